@@ -1,0 +1,115 @@
+#ifndef BENCH_BENCH_H
+#define BENCH_BENCH_H
+
+/* What the product claims about speed, measured so that somebody else can measure it again.
+ *
+ *     int main(int argc, char **argv)
+ *     {
+ *         bench_open("queue", argc, argv);                   machine line, then the floor: "nothing"
+ *         bench_latency("log_write", "one event into a ring", write_one, 1000000);
+ *         bench_rate(&(struct bench_rate){.name = "book_hot", .what = "...", .items = 5000000,
+ *                                         .prepare = rewind, .run = replay, .bound_ns = 20});
+ *         bench_ratio("sparse_to_dense", "...", bench_median("book_sparse"),
+ *                     bench_median("book_hot"), 1.05);
+ *         return bench_close();                              table, plot; 1 if a bound is broken
+ *     }
+ *
+ * Results go to stdout as one JSON object per line; the table and the plot for people go to stderr.
+ * bench/plot.py draws an SVG of the same lines.  Every program takes
+ *
+ *     --quick        a tenth of the operations and three rounds, to see that it runs
+ *     --count        instead of times: instructions, under valgrind --tool=callgrind (bench_counted)
+ *     --only WORD    results whose name contains WORD
+ *     --check        broken bounds (bound_ns) fail too, not only ratios: for a quiet machine
+ *
+ * Latencies time every operation alone, with the counter fenced on both sides; the cost of an empty
+ * span is the first line, never subtracted.  Percentiles come from a histogram (base/histogram.h)
+ * of ticks: p50 p90 p99 p99.9 max.  Throughput is the time of a whole run divided by its items:
+ * the median of several rounds, with the best and the worst beside it. */
+
+#include "dataplane/base/base.h"
+#include "dataplane/base/clock_setup.h"
+#include "dataplane/base/histogram.h"
+
+void bench_open(const char *subject, int argc, char **argv);
+int bench_close(void);
+
+/* One operation at a time. */
+
+struct bench_span {
+    uint64_t begin_tsc;
+    uint64_t end_tsc;
+    uint64_t turn; /* 0, 1, 2, ...: which operation this is, warm-up included */
+};
+
+static inline void bench_begin(struct bench_span *span)
+{
+    _mm_lfence();
+    span->begin_tsc = __rdtsc();
+    _mm_lfence();
+}
+
+static inline void bench_end(struct bench_span *span)
+{
+    unsigned core;
+    span->end_tsc = __rdtscp(&core);
+    _mm_lfence();
+}
+
+typedef void bench_operation_fn(struct bench_span *span);
+
+/* Runs operation count / 10 + count times on this core; the first tenth is warm-up. */
+void bench_latency(const char *name, const char *what, bench_operation_fn *operation,
+                   uint64_t count);
+
+/* Latencies somebody else measured, in ticks: between cores, say.  p50_bound_ns 0: no bound. */
+void bench_distribution(const char *name, const char *what, const struct histogram *ticks,
+                        uint64_t p50_bound_ns);
+
+/* Many items at once. */
+
+typedef void bench_run_fn(void *context);
+
+struct bench_rate {
+    const char *name;
+    const char *what;
+    uint64_t items;        /* one run works through so many */
+    uint32_t rounds;       /* 0 means 5; the first of them is preceded by one unmeasured run */
+    bench_run_fn *prepare; /* before each run, not timed; may be NULL */
+    bench_run_fn *run;
+    void *context;
+    double bound_ns; /* per item, for the median; 0 for none */
+};
+
+void bench_rate(const struct bench_rate *rate);
+
+/* Rounds measured elsewhere, in nanoseconds per item. */
+void bench_rounds(const struct bench_rate *rate, const double *ns_per_item, uint32_t rounds);
+
+/* Medians of earlier results of this program, in ns: p50 of a latency.  NAN if there is none. */
+double bench_median(const char *name);
+
+/* A bound that noise of the machine cannot decide: two figures of one run against each other. */
+void bench_ratio(const char *name, const char *what, double figure, double reference,
+                 double at_most);
+
+/* Instructions.  Does something only with --count, under valgrind --tool=callgrind
+ * --instr-atstart=no; then prepare runs uncounted, run counted once, and callgrind writes one dump
+ * named after the result.  bench/count.py starts valgrind, reads the dumps, divides by items and
+ * compares with what is recorded.  Times are not measured then. */
+bool bench_counting(void);
+void bench_counted(const struct bench_rate *rate);
+
+/* The machine's clock, calibrated by bench_open. */
+const struct clock *bench_clock(void);
+
+bool bench_quick(void);
+
+/* Whether --only leaves this result in: for programs whose set-up of it is costly. */
+bool bench_wanted(const char *name);
+
+/* Pins the calling thread to the count-th usable core; false if there is no such core. */
+MUST_USE bool bench_pin(uint32_t core);
+uint32_t bench_cores(void);
+
+#endif

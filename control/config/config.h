@@ -1,0 +1,118 @@
+#ifndef CONTROL_CONFIG_CONFIG_H
+#define CONTROL_CONFIG_CONFIG_H
+
+/* The configuration of polluxd: one YAML file in, one checked struct out, or every problem of the
+ * file at once, each with its line and column (F57).
+ *
+ *     bytes --> text --> tree --> schema --> rules --> libcyaml --> struct config
+ *               UTF-8    YAML     each key   between   typed
+ *                        marks    alone      keys      load
+ *                 |        |        |          |
+ *                 +--------+--------+----------+----> struct config_problems
+ *
+ * What a key is called, may be and means is one row in config_keys.h; the structs below are made
+ * from the same rows, so a key has one name in the file, in the struct and in the reference page:
+ *
+ *     config->feed.gap_wait_us                    config->ports.count, config->ports.at[i].name
+ *     config->lcores.layout == CONFIG_LAYOUT_SHARED
+ *
+ * A struct config is complete (a key left out has its default) and true (every rule holds): whoever
+ * reads it checks nothing again.  What a machine lacks (that core, that device) is not known here.
+ *
+ * Threads: any; nothing is shared.  Memory: the struct is allocated, and freed by config_free. */
+
+#include "control/config/config_keys.h"
+#include "dataplane/base/base.h"
+
+#include <stdio.h>
+
+#define CONFIG_FILE_BYTES_MAX    (1u << 20)
+#define CONFIG_PROBLEMS_MAX      100
+#define CONFIG_SENTENCE_MAX      240
+#define CONFIG_STAGES            2 /* feed, engine: the cores that the dedicated layout needs */
+#define CONFIG_PACE_FASTEST      0 /* config_capture.pace: without waiting */
+#define CONFIG_HAS(choices, one) (((choices) >> (one)&1) != 0)
+
+#define CONFIG_CHOICE_ENUM(enumerator, text, meaning, of) enumerator,
+#define CONFIG_ENUM(of, TABLE)                            enum of { TABLE(CONFIG_CHOICE_ENUM, of) };
+CONFIG_CHOICE_SETS(CONFIG_ENUM)
+
+struct config_wholes {
+    uint32_t count;
+    uint32_t *at;
+};
+
+struct config_symbol {
+    char text[CONFIG_SYMBOL_MAX + 1];
+};
+
+struct config_symbols {
+    uint32_t count; /* 0 in a SELECTION: all instruments */
+    struct config_symbol *at;
+};
+
+/* The C type of each type of key. */
+#define CONFIG_FIELD_WHOLE(key, high, of)     uint32_t key;
+#define CONFIG_FIELD_LARGE(key, high, of)     uint64_t key;
+#define CONFIG_FIELD_POWER(key, high, of)     uint32_t key;
+#define CONFIG_FIELD_SWITCH(key, high, of)    bool key;
+#define CONFIG_FIELD_CHOICE(key, high, of)    enum of key;
+#define CONFIG_FIELD_CHOICES(key, high, of)   uint32_t key; /* a bit each: see CONFIG_HAS */
+#define CONFIG_FIELD_PACE(key, high, of)      uint32_t key; /* a multiple, or CONFIG_PACE_FASTEST */
+#define CONFIG_FIELD_ADDRESS(key, high, of)   uint32_t key; /* 10.0.0.1 is 0x0a000001 */
+#define CONFIG_FIELD_NAME(key, high, of)      char key[(high) + 1];
+#define CONFIG_FIELD_PORT(key, high, of)      uint32_t key; /* its index in ports */
+#define CONFIG_FIELD_PATH(key, high, of)      char key[(high) + 1];
+#define CONFIG_FIELD_DEVICE(key, high, of)    char key[(high) + 1];
+#define CONFIG_FIELD_SESSION(key, high, of)   char key[(high) + 1];
+#define CONFIG_FIELD_WHOLES(key, high, of)    struct config_wholes key;
+#define CONFIG_FIELD_SYMBOLS(key, high, of)   struct config_symbols key;
+#define CONFIG_FIELD_SELECTION(key, high, of) struct config_symbols key;
+#define CONFIG_FIELD_SECTION(key, high, of)   struct of key;
+#define CONFIG_FIELD_OPTION(key, high, of)    struct of *key; /* NULL if the file has none */
+#define CONFIG_FIELD_LIST(key, high, of)                                                           \
+    struct {                                                                                       \
+        uint32_t count;                                                                            \
+        struct of *at;                                                                             \
+    } key;
+
+#define CONFIG_FIELD(section, type, key, otherwise, low, high, of, change, sentence)               \
+    CONFIG_FIELD_##type(key, high, of)
+#define CONFIG_STRUCT(section, TABLE, called)                                                      \
+    struct section {                                                                               \
+        TABLE(CONFIG_FIELD, section)                                                               \
+    };
+CONFIG_SECTIONS(CONFIG_STRUCT)
+
+struct config_problem {
+    uint32_t line;   /* from 1; 0 if the trouble is the file itself, not a place in it */
+    uint32_t column; /* from 1, in characters */
+    char sentence[CONFIG_SENTENCE_MAX];
+};
+
+/* In the order of the file. */
+struct config_problems {
+    uint32_t count;
+    uint32_t more; /* found after CONFIG_PROBLEMS_MAX were kept */
+    struct config_problem at[CONFIG_PROBLEMS_MAX];
+};
+
+/* Reads the file at path.  Returns true and *config (to be freed), or false, *config NULL, and at
+ * least one problem. */
+MUST_USE bool config_read(const char *path, struct config **config,
+                          struct config_problems *problems);
+
+/* The same for text[0..bytes), which need not end with a NUL. */
+MUST_USE bool config_parse(const char *text, size_t bytes, struct config **config,
+                           struct config_problems *problems);
+
+void config_free(struct config *config); /* NULL is allowed */
+
+/* One line per problem: path:line:column: sentence. */
+void config_print_problems(FILE *out, const char *path, const struct config_problems *problems);
+
+/* The reference page: every key with its type, range, default, whether a reload may change it, and
+ * what it means. */
+void config_reference(FILE *out);
+
+#endif

@@ -1,0 +1,240 @@
+#ifndef CONTROL_CONFIG_CONFIG_KEYS_H
+#define CONTROL_CONFIG_CONFIG_KEYS_H
+
+/* Every key of the configuration file, declared once.
+ *
+ * A row is the whole declaration of a key.  From it are made the field of the C struct (config.h),
+ * the entry of libcyaml's schema (config_load.c), what the checks know (config_schema.c) and the
+ * entry of the reference page (config_reference.c).  To add a key, copy a neighbour.
+ *
+ *   type      a row of CONFIG_TYPES
+ *   key       as in the file and as in the struct; the unit is its last word
+ *   default   as it would be written in the file; NULL: the key is required;
+ *             "": the key may be left out, and is then empty, or a section of defaults
+ *   low, high the range of a number, of the characters of a text, of the entries of a list
+ *   of        the choices or the section it is made of, or none
+ *   change    LIVE: a reload may change it while trading; RESTART: only a restart may
+ *
+ * Rules that compare keys with each other are in config_rules.c. */
+
+/* Bounds of other modules, which control/ may not include; tests/config/test_config_limits.c
+ * asserts that they agree. */
+#define CONFIG_INSTRUMENTS_MAX     65535   /* BOOK_INSTRUMENTS_MAX - 1: number 0 is no stock */
+#define CONFIG_ORDERS_MAX          8388607 /* BOOK_ORDERS_MAX */
+#define CONFIG_LEVELS_MAX          4194303 /* BOOK_LEVELS_MAX */
+#define CONFIG_STORE_DATAGRAMS_MAX 65536   /* CHANNEL_STORE_MAX */
+#define CONFIG_DATAGRAM_BYTES_MAX  65507   /* CHANNEL_DATAGRAM_MAX */
+#define CONFIG_SESSION_MAX         10      /* characters of a MoldUDP64 session */
+#define CONFIG_SYMBOL_MAX          8       /* characters of an ITCH stock */
+#define CONFIG_CORE_MAX            1023    /* the kernel's affinity masks hold 1,024 cores */
+
+/* Bounds of our own. */
+#define CONFIG_NAME_MAX           32   /* characters; names become labels of metrics */
+#define CONFIG_PATH_MAX           4095 /* bytes, as the kernel's PATH_MAX without its NUL */
+#define CONFIG_DEVICE_MAX         255  /* characters of a DPDK device with its arguments */
+#define CONFIG_PORTS_MAX          16
+#define CONFIG_CORES_MAX          64
+#define CONFIG_DELEGATES_MAX      64
+#define CONFIG_SCREEN_SYMBOLS_MAX 64
+#define CONFIG_PACE_MAX           1000 /* times the capture's own pace */
+#define CONFIG_STORE_MIB_MAX      1024 /* store_datagrams x store_datagram_bytes */
+
+/* clang-format off */
+
+/* What a value may be:  type, as the reference page says it. */
+#define CONFIG_TYPES(X)                                                                \
+    X(WHOLE,     "a whole number")                                                     \
+    X(LARGE,     "a whole number")                                                     \
+    X(POWER,     "a power of two")                                                     \
+    X(SWITCH,    "true or false")                                                      \
+    X(CHOICE,    "one of")                                                             \
+    X(CHOICES,   "a list of")                                                          \
+    X(PACE,      "fastest, or a multiple such as 1x or 10x")                           \
+    X(ADDRESS,   "an IPv4 address")                                                    \
+    X(NAME,      "a name of letters, digits, '.', '_' and '-'")                        \
+    X(PORT,      "the name of a port")                                                 \
+    X(PATH,      "the path of a file")                                                 \
+    X(DEVICE,    "a PCI address or a virtual DPDK device")                              \
+    X(SESSION,   "a text without spaces")                                              \
+    X(WHOLES,    "a list of whole numbers")                                            \
+    X(SYMBOLS,   "a list of symbols")                                                  \
+    X(SELECTION, "all, or a list of symbols")                                          \
+    X(SECTION,   "keys of its own")                                                    \
+    X(OPTION,    "keys of its own")                                                    \
+    X(LIST,      "a list of")
+
+/* Choices:  enumerator, as in the file, what it means. */
+
+#define CONFIG_ROLES(X, of)                                                            \
+    X(CONFIG_ROLE_FEED, "feed", "market data in, books out", of)
+
+#define CONFIG_LAYOUTS(X, of)                                                          \
+    X(CONFIG_LAYOUT_SHARED,    "shared",    "all stages take turns on one core", of)   \
+    X(CONFIG_LAYOUT_DEDICATED, "dedicated", "every stage has a core of its own", of)
+
+#define CONFIG_IDLES(X, of)                                                            \
+    X(CONFIG_IDLE_BACK_OFF, "back_off", "a core without work pauses, then sleeps briefly", of) \
+    X(CONFIG_IDLE_SPIN,     "spin",     "a core without work polls on; it is always at 100 %", of)
+
+#define CONFIG_HUGE_PAGES(X, of)                                                       \
+    X(CONFIG_HUGE_PAGES_NONE,    "none",    "ordinary pages", of)                      \
+    X(CONFIG_HUGE_PAGES_TRY,     "try",     "huge pages where there are any", of)      \
+    X(CONFIG_HUGE_PAGES_REQUIRE, "require", "refuse to start without huge pages", of)
+
+#define CONFIG_PORT_KINDS(X, of)                                                       \
+    X(CONFIG_PORT_CAPTURE, "capture", "a capture file, played from memory", of)        \
+    X(CONFIG_PORT_DPDK,    "dpdk",    "a DPDK device", of)
+
+#define CONFIG_PROTOCOLS(X, of)                                                        \
+    X(CONFIG_PROTOCOL_ITCH50, "itch50", "Nasdaq TotalView-ITCH 5.0 over MoldUDP64", of)
+
+#define CONFIG_CHECKSUMS(X, of)                                                        \
+    X(CONFIG_CHECKSUMS_VERIFY, "verify", "frames with a wrong IPv4 or UDP checksum are dropped", of) \
+    X(CONFIG_CHECKSUMS_IGNORE, "ignore", "checksums are not looked at", of)
+
+#define CONFIG_STRATEGIES(X, of)                                                       \
+    X(CONFIG_STRATEGY_TALLY, "tally", "counts what it is shown and what it decides, trades nothing", of)
+
+/* Every set of choices:  enum, table. */
+#define CONFIG_CHOICE_SETS(X)                                                          \
+    X(config_role,       CONFIG_ROLES)                                                 \
+    X(config_layout,     CONFIG_LAYOUTS)                                               \
+    X(config_idle,       CONFIG_IDLES)                                                 \
+    X(config_huge_pages, CONFIG_HUGE_PAGES)                                            \
+    X(config_port_kind,  CONFIG_PORT_KINDS)                                            \
+    X(config_protocol,   CONFIG_PROTOCOLS)                                             \
+    X(config_checksums,  CONFIG_CHECKSUMS)                                             \
+    X(config_strategy,   CONFIG_STRATEGIES)
+
+/* Sections.  K(section, type, key, default, low, high, of, change, sentence) */
+
+#define CONFIG_LCORES(K, S)                                                            \
+    K(S, CHOICE,  layout, "shared", 0, 0, config_layout, RESTART,                      \
+      "Which stages share a core.")                                                    \
+    K(S, WHOLES,  cores, NULL, 1, CONFIG_CORES_MAX, none, RESTART,                     \
+      "The cores the stages run on, numbered as by the kernel (0 to 1023): one for shared; for dedicated one for each stage, in the order feed, engine.") \
+    K(S, CHOICE,  idle, "back_off", 0, 0, config_idle, RESTART,                        \
+      "What a core does when there is nothing to do.")                                 \
+    K(S, WHOLE,   housekeeping_us, "5000", 100, 1000000, none, RESTART,                \
+      "How often a stage copies its counters out, looks at its timers and takes commands.")
+
+#define CONFIG_MEMORY(K, S)                                                            \
+    K(S, CHOICE,  huge_pages, "try", 0, 0, config_huge_pages, RESTART,                 \
+      "Whether the memory of the stages and of DPDK is in huge pages.")                \
+    K(S, WHOLE,   dpdk_mb, "256", 16, 1048576, none, RESTART,                          \
+      "Megabytes that DPDK takes for packet buffers and queues, if a port uses it.")
+
+#define CONFIG_PORT(K, S)                                                              \
+    K(S, NAME,    name, NULL, 1, CONFIG_NAME_MAX, none, RESTART,                       \
+      "What the lines of the feed, the log and the counters call it.")                 \
+    K(S, CHOICE,  kind, NULL, 0, 0, config_port_kind, RESTART,                         \
+      "What is behind the port.")                                                      \
+    K(S, PATH,    file, "", 1, CONFIG_PATH_MAX, none, RESTART,                         \
+      "Kind capture: a pcap or pcapng file.")        \
+    K(S, DEVICE,  device, "", 1, CONFIG_DEVICE_MAX, none, RESTART,                     \
+      "Kind dpdk: for example 0000:3b:00.0, or net_af_packet0,iface=eth0.")            \
+    K(S, POWER,   rx_descriptors, "1024", 64, 32768, none, RESTART,                    \
+      "Kind dpdk: frames the device can hold until they are taken.")                   \
+    K(S, POWER,   tx_descriptors, "512", 64, 32768, none, RESTART,                     \
+      "Kind dpdk: frames that can wait to be sent.")                                   \
+    K(S, SWITCH,  promiscuous, "false", 0, 0, none, RESTART,                           \
+      "Kind dpdk: take every frame on the wire, for devices that cannot filter multicast.")
+
+#define CONFIG_CAPTURE(K, S)                                                           \
+    K(S, PACE,    pace, "1x", 1, CONFIG_PACE_MAX, none, RESTART,                       \
+      "How fast captures are played, as a multiple of their own clock.")
+
+#define CONFIG_LINE(K, S)                                                              \
+    K(S, PORT,    port, NULL, 1, CONFIG_NAME_MAX, none, RESTART,                       \
+      "The port the line comes in on.")                                                \
+    K(S, ADDRESS, group, NULL, 0, 0, none, RESTART,                                    \
+      "The address its datagrams are sent to: a multicast group, which is joined, or an address of our own.") \
+    K(S, WHOLE,   udp_port, NULL, 1, 65535, none, RESTART,                             \
+      "The UDP port its datagrams are sent to.")
+
+#define CONFIG_FEED(K, S)                                                              \
+    K(S, CHOICE,  protocol, "itch50", 0, 0, config_protocol, RESTART,                  \
+      "What the datagrams carry.")                                                     \
+    K(S, WHOLE,   instruments, "8192", 1, CONFIG_INSTRUMENTS_MAX, none, RESTART,       \
+      "The highest instrument number (stock locate) that has a book; the venue counts from 1.") \
+    K(S, WHOLE,   orders, "1048576", 1, CONFIG_ORDERS_MAX, none, RESTART,              \
+      "Orders that can be live at once, in all instruments.")                          \
+    K(S, WHOLE,   levels, "524288", 1, CONFIG_LEVELS_MAX, none, RESTART,               \
+      "Price levels that can be live at once, in all instruments, both sides.")        \
+    K(S, SESSION, session, "", 1, CONFIG_SESSION_MAX, none, RESTART,                   \
+      "The MoldUDP64 session that is taken; without it, the first one seen.")          \
+    K(S, LARGE,   first_sequence, "1", 0, UINT64_MAX, none, RESTART,                   \
+      "The message the stream begins with: 1 for all of it, 0 for the first one seen.") \
+    K(S, SECTION, line_a, NULL, 0, 0, config_line, RESTART,                            \
+      "Where the feed's first copy arrives.")                                          \
+    K(S, OPTION,  line_b, "", 0, 0, config_line, RESTART,                              \
+      "Where the feed's second copy arrives, if there is one.")                        \
+    K(S, WHOLE,   gap_wait_us, "1000", 1, 60000000, none, RESTART,                     \
+      "How long missing messages are waited for before they are a gap.")               \
+    K(S, WHOLE,   gap_packets, "0", 0, 65536, none, RESTART,                           \
+      "Datagrams after which missing messages are not waited for any longer; 0 is no such bound.") \
+    K(S, WHOLE,   store_datagrams, "4096", 1, CONFIG_STORE_DATAGRAMS_MAX, none, RESTART, \
+      "Early datagrams that are kept while missing messages are waited for.")          \
+    K(S, WHOLE,   store_datagram_bytes, "1472", 64, CONFIG_DATAGRAM_BYTES_MAX, none, RESTART, \
+      "The longest early datagram that is kept; 1472 fills an Ethernet frame.")        \
+    K(S, WHOLE,   silence_ms, "3000", 0, 3600000, none, RESTART,                       \
+      "Without a datagram on any line for so long, the books are stale; 0 is never.")  \
+    K(S, CHOICE,  checksums, "verify", 0, 0, config_checksums, RESTART,                \
+      "Whether IPv4 and UDP checksums are verified, by the device where it can.")      \
+    K(S, SWITCH,  digest, "false", 0, 0, none, RESTART,                                \
+      "Whether every book event is folded into a digest, to compare two runs.")
+
+#define CONFIG_DELEGATE(K, S)                                                          \
+    K(S, NAME,      name, NULL, 1, CONFIG_NAME_MAX, none, RESTART,                     \
+      "What the log and the counters call it.")                                        \
+    K(S, CHOICE,    strategy, NULL, 0, 0, config_strategy, RESTART,                    \
+      "What it does.")                                                                 \
+    K(S, SELECTION, instruments, "all", 1, CONFIG_INSTRUMENTS_MAX, none, RESTART,      \
+      "The symbols it is shown, of 1 to 8 characters each.")
+
+#define CONFIG_ENGINE(K, S)                                                            \
+    K(S, LIST,    delegates, "", 0, CONFIG_DELEGATES_MAX, config_delegate, RESTART,    \
+      "Who is shown the market and decides, in this order.")
+
+#define CONFIG_SCREEN(K, S)                                                            \
+    K(S, WHOLE,   refresh_ms, "250", 50, 60000, none, LIVE,                            \
+      "How often the live screen is drawn.")                                           \
+    K(S, SYMBOLS, symbols, "", 0, CONFIG_SCREEN_SYMBOLS_MAX, none, LIVE,               \
+      "The books it shows; without any, the busiest ones.")
+
+#define CONFIG_TOP(K, S)                                                               \
+    K(S, NAME,    name, "pollux", 1, CONFIG_NAME_MAX, none, RESTART,                   \
+      "What this appliance is called on its screen and in its log.")                   \
+    K(S, CHOICES, roles, NULL, 1, 8, config_role, RESTART,                             \
+      "What this appliance does.")                                                     \
+    K(S, SECTION, lcores, NULL, 0, 0, config_lcores, RESTART,                          \
+      "Which cores it runs on, and how.")                                              \
+    K(S, SECTION, memory, "", 0, 0, config_memory, RESTART,                            \
+      "The memory it takes at start.")                                                 \
+    K(S, LIST,    ports, NULL, 1, CONFIG_PORTS_MAX, config_port, RESTART,              \
+      "Where packets come from and go to.")                                            \
+    K(S, SECTION, capture, "", 0, 0, config_capture, RESTART,                          \
+      "How ports of kind capture are played.")                                         \
+    K(S, SECTION, feed, NULL, 0, 0, config_feed, RESTART,                              \
+      "The market data it takes.")                                                     \
+    K(S, SECTION, engine, "", 0, 0, config_engine, RESTART,                            \
+      "What is decided on it.")                                                        \
+    K(S, SECTION, screen, "", 0, 0, config_screen, RESTART,                            \
+      "The live screen.")
+
+/* Every section, parts before wholes:  struct, table, as sentences call it. */
+#define CONFIG_SECTIONS(X)                                                             \
+    X(config_lcores,   CONFIG_LCORES,   "lcores")                                      \
+    X(config_memory,   CONFIG_MEMORY,   "memory")                                      \
+    X(config_port,     CONFIG_PORT,     "a port")                                      \
+    X(config_capture,  CONFIG_CAPTURE,  "capture")                                     \
+    X(config_line,     CONFIG_LINE,     "a line")                                      \
+    X(config_feed,     CONFIG_FEED,     "feed")                                        \
+    X(config_delegate, CONFIG_DELEGATE, "a delegate")                                  \
+    X(config_engine,   CONFIG_ENGINE,   "engine")                                      \
+    X(config_screen,   CONFIG_SCREEN,   "screen")                                      \
+    X(config,          CONFIG_TOP,      "the top level")
+
+/* clang-format on */
+
+#endif

@@ -1,0 +1,327 @@
+#include "dataplane/stage/feed_stage.h"
+
+#include "dataplane/wire/moldudp64.h"
+
+#include <string.h>
+#include <x86intrin.h>
+
+struct feed_stage {
+    const struct feed_stage_plan *plan;
+    struct channel *channel;
+    struct feed *feed;
+    struct conflate *out;
+    struct snapshot *snapshot;
+    struct feed_stage_line line[CHANNEL_LINES]; /* with what was learnt */
+
+    uint32_t full_bursts; /* in a row, not yet published */
+    uint64_t first_tsc;   /* arrival of the oldest burst not yet published */
+    uint64_t messages;    /* applied, for marks */
+    uint32_t next_mark;
+    bool finished;
+    struct counter ended;
+
+    struct feed_view view; /* private copy, shown in housekeeping */
+    struct frame_burst burst;
+    struct histogram latency;
+};
+
+size_t feed_stage_footprint(const struct feed_stage_plan *plan)
+{
+    size_t channel = channel_footprint(&plan->channel), feed = feed_footprint(&plan->feed);
+    if (channel == 0 || feed == 0) return 0;
+    if (plan->queues < 1 || plan->queues > FEED_STAGE_QUEUES_MAX) return 0;
+    if (plan->lines < 1 || plan->lines > CHANNEL_LINES) return 0;
+    return ALIGN_UP(sizeof(struct feed_stage), CACHE_LINE) + ALIGN_UP(channel, CACHE_LINE) +
+           ALIGN_UP(feed, CACHE_LINE) + snapshot_footprint(sizeof(struct feed_view));
+}
+
+struct feed_stage *feed_stage_new(void *memory, const struct feed_stage_plan *plan,
+                                  struct conflate *out)
+{
+    CHECK(feed_stage_footprint(plan) > 0);
+    uint8_t *at = memory;
+    struct feed_stage *stage = memory;
+    memset(stage, 0, sizeof *stage);
+    at += ALIGN_UP(sizeof *stage, CACHE_LINE);
+    stage->plan = plan;
+    stage->out = out;
+    stage->channel = channel_new(at, &plan->channel);
+    at += ALIGN_UP(channel_footprint(&plan->channel), CACHE_LINE);
+    stage->feed = feed_new(at, &plan->feed);
+    at += ALIGN_UP(feed_footprint(&plan->feed), CACHE_LINE);
+    stage->snapshot = snapshot_new(at, sizeof(struct feed_view));
+    memcpy(stage->line, plan->line, sizeof stage->line);
+    return stage;
+}
+
+/* Lines. */
+
+static COLD bool line_learn(struct feed_stage *stage, const struct frame_datagram *datagram,
+                            const struct feed_stage_line *from, uint32_t *found)
+{
+    enum moldudp64_status is = moldudp64_check(datagram->payload, datagram->payload_bytes);
+    if (is > MOLDUDP64_ENDED) return false;
+    for (uint32_t i = 0; i < stage->plan->lines; i++) {
+        struct feed_stage_line *line = &stage->line[i];
+        if (line->group || line->queue != from->queue || line->source != from->source) continue;
+        line->group = datagram->destination_ip;
+        line->port = datagram->destination_port;
+        *found = i;
+        return true;
+    }
+    return false;
+}
+
+/* Which line a datagram belongs to; false if none. */
+static inline bool line_find(struct feed_stage *stage, const struct frame_datagram *datagram,
+                             uint16_t queue, uint16_t source, uint32_t *found)
+{
+    for (uint32_t i = 0; i < stage->plan->lines; i++) {
+        const struct feed_stage_line *line = &stage->line[i];
+        if ((line->group ^ datagram->destination_ip) | (line->port ^ datagram->destination_port))
+            continue;
+        if ((line->queue ^ queue) | (line->source ^ source)) continue;
+        *found = i;
+        return true;
+    }
+    return line_learn(stage, datagram, &(struct feed_stage_line){.queue = queue, .source = source},
+                      found);
+}
+
+/* Messages. */
+
+/* The part of a run that holds marks: applied up to each of them, told, and on. */
+static COLD struct channel_run run_marked(struct feed_stage *stage, struct channel_run run)
+{
+    const struct feed_stage_plan *plan = stage->plan;
+    while (stage->next_mark < plan->marks &&
+           plan->mark[stage->next_mark] <= stage->messages + run.count) {
+        uint64_t mark = plan->mark[stage->next_mark++];
+        struct channel_run part = run;
+        part.count = (uint32_t)(mark - stage->messages);
+        feed_run(stage->feed, &part);
+        feed_flush(stage->feed);
+        stage->messages = mark;
+        plan->on_mark(plan->mark_context, stage->feed, mark);
+        run.offset += part.count;
+        run.sequence += part.count;
+        run.count -= part.count;
+    }
+    return run;
+}
+
+/* Everything the channel has to say now.  Returns how much it was. */
+static inline uint32_t channel_drain(struct feed_stage *stage, nanos_t now)
+{
+    struct channel_output output;
+    uint32_t said = 0;
+    for (enum channel_step step;
+         (step = channel_next(stage->channel, now, &output)) != CHANNEL_NOTHING; said++) {
+        if (unlikely(step != CHANNEL_RUN)) {
+            feed_step(stage->feed, step, &output, now);
+            continue;
+        }
+        struct channel_run run = output.run;
+        if (unlikely(stage->next_mark < stage->plan->marks)) run = run_marked(stage, run);
+        feed_run(stage->feed, &run);
+        stage->messages += run.count;
+    }
+    return said;
+}
+
+static COLD void markets_publish_state(struct feed_stage *stage)
+{
+    struct feed_event event;
+    while (feed_event(stage->feed, &event)) {
+        /* States travel inside each market; the events themselves are for the journal and the
+         * console, which come later.  Taking them keeps the newest. */
+    }
+}
+
+static void markets_publish(struct feed_stage *stage)
+{
+    uint32_t count;
+    const uint16_t *changed = feed_changed(stage->feed, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        struct market market;
+        feed_market(stage->feed, changed[i], &market);
+        conflate_put(stage->out, changed[i], &market);
+    }
+    stage->view.published += count;
+    if (stage->first_tsc) histogram_record_span(&stage->latency, stage->first_tsc, __rdtsc());
+    stage->first_tsc = 0;
+    stage->full_bursts = 0;
+}
+
+/* Frames. */
+
+static inline void frame_take(struct feed_stage *stage, const struct frame *frame, uint16_t queue)
+{
+    struct feed_view *view = &stage->view;
+    if (unlikely(frame->flags & (FRAME_CUT | FRAME_CHECKSUM_BAD))) {
+        if (frame->flags & FRAME_CUT) view->sliced++;
+        else view->bad_checksum_nic++;
+        return;
+    }
+    enum frame_checks checks = stage->plan->checks;
+    if (frame->flags & FRAME_IP_CHECKSUM_GOOD) checks &= ~(unsigned)FRAME_CHECK_IP;
+    if (frame->flags & FRAME_L4_CHECKSUM_GOOD) checks &= ~(unsigned)FRAME_CHECK_UDP;
+    struct frame_datagram datagram;
+    enum frame_status status = frame_udp(frame->bytes, frame->length_bytes, checks, &datagram);
+    uint32_t line;
+    if (unlikely(status != FRAME_OK)) {
+        view->status[status]++;
+        return;
+    }
+    if (unlikely(!line_find(stage, &datagram, queue, frame->source, &line))) {
+        view->other_destination++;
+        return;
+    }
+    view->status[FRAME_OK]++;
+    struct arrival arrival = {frame->rx_ns, frame->rx_tsc, (enum time_source)frame->clock};
+    (void)channel_receive(stage->channel, (enum channel_line)line, datagram.payload,
+                          datagram.payload_bytes, arrival); /* counted there by its status */
+    channel_drain(stage, frame->rx_ns);
+}
+
+static COLD void feed_stage_finish(struct feed_stage *stage)
+{
+    stage->finished = true;
+    channel_finish(stage->channel);
+    channel_drain(stage, net_now(stage->plan->queue[0]));
+    markets_publish(stage);
+    markets_publish_state(stage);
+    counter_set(&stage->ended, 1);
+}
+
+static bool queues_ended(const struct feed_stage *stage)
+{
+    for (uint32_t i = 0; i < stage->plan->queues; i++)
+        if (!net_ended(stage->plan->queue[i])) return false;
+    return true;
+}
+
+static uint32_t feed_stage_turn(void *self, uint64_t tsc)
+{
+    struct feed_stage *stage = self;
+    uint32_t frames = 0;
+    bool full = false;
+    for (uint16_t q = 0; q < stage->plan->queues; q++) {
+        struct frame_burst *burst = &stage->burst;
+        net_rx(stage->plan->queue[q], burst);
+        if (burst->count == 0) continue;
+        if (stage->first_tsc == 0) stage->first_tsc = burst->at[0].rx_tsc;
+        for (uint32_t i = 0; i < burst->count; i++) frame_take(stage, &burst->at[i], q);
+        frames += burst->count;
+        full |= burst->count == NET_BURST_MAX;
+        net_rx_done(stage->plan->queue[q], burst);
+    }
+    (void)tsc;
+    stage->view.frame += frames;
+    if (frames == 0) {
+        if (unlikely(stage->first_tsc)) markets_publish(stage);
+        return 0;
+    }
+    stage->full_bursts += full;
+    if (!full || stage->full_bursts >= FEED_STAGE_BURSTS) markets_publish(stage);
+    return frames;
+}
+
+/* The view. */
+
+static void book_show(struct feed_stage *stage, struct feed_view_book *show, uint32_t instrument)
+{
+    struct book *book = feed_book(stage->feed);
+    char symbol[9];
+    feed_symbol(stage->feed, instrument, symbol);
+    memcpy(show->symbol, symbol, sizeof symbol);
+    show->instrument = instrument;
+    show->state = feed_state(stage->feed, instrument);
+    show->bids = book_depth(book, instrument, SIDE_BUY, show->bid, FEED_VIEW_LEVELS);
+    show->asks = book_depth(book, instrument, SIDE_SELL, show->ask, FEED_VIEW_LEVELS);
+    feed_market(stage->feed, instrument, &show->market);
+    if (show->market.exchange_ns > stage->view.exchange_ns)
+        stage->view.exchange_ns = show->market.exchange_ns;
+}
+
+static void books_show(struct feed_stage *stage)
+{
+    struct feed_view *view = &stage->view;
+    const struct feed_stage_plan *plan = stage->plan;
+    view->books = 0;
+    if (plan->shown == 0) { /* the first of the directory */
+        uint32_t last = feed_last_instrument(stage->feed);
+        for (uint32_t i = 1; i <= last && view->books < FEED_VIEW_BOOKS; i++) {
+            char symbol[9];
+            feed_symbol(stage->feed, i, symbol);
+            if (symbol[0]) book_show(stage, &view->show[view->books++], i);
+        }
+        return;
+    }
+    for (uint32_t i = 0; i < plan->shown; i++) {
+        struct feed_view_book *show = &view->show[view->books++];
+        uint32_t instrument = feed_find(stage->feed, plan->show[i]);
+        memcpy(show->symbol, plan->show[i], sizeof plan->show[i]);
+        show->instrument = instrument;
+        if (instrument) book_show(stage, show, instrument);
+    }
+}
+
+static void feed_stage_housekeeping(void *self, uint64_t tsc)
+{
+    struct feed_stage *stage = self;
+    (void)tsc;
+    if (!stage->finished) {
+        if (queues_ended(stage)) feed_stage_finish(stage);
+        else if (channel_drain(stage, net_now(stage->plan->queue[0]))) markets_publish(stage);
+    }
+    feed_flush(stage->feed);
+    markets_publish_state(stage);
+    struct feed_view *view = &stage->view;
+    view->conflated = conflate_replaced(stage->out);
+    view->ended = counter_read(&stage->ended);
+    view->channel_state = feed_channel_state(stage->feed);
+    view->sequence = channel_next_sequence(stage->channel);
+    view->instruments = feed_last_instrument(stage->feed);
+    memcpy(view->line, stage->line, sizeof view->line);
+    view->channel = *channel_counts(stage->channel);
+    view->feed = *feed_counts(stage->feed);
+    view->book = *book_counts(feed_book(stage->feed));
+    for (uint32_t i = 0; i < stage->plan->queues; i++)
+        net_statistics(stage->plan->queue[i], &view->queue[i]);
+    books_show(stage);
+    snapshot_show(stage->snapshot, view);
+}
+
+static bool feed_stage_done(const void *self)
+{
+    const struct feed_stage *stage = self;
+    return stage->first_tsc == 0;
+}
+
+const struct stage_kind feed_stage_kind = {
+    .name = "feed",
+    .turn = feed_stage_turn,
+    .housekeeping = feed_stage_housekeeping,
+    .done = feed_stage_done,
+};
+
+const struct histogram *feed_stage_latency(const struct feed_stage *stage)
+{
+    return &stage->latency;
+}
+
+bool feed_stage_ended(const struct feed_stage *stage)
+{
+    return counter_read(&stage->ended) != 0;
+}
+
+void feed_stage_view(const struct feed_stage *stage, struct feed_view *view)
+{
+    snapshot_copy(stage->snapshot, view);
+}
+
+struct feed *feed_stage_feed(struct feed_stage *stage)
+{
+    return stage->feed;
+}

@@ -1,0 +1,37 @@
+/* control/ may not include the books and the channel, so the configuration repeats their bounds.
+ * Here they are compared. */
+
+#include "control/config/config.h"
+#include "dataplane/book/book.h"
+#include "dataplane/feed/channel.h"
+#include "tests/support/spec.h"
+
+#include <limits.h>
+#include <sched.h>
+
+SPEC(the_bounds_of_the_books_are_theirs)
+{
+    EXPECT_UINT(CONFIG_INSTRUMENTS_MAX, BOOK_INSTRUMENTS_MAX - 1);
+    EXPECT_UINT(CONFIG_ORDERS_MAX, BOOK_ORDERS_MAX);
+    EXPECT_UINT(CONFIG_LEVELS_MAX, BOOK_LEVELS_MAX);
+}
+
+SPEC(the_bounds_of_the_channel_are_its)
+{
+    EXPECT_UINT(CONFIG_STORE_DATAGRAMS_MAX, CHANNEL_STORE_MAX);
+    EXPECT_UINT(CONFIG_DATAGRAM_BYTES_MAX, CHANNEL_DATAGRAM_MAX);
+    EXPECT_UINT(CONFIG_SESSION_MAX, sizeof((struct channel_limits *)0)->session);
+}
+
+SPEC(the_bounds_of_the_kernel_are_its)
+{
+    EXPECT_UINT(CONFIG_CORE_MAX, CPU_SETSIZE - 1);
+    EXPECT_UINT(CONFIG_PATH_MAX, PATH_MAX - 1);
+}
+
+#define SPECS(S)                                                                                   \
+    S(the_bounds_of_the_books_are_theirs)                                                          \
+    S(the_bounds_of_the_channel_are_its)                                                           \
+    S(the_bounds_of_the_kernel_are_its)
+
+SPEC_MAIN("config: limits", SPECS, NULL, NULL)

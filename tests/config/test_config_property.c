@@ -1,0 +1,168 @@
+/* The example files, damaged at random in every way an editor, a disk or a copy damages a file:
+ * each is either applied whole or refused with at least one problem that has a place in it. */
+
+#include "tests/config/config_script.h"
+#include "tests/support/chance.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MUTATIONS  10000
+#define TEXT_BYTES 16384
+
+static struct chance chance;
+static uint64_t seed;
+
+struct text {
+    size_t bytes;
+    char at[TEXT_BYTES];
+};
+
+static void text_read(struct text *text, const char *name)
+{
+    FILE *file = fopen(config_script_source(name), "rb");
+    CHECK(file != NULL);
+    text->bytes = fread(text->at, 1, sizeof text->at / 4, file);
+    CHECK(text->bytes > 0);
+    fclose(file);
+}
+
+/* Replaces text[from..end) by bytes of with. */
+static void text_splice(struct text *text, size_t from, size_t end, const char *with, size_t bytes)
+{
+    if (text->bytes - (end - from) + bytes > sizeof text->at) return;
+    memmove(text->at + from + bytes, text->at + end, text->bytes - end);
+    memcpy(text->at + from, with, bytes);
+    text->bytes += bytes - (end - from);
+}
+
+static size_t line_begin(const struct text *text, size_t offset)
+{
+    while (offset > 0 && text->at[offset - 1] != '\n') offset--;
+    return offset;
+}
+
+static size_t line_end(const struct text *text, size_t offset)
+{
+    while (offset < text->bytes && text->at[offset] != '\n') offset++;
+    return offset < text->bytes ? offset + 1 : offset;
+}
+
+static void text_mutate(struct text *text)
+{
+    static const char *const words[] = {"0",     "-1",    "99999999999999999999",
+                                        "~",     "null",  "[]",
+                                        "{}",    "&a",    "*a",
+                                        "\t",    ": ",    "\"",
+                                        "- ",    "\n",    "18446744073709551615",
+                                        "1x",    "all",   "#",
+                                        "'",     "|",     "\xef\xbb\xbf",
+                                        "!!str", "---\n", "name"};
+    if (text->bytes == 0) return;
+    size_t offset = chance_between(&chance, 0, text->bytes - 1);
+    size_t from = line_begin(text, offset), end = line_end(text, offset);
+    char copy[TEXT_BYTES];
+    const char *word = words[chance_between(&chance, 0, ARRAY_COUNT(words) - 1)];
+    switch (chance_between(&chance, 0, 7)) {
+    case 0: text->bytes = offset; return;
+    case 1:
+        text->at[offset] = (char)(text->at[offset] ^ 1 << chance_between(&chance, 0, 7));
+        return;
+    case 2: text->at[offset] = (char)chance_between(&chance, 0, 255); return;
+    case 3: text_splice(text, from, end, "", 0); return;
+    case 4:
+        memcpy(copy, text->at + from, end - from);
+        text_splice(text, from, from, copy, end - from);
+        return;
+    case 5: text_splice(text, offset, offset, word, strlen(word)); return;
+    case 6: text_splice(text, offset, offset + 1, "", 0); return;
+    case 7: text_splice(text, from, from, "  ", chance_between(&chance, 1, 2)); return;
+    default: UNREACHABLE("eight ways");
+    }
+}
+
+static uint32_t lines_of(const struct text *text)
+{
+    uint32_t lines = 1;
+    for (size_t i = 0; i < text->bytes; i++) lines += text->at[i] == '\n' || text->at[i] == '\r';
+    return lines;
+}
+
+/* What whoever starts the stages will take for granted, said once more without the schema. */
+static bool holds(const struct config *config)
+{
+    bool shared = config->lcores.layout == CONFIG_LAYOUT_SHARED;
+    const struct config_feed *feed = &config->feed;
+    const struct config_port *port_a = &config->ports.at[feed->line_a.port];
+    if (config->lcores.cores.count != (shared ? 1 : 2)) return false;
+    if (!shared && config->lcores.cores.at[0] == config->lcores.cores.at[1]) return false;
+    if (config->ports.count < 1 || feed->line_a.port >= config->ports.count) return false;
+    if (!(port_a->kind == CONFIG_PORT_CAPTURE ? port_a->file : port_a->device)[0]) return false;
+    if (feed->line_b && feed->line_b->port >= config->ports.count) return false;
+    if (feed->line_a.udp_port < 1 || feed->line_a.udp_port > 65535) return false;
+    if (feed->instruments < 1 || feed->instruments > 65535) return false;
+    if (feed->orders < 1 || feed->orders > 8388607 || feed->levels < 1) return false;
+    if (feed->gap_wait_us < 1 || feed->store_datagrams < 1) return false;
+    return config->name[0] && config->screen.refresh_ms >= 50;
+}
+
+static bool judge(const struct text *text)
+{
+    static struct config_problems problems;
+    struct config *config;
+    bool accepted = config_parse(text->at, text->bytes, &config, &problems);
+    bool told = problems.count > 0;
+    bool placed = true;
+    for (uint32_t i = 0; i < problems.count; i++) {
+        const struct config_problem *problem = &problems.at[i];
+        placed = placed && problem->line >= 1 && problem->line <= lines_of(text) &&
+                 problem->column >= 1 && problem->sentence[0];
+    }
+    if (accepted != (config != NULL) || accepted == told || !placed || (config && !holds(config)))
+        spec_expect(__FILE__, __LINE__, false, "SPEC_SEED=%" PRIu64 " breaks with\n%.*s", seed,
+                    (int)text->bytes, text->at);
+    if (config) config_free(config);
+    return accepted;
+}
+
+SPEC(a_damaged_file_is_applied_whole_or_refused_with_a_place)
+{
+    static struct text original[2], damaged;
+    text_read(&original[0], "apps/polluxd/quickstart.yaml");
+    text_read(&original[1], "apps/polluxd/colo.yaml");
+    uint32_t accepted = 0;
+    for (uint32_t i = 0; i < MUTATIONS; i++) {
+        damaged = original[i % 2];
+        uint64_t times = chance_between(&chance, 1, 3);
+        for (uint64_t time = 0; time < times; time++) text_mutate(&damaged);
+        accepted += judge(&damaged);
+    }
+    printf("(%u of %u still accepted) ", accepted, MUTATIONS);
+    EXPECT(accepted > MUTATIONS / 100); /* damaged comments */
+    EXPECT(accepted < MUTATIONS / 2);
+}
+
+SPEC(a_file_cut_anywhere_is_never_taken_for_another)
+{
+    static struct text original, cut;
+    text_read(&original, "apps/polluxd/quickstart.yaml");
+    for (size_t bytes = 0; bytes < original.bytes; bytes++) {
+        cut = original;
+        cut.bytes = bytes;
+        judge(&cut);
+    }
+    EXPECT(judge(&original));
+}
+
+static void seed_open(void)
+{
+    const char *given = getenv("SPEC_SEED");
+    seed = given ? strtoull(given, NULL, 10) : 1;
+    chance.state = seed;
+}
+
+#define SPECS(S)                                                                                   \
+    S(a_damaged_file_is_applied_whole_or_refused_with_a_place)                                     \
+    S(a_file_cut_anywhere_is_never_taken_for_another)
+
+SPEC_MAIN("config: any file", SPECS, seed_open, NULL)
