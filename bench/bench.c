@@ -241,6 +241,17 @@ void bench_ratio(const char *name, const char *what, double figure, double refer
     bench_print_result(subject, result);
 }
 
+void bench_ratio_rounds(const char *name, const char *what, const double *figures,
+                        const double *references, uint32_t rounds, double at_most)
+{
+    CHECK(rounds > 0);
+    CHECK(rounds <= BENCH_ROUNDS_MAX);
+    double ratios[BENCH_ROUNDS_MAX];
+    for (uint32_t i = 0; i < rounds; i++) ratios[i] = figures[i] / references[i];
+    qsort(ratios, rounds, sizeof *ratios, by_value);
+    bench_ratio(name, what, ratios[(rounds - 1) / 2], 1, at_most);
+}
+
 /* Instructions. */
 
 bool bench_counting(void)

@@ -5,7 +5,7 @@
  *
  *     int main(int argc, char **argv)
  *     {
- *         bench_open("queue", argc, argv);                   machine line, then the floor: "nothing"
+ *         bench_open("queue", argc, argv);               machine line, then the floor: "nothing"
  *         bench_latency("log_write", "one event into a ring", write_one, 1000000);
  *         bench_rate(&(struct bench_rate){.name = "book_hot", .what = "...", .items = 5000000,
  *                                         .prepare = rewind, .run = replay, .bound_ns = 20});
@@ -14,11 +14,11 @@
  *         return bench_close();                              table, plot; 1 if a bound is broken
  *     }
  *
- * Results go to stdout as one JSON object per line; the table and the plot for people go to stderr.
+ * Results go to stdout, one JSON object per line; the table and the plot for people go to stderr.
  * bench/plot.py draws an SVG of the same lines.  Every program takes
  *
  *     --quick        a tenth of the operations and three rounds, to see that it runs
- *     --count        instead of times: instructions, under valgrind --tool=callgrind (bench_counted)
+ *     --count        instead of times: instructions, under callgrind (bench_counted)
  *     --only WORD    results whose name contains WORD
  *     --check        broken bounds (bound_ns) fail too, not only ratios: for a quiet machine
  *
@@ -92,6 +92,12 @@ double bench_median(const char *name);
 /* A bound that noise of the machine cannot decide: two figures of one run against each other. */
 void bench_ratio(const char *name, const char *what, double figure, double reference,
                  double at_most);
+
+/* The same for figures measured in turn, round by round: the median of the rounds' ratios.  Where a
+ * machine changes its mind between two rounds (virtual cores moved, a neighbour woke up), most
+ * rounds still compare like with like. */
+void bench_ratio_rounds(const char *name, const char *what, const double *figures,
+                        const double *references, uint32_t rounds, double at_most);
 
 /* Instructions.  Does something only with --count, under valgrind --tool=callgrind
  * --instr-atstart=no; then prepare runs uncounted, run counted once, and callgrind writes one dump

@@ -5,7 +5,6 @@
  * and an acknowledgement in a line of the reader's own, on which the writer spins. */
 
 #include "bench/bench.h"
-#include "dataplane/base/log_ring.h"
 #include "dataplane/queue/conflate.h"
 #include "dataplane/queue/spsc.h"
 
@@ -18,7 +17,8 @@
 #    include <rte_ring_elem.h>
 #endif
 
-enum { RING_SLOTS = 1024, ROUND_TRIPS = 400000, PASSES = 4000000, ITEM_BYTES = 64, BATCH = 32 };
+enum { RING_SLOTS = 1024, ITEM_BYTES = 64, BATCH = 32 };
+enum { ROUNDS = 7, ROUND_TRIPS = 60000, PASSES = 1000000 };
 
 struct item {
     uint64_t number;
@@ -122,12 +122,14 @@ static inline bool element_pull(void *ring, uint64_t *number)
 
 static const struct ring_kind kinds[] = {
     {"spsc_hop", "spsc_pass", "own ring, 64 bytes in place, to another core",
-     "the same, streaming, one by one", spsc_create, spsc_push, spsc_pull},
+     "own ring, 64 bytes in place, streaming, one by one", spsc_create, spsc_push, spsc_pull},
 #if BENCH_DPDK
     {"rte_ring_pointer_hop", "rte_ring_pointer_pass", "rte_ring SP/SC, a pointer, to another core",
-     "the same, streaming, one by one", pointer_create, pointer_push, pointer_pull},
+     "rte_ring SP/SC, a pointer, streaming, one by one", pointer_create, pointer_push,
+     pointer_pull},
     {"rte_ring_64_hop", "rte_ring_64_pass", "rte_ring SP/SC, 64 bytes copied, to another core",
-     "the same, streaming, one by one", element_create, element_push, element_pull},
+     "rte_ring SP/SC, 64 bytes copied, streaming, one by one", element_create, element_push,
+     element_pull},
 #endif
 };
 
@@ -158,9 +160,23 @@ static uint64_t scaled(uint64_t count)
     return bench_quick() ? count / 10 : count;
 }
 
-static void hop_measure(const struct ring_kind *kind)
+/* One result, measured in rounds that take turns with those of the others. */
+struct series {
+    const char *name;
+    const char *what;
+    uint64_t bound_ns;
+    struct histogram ticks; /* of all rounds, where single operations are timed */
+    double figure[ROUNDS];  /* of each: median in ticks, or ns per item */
+};
+
+static void series_add(struct series *series, uint32_t round, const struct histogram *ticks)
 {
-    if (!bench_wanted(kind->hop)) return;
+    series->figure[round] = (double)histogram_at(ticks, 500000);
+    histogram_merge(&series->ticks, ticks);
+}
+
+static void hop_round(const struct ring_kind *kind, struct series *series, uint32_t round)
+{
     static struct histogram ticks;
     histogram_clear(&ticks);
     struct peer peer = {kind, kind->create(), kind->create(), scaled(ROUND_TRIPS)};
@@ -178,7 +194,7 @@ static void hop_measure(const struct ring_kind *kind)
             histogram_record_span(&ticks, 0, (span.end_tsc - span.begin_tsc) / 2);
     }
     pthread_join(thread, NULL);
-    bench_distribution(kind->hop, kind->hop_what, &ticks, 0);
+    series_add(series, round, &ticks);
     free(peer.there);
     free(peer.back);
 }
@@ -196,16 +212,6 @@ static double pass_once(const struct ring_kind *kind)
     double ns = (double)clock_ns(bench_clock(), clock_now() - begin);
     free(peer.there);
     return ns / (double)peer.count;
-}
-
-static void pass_measure(const struct ring_kind *kind)
-{
-    if (!bench_wanted(kind->pass)) return;
-    double rounds[5];
-    for (uint32_t i = 0; i < ARRAY_COUNT(rounds); i++) rounds[i] = pass_once(kind);
-    bench_rounds(
-        &(struct bench_rate){.name = kind->pass, .what = kind->pass_what, .items = scaled(PASSES)},
-        rounds, ARRAY_COUNT(rounds));
 }
 
 /* Batches: one shared store for up to BATCH items. */
@@ -294,16 +300,6 @@ static double batch_once(const struct batch_kind *kind)
     return ns / (double)scaled(PASSES);
 }
 
-static void batch_measure(const struct batch_kind *kind)
-{
-    if (!bench_wanted(kind->name)) return;
-    double rounds[5];
-    for (uint32_t i = 0; i < ARRAY_COUNT(rounds); i++) rounds[i] = batch_once(kind);
-    bench_rounds(
-        &(struct bench_rate){.name = kind->name, .what = kind->what, .items = scaled(PASSES)},
-        rounds, ARRAY_COUNT(rounds));
-}
-
 /* The conflating queue. */
 
 static struct conflate *queue;
@@ -332,9 +328,8 @@ static void *acknowledge_run(void *count)
     return NULL;
 }
 
-static void exchange_measure(const char *name, const char *what, uint32_t keys)
+static void exchange_round(uint32_t keys, struct series *series, uint32_t round)
 {
-    if (!bench_wanted(name)) return;
     static struct histogram ticks;
     histogram_clear(&ticks);
     queue_create(keys);
@@ -354,7 +349,7 @@ static void exchange_measure(const char *name, const char *what, uint32_t keys)
         if (i > count / 10) histogram_record_span(&ticks, span.begin_tsc, span.end_tsc);
     }
     pthread_join(thread, NULL);
-    bench_distribution(name, what, &ticks, 150);
+    series_add(series, round, &ticks);
     free(queue);
 }
 
@@ -365,8 +360,9 @@ static void *take_run(void *unused)
     CHECK(bench_pin(1));
     uint32_t key;
     struct value value;
-    while (!atomic_load_explicit(&stop, memory_order_relaxed))
-        (void)conflate_take(queue, &key, &value);
+    while (!atomic_load_explicit(&stop, memory_order_relaxed)) {
+        if (conflate_take(queue, &key, &value)) CHECK(key < 8000);
+    }
     return unused;
 }
 
@@ -414,7 +410,7 @@ static void put_and_take_all(void *unused)
     }
 }
 
-/* One thread: what a run-to-completion layout pays, and what instructions are counted on. */
+/* One thread: what a run-to-completion layout pays. */
 static void same_core_measure(void)
 {
     queue_create(1024);
@@ -425,63 +421,76 @@ static void same_core_measure(void)
     free(queue);
 }
 
-static struct log_ring *log_events;
+/* Everything between two cores, in turns. */
 
-static void log_write_one(struct bench_span *span)
+enum { KINDS = ARRAY_COUNT(kinds), BATCH_KINDS = ARRAY_COUNT(batch_kinds) };
+
+static struct series hop[KINDS], pass[KINDS], batch[BATCH_KINDS];
+static struct series round_one = {
+    .name = "conflate_round_one", .what = "put, take, acknowledgement; one key", .bound_ns = 150};
+static struct series round_many = {.name = "conflate_round_many",
+                                   .what = "put, take, acknowledgement; 1,000 keys in turn",
+                                   .bound_ns = 150};
+
+static void rounds_measure(void)
 {
-    struct log_event event;
-    bench_begin(span);
-    log_ring_write(log_events, 1, span->begin_tsc, span->turn, 2, 3, 4);
-    bench_end(span);
-    CHECK(log_ring_read(log_events, &event));
-}
-
-static struct histogram recorded;
-
-static void record_all(void *unused)
-{
-    (void)unused;
-    uint32_t random = 1;
-    for (uint64_t i = 0; i < scaled(PASSES); i++) {
-        random = random * 1664525u + 1013904223u;
-        histogram_record(&recorded, 100 + (random >> 24));
+    for (uint32_t round = 0; round < ROUNDS; round++) {
+        for (uint32_t i = 0; i < KINDS; i++) hop_round(&kinds[i], &hop[i], round);
+        exchange_round(1000, &round_many, round);
+        exchange_round(1, &round_one, round);
+        for (uint32_t i = 0; i < BATCH_KINDS; i++)
+            batch[i].figure[round] = batch_once(&batch_kinds[i]);
+        for (uint32_t i = 0; i < KINDS; i++) pass[i].figure[round] = pass_once(&kinds[i]);
     }
 }
 
-/* Figures of one run against each other.  Between two equal hops lies the noise of the machine. */
-static void bounds_check(void)
+static void latency_report(const struct series *series)
 {
-    bench_ratio("spsc_to_rte_ring", "hop of 64 bytes, own ring to DPDK's", bench_median("spsc_hop"),
-                bench_median("rte_ring_64_hop"), 1.25);
-    bench_ratio("spsc_to_rte_ring_32", "streaming 64 bytes by 32, own ring to DPDK's",
-                bench_median("spsc_pass_32"), bench_median("rte_ring_64_pass_32"), 1.25);
-    bench_ratio("conflate_to_spsc", "round trip of the conflating queue to two hops of the ring",
-                bench_median("conflate_round_many"), 2 * bench_median("spsc_hop"), 1.25);
+    bench_distribution(series->name, series->what, &series->ticks, series->bound_ns);
+}
+
+static void rate_report(const char *name, const char *what, const struct series *series)
+{
+    bench_rounds(&(struct bench_rate){.name = name, .what = what, .items = scaled(PASSES)},
+                 series->figure, ROUNDS);
+}
+
+/* Between two equal hops lies the noise of the machine. */
+static void rounds_report(void)
+{
+    for (uint32_t i = 0; i < KINDS; i++) {
+        hop[i].name = kinds[i].hop;
+        hop[i].what = kinds[i].hop_what;
+        latency_report(&hop[i]);
+    }
+    latency_report(&round_one);
+    latency_report(&round_many);
+    for (uint32_t i = 0; i < KINDS; i++) rate_report(kinds[i].pass, kinds[i].pass_what, &pass[i]);
+    for (uint32_t i = 0; i < BATCH_KINDS; i++)
+        rate_report(batch_kinds[i].name, batch_kinds[i].what, &batch[i]);
+    bench_ratio_rounds("conflate_to_spsc",
+                       "round trip of the conflating queue to a hop of the ring", round_many.figure,
+                       hop[0].figure, ROUNDS, 2.5);
+#if BENCH_DPDK
+    bench_ratio_rounds("spsc_to_rte_ring", "hop of 64 bytes, own ring to DPDK's", hop[0].figure,
+                       hop[2].figure, ROUNDS, 1.25);
+    bench_ratio_rounds("spsc_to_rte_ring_32", "streaming 64 bytes by 32, own ring to DPDK's",
+                       batch[0].figure, batch[1].figure, ROUNDS, 1.25);
+#endif
 }
 
 int main(int argc, char **argv)
 {
     bench_open("queue", argc, argv);
     CHECK(bench_pin(0));
-    struct log_ring_limits limits = {.events = 1024};
-    log_events = log_ring_new(memory_new(log_ring_footprint(&limits)), &limits);
-    bench_latency("log_write", "one event into a log ring", log_write_one, 1000000);
-    bench_rate(&(struct bench_rate){.name = "histogram_record",
-                                    .what = "one value into a histogram",
-                                    .items = scaled(PASSES),
-                                    .run = record_all});
     same_core_measure();
     put_measure();
+    if (bench_counting()) return bench_close();
     if (bench_cores() < 2) {
-        fprintf(stderr, "One usable core: hops between cores are not measured.\n");
+        fputs("One usable core: hops between cores are not measured.\n", stderr);
         return bench_close();
     }
-    if (bench_counting()) return bench_close();
-    for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) hop_measure(&kinds[i]);
-    for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) pass_measure(&kinds[i]);
-    for (size_t i = 0; i < ARRAY_COUNT(batch_kinds); i++) batch_measure(&batch_kinds[i]);
-    exchange_measure("conflate_round_one", "put, take, acknowledgement; one key", 1);
-    exchange_measure("conflate_round_many", "put, take, acknowledgement; 1,000 keys in turn", 1000);
-    bounds_check();
+    rounds_measure();
+    rounds_report();
     return bench_close();
 }

@@ -3,9 +3,9 @@
 
     bench/count.py [--record] [--file bench/instructions.json] PROGRAM [ARGUMENT ...]
 
-Starts PROGRAM --count under valgrind, prints one JSON line per result and fails if one takes 3 % more
-instructions than recorded for this compiler and build type; --record writes them instead.  A count
-is the same on every machine and every run, however busy, so it is what a test can hold.
+Starts PROGRAM --count under valgrind, prints one JSON line per result and fails if one takes 3 %
+more instructions than recorded for this build; --record writes them down instead.  A count is the
+same on every machine and every run, however busy, so it is what a test can hold.
 """
 
 import argparse
@@ -43,10 +43,10 @@ def counts(program, arguments):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--record", action="store_true", help="write the counts down as the new bound")
+    parser.add_argument("--record", action="store_true", help="write the counts down as bounds")
     parser.add_argument("--file", default=str(pathlib.Path(__file__).parent / "instructions.json"))
-    parser.add_argument("--build", default="release", help="name of the build, e.g. clang-14: counts "
-                        "of different compilers are recorded apart")
+    parser.add_argument("--build", default="release",
+                        help="name of the build, e.g. clang-14: each compiler has its own counts")
     parser.add_argument("program")
     parser.add_argument("arguments", nargs=argparse.REMAINDER)
     options = parser.parse_args()

@@ -4,8 +4,9 @@
     bench/plot.py RESULTS.jsonl [...] -o PLOT.svg       (or JSON lines on standard input)
 
 Latencies are rows over a logarithmic axis: a bar from p50 to p99, a thin line on towards the
-maximum, which is written beside it, a dot for each of p50 p90 p99 p99.9.  Rates are bars of nanoseconds per item, best to worst round as a
-whisker.  A bound is a vertical mark, red where it is broken.  Standard library only.
+maximum, which is written beside it, a dot for each of p50 p90 p99 p99.9.  Rates are bars of
+nanoseconds per item, best to worst round as a whisker.  A bound is a vertical mark, red where it is
+broken.  Standard library only.
 """
 
 import argparse
@@ -65,7 +66,8 @@ class Drawing:
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
             f'viewBox="0 0 {WIDTH} {height}">',
             f"  <style>{STYLE}  </style>",
-            f'  <rect width="{WIDTH}" height="{height}" fill="#ffffff"/>', *self.parts, "</svg>", ""])
+            f'  <rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
+            *self.parts, "</svg>", ""])
 
 
 def legend(drawing, y):
@@ -102,12 +104,14 @@ def latencies(drawing, results):
         about = f"{result['name']}: {result['what']}"
         drawing.text(LABELS - 12, y + 4, result["name"], "", "end")
         drawing.line(x(result["p99"]), y, x(result["max"]), y, "tail")
-        drawing.rect(x(result["p50"]), y - 5, x(result["p99"]) - x(result["p50"]), 10, "range", about)
+        begin, end = x(result["p50"]), x(result["p99"])
+        drawing.rect(begin, y - 5, end - begin, 10, "range", about)
         if result["max"] < 10 ** high:
             drawing.line(x(result["max"]), y - 5, x(result["max"]), y + 5, "max")
         for name in reversed(PERCENTILES):
             drawing.add(f'<circle class="{name.replace(".", "-")}" cx="{x(result[name]):.1f}" '
-                        f'cy="{y:.1f}" r="4.5"><title>{name} {ns_text(result[name])}</title></circle>')
+                        f'cy="{y:.1f}" r="4.5">'
+                        f"<title>{name} {ns_text(result[name])}</title></circle>")
         drawing.bound(x(result.get("bound", 1)), y, result)
         drawing.text(WIDTH - RIGHT + 10, y + 4, ns_text(result["p50"]))
         drawing.text(WIDTH - RIGHT + 74, y + 4, f"max {ns_text(result['max'])}", "small")

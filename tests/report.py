@@ -8,15 +8,20 @@ said and each skipped test with its reason; the last line is three numbers, pass
 """
 
 import json
+import re
 import sys
 
 TAIL_LINES = 40
 PASSED = {"OK", "EXPECTEDFAIL"}
 
+# Of a CUnit program only what failed is worth a line.
+NOISE = re.compile(r"\.\.\.passed$|CUnit - A unit testing|cunit\.sourceforge|^Run Summary|"
+                   r"^ +(suites|tests|asserts) +\d|^Elapsed time|^ +Ran Passed")
+
 
 def said(test):
     text = (test.get("stdout") or "") + (test.get("stderr") or "")
-    return [line for line in text.splitlines() if line.strip()]
+    return [line for line in text.splitlines() if line.strip() and not NOISE.search(line)]
 
 
 def main():

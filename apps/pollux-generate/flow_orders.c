@@ -12,6 +12,7 @@
  * The fuller the level, the longer the worth waits there: heavy books move slowly. */
 
 #define LEVELS_KEPT    170u /* with more levels, deletes prefer the worst: the price has left it */
+#define WALK_SHIFT     6u   /* the worth may take a step once in 64 messages of its stock */
 #define PROBES         8u   /* tries to find an old order at random */
 #define OLD_OWED_MAX   80000
 #define FILL_GAIN      1024 /* how strongly the number of live orders is held to its line */
@@ -49,11 +50,12 @@ static bool side_out_of_line(const struct flow_stock *stock, enum side *side)
 void flow_fair_walk(struct flow *flow)
 {
     struct flow_stock *stock = flow_current(flow);
-    enum side side;
-    uint32_t wait = 64;
-    if (side_out_of_line(stock, &side)) wait += 16 * flow_book_best(stock, side)->orders;
     uint64_t roll = flow_dice_roll(&flow->dice);
-    if (((roll >> 32) * wait) >> 32 != 0) return;
+    if (roll >> (64 - WALK_SHIFT) != 0) return;
+    enum side side;
+    if (side_out_of_line(stock, &side) &&
+        flow_dice_below(&flow->dice, 1 + flow_book_best(stock, side)->orders / 4) != 0)
+        return;
 
     uint32_t low = 2 * FLOW_FAIR_TICKS_MIN;
     uint32_t high = 2 * FLOW_FAIR_TICKS_MAX;

@@ -23,21 +23,24 @@
 #define CONFIG_ORDERS_MAX          8388607 /* BOOK_ORDERS_MAX */
 #define CONFIG_LEVELS_MAX          4194303 /* BOOK_LEVELS_MAX */
 #define CONFIG_STORE_DATAGRAMS_MAX 65536   /* CHANNEL_STORE_MAX */
+#define CONFIG_DATAGRAM_BYTES_MIN  64      /* CHANNEL_STORE_BYTES_MIN or more */
 #define CONFIG_DATAGRAM_BYTES_MAX  65507   /* CHANNEL_DATAGRAM_MAX */
 #define CONFIG_SESSION_MAX         10      /* characters of a MoldUDP64 session */
 #define CONFIG_SYMBOL_MAX          8       /* characters of an ITCH stock */
+#define CONFIG_FRAME_BYTES_MAX     9216    /* NET_FRAME_BYTES_MAX */
+#define CONFIG_PACE_MAX            1000    /* NET_TAPE_SPEED_MAX */
+#define CONFIG_DPDK_MB_MAX         65536   /* EAL_MEMORY_MAX */
+#define CONFIG_NAME_MAX            31      /* DELEGATE_NAME_MAX; names become labels of metrics */
+#define CONFIG_DELEGATES_MAX       64      /* ENGINE_DELEGATES_MAX */
+#define CONFIG_SCREEN_SYMBOLS_MAX  16      /* FEED_VIEW_BOOKS */
 #define CONFIG_CORE_MAX            1023    /* the kernel's affinity masks hold 1,024 cores */
+#define CONFIG_PATH_MAX            4095    /* bytes, as the kernel's PATH_MAX without its NUL */
 
 /* Bounds of our own. */
-#define CONFIG_NAME_MAX           32   /* characters; names become labels of metrics */
-#define CONFIG_PATH_MAX           4095 /* bytes, as the kernel's PATH_MAX without its NUL */
-#define CONFIG_DEVICE_MAX         255  /* characters of a DPDK device with its arguments */
-#define CONFIG_PORTS_MAX          16
-#define CONFIG_CORES_MAX          64
-#define CONFIG_DELEGATES_MAX      64
-#define CONFIG_SCREEN_SYMBOLS_MAX 64
-#define CONFIG_PACE_MAX           1000 /* times the capture's own pace */
-#define CONFIG_STORE_MIB_MAX      1024 /* store_datagrams x store_datagram_bytes */
+#define CONFIG_DEVICE_MAX    255  /* characters of a DPDK device with its arguments */
+#define CONFIG_PORTS_MAX     16   /* more than lines can use, so that the rule for that speaks */
+#define CONFIG_CORES_MAX     64   /* the same */
+#define CONFIG_STORE_MIB_MAX 1024 /* store_datagrams x store_datagram_bytes */
 
 /* clang-format off */
 
@@ -121,8 +124,8 @@
 #define CONFIG_MEMORY(K, S)                                                            \
     K(S, CHOICE,  huge_pages, "try", 0, 0, config_huge_pages, RESTART,                 \
       "Whether the memory of the stages and of DPDK is in huge pages.")                \
-    K(S, WHOLE,   dpdk_mb, "256", 16, 1048576, none, RESTART,                          \
-      "Megabytes that DPDK takes for packet buffers and queues, if a port uses it.")
+    K(S, WHOLE,   dpdk_mb, "256", 16, CONFIG_DPDK_MB_MAX, none, RESTART,                          \
+      "Mebibytes that DPDK takes for packet buffers and queues, if a port uses it.")
 
 #define CONFIG_PORT(K, S)                                                              \
     K(S, NAME,    name, NULL, 1, CONFIG_NAME_MAX, none, RESTART,                       \
@@ -137,8 +140,8 @@
       "Kind dpdk: frames the device can hold until they are taken.")                   \
     K(S, POWER,   tx_descriptors, "512", 64, 32768, none, RESTART,                     \
       "Kind dpdk: frames that can wait to be sent.")                                   \
-    K(S, SWITCH,  promiscuous, "false", 0, 0, none, RESTART,                           \
-      "Kind dpdk: take every frame on the wire, for devices that cannot filter multicast.")
+    K(S, WHOLE,   frame_bytes, "1518", 1518, CONFIG_FRAME_BYTES_MAX, none, RESTART,    \
+      "Kind dpdk: the longest frame that is taken.")
 
 #define CONFIG_CAPTURE(K, S)                                                           \
     K(S, PACE,    pace, "1x", 1, CONFIG_PACE_MAX, none, RESTART,                       \
@@ -169,13 +172,13 @@
       "Where the feed's first copy arrives.")                                          \
     K(S, OPTION,  line_b, "", 0, 0, config_line, RESTART,                              \
       "Where the feed's second copy arrives, if there is one.")                        \
-    K(S, WHOLE,   gap_wait_us, "1000", 1, 60000000, none, RESTART,                     \
-      "How long missing messages are waited for before they are a gap.")               \
+    K(S, WHOLE,   gap_wait_us, "1000", 0, 60000000, none, RESTART,                     \
+      "How long missing messages are waited for before they are a gap; 0 is not at all.")               \
     K(S, WHOLE,   gap_packets, "0", 0, 65536, none, RESTART,                           \
       "Datagrams after which missing messages are not waited for any longer; 0 is no such bound.") \
     K(S, WHOLE,   store_datagrams, "4096", 1, CONFIG_STORE_DATAGRAMS_MAX, none, RESTART, \
       "Early datagrams that are kept while missing messages are waited for.")          \
-    K(S, WHOLE,   store_datagram_bytes, "1472", 64, CONFIG_DATAGRAM_BYTES_MAX, none, RESTART, \
+    K(S, WHOLE,   store_datagram_bytes, "1472", CONFIG_DATAGRAM_BYTES_MIN, CONFIG_DATAGRAM_BYTES_MAX, none, RESTART, \
       "The longest early datagram that is kept; 1472 fills an Ethernet frame.")        \
     K(S, WHOLE,   silence_ms, "3000", 0, 3600000, none, RESTART,                       \
       "Without a datagram on any line for so long, the books are stale; 0 is never.")  \
@@ -194,13 +197,15 @@
 
 #define CONFIG_ENGINE(K, S)                                                            \
     K(S, LIST,    delegates, "", 0, CONFIG_DELEGATES_MAX, config_delegate, RESTART,    \
-      "Who is shown the market and decides, in this order.")
+      "Who is shown the market and decides, in this order.")                           \
+    K(S, WHOLE,   decision_budget_us, "100", 1, 1000000, none, RESTART,                \
+      "A decision that takes longer is counted as an overrun.")
 
 #define CONFIG_SCREEN(K, S)                                                            \
     K(S, WHOLE,   refresh_ms, "250", 50, 60000, none, LIVE,                            \
       "How often the live screen is drawn.")                                           \
     K(S, SYMBOLS, symbols, "", 0, CONFIG_SCREEN_SYMBOLS_MAX, none, LIVE,               \
-      "The books it shows; without any, the busiest ones.")
+      "The books it shows with their depth; without any, the first ones of the venue's directory.")
 
 #define CONFIG_TOP(K, S)                                                               \
     K(S, NAME,    name, "pollux", 1, CONFIG_NAME_MAX, none, RESTART,                   \

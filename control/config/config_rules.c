@@ -106,7 +106,7 @@ static const struct port_key {
     {"device", KEY(config_port, device), CONFIG_PORT_DPDK, true},
     {"rx_descriptors", KEY(config_port, rx_descriptors), CONFIG_PORT_DPDK, false},
     {"tx_descriptors", KEY(config_port, tx_descriptors), CONFIG_PORT_DPDK, false},
-    {"promiscuous", KEY(config_port, promiscuous), CONFIG_PORT_DPDK, false},
+    {"frame_bytes", KEY(config_port, frame_bytes), CONFIG_PORT_DPDK, false},
 };
 
 static void rule_port_kind(const struct rules *rules, const struct config_node *port,
@@ -170,6 +170,31 @@ static const struct config_node *rule_line_port(const struct rules *rules,
     return NULL;
 }
 
+static bool names_port(const struct config_node *line, const struct config_node *name)
+{
+    const struct config_node *wanted = section_key(line, KEY(config_line, port));
+    return wanted && strcmp(wanted->text, name->text) == 0;
+}
+
+/* A port that brings nothing is most likely meant by a line that names another. */
+static void rule_ports_used(const struct rules *rules, const struct config_node *ports,
+                            const struct config_node *line_a, const struct config_node *line_b)
+{
+    uint32_t index = 0;
+    for (const struct config_node *port = ports->first; port; port = port->next, index++) {
+        const struct config_node *name = section_key(port, KEY(config_port, name));
+        if (name && !names_port(line_a, name) && !names_port(line_b, name))
+            config_problems_add(rules->problems, port->place, "ports[%u] is used by no line",
+                                index);
+    }
+}
+
+/* Whether feed leaves out line_b, rightly: it is not there to be refused. */
+static bool has_no_line_b(const struct config_node *feed)
+{
+    return feed && !feed->field[KEY(config_feed, line_b)];
+}
+
 static void rule_lines(const struct rules *rules, const struct config_node *ports,
                        const struct config_node *feed)
 {
@@ -177,6 +202,8 @@ static void rule_lines(const struct rules *rules, const struct config_node *port
     const struct config_node *line_b = section_key(feed, KEY(config_feed, line_b));
     const struct config_node *port_a = rule_line_port(rules, ports, line_a, "feed.line_a");
     const struct config_node *port_b = rule_line_port(rules, ports, line_b, "feed.line_b");
+    if (port_a && (port_b || has_no_line_b(feed))) rule_ports_used(rules, ports, line_a, line_b);
+
     const struct config_node *kind_a = section_key(port_a, KEY(config_port, kind));
     const struct config_node *kind_b = section_key(port_b, KEY(config_port, kind));
     if (kind_a && kind_b && kind_a->number != kind_b->number)

@@ -38,7 +38,7 @@ struct arena *arena_new(void *memory, size_t bytes, const char *owner)
     return arena;
 }
 
-/* The condition a person reads when the sum in the caller's set-up is wrong; what names the piece. */
+/* What a person reads when the sum in the caller's set-up is wrong; what names the piece. */
 static void refuse(const struct arena *arena, const char *what, const char *why)
 {
     char reason[160];

@@ -12,9 +12,9 @@
  *     ...
  *     arena_seal(arena);                             nothing is taken from here on
  *
- * Pieces are aligned to CACHE_LINE, hold whatever bytes the memory held (arena_map gives zeroes) and
- * are never given back: the process ends.  Taking more than there is, or after the seal, is a
- * mistake of ours and stops the program with the name of the piece.
+ * Pieces are aligned to CACHE_LINE, hold whatever the memory held (arena_map gives zeroes) and are
+ * never given back: the process ends.  Taking more than there is, or after the seal, is a mistake
+ * of ours and stops the program with the name of the piece.
  *
  * Threads: one, during set-up.  Memory: the first arena_footprint() bytes are the arena's table. */
 

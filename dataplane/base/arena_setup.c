@@ -5,8 +5,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* Memory is mapped in whole 2 MiB units and starts at a multiple of 2 MiB, because only such a range
- * can lie on huge pages.  Then every page is touched. */
+/* Memory is mapped in whole 2 MiB units and starts at a multiple of 2 MiB, because only such a
+ * range can lie on huge pages.  Then every page is touched. */
 
 #define HUGE_BYTES ((size_t)2 << 20)
 

@@ -10,7 +10,7 @@
  * A reported percentile is the largest value of its bucket, or the true maximum if that is less: it
  * is never below the true percentile, and above it by less than 1/64 of it (exact below 128).
  *
- * One thread records; any thread may copy at any time (histogram_copy) and then compute on its copy.
+ * One thread records; any thread may copy at any time (histogram_copy) and compute on its copy.
  * A copy taken while the writer records has every count right as of some moment during the copy.
  *
  *     histogram_record(&stage->turn, ticks);                          hot, the owner
@@ -25,7 +25,7 @@
  *
  * Threads: record from one thread; the rest from any, on a copy of its own.
  * Memory: sizeof (30 KiB), of which a distribution touches a few lines.
- * Cost: about ten instructions a record, no division, no loop, no branch but one for the maximum. */
+ * Cost: about 15 instructions a record, no division, no loop, one branch, for the maximum. */
 
 #include "dataplane/base/base.h"
 

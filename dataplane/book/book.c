@@ -76,6 +76,7 @@ static void book_reset(struct book *book)
     for (uint32_t i = book->limits.levels; i > 0; i--)
         book->level_free[book->level_free_count++] = i;
     book->deep_used = deep_region(0);
+    book->used = false;
     memset(book->deep_free, 0, sizeof book->deep_free);
 }
 
@@ -149,6 +150,7 @@ void book_publish(struct book *book, uint32_t count)
 {
     struct group *group = &book->group[book->filling % GROUPS];
     group->count += count;
+    book->used = true;
     DCHECK(group->count <= GROUP_COMMANDS);
     if (group->count == GROUP_COMMANDS) book->vectors->turn(book);
 }
@@ -161,6 +163,7 @@ void book_flush(struct book *book)
 void book_clear(struct book *book)
 {
     book_flush(book);
+    if (!book->used) return;
     /* Whoever was told of a book must be told that it is empty now. */
     uint32_t told = 0;
     for (uint32_t i = 0; i < book->instruments; i++)
@@ -184,6 +187,7 @@ const uint16_t *book_changed(struct book *book, uint32_t *count)
 void book_mark_changed(struct book *book, uint32_t instrument)
 {
     CHECK(instrument < book->instruments);
+    book->used = true;
     if (book->mark[instrument] & MARK_CHANGED) return;
     book->mark[instrument] |= MARK_CHANGED;
     book->changed[book->changed_count++] = (uint16_t)instrument;

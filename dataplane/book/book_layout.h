@@ -127,6 +127,7 @@ struct book {
     uint32_t instruments;
     uint32_t filling; /* the group being filled, counted for ever */
     bool digest_on;
+    bool used; /* something was noted since the last reset, so the next has work to do */
 
     uint64_t deep_used; /* places of the pool taken */
     uint64_t deep_end;

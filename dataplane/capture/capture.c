@@ -49,17 +49,23 @@ static enum capture_status compression(const uint8_t *bytes, size_t length)
     return CAPTURE_OK;
 }
 
+static enum capture_format format_of(const uint8_t *bytes, size_t length,
+                                     enum capture_framing framing)
+{
+    if (framing == CAPTURE_FRAMING_LENGTHS) return CAPTURE_FORMAT_ITCH_LENGTHS;
+    if (framing == CAPTURE_FRAMING_TYPES) return CAPTURE_FORMAT_ITCH_TYPES;
+    if (capture_pcap_recognise(bytes, length)) return CAPTURE_FORMAT_PCAP;
+    if (capture_pcapng_recognise(bytes, length)) return CAPTURE_FORMAT_PCAPNG;
+    if (capture_lengths_recognise(bytes, length)) return CAPTURE_FORMAT_ITCH_LENGTHS;
+    return CAPTURE_FORMAT_NONE;
+}
+
 static enum capture_status recognise(struct capture *capture, enum capture_framing framing)
 {
     const uint8_t *bytes = capture->bytes;
     size_t length = capture->length;
     if (length == 0) return CAPTURE_EMPTY;
-    if (framing == CAPTURE_FRAMING_LENGTHS) capture->format = CAPTURE_FORMAT_ITCH_LENGTHS;
-    else if (framing == CAPTURE_FRAMING_TYPES) capture->format = CAPTURE_FORMAT_ITCH_TYPES;
-    else if (capture_pcap_recognise(bytes, length)) capture->format = CAPTURE_FORMAT_PCAP;
-    else if (capture_pcapng_recognise(bytes, length)) capture->format = CAPTURE_FORMAT_PCAPNG;
-    else if (capture_lengths_recognise(bytes, length))
-        capture->format = CAPTURE_FORMAT_ITCH_LENGTHS;
+    capture->format = format_of(bytes, length, framing);
     if (capture->format == CAPTURE_FORMAT_PCAP) return capture_pcap_open(capture);
     if (capture->format != CAPTURE_FORMAT_NONE) return CAPTURE_OK;
 

@@ -51,14 +51,13 @@ bool capture_map(const char *path, struct capture_file *file, char *sentence, si
         return false;
     }
     madvise(bytes, length, MADV_SEQUENTIAL); /* advice only: reading is right without it */
-    *file = (struct capture_file){.bytes = bytes, .length = length};
+    *file = (struct capture_file){.bytes = bytes, .length = length, .mapping = bytes};
     return true;
 }
 
 void capture_unmap(struct capture_file *file)
 {
-    /* munmap takes a pointer to what may be written; these pages never are. */
-    if (file->bytes) CHECK(munmap((void *)(uintptr_t)file->bytes, file->length) == 0);
+    if (file->mapping) CHECK(munmap(file->mapping, file->length) == 0);
     *file = (struct capture_file){0};
 }
 

@@ -11,6 +11,7 @@
 struct capture_file {
     const uint8_t *bytes;
     size_t length;
+    void *mapping; /* bytes, as the kernel wants it back */
 };
 
 /* Maps the regular file at path for reading.  False and a sentence that names the path, if it

@@ -8,21 +8,21 @@
  *     runs     1-3  4-4   5-6  7-9                  7-9 waited for 5-6, then came from A
  *
  * Each datagram is given to channel_receive, then channel_next is called until CHANNEL_NOTHING: it
- * yields, in order, the runs of messages that are new and in sequence, and the events between them.
- * What is early waits in a bounded store.  A hole becomes a gap when it has been open for
- * gap_wait_ns, or gap_packets datagrams of the session have arrived since, or the store is full; the
- * gap is an event with its range, and the books it touches are no longer live.  Each missing number
- * ages from the moment it was first known to be missing: by a later datagram, or by a heartbeat or
- * end of session that names a higher number (a hole in the tail).
+ * yields, in order, the runs of messages that are new and in sequence, and the events between
+ * them. What is early waits in a bounded store.  A hole becomes a gap when it has been open for
+ * gap_wait_ns, or gap_packets datagrams of the session have arrived since, or the store is full;
+ * the gap is an event with its range, and the books it touches are no longer live.  Each missing
+ * number ages from the moment it was first known to be missing: by a later datagram, or by a
+ * heartbeat or end of session that names a higher number (a hole in the tail).
  *
  * A state machine without input, output or clock: time is an argument, and all times must come from
  * one clock.
  *
- * Guarantees (MD1, MD2, MD6): runs and gaps together cover the sequence numbers of a session from its
- * first, each exactly once and in order; the runs do not depend on which line brought a datagram.
- * Where the lines bring the same datagram (same first number and count) its bytes are compared (MD3):
- * exactly while the first copy waits in the store, by a 64-bit fingerprint for the last
- * CHANNEL_FINGERPRINTS taken.  A difference quarantines the channel: no run follows until
+ * Guarantees (MD1, MD2, MD6): runs and gaps together cover the sequence numbers of a session from
+ * its first, each exactly once and in order; the runs do not depend on which line brought a
+ * datagram. Where the lines bring the same datagram (same first number and count) its bytes are
+ * compared (MD3): exactly while the first copy waits in the store, by a 64-bit fingerprint for the
+ * last CHANNEL_FINGERPRINTS taken.  A difference quarantines the channel: no run follows until
  * channel_release.  A copy that cannot be compared is counted (uncompared).  With one line nothing
  * is compared.
  *
@@ -46,12 +46,12 @@
  * (early_stale), open holes are forgotten with the books.  The first session starts at
  * first_sequence; later ones at 1; with first_sequence 0 each starts at the first number seen.
  *
- * Silence: a datagram is heard if it is taken or early, or a heartbeat or end of session that is not
- * behind the next number: what only repeats the known does not keep a dead channel alive.
- * CHANNEL_STALE is said once, silence_ns after the last heard (or after the first channel_next), not
- * after CHANNEL_END and not in quarantine.  It is over with CHANNEL_FRESH when everything before the
- * datagram then heard has been given out, or with the CHANNEL_GAP or CHANNEL_SESSION that says why
- * not: no CHANNEL_FRESH follows those.
+ * Silence: a datagram is heard if it is taken or early, or a heartbeat or end of session that is
+ * not behind the next number: what only repeats the known does not keep a dead channel alive.
+ * CHANNEL_STALE is said once, silence_ns after the last heard (or after the first channel_next),
+ * not after CHANNEL_END and not in quarantine.  It is over with CHANNEL_FRESH when everything
+ * before the datagram then heard has been given out, or with the CHANNEL_GAP or CHANNEL_SESSION
+ * that says why not: no CHANNEL_FRESH follows those.
  *
  * Every datagram received is counted once in counts.datagram[status]: received = accepted + the sum
  * of the reasons, where accepted is CHANNEL_TAKEN + CHANNEL_EARLY (an early one is taken later, or
@@ -59,8 +59,8 @@
  *
  * Threads: one.  Memory: channel_footprint() bytes, given once.
  * Cost: a datagram in sequence costs one walk over its block lengths and no copy; its fingerprint
- * (two lines) is taken after its run has been given out.  An early one costs a copy and an insertion
- * into an array of at most store_datagrams.  Measured in bench/bench_channel.c.
+ * (two lines) is taken after its run has been given out.  An early one costs a copy and an
+ * insertion into an array of at most store_datagrams.  Measured in bench/bench_channel.c.
  * Source: "MoldUDP64 Protocol Specification V 1.00", Nasdaq, which leaves the choice between lines,
  * the restart of a session and the first number to the receiver. */
 
@@ -71,9 +71,9 @@
 #define CHANNEL_STORE_BYTES_MIN 22u    /* a header and one empty message */
 #define CHANNEL_DATAGRAM_MAX    65507u /* the largest UDP payload over IPv4 */
 #define CHANNEL_MESSAGES_MAX    (CHANNEL_DATAGRAM_MAX / 2)
-#define CHANNEL_FINGERPRINTS    16384u /* 16 ms of a million datagrams a second: far above any wait */
+#define CHANNEL_FINGERPRINTS    16384u /* 16 ms of a million datagrams a second */
 #define CHANNEL_SESSIONS_LEFT   8u     /* remembered, so that an old one does not come back */
-#define CHANNEL_LINE_WINDOW     65536u /* messages by which one line may be out of order in itself */
+#define CHANNEL_LINE_WINDOW     65536u /* messages one line may be out of order by */
 
 struct channel;
 
@@ -154,8 +154,8 @@ enum channel_step {
     CHANNEL_QUARANTINE, /* the lines contradict each other; nothing follows */
 };
 
-/* count messages from the one numbered sequence.  Message k's block begins with its 16-bit length at
- * payload + offset[k]; both stay valid until the next channel_receive or channel_next. */
+/* count messages from the one numbered sequence.  Message k's block begins with its 16-bit length
+ * at payload + offset[k]; both stay valid until the next channel_receive or channel_next. */
 struct channel_run {
     const uint8_t *payload;
     const uint16_t *offset;
@@ -188,28 +188,30 @@ struct channel_output {
 /* Bytes needed for limits, or 0 if limits are out of range. */
 size_t channel_footprint(const struct channel_limits *limits);
 
-/* Builds a channel without a session in memory[0..channel_footprint(limits)), aligned to CACHE_LINE. */
+/* Builds a channel without a session in memory[0..channel_footprint(limits)), aligned to
+ * CACHE_LINE. */
 struct channel *channel_new(void *memory, const struct channel_limits *limits);
 
-/* Takes one UDP payload; line is below limits.lines.  payload must stay valid until channel_next has said CHANNEL_NOTHING, which
- * must happen before the next call.  Returns what became of it (already counted). */
+/* Takes one UDP payload; line is below limits.lines.  payload must stay valid until channel_next
+ * has said CHANNEL_NOTHING, which must happen before the next call.  Returns what became of it
+ * (already counted). */
 enum channel_status channel_receive(struct channel *channel, enum channel_line line,
                                     const uint8_t *payload, uint32_t bytes, struct arrival arrival);
 
-/* What to do next, in order; CHANNEL_NOTHING when all is said.  Call after each channel_receive, and
- * in housekeeping with the current time, so that holes age and silence is noticed. */
+/* What to do next, in order; CHANNEL_NOTHING when all is said.  Call after each channel_receive,
+ * and in housekeeping with the current time, so that holes age and silence is noticed. */
 enum channel_step channel_next(struct channel *channel, nanos_t now, struct channel_output *output);
 
-/* No datagram will come any more: every hole is a gap at the next channel_next, and all that waits is
- * given out.  CHANNEL_END follows only if the end of the session was seen. */
+/* No datagram will come any more: every hole is a gap at the next channel_next, and all that
+ * waits is given out.  CHANNEL_END follows only if the end of the session was seen. */
 void channel_finish(struct channel *channel);
 
 /* Ends a quarantine on an operator's word; nothing happens if there is none.  The stream goes on at
  * the next datagram with a new message, at once: what is missing before it is a gap. */
 void channel_release(struct channel *channel);
 
-/* The first open hole, for asking a retransmission server; false if there is none.  at_ns is 0.  What
- * the server sends is received on either line like any other datagram. */
+/* The first open hole, for asking a retransmission server; false if there is none.  at_ns is
+ * 0.  What the server sends is received on either line like any other datagram. */
 MUST_USE bool channel_missing(const struct channel *channel, struct channel_gap *missing);
 
 /* The sequence number the next run begins with, if nothing is lost; 0 before the first datagram. */

@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-/* Fingerprints are kept in the order their datagrams were taken, so their numbers rise, and the other
- * line, which brings its copies in the same order, finds each one place after its last: one memory
- * access that the processor has already fetched.  A table hashed by number was not chosen because
- * each look would be a cache miss. */
+/* Fingerprints are kept in the order their datagrams were taken, so their numbers rise, and the
+ * other line, which brings its copies in the same order, finds each one place after its last:
+ * one memory access that the processor has already fetched.  A table hashed by number was not
+ * chosen because each look would be a cache miss. */
 
 #define PLACE_MASK (CHANNEL_FINGERPRINTS - 1)
 
@@ -44,7 +44,7 @@ uint64_t compare_hash(const uint8_t *bytes, uint32_t count)
     uint64_t lane[4] = {HASH_START + count, ~HASH_START, HASH_FACTOR, ~HASH_FACTOR};
     const uint8_t *end = bytes + count;
     for (; end - bytes >= 32; bytes += 32)
-        for (uint32_t i = 0; i < 4; i++) lane[i] = hash_step(lane[i], hash_word(bytes + 8 * i));
+        for (size_t i = 0; i < 4; i++) lane[i] = hash_step(lane[i], hash_word(bytes + 8 * i));
 
     for (uint32_t i = 0; end - bytes >= 8; bytes += 8, i++)
         lane[i] = hash_step(lane[i], hash_word(bytes));

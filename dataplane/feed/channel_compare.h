@@ -1,13 +1,13 @@
 #ifndef DATAPLANE_FEED_CHANNEL_COMPARE_H
 #define DATAPLANE_FEED_CHANNEL_COMPARE_H
 
-/* Do the lines say the same (MD3)?  Fingerprints of the last CHANNEL_FINGERPRINTS datagrams that were
- * taken whole: private to the channel.
+/* Do the lines say the same (MD3)?  Fingerprints of the last CHANNEL_FINGERPRINTS datagrams that
+ * were taken whole: private to the channel.
  *
  * The fingerprint of a datagram is a 64-bit hash of what follows its header.  It is made against
- * faults of lines and publishers, not against somebody who chooses bytes to deceive it.  Two payloads
- * of one length that differ only within one of its eight-byte words never have the same fingerprint;
- * others by chance, one in 2^64.
+ * faults of lines and publishers, not against somebody who chooses bytes to deceive it.  Two
+ * payloads of one length that differ only within one of its eight-byte words never have the same
+ * fingerprint; others by chance, one in 2^64.
  *
  * Cost: compare_hash below 0.15 ns a byte (bench/bench_channel.c); compare_copy adds a look at the
  * place after the line's last one, or a binary search if that is not it. */

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-/* The ranges are a sorted array that slides: the first leave by moving head, new ones mostly join at
- * the end, and when the end of the memory is reached all move back to its beginning.  As the memory
- * has room for twice count_max, at least count_max ranges have left between two slides.
+/* The ranges are a sorted array that slides: the first leave by moving head, new ones mostly join
+ * at the end, and when the end of the memory is reached all move back to its beginning.  As the
+ * memory has room for twice count_max, at least count_max ranges have left between two slides.
  *
  * At most store_datagrams + 2 ranges can be apart from each other (each but the last has a waiting
  * datagram behind it, or the one being received), so a full array holds two that are adjacent. */

@@ -6,16 +6,17 @@
  *     held       1-3     6-7        12-14        top = 18: a heartbeat named 18 as the next
  *     holes          4-5     8-11          15-17
  *
- * A number is missing once something after it is known, and its age counts from then.  So ages never
- * rise with the numbers, and what is left of a hole keeps its age when a part of it is filled.
- * Adjacent ranges of different age stay apart: what a heartbeat named first is given up first.
+ * A number is missing once something after it is known, and its age counts from then.  So ages
+ * never rise with the numbers, and what is left of a hole keeps its age when a part of it is
+ * filled. Adjacent ranges of different age stay apart: what a heartbeat named first is given up
+ * first.
  *
  * Cost: a binary search, and a move of at most the ranges behind the place. */
 
 #include "dataplane/base/base.h"
 
-/* How many ranges beyond those that stored datagrams make: heartbeats that raise the top while a hole
- * is open.  With more, the newest two adjacent ranges become one, of the older age. */
+/* How many ranges beyond those that stored datagrams make: heartbeats that raise the top while a
+ * hole is open.  With more, the newest two adjacent ranges become one, of the older age. */
 #define HOLES_SPARE 64u
 
 struct hole {

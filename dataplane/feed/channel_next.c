@@ -2,16 +2,17 @@
 
 #include <string.h>
 
-/* What follows from what has been received, one step at a time and always in this order: the events
- * that change everything, the messages in sequence, the early datagram's place in the store, and only
- * when nothing more can be given out, holes that have waited long enough and the silences. */
+/* What follows from what has been received, one step at a time and always in this order: the
+ * events that change everything, the messages in sequence, the early datagram's place in the
+ * store, and only when nothing more can be given out, holes that have waited long enough and the
+ * silences. */
 
 /* The reader of the last run is done with it.  Only now, off the path of the messages, is its
  * fingerprint taken. */
 static void given_settle(struct channel *channel)
 {
     channel->giving = false;
-    if (channel->remember) compare_remember(&channel->fingerprints, &channel->given);
+    if (channel->remember) compare_remember(&channel->fingerprints, channel->given);
     channel->remember = false;
     if (channel->given_slot == STORE_NONE) return;
     store_release(&channel->store, channel->given_slot);
@@ -36,7 +37,7 @@ static enum channel_step run_give(struct channel *channel, const struct datagram
     channel->next = datagram->end;
     channel->giving = true;
     channel->remember = skip == 0 && channel->limits.lines > 1;
-    if (channel->remember) channel->given = *datagram;
+    channel->given = datagram;
     return CHANNEL_RUN;
 }
 
@@ -48,8 +49,8 @@ static void walk_again(struct channel *channel, const struct datagram *datagram)
     CHECK(whole);
 }
 
-/* Is current the one to give out?  Of several that could be, the one with the lowest number is, then
- * the one that came first. */
+/* Is current the one to give out?  Of several that could be, the one with the lowest number is,
+ * then the one that came first. */
 static inline bool current_first(const struct channel *channel)
 {
     if (likely(!channel->early)) return true;
@@ -190,7 +191,8 @@ enum channel_step channel_next(struct channel *channel, nanos_t now, struct chan
     }
     if (unlikely(channel->store.count > 0)) store_drop(channel);
     if (channel->waiting && current_first(channel)) return current_give(channel, output);
-    if (unlikely(channel->store.count > 0) && store_first(&channel->store)->sequence <= channel->next)
+    if (unlikely(channel->store.count > 0) &&
+        store_first(&channel->store)->sequence <= channel->next)
         return store_give(channel, output);
     if (unlikely(channel->waiting)) {
         if (store_full(&channel->store)) return gap_give(channel, now, GAP_NOW, output);

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-/* A datagram in: is it well formed, does it belong to the session, and what of it is new?  The table
- * of sessions is in channel.h. */
+/* A datagram in: is it well formed, does it belong to the session, and what of it is new?  The
+ * table of sessions is in channel.h. */
 
 static bool session_is(const struct channel *channel, const struct moldudp64_header *header)
 {
@@ -148,7 +148,7 @@ static enum channel_status copy_receive(struct channel *channel, const struct da
     return CHANNEL_DUPLICATE;
 }
 
-/* The messages [sequence, end) of datagram are new, or some of them are. */
+/* Some messages of datagram, the current one, are new. */
 static void channel_want(struct channel *channel, const struct datagram *datagram)
 {
     channel_hear(channel, datagram->sequence, datagram->arrival.ns);
@@ -158,7 +158,6 @@ static void channel_want(struct channel *channel, const struct datagram *datagra
     }
     channel->rejoining = false;
     channel->counts.line[datagram->line].first++;
-    channel->current = *datagram;
     channel->waiting = true;
     channel->walked = true;
 }
@@ -234,14 +233,15 @@ static enum channel_status datagram_receive(struct channel *channel, uint32_t li
     if (unlikely(verdict == SESSION_ADOPT)) session_adopt(channel, header, arrival->ns);
     channel->packets++;
     if (unlikely(!blocks)) return heartbeat_receive(channel, line, header, arrival->ns);
-    return messages_receive(channel, &(struct datagram){
-                                         .payload = payload,
-                                         .bytes = bytes,
-                                         .line = line,
-                                         .sequence = sequence,
-                                         .end = sequence + count,
-                                         .arrival = *arrival,
-                                     });
+    channel->current = (struct datagram){
+        .payload = payload,
+        .bytes = bytes,
+        .line = line,
+        .sequence = sequence,
+        .end = sequence + count,
+        .arrival = *arrival,
+    };
+    return messages_receive(channel, &channel->current);
 }
 
 enum channel_status channel_receive(struct channel *channel, enum channel_line line,

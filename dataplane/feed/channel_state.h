@@ -9,7 +9,7 @@
  *     next        the number the next run begins with
  *     holes       what is missing between next and holes.top
  *     store       what has come of the numbers between, and waits
- *     current     the datagram just received: to be given out, or put into the store
+ *     current     the datagram last received: while waiting, to be given out or put into the store
  *     given       the datagram of the last run, until its reader is done with it */
 
 #include "dataplane/feed/channel_compare.h"
@@ -30,7 +30,7 @@ struct channel {
     bool stale;       /* CHANNEL_STALE was said and is not over */
     bool heard_again; /* while stale: over when next reaches fresh_at */
     bool heard;       /* heard_ns is set */
-    bool waiting;     /* current is */
+    bool waiting;     /* current is wanted and still here */
     bool early;       /* current was not in sequence when it came */
     bool walked;      /* offset[] is that of current */
     bool giving;      /* given is */
@@ -45,7 +45,7 @@ struct channel {
     nanos_t heard_ns;
     nanos_t ended_ns;
     struct datagram current;
-    struct datagram given;
+    const struct datagram *given; /* current, or one of the store's */
 
     struct holes holes;
     struct store store;

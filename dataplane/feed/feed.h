@@ -105,6 +105,9 @@ uint32_t feed_find(const struct feed *feed, const char *symbol);
 /* Writes the symbol of an instrument, without padding; empty if it has none.  Cold. */
 void feed_symbol(const struct feed *feed, uint32_t instrument, char symbol[9]);
 
+/* The same as on the wire, padded with spaces. */
+void feed_symbol_wire(const struct feed *feed, uint32_t instrument, char symbol[8]);
+
 /* Highest instrument number with a symbol. */
 uint32_t feed_last_instrument(const struct feed *feed);
 

@@ -278,6 +278,12 @@ void feed_symbol(const struct feed *feed, uint32_t instrument, char symbol[9])
     for (uint32_t i = 8; i-- > 0 && (symbol[i] == ' ' || symbol[i] == 0);) symbol[i] = 0;
 }
 
+void feed_symbol_wire(const struct feed *feed, uint32_t instrument, char symbol[8])
+{
+    CHECK(instrument < feed->instruments);
+    memcpy(symbol, &feed->symbol[instrument], 8);
+}
+
 const uint16_t *feed_listed(struct feed *feed, uint32_t *count)
 {
     *count = feed->listed_count;

@@ -8,6 +8,7 @@
 #include <rte_lcore.h>
 #include <rte_log.h>
 #include <rte_version.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,6 +25,7 @@ enum {
 struct core {
     eal_core_fn *run;
     void *argument;
+    _Atomic bool running; /* set by the main thread, cleared by the core */
 };
 
 static struct {
@@ -159,17 +161,34 @@ uint32_t eal_core_count(void)
     return eal.cores;
 }
 
+/* DPDK orders a launch before the function and the function before the wait; running does it again,
+ * in code that the thread sanitizer sees. */
+
 static int core_run(void *argument)
 {
     struct core *core = argument;
+    /* Acquires the release in eal_launch. */
+    CHECK(atomic_load_explicit(&core->running, memory_order_acquire));
     core->run(core->argument);
+    /* Releases what run wrote to the acquire in core_running. */
+    atomic_store_explicit(&core->running, false, memory_order_release);
     return 0;
+}
+
+static bool core_running(uint32_t core)
+{
+    /* Acquires the release in core_run. */
+    return atomic_load_explicit(&eal.core[core].running, memory_order_acquire);
 }
 
 void eal_launch(uint32_t core, eal_core_fn *run, void *argument)
 {
     CHECK(core < eal.cores);
-    eal.core[core] = (struct core){.run = run, .argument = argument};
+    CHECK(!eal_running(core));
+    eal.core[core].run = run;
+    eal.core[core].argument = argument;
+    /* Releases the two lines above to the acquire in core_run. */
+    atomic_store_explicit(&eal.core[core].running, true, memory_order_release);
     int refused = rte_eal_remote_launch(core_run, &eal.core[core], core + 1);
     CHECK(refused == 0);
 }
@@ -177,12 +196,13 @@ void eal_launch(uint32_t core, eal_core_fn *run, void *argument)
 bool eal_running(uint32_t core)
 {
     CHECK(core < eal.cores);
-    return rte_eal_get_lcore_state(core + 1) == RUNNING;
+    return core_running(core) || rte_eal_get_lcore_state(core + 1) == RUNNING;
 }
 
 void eal_wait_all(void)
 {
     rte_eal_mp_wait_lcore();
+    for (uint32_t i = 0; i < eal.cores; i++) CHECK(!core_running(i));
 }
 
 void eal_stop(void)

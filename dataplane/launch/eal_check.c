@@ -119,9 +119,8 @@ bool eal_wants_huge(const struct eal_plan *plan, struct text *problems, bool *hu
     if (plan->pages != ARENA_PAGES_REQUIRE || *huge) return true;
     text_format(
         problems,
-        "Packet buffers need %u MiB of huge pages, and %u MiB are free: reserve more (sysctl "
-        "vm.nr_hugepages=%u reserves %u MiB of 2 MiB pages), or let them be small.\n",
-        (unsigned)wanted_mib, (unsigned)free_mib,
-        (unsigned)(wanted_mib - free_mib + 1) / 2 + (unsigned)free_mib / 2, (unsigned)wanted_mib);
+        "Packet buffers need %u MiB of huge pages, and %u MiB are free: reserve %u more of 2 MiB "
+        "(sysctl vm.nr_hugepages), or let the pages be small.\n",
+        (unsigned)wanted_mib, (unsigned)free_mib, (unsigned)((wanted_mib - free_mib + 1) / 2));
     return false;
 }

@@ -19,7 +19,8 @@ void eal_main_cpus(const struct eal_plan *plan, cpu_set_t *cpus);
 /* Free huge pages of all sizes. */
 uint64_t eal_huge_bytes_free(void);
 
-/* "2 MiB pages" or the like, from the kernel's list of sizes. */
+/* Whether packet buffers go to huge pages; false and a sentence if the plan requires them and there
+ * are too few. */
 MUST_USE bool eal_wants_huge(const struct eal_plan *plan, struct text *problems, bool *huge);
 
 #endif

@@ -22,6 +22,7 @@ enum {
     FRAME_BYTES = 1518,      /* an untagged payload of 1500 with room for one VLAN tag */
     FRAME_OVERHEAD = 18,     /* what a frame is longer than its payload: header and VLAN tag */
     BUFFERS_PER_QUEUE = 256, /* beyond descriptors: bursts out, claims, the core's cache */
+    BUFFERS_MIN = 4095,      /* unless the plan says otherwise: af_xdp wants 2048 to start at all */
     BUFFER_CACHE = 128,
     DESCRIPTORS_MAX = 32768,
 };
@@ -40,7 +41,7 @@ struct shape {
 static uint32_t problem(struct text *problems, const struct net_dpdk_plan *plan,
                         const char *sentence)
 {
-    text_format(problems, "%s: %s\n", plan->device ? plan->device : "a port", sentence);
+    text_format(problems, "%s: %s.\n", plan->device ? plan->device : "a port", sentence);
     return 1;
 }
 
@@ -52,13 +53,13 @@ static uint32_t groups_problems(const struct net_dpdk_plan *plan, struct text *p
         if (address >> 28 != 0xe) {
             text_format(problems,
                         "%s: %u.%u.%u.%u is no multicast group; those are 224.0.0.0 to "
-                        "239.255.255.255\n",
+                        "239.255.255.255.\n",
                         plan->device, address >> 24, address >> 16 & 255, address >> 8 & 255,
                         address & 255);
             wrong++;
         }
         if (plan->group[i].queue >= plan->queues) {
-            text_format(problems, "%s: a group is meant for queue %u, and there are %u queues\n",
+            text_format(problems, "%s: a group is meant for queue %u, and there are %u queues.\n",
                         plan->device, plan->group[i].queue, plan->queues);
             wrong++;
         }
@@ -109,7 +110,7 @@ static bool device_make(const struct net_dpdk_plan *plan, struct net_dpdk *port,
             "%s: DPDK could not make this device (%s).  The driver is the name up to its "
             "number; its arguments follow after commas.  af_packet needs root or "
             "CAP_NET_RAW and an existing interface, af_xdp needs root, virtio_user needs its "
-            "peer's socket\n",
+            "peer's socket.\n",
             plan->device, rte_strerror(-made));
         return false;
     }
@@ -135,7 +136,7 @@ static bool device_find(const struct net_dpdk_plan *plan, struct net_dpdk *port,
         "%s: DPDK has no such port.  A card is a port when it is bound to vfio-pci (or is one "
         "of those that keep their kernel driver, as mlx5 does), when eal_plan.device names "
         "it, and when this user may open its /dev/vfio group; pollux-host check shows all "
-        "three\n",
+        "three.\n",
         plan->device);
     return false;
 }
@@ -163,13 +164,13 @@ static bool shape_fit(const struct net_dpdk_plan *plan, const struct net_dpdk *p
         (uint16_t)(plan->tx_descriptors ? plan->tx_descriptors : TX_DESCRIPTORS);
     if (plan->queues > can->max_rx_queues || plan->queues > can->max_tx_queues) {
         text_format(problems,
-                    "%s: %u queues are wanted, the driver %s has %u to receive and %u to send\n",
+                    "%s: %u queues are wanted, the driver %s has %u to receive and %u to send.\n",
                     port->name, plan->queues, port->driver, can->max_rx_queues, can->max_tx_queues);
         wrong++;
     }
     if (plan->frame_bytes != 0 && can->max_mtu != 0 &&
         plan->frame_bytes > (uint32_t)can->max_mtu + FRAME_OVERHEAD) {
-        text_format(problems, "%s: frames of %u bytes are wanted, the driver %s carries %u\n",
+        text_format(problems, "%s: frames of %u bytes are wanted, the driver %s carries %u.\n",
                     port->name, plan->frame_bytes, port->driver,
                     (uint32_t)can->max_mtu + FRAME_OVERHEAD);
         wrong++;
@@ -177,19 +178,20 @@ static bool shape_fit(const struct net_dpdk_plan *plan, const struct net_dpdk *p
     int adjusted = rte_eth_dev_adjust_nb_rx_tx_desc(port->port, &shape->rx_descriptors,
                                                     &shape->tx_descriptors);
     if (adjusted != 0) {
-        text_format(problems, "%s: the driver %s refuses %u and %u descriptors (%s)\n", port->name,
+        text_format(problems, "%s: the driver %s refuses %u and %u descriptors (%s).\n", port->name,
                     port->driver, shape->rx_descriptors, shape->tx_descriptors,
                     rte_strerror(-adjusted));
         wrong++;
     }
     uint32_t least = plan->queues * (shape->rx_descriptors + shape->tx_descriptors);
-    shape->buffers = plan->buffers ? plan->buffers : least + plan->queues * BUFFERS_PER_QUEUE;
+    uint32_t enough = least + plan->queues * BUFFERS_PER_QUEUE;
+    if (enough < BUFFERS_MIN) enough = BUFFERS_MIN;
+    shape->buffers = plan->buffers ? plan->buffers : enough;
     if (shape->buffers < plan->queues * (shape->rx_descriptors + NET_BURST_MAX)) {
         text_format(problems,
                     "%s: %u buffers do not fill %u queues of %u receive descriptors and leave a "
-                    "burst each; %u do\n",
-                    port->name, shape->buffers, plan->queues, shape->rx_descriptors,
-                    least + plan->queues * BUFFERS_PER_QUEUE);
+                    "burst each; %u do.\n",
+                    port->name, shape->buffers, plan->queues, shape->rx_descriptors, enough);
         wrong++;
     }
     return wrong == 0;
@@ -199,14 +201,15 @@ static bool buffers_make(struct net_dpdk *port, const struct shape *shape, struc
 {
     char name[RTE_MEMPOOL_NAMESIZE];
     snprintf(name, sizeof name, "buffers_%u", port->port);
-    uint32_t room = RTE_PKTMBUF_HEADROOM + ALIGN_UP(shape->frame_bytes + RTE_ETHER_CRC_LEN, 64);
+    uint32_t room = RTE_PKTMBUF_HEADROOM +
+                    (uint32_t)ALIGN_UP(shape->frame_bytes + RTE_ETHER_CRC_LEN, CACHE_LINE);
     if (room < RTE_MBUF_DEFAULT_BUF_SIZE) room = RTE_MBUF_DEFAULT_BUF_SIZE;
     port->pool =
         rte_pktmbuf_pool_create(name, shape->buffers, BUFFER_CACHE, 0, (uint16_t)room, port->node);
     if (port->pool) return true;
     text_format(problems,
                 "%s: %u buffers of %u bytes, about %u MiB, cannot be taken (%s).  Give DPDK more "
-                "memory, or the port fewer buffers\n",
+                "memory, or the port fewer buffers.\n",
                 port->name, shape->buffers, room,
                 (uint32_t)((uint64_t)shape->buffers * (room + sizeof(struct rte_mbuf)) >> 20) + 1,
                 rte_strerror(rte_errno));
@@ -254,7 +257,7 @@ static bool port_start(const struct net_dpdk_plan *plan, const struct net_dpdk *
     if (failed == 0) return true;
     text_format(problems,
                 "%s: the driver %s does not start with %u queues, %u and %u descriptors and frames "
-                "of %u bytes (%s)\n",
+                "of %u bytes (%s).\n",
                 port->name, port->driver, shape->queues, shape->rx_descriptors,
                 shape->tx_descriptors, shape->frame_bytes, rte_strerror(-failed));
     return false;
@@ -267,20 +270,20 @@ static void stamps_find(const struct net_dpdk *port, const struct rte_eth_conf *
     *offset = 0;
     *flag = 0;
     if (!(conf->rxmode.offloads & RTE_ETH_RX_OFFLOAD_TIMESTAMP)) {
-        text_format(report, "%s: the driver %s stamps no arrivals; the time stamp counter does\n",
+        text_format(report, "%s: the driver %s stamps no arrivals; the time stamp counter does.\n",
                     port->name, port->driver);
         return;
     }
     if (rte_mbuf_dyn_rx_timestamp_register(offset, flag) != 0) {
         *flag = 0;
-        text_format(report, "%s: no room for arrival times in a buffer (%s)\n", port->name,
+        text_format(report, "%s: no room for arrival times in a buffer (%s).\n", port->name,
                     rte_strerror(rte_errno));
         return;
     }
     text_format(
         report,
         "%s: the driver %s stamps arrivals; a stamp is used when it is within 1 s before and "
-        "1 ms after our clock\n",
+        "1 ms after our clock.\n",
         port->name, port->driver);
 }
 
@@ -306,7 +309,7 @@ static bool port_open(struct net_dpdk *port, const struct net_dpdk_plan *plan, s
     struct rte_eth_dev_info can;
     int failed = rte_eth_dev_info_get(port->port, &can);
     if (failed != 0) {
-        text_format(problems, "%s: the driver does not describe itself (%s)\n", port->name,
+        text_format(problems, "%s: the driver does not describe itself (%s).\n", port->name,
                     rte_strerror(-failed));
         return false;
     }

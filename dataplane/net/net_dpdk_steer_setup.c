@@ -41,25 +41,25 @@ void net_dpdk_multicast(const struct net_dpdk *port, const struct net_dpdk_plan 
     text_format(report, "%s: ", port->name);
     int listed = rte_eth_dev_set_mc_addr_list(port->port, address, count);
     if (listed == 0) {
-        text_format(report, "the port lets in the %u multicast addresses of its groups\n", count);
+        text_format(report, "the port lets in the %u multicast addresses of its groups.\n", count);
         return;
     }
     text_format(report, "the driver %s takes no list of multicast addresses (%s); ", port->driver,
                 rte_strerror(-listed));
     int all = rte_eth_allmulticast_enable(port->port);
     if (all == 0) {
-        text_append(report, "the port lets in all multicast\n");
+        text_append(report, "the port lets in all multicast.\n");
         return;
     }
     int everything = rte_eth_promiscuous_enable(port->port);
     if (everything == 0) {
-        text_append(report, "the port is promiscuous and lets in everything\n");
+        text_append(report, "the port is promiscuous and lets in everything.\n");
         return;
     }
     text_format(
         report,
         "it is asked in vain for all multicast (%s) and for everything (%s): what arrives is "
-        "what the driver chooses\n",
+        "what the driver chooses.\n",
         rte_strerror(-all), rte_strerror(-everything));
 }
 
@@ -113,5 +113,5 @@ void net_dpdk_steer(const struct net_dpdk *port, const struct net_dpdk_plan *pla
             "; a rule was refused (%s), and without one the card chooses the queue: poll all "
             "of them",
             refusal);
-    text_append(report, "\n");
+    text_append(report, ".\n");
 }

@@ -37,7 +37,7 @@
  * acquired.  The slot at head - 1, which the reader may still be copying, is never touched.
  *
  * Invariants, with nobody inside a call: every slot in [head, tail) has its own index, an even
- * version and another key; at[key] is its index; at[key] < head for every key that does not wait. */
+ * version and a key of its own; at[key] is its index; at[key] < head for keys that do not wait. */
 
 struct slot {
     _Atomic uint64_t state;

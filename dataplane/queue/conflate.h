@@ -27,7 +27,7 @@
  * may retry a copy while the writer is inside the same slot, a few nanoseconds).
  * Memory: conflate_footprint() bytes, given once; nothing is allocated later.
  * Cost: a put of a key that is not waiting is plain stores into one slot; a put that replaces pays
- * one locked instruction; a take pays one.  Measured in bench/bench_queue.c, figures in README.md. */
+ * one locked instruction; so does a take.  Measured by bench/bench_queue.c, figures in README. */
 
 #include "dataplane/base/base.h"
 

@@ -167,7 +167,8 @@ MUST_USE bool dispatch_take_ended(struct dispatch *dispatch, struct dispatch_end
 
 /* The newest value of value->instrument, which must be below limits.instruments: values of one
  * instrument come in the order they were made, as a conflating queue gives them.  Totals that fall
- * begin a new session; what was traded before is not lost. */
+ * begin a new session; what was traded before is not lost.  (A new session that is first seen with
+ * totals above the old ones cannot be told from it, and then the old ones are missing in the sum.) */
 void dispatch_market(struct dispatch *dispatch, const struct market *value);
 
 /* Offers a message to a delegate; anything but DISPATCH_OK changed nothing. */

@@ -9,7 +9,8 @@ struct feed_stage {
     const struct feed_stage_plan *plan;
     struct channel *channel;
     struct feed *feed;
-    struct conflate *out;
+    struct conflate *listings;
+    struct conflate *markets;
     struct snapshot *snapshot;
     struct feed_stage_line line[CHANNEL_LINES]; /* with what was learnt */
 
@@ -36,7 +37,7 @@ size_t feed_stage_footprint(const struct feed_stage_plan *plan)
 }
 
 struct feed_stage *feed_stage_new(void *memory, const struct feed_stage_plan *plan,
-                                  struct conflate *out)
+                                  struct conflate *listings, struct conflate *markets)
 {
     CHECK(feed_stage_footprint(plan) > 0);
     uint8_t *at = memory;
@@ -44,7 +45,8 @@ struct feed_stage *feed_stage_new(void *memory, const struct feed_stage_plan *pl
     memset(stage, 0, sizeof *stage);
     at += ALIGN_UP(sizeof *stage, CACHE_LINE);
     stage->plan = plan;
-    stage->out = out;
+    stage->listings = listings;
+    stage->markets = markets;
     stage->channel = channel_new(at, &plan->channel);
     at += ALIGN_UP(channel_footprint(&plan->channel), CACHE_LINE);
     stage->feed = feed_new(at, &plan->feed);
@@ -129,28 +131,39 @@ static inline uint32_t channel_drain(struct feed_stage *stage, nanos_t now)
     return said;
 }
 
-static COLD void markets_publish_state(struct feed_stage *stage)
+static void events_tell(struct feed_stage *stage)
 {
     struct feed_event event;
-    while (feed_event(stage->feed, &event)) {
-        /* States travel inside each market; the events themselves are for the journal and the
-         * console, which come later.  Taking them keeps the newest. */
+    while (feed_event(stage->feed, &event))
+        if (stage->plan->on_event) stage->plan->on_event(stage->plan->event_context, &event);
+}
+
+static void listings_publish(struct feed_stage *stage)
+{
+    uint32_t count;
+    const uint16_t *listed = feed_listed(stage->feed, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        struct listing listing;
+        feed_symbol_wire(stage->feed, listed[i], listing.symbol);
+        conflate_put(stage->listings, listed[i], &listing);
     }
 }
 
 static void markets_publish(struct feed_stage *stage)
 {
+    listings_publish(stage); /* first, so that who wants a new instrument is there for its market */
     uint32_t count;
     const uint16_t *changed = feed_changed(stage->feed, &count);
     for (uint32_t i = 0; i < count; i++) {
         struct market market;
         feed_market(stage->feed, changed[i], &market);
-        conflate_put(stage->out, changed[i], &market);
+        conflate_put(stage->markets, changed[i], &market);
     }
     stage->view.published += count;
     if (stage->first_tsc) histogram_record_span(&stage->latency, stage->first_tsc, __rdtsc());
     stage->first_tsc = 0;
     stage->full_bursts = 0;
+    events_tell(stage);
 }
 
 /* Frames. */
@@ -190,7 +203,6 @@ static COLD void feed_stage_finish(struct feed_stage *stage)
     channel_finish(stage->channel);
     channel_drain(stage, net_now(stage->plan->queue[0]));
     markets_publish(stage);
-    markets_publish_state(stage);
     counter_set(&stage->ended, 1);
 }
 
@@ -276,9 +288,8 @@ static void feed_stage_housekeeping(void *self, uint64_t tsc)
         else if (channel_drain(stage, net_now(stage->plan->queue[0]))) markets_publish(stage);
     }
     feed_flush(stage->feed);
-    markets_publish_state(stage);
     struct feed_view *view = &stage->view;
-    view->conflated = conflate_replaced(stage->out);
+    view->conflated = conflate_replaced(stage->markets);
     view->ended = counter_read(&stage->ended);
     view->channel_state = feed_channel_state(stage->feed);
     view->sequence = channel_next_sequence(stage->channel);

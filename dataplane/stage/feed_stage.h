@@ -20,6 +20,7 @@
 #include "dataplane/feed/feed.h"
 #include "dataplane/net/net.h"
 #include "dataplane/queue/conflate.h"
+#include "dataplane/stage/listing.h"
 #include "dataplane/stage/snapshot.h"
 #include "dataplane/stage/stage.h"
 #include "dataplane/wire/frame.h"
@@ -41,6 +42,9 @@ struct feed_stage_line {
 /* Told after message number message (from 1, in order of delivery) has been applied. */
 typedef void feed_stage_mark_fn(void *context, struct feed *feed, uint64_t message);
 
+/* Told of every event of the feed, in order, in the turn after it. */
+typedef void feed_stage_event_fn(void *context, const struct feed_event *event);
+
 struct feed_stage_plan {
     uint32_t queues;
     struct net_queue *queue[FEED_STAGE_QUEUES_MAX];
@@ -55,6 +59,10 @@ struct feed_stage_plan {
     uint32_t marks;
     feed_stage_mark_fn *on_mark;
     void *mark_context;
+
+    feed_stage_event_fn
+        *on_event; /* may be NULL; called on the stage's lcore, so it must be brief */
+    void *event_context;
 
     /* Books to show with depth; none given shows the first ones of the directory. */
     uint32_t shown;
@@ -99,10 +107,10 @@ struct feed_stage;
 
 size_t feed_stage_footprint(const struct feed_stage_plan *plan); /* 0 if the plan is out of range */
 
-/* Builds the stage; plan and what it points to must outlive it.  out takes markets of
- * sizeof(struct market), keyed by instrument. */
+/* Builds the stage; plan and what it points to must outlive it.  Both queues are keyed by
+ * instrument: markets takes struct market, listings struct listing. */
 struct feed_stage *feed_stage_new(void *memory, const struct feed_stage_plan *plan,
-                                  struct conflate *out);
+                                  struct conflate *listings, struct conflate *markets);
 
 extern const struct stage_kind feed_stage_kind;
 

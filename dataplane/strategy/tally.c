@@ -27,7 +27,8 @@ static void tally_decide(void *self, const struct composite *composite,
     for (uint32_t part = 0; part < COMPOSITE_PART_COUNT; part++)
         counts->part[part] += composite->what >> part & 1;
     counts->state[composite->market->state]++;
-    for (uint32_t i = 0; i < composite->messages; i++) counts->message[composite->message[i].kind]++;
+    for (uint32_t i = 0; i < composite->messages; i++)
+        counts->message[composite->message[i].kind]++;
     counts->quote += composite->quotes;
     counts->trades += composite->trade.trades;
     counts->volume += composite->trade.volume;

@@ -8,7 +8,8 @@
  * CHECKSUM_BYTES_MAX / 64 steps of each accumulator stay within 2^30. */
 
 #define VECTOR_BYTES 32u
-#define VECTOR_BIAS  (16u * 32768u)
+#define PAIR_BYTES   64u
+#define VECTOR_BIAS  524288 /* 16 words times 32768 */
 
 static inline __m256i vector_pairs(const uint8_t *bytes)
 {
@@ -55,7 +56,7 @@ uint64_t checksum_add(uint64_t sum, const uint8_t *bytes, uint32_t length)
         even = vector_pairs(bytes);
         bytes += VECTOR_BYTES;
     }
-    for (; bytes < end; bytes += 2 * VECTOR_BYTES) {
+    for (; bytes < end; bytes += PAIR_BYTES) {
         even = _mm256_add_epi32(even, vector_pairs(bytes));
         odd = _mm256_add_epi32(odd, vector_pairs(bytes + VECTOR_BYTES));
     }

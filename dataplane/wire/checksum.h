@@ -13,7 +13,7 @@
 
 /* Adds bytes[0..length) to sum; length is at most CHECKSUM_BYTES_MAX.  An odd last byte counts as
  * if a zero followed, so only the last of several parts may have an odd length.
- * Cost: about 20 ns for 1,400 bytes (bench: wire). */
+ * Cost: one pass, 32 bytes at a time in three vector instructions. */
 uint64_t checksum_add(uint64_t sum, const uint8_t *bytes, uint32_t length);
 
 /* Adds a number of 32 bits as it would lie on the wire. */

@@ -56,6 +56,10 @@ SPEC(a_piece_that_does_not_fit_stops_the_program_and_is_named)
     EXPECT(arena_take(arena, "most", ROOM - 64) != NULL);
     EXPECT_STOP(arena_take(arena, "order index", 65), "arena feed is too small for: order index");
     EXPECT_STOP(arena_take(arena, "huge", SIZE_MAX), "too small for: huge");
+    /* With the gap before an aligned piece the sum would wrap round to 1. */
+    size_t gap = 4096 - ((uintptr_t)memory + arena_footprint() + ROOM - 64) % 4096;
+    EXPECT_STOP(arena_take_aligned(arena, "huge pages", SIZE_MAX - gap + 2, 4096),
+                "too small for: huge pages");
 }
 
 SPEC(a_sealed_arena_gives_nothing)

@@ -4,6 +4,11 @@
 #include "control/config/config.h"
 #include "dataplane/book/book.h"
 #include "dataplane/feed/channel.h"
+#include "dataplane/launch/eal.h"
+#include "dataplane/net/net.h"
+#include "dataplane/net/net_tape.h"
+#include "dataplane/stage/engine_stage.h"
+#include "dataplane/stage/feed_stage.h"
 #include "tests/support/spec.h"
 
 #include <limits.h>
@@ -19,8 +24,23 @@ SPEC(the_bounds_of_the_books_are_theirs)
 SPEC(the_bounds_of_the_channel_are_its)
 {
     EXPECT_UINT(CONFIG_STORE_DATAGRAMS_MAX, CHANNEL_STORE_MAX);
+    EXPECT(CONFIG_DATAGRAM_BYTES_MIN >= CHANNEL_STORE_BYTES_MIN);
     EXPECT_UINT(CONFIG_DATAGRAM_BYTES_MAX, CHANNEL_DATAGRAM_MAX);
     EXPECT_UINT(CONFIG_SESSION_MAX, sizeof((struct channel_limits *)0)->session);
+}
+
+SPEC(the_bounds_of_ports_are_theirs)
+{
+    EXPECT_UINT(CONFIG_FRAME_BYTES_MAX, NET_FRAME_BYTES_MAX);
+    EXPECT_UINT(CONFIG_PACE_MAX, NET_TAPE_SPEED_MAX);
+    EXPECT_UINT(CONFIG_DPDK_MB_MAX, EAL_MEMORY_MAX);
+}
+
+SPEC(the_bounds_of_the_stages_are_theirs)
+{
+    EXPECT_UINT(CONFIG_NAME_MAX, DELEGATE_NAME_MAX);
+    EXPECT_UINT(CONFIG_DELEGATES_MAX, ENGINE_DELEGATES_MAX);
+    EXPECT_UINT(CONFIG_SCREEN_SYMBOLS_MAX, FEED_VIEW_BOOKS);
 }
 
 SPEC(the_bounds_of_the_kernel_are_its)
@@ -32,6 +52,8 @@ SPEC(the_bounds_of_the_kernel_are_its)
 #define SPECS(S)                                                                                   \
     S(the_bounds_of_the_books_are_theirs)                                                          \
     S(the_bounds_of_the_channel_are_its)                                                           \
+    S(the_bounds_of_ports_are_theirs)                                                              \
+    S(the_bounds_of_the_stages_are_theirs)                                                         \
     S(the_bounds_of_the_kernel_are_its)
 
 SPEC_MAIN("config: limits", SPECS, NULL, NULL)

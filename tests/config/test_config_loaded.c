@@ -15,7 +15,7 @@ SPEC(keys_that_are_left_out_have_their_defaults)
     EXPECT_TEXT(config->ports.at[0].device, "");
     EXPECT_UINT(config->ports.at[0].rx_descriptors, 1024);
     EXPECT_UINT(config->ports.at[0].tx_descriptors, 512);
-    EXPECT(!config->ports.at[0].promiscuous);
+    EXPECT_UINT(config->ports.at[0].frame_bytes, 1518);
     EXPECT_UINT(config->capture.pace, 1);
     EXPECT(config->feed.protocol == CONFIG_PROTOCOL_ITCH50);
     EXPECT_UINT(config->feed.instruments, 8192);
@@ -32,6 +32,7 @@ SPEC(keys_that_are_left_out_have_their_defaults)
     EXPECT(config->feed.checksums == CONFIG_CHECKSUMS_VERIFY);
     EXPECT(!config->feed.digest);
     EXPECT_UINT(config->engine.delegates.count, 0);
+    EXPECT_UINT(config->engine.decision_budget_us, 100);
     EXPECT_UINT(config->screen.refresh_ms, 250);
     EXPECT_UINT(config->screen.symbols.count, 0);
 }
@@ -45,9 +46,8 @@ static const struct config *given_every_key(void)
           "lcores: {layout: dedicated, cores: [7, 0], idle: spin, housekeeping_us: 100}",
           "memory: {huge_pages: require, dpdk_mb: 16}",
           "ports:",
-          "- {name: x, kind: capture, file: 'caf\xc3\xa9 \"1\".pcap'}",
           "- {name: y, kind: dpdk, device: '0000:3b:00.0',",
-          "   rx_descriptors: 64, tx_descriptors: 32768, promiscuous: true}",
+          "   rx_descriptors: 64, tx_descriptors: 32768, frame_bytes: 9216}",
           "- {name: z, kind: dpdk, device: 'net_af_packet0,iface=eth0'}",
           "capture: {pace: fastest}",
           "feed:",
@@ -67,6 +67,7 @@ static const struct config *given_every_key(void)
           "  checksums: ignore",
           "  digest: true",
           "engine:",
+          "  decision_budget_us: 7",
           "  delegates:",
           "  - {name: one, strategy: tally, instruments: [ZVZZT, NO]}",
           "  - {name: two, strategy: tally, instruments: all}",
@@ -79,15 +80,23 @@ static const struct config *given_every_key(void)
 SPEC(ports_are_what_the_file_says)
 {
     const struct config *config = given_every_key();
-    EXPECT_UINT(config->ports.count, 3);
-    EXPECT(config->ports.at[0].kind == CONFIG_PORT_CAPTURE);
-    EXPECT_TEXT(config->ports.at[0].file, "caf\xc3\xa9 \"1\".pcap");
-    EXPECT(config->ports.at[1].kind == CONFIG_PORT_DPDK);
-    EXPECT_TEXT(config->ports.at[1].device, "0000:3b:00.0");
-    EXPECT_UINT(config->ports.at[1].rx_descriptors, 64);
-    EXPECT_UINT(config->ports.at[1].tx_descriptors, 32768);
-    EXPECT(config->ports.at[1].promiscuous);
-    EXPECT_TEXT(config->ports.at[2].device, "net_af_packet0,iface=eth0");
+    EXPECT_UINT(config->ports.count, 2);
+    EXPECT(config->ports.at[0].kind == CONFIG_PORT_DPDK);
+    EXPECT_TEXT(config->ports.at[0].name, "y");
+    EXPECT_TEXT(config->ports.at[0].file, "");
+    EXPECT_TEXT(config->ports.at[0].device, "0000:3b:00.0");
+    EXPECT_UINT(config->ports.at[0].rx_descriptors, 64);
+    EXPECT_UINT(config->ports.at[0].tx_descriptors, 32768);
+    EXPECT_UINT(config->ports.at[0].frame_bytes, 9216);
+    EXPECT_TEXT(config->ports.at[1].name, "z");
+    EXPECT_TEXT(config->ports.at[1].device, "net_af_packet0,iface=eth0");
+}
+
+SPEC(the_path_of_a_capture_may_hold_any_character)
+{
+    GIVEN(ROLES, CORES, "ports: [{name: a, kind: capture, file: 'caf\xc3\xa9 \"1\\.pcap'}]", FEED);
+    ACCEPTED();
+    EXPECT_TEXT(config_script_config()->ports.at[0].file, "caf\xc3\xa9 \"1\\.pcap");
 }
 
 SPEC(the_feed_is_what_the_file_says)
@@ -99,10 +108,10 @@ SPEC(the_feed_is_what_the_file_says)
     EXPECT_UINT(config->feed.levels, 4194303);
     EXPECT_TEXT(config->feed.session, "0001");
     EXPECT_UINT(config->feed.first_sequence, UINT64_MAX);
-    EXPECT_UINT(config->feed.line_a.port, 2);
+    EXPECT_UINT(config->feed.line_a.port, 1);
     EXPECT_UINT(config->feed.line_a.group, 0xe9360c6f);
     EXPECT_UINT(config->feed.line_a.udp_port, 26477);
-    EXPECT_UINT(config->feed.line_b->port, 1);
+    EXPECT_UINT(config->feed.line_b->port, 0);
     EXPECT_UINT(config->feed.line_b->group, 0x0a000001);
     EXPECT_UINT(config->feed.line_b->udp_port, 65535);
     EXPECT_UINT(config->feed.gap_wait_us, 60000000);
@@ -128,6 +137,7 @@ SPEC(cores_memory_engine_and_screen_are_what_the_file_says)
     EXPECT(config->memory.huge_pages == CONFIG_HUGE_PAGES_REQUIRE);
     EXPECT_UINT(config->memory.dpdk_mb, 16);
     EXPECT_UINT(config->engine.delegates.count, 2);
+    EXPECT_UINT(config->engine.decision_budget_us, 7);
     EXPECT(config->engine.delegates.at[0].strategy == CONFIG_STRATEGY_TALLY);
     EXPECT_UINT(config->engine.delegates.at[0].instruments.count, 2);
     EXPECT_TEXT(config->engine.delegates.at[0].instruments.at[0].text, "ZVZZT");
@@ -194,6 +204,7 @@ SPEC(the_colo_file_is_accepted)
 #define SPECS(S)                                                                                   \
     S(keys_that_are_left_out_have_their_defaults)                                                  \
     S(ports_are_what_the_file_says)                                                                \
+    S(the_path_of_a_capture_may_hold_any_character)                                                \
     S(the_feed_is_what_the_file_says)                                                              \
     S(cores_memory_engine_and_screen_are_what_the_file_says)                                       \
     S(block_and_flow_style_are_the_same)                                                           \

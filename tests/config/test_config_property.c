@@ -102,7 +102,7 @@ static bool holds(const struct config *config)
     if (feed->line_a.udp_port < 1 || feed->line_a.udp_port > 65535) return false;
     if (feed->instruments < 1 || feed->instruments > 65535) return false;
     if (feed->orders < 1 || feed->orders > 8388607 || feed->levels < 1) return false;
-    if (feed->gap_wait_us < 1 || feed->store_datagrams < 1) return false;
+    if (feed->gap_wait_us > 60000000 || feed->store_datagrams < 1) return false;
     return config->name[0] && config->screen.refresh_ms >= 50;
 }
 

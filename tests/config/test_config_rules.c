@@ -35,11 +35,11 @@ SPEC(a_capture_port_has_a_file_and_a_dpdk_port_a_device)
     PROBLEMS("3:25: ports[0].device is missing: the kind dpdk needs it",
              "3:31: ports[0].file is for the kind capture, and this port is of kind dpdk");
     GIVEN(ROLES, CORES,
-          "ports: [{name: a, kind: capture, file: x, rx_descriptors: 64, promiscuous: true}]",
+          "ports: [{name: a, kind: capture, file: x, rx_descriptors: 64, frame_bytes: 9216}]",
           FEED);
     PROBLEMS("3:43: ports[0].rx_descriptors is for the kind dpdk, and this port is of kind "
              "capture",
-             "3:63: ports[0].promiscuous is for the kind dpdk, and this port is of kind capture");
+             "3:63: ports[0].frame_bytes is for the kind dpdk, and this port is of kind capture");
 }
 
 SPEC(no_two_ports_share_a_name_or_a_device)
@@ -63,15 +63,23 @@ SPEC(a_port_whose_own_name_is_wrong_is_not_missed_a_second_time)
              "\"a b\"");
 }
 
+SPEC(every_port_is_used_by_a_line)
+{
+    GIVEN(ROLES, CORES, CAPTURES, FEED);
+    PROBLEMS("3:49: ports[1] is used by no line");
+    GIVEN(ROLES, CORES, CAPTURES, TWO_LINES("{port: c, group: 233.54.12.111, udp_port: 1}"));
+    PROBLEMS("4:81: feed.line_b.port is \"c\", but there is no such port; ports: a, b");
+}
+
 SPEC(the_two_lines_are_two)
 {
-    GIVEN(ROLES, CORES, CAPTURES, TWO_LINES(LINE));
+    GIVEN(ROLES, CORES, PORTS, TWO_LINES(LINE));
     PROBLEMS("4:66: feed.line_b is line_a again: port, group and udp_port are the same");
     GIVEN(ROLES, CORES, CAPTURES, TWO_LINES("{port: b, group: 233.54.12.111, udp_port: 26477}"));
     ACCEPTED();
-    GIVEN(ROLES, CORES, CAPTURES, TWO_LINES("{port: a, group: 233.54.12.112, udp_port: 26477}"));
+    GIVEN(ROLES, CORES, PORTS, TWO_LINES("{port: a, group: 233.54.12.112, udp_port: 26477}"));
     ACCEPTED();
-    GIVEN(ROLES, CORES, CAPTURES, TWO_LINES("{port: a, group: 233.54.12.111, udp_port: 26478}"));
+    GIVEN(ROLES, CORES, PORTS, TWO_LINES("{port: a, group: 233.54.12.111, udp_port: 26478}"));
     ACCEPTED();
 }
 
@@ -117,6 +125,7 @@ SPEC(a_role_is_named_once)
     S(no_two_ports_share_a_name_or_a_device)                                                       \
     S(a_line_names_a_port_that_exists)                                                             \
     S(a_port_whose_own_name_is_wrong_is_not_missed_a_second_time)                                  \
+    S(every_port_is_used_by_a_line)                                                                \
     S(the_two_lines_are_two)                                                                       \
     S(the_two_lines_come_by_one_clock)                                                             \
     S(the_store_of_early_datagrams_has_a_bound_in_bytes)                                           \

@@ -25,21 +25,19 @@ SPEC(all_problems_of_a_file_are_reported_at_once_in_its_order)
           "  orders: 0",
           "  line_a: {port: c, group: 233.54.12.111, udp_port: 70000}",
           "  orders: 5");
-    /* clang-format on */
     PROBLEMS("1:1: roles is missing",
              "1:7: name needs a name of letters, digits, '.', '_' and '-', found \"pol lux\"",
              "2:1: unknown key \"rolls\" in the top level: did you mean roles?",
-             "5:10: lcores.cores lists 3 cores: the layout dedicated needs exactly 2, for feed "
-             "and engine",
+             "5:10: lcores.cores lists 3 cores: the layout dedicated needs exactly 2, for feed and engine",
              "5:14: the core 2 is used twice, first in line 5",
              "8:11: ports[0].file is missing: the kind capture needs it",
              "9:11: the port name a is used twice, first in line 7",
-             "12:21: ports[1].rx_descriptors is 1000: it must be a power of two, such as 512 or "
-             "1024",
+             "12:21: ports[1].rx_descriptors is 1000: it must be a power of two, such as 512 or 1024",
              "14:11: feed.orders is 0: the range is 1..8388607",
              "15:18: feed.line_a.port is \"c\", but there is no such port; ports: a, a",
              "15:53: feed.line_a.udp_port is 70000: the range is 1..65535",
              "16:3: feed.orders is given twice, first in line 14");
+    /* clang-format on */
 }
 
 SPEC(an_unknown_key_is_told_the_nearest_known_one)

@@ -116,8 +116,8 @@ SPEC(a_name_has_letters_digits_and_three_marks)
 {
     GIVEN("name: New York", ROLES, CORES, PORTS, FEED);
     PROBLEMS("1:7: name needs a name of letters, digits, '.', '_' and '-', found \"New York\"");
-    GIVEN("name: a23456789012345678901234567890123", ROLES, CORES, PORTS, FEED);
-    PROBLEMS("1:7: name has 33 characters: at most 32 are allowed");
+    GIVEN("name: a2345678901234567890123456789012", ROLES, CORES, PORTS, FEED);
+    PROBLEMS("1:7: name has 32 characters: at most 31 are allowed");
     GIVEN("name: ''", ROLES, CORES, PORTS, FEED);
     PROBLEMS("1:7: name needs a name of letters, digits, '.', '_' and '-', found nothing");
     GIVEN("name: ny4.rack-7_b", ROLES, CORES, PORTS, FEED);

@@ -4,8 +4,8 @@
 /* MoldUDP64 datagrams for tests, written byte by byte from the specification's table; the product's
  * own writers are not used, so that a mistake in them is not made twice.
  *
- * Every message has bytes that follow from its number alone, of 0 to 8 bytes, so that a test can tell
- * for each message given out whether it is the right one. */
+ * Every message has bytes that follow from its number alone, of 0 to 8 bytes, so that a test can
+ * tell for each message given out whether it is the right one. */
 
 #include <stdbool.h>
 #include <stdint.h>

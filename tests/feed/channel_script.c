@@ -305,8 +305,8 @@ void channel_script_lines(const char *file, int line, const char *counts)
         size_t length = strlen(actual);
         snprintf(actual + length, sizeof actual - length,
                  "%s%c %" PRIu64 " first %" PRIu64 " duplicate %" PRIu64 " lost %" PRIu64,
-                 i ? ", " : "", "AB"[i], counted->received, counted->first, counted->duplicate,
-                 counted->lost);
+                 i ? ", " : "", "AB"[i], counted -> received, counted -> first,
+                 counted -> duplicate, counted -> lost);
     }
     spec_expect_text(file, line, "lines", actual, counts);
 }

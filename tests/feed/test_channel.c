@@ -1,10 +1,10 @@
-/* Lines, holes and gaps.  Sessions, silence and contradictions are in test_channel_session.c; the
- * language is in channel_script.h. */
+/* Lines, holes and gaps.  What a datagram must look like is in test_channel_datagram.c, sessions
+ * and silence in test_channel_session.c, contradictions in test_channel_compare.c; the language
+ * is in channel_script.h. */
 
-#include "tests/feed/channel_bytes.h"
 #include "tests/feed/channel_script.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 
 SPEC(the_first_line_to_bring_a_message_wins)
 {
@@ -341,124 +341,6 @@ SPEC(a_jump_of_any_size_is_one_gap)
     IS("bad_sequence");
 }
 
-SPEC(blocks_must_fill_the_datagram_exactly)
-{
-    LINE_A("1-3 padded");
-    IS("bad_blocks");
-    LINE_A("raw 4d 4f 4e 44 41 59 20 20 20 20 00 00 00 00 00 00 00 01 00 01");
-    IS("bad_blocks");
-    LINE_A("raw 4d 4f 4e 44 41 59 20 20 20 20 00 00 00 00 00 00 00 01 00 01 00");
-    IS("bad_blocks");
-    LINE_A("raw 4d 4f 4e 44 41 59 20 20 20 20 00 00 00 00 00 00 00 01 00 01 ff ff 00");
-    IS("bad_blocks");
-    LINE_A("raw 4d 4f 4e 44 41 59 20 20 20 20 00 00 00 00 00 00 00 00 00 00");
-    IS("bad_sequence");
-    COUNTS("bad_blocks 4 bad_sequence 1");
-    EXPECT_UINT(channel_next_sequence(channel_script_channel()), 0);
-}
-
-SPEC(a_datagram_cut_at_any_byte_changes_nothing)
-{
-    uint8_t whole[256];
-    uint32_t length = mold_write(whole, &(struct mold){.session = "MONDAY", .sequence = 1, .count = 9});
-    char arrival[32];
-    for (uint32_t cut = 0; cut < length; cut++) {
-        snprintf(arrival, sizeof arrival, "1-9 cut %u", cut);
-        LINE_A(arrival);
-        if (cut < 20) IS("short_header");
-        else IS("bad_blocks");
-    }
-    LINE_A("1-9");
-    SESSION("MONDAY from 1");
-    TAKEN("1-9 from A");
-}
-
-SPEC(bytes_behind_a_heartbeat_or_an_end_are_ignored)
-{
-    LINE_A("heartbeat 1 padded");
-    SESSION("MONDAY from 1");
-    LINE_A("1-1");
-    TAKEN("1-1 from A");
-    LINE_A("end 2 padded");
-    END();
-}
-
-SPEC(the_largest_datagram_is_one_run)
-{
-    enum { LENGTH = 65507, COUNT = (LENGTH - 20) / 2 };
-    uint8_t *payload = calloc(1, LENGTH + 2);
-    mold_write(payload, &(struct mold){.session = "MONDAY", .sequence = 1});
-    payload[18] = (uint8_t)(COUNT >> 8);
-    payload[19] = (uint8_t)(COUNT & 0xff);
-    payload[21] = 1; /* the first message has one byte, the others none */
-    struct channel *channel = channel_script_channel();
-    struct arrival arrival = {.ns = channel_script_now()};
-    struct channel_output output;
-    EXPECT(channel_receive(channel, LINE_A, payload, LENGTH, arrival) == CHANNEL_TAKEN);
-    EXPECT(channel_next(channel, arrival.ns, &output) == CHANNEL_SESSION);
-    EXPECT(channel_next(channel, arrival.ns, &output) == CHANNEL_RUN);
-    EXPECT_UINT(output.run.count, COUNT);
-    EXPECT_UINT(output.run.offset[1], 23);
-    EXPECT_UINT(output.run.offset[COUNT - 1], LENGTH - 2);
-    EXPECT(channel_next(channel, arrival.ns, &output) == CHANNEL_NOTHING);
-    EXPECT(channel_receive(channel, LINE_A, payload, LENGTH + 2, arrival) == CHANNEL_BAD_BLOCKS);
-    EXPECT(channel_next(channel, arrival.ns, &output) == CHANNEL_NOTHING);
-    channel_verify(channel);
-    free(payload);
-}
-
-SPEC(a_run_carries_the_arrival_of_its_datagram)
-{
-    uint8_t first[64], second[64];
-    uint32_t first_bytes =
-        mold_write(first, &(struct mold){.session = "MONDAY", .sequence = 1, .count = 1});
-    uint32_t second_bytes =
-        mold_write(second, &(struct mold){.session = "MONDAY", .sequence = 2, .count = 1});
-    struct channel *channel = channel_script_channel();
-    struct arrival early = {.ns = 70, .tsc = 7, .clock = TIME_NIC};
-    struct arrival late = {.ns = 80, .tsc = 8, .clock = TIME_TSC};
-    struct channel_output output;
-    EXPECT(channel_receive(channel, LINE_B, second, second_bytes, early) == CHANNEL_EARLY);
-    EXPECT(channel_next(channel, 70, &output) == CHANNEL_SESSION);
-    EXPECT(channel_next(channel, 70, &output) == CHANNEL_NOTHING);
-    EXPECT(channel_receive(channel, LINE_A, first, first_bytes, late) == CHANNEL_TAKEN);
-    EXPECT(channel_next(channel, 80, &output) == CHANNEL_RUN);
-    EXPECT_UINT(output.run.arrival.ns, 80);
-    EXPECT_UINT(output.run.line, LINE_A);
-    EXPECT(channel_next(channel, 80, &output) == CHANNEL_RUN);
-    EXPECT_UINT(output.run.arrival.ns, 70);
-    EXPECT_UINT(output.run.arrival.tsc, 7);
-    EXPECT_UINT(output.run.arrival.clock, TIME_NIC);
-    EXPECT_UINT(output.run.line, LINE_B);
-    EXPECT(channel_next(channel, 80, &output) == CHANNEL_NOTHING);
-    EXPECT_UINT(channel_counts(channel)->line[LINE_A].last_ns, 80);
-    EXPECT_UINT(channel_counts(channel)->line[LINE_B].last_ns, 70);
-}
-
-SPEC(limits_out_of_range_have_no_footprint)
-{
-    struct channel_limits good = {.lines = 2, .store_datagrams = 1, .store_bytes = 22};
-    struct channel_limits bad = good;
-    EXPECT(channel_footprint(&good) > 0);
-    bad.lines = 0;
-    EXPECT_UINT(channel_footprint(&bad), 0);
-    bad.lines = 3;
-    EXPECT_UINT(channel_footprint(&bad), 0);
-    bad = good;
-    bad.store_datagrams = 0;
-    EXPECT_UINT(channel_footprint(&bad), 0);
-    bad.store_datagrams = CHANNEL_STORE_MAX + 1;
-    EXPECT_UINT(channel_footprint(&bad), 0);
-    bad = good;
-    bad.store_bytes = 21;
-    EXPECT_UINT(channel_footprint(&bad), 0);
-    bad.store_bytes = CHANNEL_DATAGRAM_MAX + 1;
-    EXPECT_UINT(channel_footprint(&bad), 0);
-    good.store_datagrams = CHANNEL_STORE_MAX;
-    good.store_bytes = CHANNEL_DATAGRAM_MAX;
-    EXPECT(channel_footprint(&good) > (size_t)CHANNEL_STORE_MAX * CHANNEL_DATAGRAM_MAX);
-}
-
 #define SPECS(S)                                                                                   \
     S(the_first_line_to_bring_a_message_wins)                                                      \
     S(what_one_line_loses_the_other_brings_and_nothing_is_a_gap)                                   \
@@ -478,12 +360,6 @@ SPEC(limits_out_of_range_have_no_footprint)
     S(an_early_datagram_longer_than_the_store_is_counted_and_its_numbers_become_a_gap)             \
     S(finishing_makes_every_hole_a_gap_in_order)                                                   \
     S(a_late_datagram_is_no_longer_lost_on_its_line)                                               \
-    S(a_jump_of_any_size_is_one_gap)                                                               \
-    S(blocks_must_fill_the_datagram_exactly)                                                       \
-    S(a_datagram_cut_at_any_byte_changes_nothing)                                                  \
-    S(bytes_behind_a_heartbeat_or_an_end_are_ignored)                                              \
-    S(the_largest_datagram_is_one_run)                                                             \
-    S(a_run_carries_the_arrival_of_its_datagram)                                                   \
-    S(limits_out_of_range_have_no_footprint)
+    S(a_jump_of_any_size_is_one_gap)
 
 SPEC_MAIN("channel: lines, holes and gaps", SPECS, channel_script_open, channel_script_close)

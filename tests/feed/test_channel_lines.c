@@ -114,8 +114,7 @@ static void take_out(struct journey *journey, const struct channel_run *run)
 static void take_gap(struct journey *journey, const struct channel_gap *gap)
 {
     journey->good &= gap->first == journey->at && gap->end > gap->first;
-    for (; journey->good && journey->at < gap->end; journey->at++)
-        journey->gap[journey->at] = true;
+    for (; journey->good && journey->at < gap->end; journey->at++) journey->gap[journey->at] = true;
 }
 
 static void take_all(struct journey *journey)
@@ -215,17 +214,16 @@ static void all_journeys_are_exact(struct weather weather, uint64_t gaps_max)
 
 SPEC(if_one_line_or_the_other_brings_a_datagram_there_is_no_gap)
 {
-    all_journeys_are_exact((struct weather){.loss = 300,
-                                            .repeat = 100,
-                                            .delay_ns = DELAY_MAX_NS,
-                                            .one_line_is_complete = true},
-                           0);
+    all_journeys_are_exact(
+        (struct weather){
+            .loss = 300, .repeat = 100, .delay_ns = DELAY_MAX_NS, .one_line_is_complete = true},
+        0);
 }
 
 SPEC(gaps_are_exactly_what_both_lines_lost)
 {
-    all_journeys_are_exact(
-        (struct weather){.loss = 300, .repeat = 200, .delay_ns = DELAY_MAX_NS}, UINT64_MAX);
+    all_journeys_are_exact((struct weather){.loss = 300, .repeat = 200, .delay_ns = DELAY_MAX_NS},
+                           UINT64_MAX);
 }
 
 SPEC(lines_that_lose_nothing_need_no_wait)

@@ -145,8 +145,8 @@ static bool receive_agrees(struct trial *trial, struct plain_datagram *datagram)
     if (datagram->kind == PLAIN_END) mold.count = 0xffff;
     datagram->bytes = mold_write(bytes, &mold);
     /* A datagram of one empty message cannot be altered. */
-    bool altered = mold.altered && mold.count != 0xffff &&
- datagram->bytes > 20 + 2 * datagram->count;
+    bool altered =
+        mold.altered && mold.count != 0xffff && datagram->bytes > 20 + 2 * datagram->count;
     datagram->content = altered;
 
     const char *expected;
@@ -161,9 +161,8 @@ static bool receive_agrees(struct trial *trial, struct plain_datagram *datagram)
     uint8_t *exact = malloc(datagram->bytes ? datagram->bytes : 1);
     memcpy(exact, bytes, datagram->bytes);
     struct arrival arrival = {.ns = trial->now, .tsc = altered};
-    enum channel_status status =
-        channel_receive(trial->channel, (enum channel_line)datagram->line, exact,
-                        (uint32_t)datagram->bytes, arrival);
+    enum channel_status status = channel_receive(trial->channel, (enum channel_line)datagram->line,
+                                                 exact, (uint32_t)datagram->bytes, arrival);
     bool agree = both_say_the_same(trial);
     free(exact);
     if (strcmp(channel_status_name(status), expected) == 0) return agree;

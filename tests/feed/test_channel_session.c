@@ -1,8 +1,6 @@
-/* Sessions, silence and contradictions.  The language is in channel_script.h. */
+/* Sessions and silence.  The language is in channel_script.h. */
 
 #include "tests/feed/channel_script.h"
-
-#include <string.h>
 
 SPEC(the_first_session_seen_is_adopted_and_others_are_refused)
 {
@@ -216,132 +214,6 @@ SPEC(the_same_session_may_begin_again_after_its_end)
     COUNTS("taken 2 heartbeat 4 duplicate 3 message 4 uncompared 1 session 2");
 }
 
-SPEC(a_copy_with_other_bytes_quarantines_the_channel)
-{
-    LINE_A("1-3");
-    SESSION("MONDAY from 1");
-    TAKEN("1-3 from A");
-    LINE_A("4-6");
-    TAKEN("4-6 from A");
-    LINE_B("1-3");
-    IS("duplicate");
-    LINE_B("4-6 altered");
-    IS("conflict");
-    QUARANTINE();
-    LINE_A("7-9");
-    IS("quarantined");
-    LINE_A("1-1 of TUESDAY");
-    IS("quarantined");
-    LINE_A("raw 00");
-    IS("quarantined");
-    FINISH();
-    AFTER_US(1000000);
-    COUNTS("taken 2 duplicate 1 quarantined 3 conflict 1 message 6 session 1");
-}
-
-SPEC(a_waiting_datagram_is_compared_as_well)
-{
-    LINE_A("3-5");
-    IS("early");
-    SESSION("MONDAY from 1");
-    LINE_B("3-5 altered");
-    IS("conflict");
-    QUARANTINE();
-    MISSING("");
-    COUNTS("early 1 conflict 1 early_stale 1 session 1 stored_max 1");
-}
-
-SPEC(a_datagram_that_waited_is_compared_after_it_was_taken)
-{
-    LINE_A("3-5");
-    IS("early");
-    SESSION("MONDAY from 1");
-    LINE_A("1-2");
-    TAKEN("1-2 from A");
-    TAKEN("3-5 from A");
-    LINE_B("3-5 altered");
-    IS("conflict");
-    QUARANTINE();
-}
-
-SPEC(a_copy_of_another_length_is_a_contradiction_too)
-{
-    LINE_A("raw 4d 4f 4e 44 41 59 20 20 20 20 00 00 00 00 00 00 00 01 00 01 00 01 41");
-    SESSION("MONDAY from 1");
-    TAKEN("1-1 from A with other bytes");
-    LINE_B("raw 4d 4f 4e 44 41 59 20 20 20 20 00 00 00 00 00 00 00 01 00 01 00 02 41 41");
-    IS("conflict");
-    QUARANTINE();
-}
-
-SPEC(copies_cut_differently_are_not_compared_but_counted)
-{
-    LINE_A("1-4");
-    SESSION("MONDAY from 1");
-    TAKEN("1-4 from A");
-    LINE_B("1-2 altered");
-    IS("duplicate");
-    LINE_B("3-4 altered");
-    IS("duplicate");
-    LINE_B("4-5");
-    TAKEN("5-5 from B");
-    LINE_A("4-5 altered");
-    IS("duplicate");
-    COUNTS("taken 2 duplicate 3 message 5 uncompared 4 session 1");
-}
-
-SPEC(one_line_is_not_compared_with_itself)
-{
-    GIVEN("lines 1");
-    LINE_A("1-4");
-    SESSION("MONDAY from 1");
-    TAKEN("1-4 from A");
-    LINE_A("1-4 altered");
-    IS("duplicate");
-    COUNTS("taken 1 duplicate 1 message 4 session 1");
-}
-
-SPEC(a_released_channel_goes_on_after_a_gap)
-{
-    LINE_A("1-3");
-    SESSION("MONDAY from 1");
-    TAKEN("1-3 from A");
-    LINE_B("1-3 altered");
-    IS("conflict");
-    QUARANTINE();
-    LINE_A("4-6");
-    IS("quarantined");
-    RELEASE();
-    LINE_B("2-3");
-    IS("duplicate");
-    LINE_A("7-9");
-    IS("early");
-    GAP("4-6");
-    TAKEN("7-9 from A");
-    LINE_A("11-11");
-    IS("early");
-    AFTER_US(499);
-    AFTER_US(1);
-    GAP("10-10");
-    TAKEN("11-11 from A");
-    LINES("A 4 first 3 duplicate 0 lost 1, B 2 first 0 duplicate 1 lost 0");
-}
-
-SPEC(a_heartbeat_after_a_release_shows_the_gap_as_well)
-{
-    LINE_A("1-3");
-    SESSION("MONDAY from 1");
-    TAKEN("1-3 from A");
-    LINE_B("1-3 altered");
-    IS("conflict");
-    QUARANTINE();
-    RELEASE();
-    LINE_B("heartbeat 6");
-    GAP("4-5");
-    LINE_B("6-6");
-    TAKEN("6-6 from B");
-}
-
 SPEC(silence_is_said_once_and_ends_when_a_line_is_heard)
 {
     GIVEN("silence_us 1000");
@@ -437,16 +309,6 @@ SPEC(after_the_end_silence_is_expected)
     AFTER_US(5000);
 }
 
-SPEC(every_status_has_a_name_and_a_text)
-{
-    for (enum channel_status status = 0; status < CHANNEL_STATUS_COUNT; status++) {
-        EXPECT(strlen(channel_status_name(status)) > 3);
-        EXPECT(strlen(channel_status_text(status)) > 3);
-    }
-    EXPECT_TEXT(channel_status_name(CHANNEL_BAD_BLOCKS), "bad_blocks");
-    EXPECT_TEXT(channel_status_text(CHANNEL_QUARANTINED), "the channel is quarantined");
-}
-
 #define SPECS(S)                                                                                   \
     S(the_first_session_seen_is_adopted_and_others_are_refused)                                    \
     S(a_configured_session_is_the_only_one)                                                        \
@@ -462,21 +324,11 @@ SPEC(every_status_has_a_name_and_a_text)
     S(finishing_without_an_end_says_no_end)                                                        \
     S(after_the_end_any_new_session_is_adopted)                                                    \
     S(the_same_session_may_begin_again_after_its_end)                                              \
-    S(a_copy_with_other_bytes_quarantines_the_channel)                                             \
-    S(a_waiting_datagram_is_compared_as_well)                                                      \
-    S(a_datagram_that_waited_is_compared_after_it_was_taken)                                       \
-    S(a_copy_of_another_length_is_a_contradiction_too)                                             \
-    S(copies_cut_differently_are_not_compared_but_counted)                                         \
-    S(one_line_is_not_compared_with_itself)                                                        \
-    S(a_released_channel_goes_on_after_a_gap)                                                      \
-    S(a_heartbeat_after_a_release_shows_the_gap_as_well)                                           \
     S(silence_is_said_once_and_ends_when_a_line_is_heard)                                          \
     S(what_only_repeats_the_known_does_not_end_a_silence)                                          \
     S(a_channel_that_never_hears_anything_is_stale)                                                \
     S(after_a_silence_with_losses_there_is_a_gap_and_no_word_of_fresh)                             \
     S(a_hole_after_a_silence_that_is_filled_makes_the_channel_fresh)                               \
-    S(after_the_end_silence_is_expected)                                                           \
-    S(every_status_has_a_name_and_a_text)
+    S(after_the_end_silence_is_expected)
 
-SPEC_MAIN("channel: sessions, silence, contradictions", SPECS, channel_script_open,
-          channel_script_close)
+SPEC_MAIN("channel: sessions and silence", SPECS, channel_script_open, channel_script_close)

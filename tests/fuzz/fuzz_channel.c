@@ -1,9 +1,9 @@
-/* Any bytes as a story of datagrams on both lines: whatever comes, the runs and gaps of a session are
- * consecutive, nothing outside the payload is read, counts add up, and all of channel.c's invariants
- * hold after each step.
+/* Any bytes as a story of datagrams on both lines: whatever comes, the runs and gaps of a session
+ * are consecutive, nothing outside the payload is read, counts add up, and all of channel.c's
+ * invariants hold after each step.
  *
- * The first five bytes are the limits.  Then each step is one byte of what, one of when, and what the
- * step needs:
+ * The first five bytes are the limits.  Then each step is one byte of what, one of when, and what
+ * the step needs:
  *
  *     what & 0x80     a crafted datagram: two bytes for the number (relative to the next), one for
  *                     the count, one for session and content; 0 is a heartbeat, 255 an end

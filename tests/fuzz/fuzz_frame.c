@@ -23,7 +23,7 @@ static enum frame_status plain_checks(const uint8_t *frame, const struct frame_d
     const uint8_t *udp = datagram->payload - 8;
     const uint8_t *ip = frame + 14;
     while (ip[-2] != 0x08 || ip[-1] != 0x00) ip += 4; /* a VLAN tag */
-    CHECK(udp - ip == (ip[0] & 15) * 4);
+    CHECK((uint32_t)(udp - ip) == (ip[0] & 15u) * 4u);
     if (plain_add(0, ip, (size_t)(udp - ip)) != 0xffff) return FRAME_IP_CHECKSUM;
     if (udp[6] == 0 && udp[7] == 0) return FRAME_OK;
     uint32_t udp_bytes = datagram->payload_bytes + 8;

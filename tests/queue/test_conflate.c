@@ -5,7 +5,9 @@
 #include "tests/support/spec.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 
 struct quote {
     uint64_t version;
@@ -277,6 +279,67 @@ SPEC(a_reader_racing_the_writer_on_eight_keys_sees_whole_rising_values_and_the_l
     race(8);
 }
 
+/* The same, settled again and again: after a few puts the writer waits until the last one was taken.
+ * A value lost in the moment of being taken shows here, because nothing comes after it. */
+
+enum { SETTLINGS = 200000 / SLOWER, PATIENCE_NS = 2000000000 };
+
+static _Atomic uint64_t newest_taken;
+static _Atomic bool settled;
+
+static void *take_until_settled(void *unused)
+{
+    uint32_t key;
+    struct quote quote;
+    while (!atomic_load_explicit(&settled, memory_order_relaxed)) {
+        if (conflate_take(queue, &key, &quote))
+            atomic_store_explicit(&newest_taken, quote.version, memory_order_release);
+    }
+    return unused;
+}
+
+static bool taken_in_time(uint64_t version)
+{
+    struct timespec begin, now;
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    for (uint32_t looks = 1;; looks++) {
+        if (atomic_load_explicit(&newest_taken, memory_order_acquire) == version) return true;
+        if (looks % 100000 != 0) continue;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        if ((now.tv_sec - begin.tv_sec) * 1000000000 + now.tv_nsec - begin.tv_nsec > PATIENCE_NS)
+            return false;
+    }
+}
+
+SPEC(a_value_put_while_its_key_is_being_taken_is_never_lost)
+{
+    pthread_t reader;
+    atomic_store(&settled, false);
+    atomic_store(&newest_taken, 0);
+    EXPECT(pthread_create(&reader, NULL, take_until_settled, NULL) == 0);
+    struct chance chance = {spec_seeds(1).first};
+    uint64_t version = 0, lost_at = 0;
+    for (uint32_t round = 0; round < SETTLINGS && !lost_at; round++) {
+        for (uint64_t left = chance_between(&chance, 2, 4); left > 0; left--) {
+            put(0, ++version);
+            for (uint64_t pause = chance_between(&chance, 0, 6); pause > 0; pause--)
+                __builtin_ia32_pause();
+        }
+        if (!taken_in_time(version)) lost_at = version;
+    }
+    atomic_store(&settled, true);
+    pthread_join(reader, NULL);
+    EXPECT_UINT(lost_at, 0);
+}
+
+SPEC(the_ring_has_a_place_more_than_there_are_keys)
+{
+    /* Eight keys need nine places, and the next power of two is sixteen. */
+    struct conflate_limits seven = {.keys = 7, .value_bytes = 112}, eight = seven;
+    eight.keys = 8;
+    EXPECT(conflate_footprint(&eight) >= conflate_footprint(&seven) + 8 * 128);
+}
+
 #define SPECS(S)                                                                                   \
     S(a_new_queue_has_nothing_to_take)                                                             \
     S(only_the_newest_value_of_a_key_is_taken)                                                     \
@@ -288,6 +351,8 @@ SPEC(a_reader_racing_the_writer_on_eight_keys_sees_whole_rising_values_and_the_l
     S(a_key_outside_the_limits_stops_the_program)                                                  \
     S(any_puts_and_takes_give_what_a_plain_list_gives)                                             \
     S(a_reader_racing_the_writer_on_one_key_sees_whole_rising_values_and_the_last_one)             \
-    S(a_reader_racing_the_writer_on_eight_keys_sees_whole_rising_values_and_the_last_ones)
+    S(a_reader_racing_the_writer_on_eight_keys_sees_whole_rising_values_and_the_last_ones)         \
+    S(a_value_put_while_its_key_is_being_taken_is_never_lost)                                      \
+    S(the_ring_has_a_place_more_than_there_are_keys)
 
 SPEC_MAIN("conflate", SPECS, open_queue, close_queue)

@@ -1,9 +1,9 @@
 /* The conflating queue's protocol, step by step, in every order two processors can run it.
  *
- * conflate.c argues in words why no value is lost, torn or taken twice.  Here the same protocol is a
- * little machine: each step of the writer or the reader is one access to memory, and stores wait in
- * the processor's own buffer before others see them, as on x86.  A search visits every state that
- * any order of steps can reach, and looks at each for what must not be.
+ * conflate.c argues in words why no value is lost, torn or taken twice.  Here the same protocol is
+ * a little machine: each step of the writer or the reader is one access to memory, and stores wait
+ * in the processor's own buffer before others see them, as on x86.  A search visits every state
+ * that any order of steps can reach, and looks at each for what must not be.
  *
  * A model could agree with a mistake.  So the protocol is also run with one part left out, for each
  * part; then the search must find what goes wrong. */
@@ -114,8 +114,8 @@ static bool exchange(struct model *m, struct processor *self, bool plainly, uint
     return true;
 }
 
-/* The writer: one step, or false if it cannot move.  The label of a put is its number; its words are
- * the number twice. */
+/* The writer: one step, or false if it cannot move.  The label of a put is its number; so are its
+ * words. */
 enum { W_NEXT, W_LOOK, W_ODD, W_WORDS, W_EVEN, W_LOOK_BACK, W_APPEND, W_APPEND_STATE };
 
 static void writer_words(struct model *m, uint32_t index)
@@ -297,8 +297,8 @@ static void expand(const struct model *from)
 static void search(const char *keys, enum mistake left_out)
 {
     static uint8_t numbers[PUTS_MAX];
-    put_count = (uint8_t)strnlen(keys, PUTS_MAX);
-    for (uint8_t i = 0; i < put_count; i++) numbers[i] = (uint8_t)(keys[i] - 'A');
+    for (put_count = 0; put_count < PUTS_MAX && keys[put_count]; put_count++)
+        numbers[put_count] = (uint8_t)(keys[put_count] - 'A');
     put_key = numbers;
     mistake = left_out;
     ring = left_out == RING_OF_TWO ? 2 : RING;

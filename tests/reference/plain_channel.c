@@ -88,8 +88,8 @@ static bool is_adopted(const struct plain_channel *plain, const struct plain_dat
                        uint64_t now)
 {
     bool same = plain->session == datagram->session;
-    bool mine = plain->limits.session == PLAIN_NO_SESSION ||
-                plain->limits.session == datagram->session;
+    bool mine =
+        plain->limits.session == PLAIN_NO_SESSION || plain->limits.session == datagram->session;
     if (!mine) return false;
     if (plain->session == PLAIN_NO_SESSION) return true;
     if (same)
@@ -193,8 +193,8 @@ static const char *receive_messages(struct plain_channel *plain,
     return early ? "early" : "taken";
 }
 
-const char *plain_channel_receive(struct plain_channel *plain, const struct plain_datagram *datagram,
-                                  uint64_t now)
+const char *plain_channel_receive(struct plain_channel *plain,
+                                  const struct plain_datagram *datagram, uint64_t now)
 {
     if (plain->quarantined) return "quarantined";
     if (is_adopted(plain, datagram, now)) adopt(plain, datagram, now);
@@ -320,8 +320,7 @@ void plain_channel_next(struct plain_channel *plain, uint64_t now, char *text, s
 {
     struct sayings sayings = {text, text_bytes};
     text[0] = '\0';
-    if (plain->say_session)
-        say(&sayings, "session %d from %" PRIu64, plain->session, plain->next);
+    if (plain->say_session) say(&sayings, "session %d from %" PRIu64, plain->session, plain->next);
     if (plain->say_quarantine) say(&sayings, "quarantine");
     plain->say_session = plain->say_quarantine = false;
     if (plain->quarantined) return;

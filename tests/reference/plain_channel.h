@@ -1,11 +1,11 @@
 #ifndef TESTS_REFERENCE_PLAIN_CHANNEL_H
 #define TESTS_REFERENCE_PLAIN_CHANNEL_H
 
-/* The channel again, written to be obviously right: for every sequence number a row that says whether
- * it has come, since when it is known to be missing, and which line brought it; waiting datagrams are
- * a list in the order they came.  Everything is scanned in full.  The rules are those of
- * dataplane/feed/channel.h; no code is shared with it.  Datagrams come read, sessions are small
- * integers, and the bytes of a datagram are one number, its content. */
+/* The channel again, written to be obviously right: for every sequence number a row that says
+ * whether it has come, since when it is known to be missing, and which line brought it; waiting
+ * datagrams are a list in the order they came.  Everything is scanned in full.  The rules are
+ * those of dataplane/feed/channel.h; no code is shared with it.  Datagrams come read, sessions
+ * are small integers, and the bytes of a datagram are one number, its content. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -69,10 +69,11 @@ struct plain_channel {
 void plain_channel_begin(struct plain_channel *plain, const struct plain_limits *limits);
 
 /* What becomes of datagram: the name of its status. */
-const char *plain_channel_receive(struct plain_channel *plain, const struct plain_datagram *datagram,
-                                  uint64_t now);
+const char *plain_channel_receive(struct plain_channel *plain,
+                                  const struct plain_datagram *datagram, uint64_t now);
 
-/* Says all that follows, as "taken 1-3 A, gap 4-6, session 2 from 1, end, stale, fresh, quarantine". */
+/* Says all that follows, as "taken 1-3 A, gap 4-6, session 2 from 1, end, stale, fresh,
+ * quarantine". */
 void plain_channel_next(struct plain_channel *plain, uint64_t now, char *text, size_t text_bytes);
 
 void plain_channel_finish(struct plain_channel *plain);

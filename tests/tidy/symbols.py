@@ -4,8 +4,8 @@
     symbols.py BUILD_DIRECTORY [ROOT]
 
 Clock, link, storage and randomness are passed in; nothing that parses, matches, routes or decides
-reads them by itself.  So every file of the folders below is compiled once more as the build compiles
-it (without link-time optimisation and sanitizers, which hide names), and the object may refer only to
+reads them by itself.  So every file of the folders below is compiled once more, as the build does
+it but without link-time optimisation and sanitizers, which hide names; the object may refer only to
 
   - what other checked files define,
   - the few functions of the C library that compute and touch nothing outside,

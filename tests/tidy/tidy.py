@@ -35,11 +35,13 @@ LAYERS = {
     NET: [BASE, QUEUE, CAPTURE],
     BOOK: [BASE, WIRE],
     FEED: [BASE, WIRE, BOOK],
-    ROUTE: [BASE, QUEUE, BOOK],
-    STRATEGY: [BASE, BOOK, ROUTE],
+    ROUTE: [BASE, QUEUE, BOOK, STRATEGY],
+    STRATEGY: [BASE, BOOK],
     STAGE: UNDER_STAGE,
     LAUNCH: UNDER_STAGE + [STAGE],
+    # What may wait knows the stages by their counters and mailboxes, and no packet or book.
     "control/config": [BASE, STAGE],
+    "control/monitor": [BASE, STAGE, "control/config"],
 }
 ANYTHING = ("apps/", "tests/", "bench/")
 

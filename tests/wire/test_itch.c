@@ -140,7 +140,7 @@ SPEC(each_of_the_23_messages_reads_as_its_specification_says)
 {
     EXPECT_UINT(ARRAY_COUNT(messages), 23);
     for (size_t i = 0; i < ARRAY_COUNT(messages); i++) {
-        uint8_t bytes[64];
+        uint8_t bytes[64] = {0};
         char line[WIRE_LINE_MAX];
         size_t length = hex_bytes(bytes, sizeof bytes, messages[i].bytes);
 
@@ -164,7 +164,7 @@ SPEC(no_type_is_tested_twice)
 
 SPEC(an_add_order_is_read_field_by_field)
 {
-    uint8_t bytes[64];
+    uint8_t bytes[64] = {0};
     size_t length = hex_bytes(bytes, sizeof bytes,
                               "41 0007 0003 1f1aced9f07b 00000000000003e9 42 0000012c"
                               " 4141504c20202020 001cdba2");
@@ -184,7 +184,7 @@ SPEC(an_add_order_is_read_field_by_field)
 
 SPEC(a_replace_names_the_order_that_leaves_and_the_one_that_rests)
 {
-    uint8_t bytes[64];
+    uint8_t bytes[64] = {0};
     size_t length = hex_bytes(bytes, sizeof bytes,
                               "55 0007 0003 1f1aced9f07b 00000000000003e9 00000000000003eb"
                               " 00000190 001cdab8");
@@ -200,7 +200,7 @@ SPEC(a_replace_names_the_order_that_leaves_and_the_one_that_rests)
 SPEC(a_message_shorter_than_its_type_is_refused_and_a_longer_one_is_read)
 {
     for (size_t i = 0; i < ARRAY_COUNT(messages); i++) {
-        uint8_t bytes[128];
+        uint8_t bytes[128] = {0};
         size_t length = hex_bytes(bytes, sizeof bytes, messages[i].bytes);
         for (size_t shorter = 1; shorter < length; shorter++)
             EXPECT_UINT(itch_check(bytes, shorter), ITCH_SHORT);

@@ -1,0 +1,85 @@
+#ifndef DATAPLANE_LAUNCH_LAUNCH_H
+#define DATAPLANE_LAUNCH_LAUNCH_H
+
+/* From a plan to running lcores, and back.  Cold.
+ *
+ *     launch_start    cores, memory, ports or tape, stages; then every lcore runs
+ *     launch_ended    has everything that will ever come been decided on?  (tapes end, ports do not)
+ *     launch_stop     first the stages that take in, then those they feed; nothing taken in is lost
+ *     launch_free     ports closed, memory given back
+ *
+ * All memory is taken and touched here, before the first packet.  Everything the machine lacks is
+ * one list of sentences, not the first of them.
+ *
+ * Threads: one, not an lcore's.  The stages' views may be read from any. */
+
+#include "dataplane/launch/eal.h"
+#include "dataplane/launch/recording.h"
+#include "dataplane/net/net_dpdk.h"
+#include "dataplane/stage/engine_stage.h"
+#include "dataplane/stage/feed_stage.h"
+
+#define LAUNCH_LCORES_MAX 2u
+
+enum launch_layout { LAUNCH_SHARED, LAUNCH_DEDICATED };
+
+struct launch_plan {
+    enum launch_layout layout;
+    uint16_t cpu[LAUNCH_LCORES_MAX]; /* of the lcores: one for shared; feed, engine for dedicated */
+    enum lcore_idle idle;
+    uint64_t housekeeping_ns;
+    uint64_t halt_ns; /* how long the stages may take to finish what they hold */
+    uint64_t decision_budget_ns;
+    enum arena_pages pages;
+    uint32_t dpdk_mib;
+
+    /* Where frames come from: a recording, or ports. */
+    const struct recording *recording; /* NULL: ports */
+    uint32_t speed;                    /* of the recording; 0: as fast as possible */
+    uint32_t ports;
+    struct net_dpdk_plan port[FEED_STAGE_QUEUES_MAX]; /* clock is filled in here */
+
+    struct feed_stage_plan feed; /* queues are filled in here */
+    struct engine_stage_plan engine;
+};
+
+/* What runs; the pointers are for views, histograms and counters. */
+struct launch {
+    struct launch_plan plan;
+    struct clock clock;
+    struct net_clock net_clock;
+    uint32_t lcores;
+    struct lcore *lcore[LAUNCH_LCORES_MAX];
+    struct stage *feed_slot; /* with the counters of each stage */
+    struct stage *engine_slot;
+    struct feed_stage *feed;
+    struct engine_stage *engine;
+    struct net_tape *tape; /* NULL with ports */
+    struct net_dpdk *port[FEED_STAGE_QUEUES_MAX];
+    struct arena *arena;
+    enum arena_backing backing;
+    uint64_t start_tsc;
+    uint64_t stop_tsc;
+    bool eal_started;
+};
+
+/* Starts everything.  False if anything is missing; then problems has a sentence a line for all of
+ * it, and nothing runs.  report gets what is worth knowing about the ports. */
+MUST_USE bool launch_start(struct launch *launch, const struct launch_plan *plan,
+                           struct text *report, struct text *problems);
+
+/* True when the recording has ended and every market of it has been decided on. */
+bool launch_ended(const struct launch *launch);
+
+/* Once a second or so: follows the system's clock, reads the ports' own counters. */
+void launch_follow(struct launch *launch);
+
+/* Halts the lcores in order and waits for them.  Returns false if a stage was not done in time. */
+bool launch_stop(struct launch *launch);
+
+void launch_free(struct launch *launch);
+
+/* The memory of the stages, as a table. */
+void launch_print_memory(struct text *out, const struct launch *launch);
+
+#endif
