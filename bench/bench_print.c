@@ -131,7 +131,7 @@ static void axis_print(struct axis axis)
 {
     char line[256];
     struct text text = text_in(line, sizeof line);
-    for (double decade = axis.low; decade <= axis.high; decade++) {
+    for (int decade = (int)axis.low; decade <= (int)axis.high; decade++) {
         text_to_column(&text, NAME_WIDTH + column_of(axis, pow(10, decade)));
         text_ns(&text, (uint64_t)llround(pow(10, decade)));
     }
@@ -142,7 +142,7 @@ static void latency_plot(const struct bench_result *r, struct axis axis)
 {
     const char *cell[PLOT_WIDTH];
     for (uint32_t i = 0; i < PLOT_WIDTH; i++) cell[i] = " ";
-    for (double decade = axis.low; decade <= axis.high; decade++)
+    for (int decade = (int)axis.low; decade <= (int)axis.high; decade++)
         cell[column_of(axis, pow(10, decade))] = "┊";
     uint32_t p50 = column_of(axis, (double)r->ns.p50), p99 = column_of(axis, (double)r->ns.p99);
     uint32_t tail = column_of(axis, (double)r->ns.p99_9);

@@ -35,7 +35,7 @@ struct value {
 
 static void *memory_new(size_t bytes)
 {
-    void *memory = aligned_alloc(2 * CACHE_LINE, ALIGN_UP(bytes, 2 * CACHE_LINE));
+    void *memory = aligned_alloc(CACHE_LINE, ALIGN_UP(bytes, CACHE_LINE));
     CHECK(memory != NULL);
     memset(memory, 0, bytes);
     return memory;

@@ -3,8 +3,8 @@
 
     bench/table.py [--strict] RESULT...
 
-RESULT is a file of JSON lines as the benches print them, its ending .jsonl left out or not.  Exits 1
-if a ratio was missed, or with --strict any bound; a file without results is a bench that broke.
+RESULT is a file of JSON lines as the benches print them, its ending .jsonl left out or not.  Exits
+1 if a ratio was missed, or with --strict any bound; a file without results is a bench that broke.
 """
 
 import json

@@ -55,7 +55,7 @@ static void settle_flow(struct given *given)
     if (!preset) {
         text_format(&given->problems, "--preset: one, hot or market, not '%s'\n", options->preset);
         given->problem_count++;
-        return;
+        preset = flow_preset_find("one"); /* so that what else is wrong is also said */
     }
     struct flow_plan *plan = &options->flow;
     *plan = given->has_messages ? flow_plan_scaled(&preset->plan, given->messages) : preset->plan;

@@ -17,8 +17,10 @@ static void text8_print(struct text *out, uint64_t packed)
     size_t length = strnlen(bytes, sizeof bytes);
     while (length > 0 && bytes[length - 1] == ' ') length--;
     /* A name from the wire is not trusted to be printable. */
-    for (size_t i = 0; i < length; i++)
-        text_append_char(out, bytes[i] > ' ' && bytes[i] < 0x7f ? bytes[i] : '?');
+    for (size_t i = 0; i < length; i++) {
+        bool printable = bytes[i] > ' ' && bytes[i] < 0x7f;
+        text_append_bytes(out, printable ? bytes + i : "?", 1);
+    }
 }
 
 /* kind is what stands behind the colon, up to the brace. */
@@ -54,15 +56,9 @@ static void wording_print(struct text *out, const char *wording, const struct lo
     }
 }
 
-void log_print(struct text *out, const struct log_event *event, const struct log_code *codes,
-               uint32_t code_count, const struct clock *clock)
+void log_print_sentence(struct text *out, const struct log_event *event,
+                        const struct log_code *codes, uint32_t code_count)
 {
-    if (clock) {
-        text_clock(out, clock_time(clock, event->tsc) % NANOS_DAY);
-    } else {
-        text_uint(out, event->tsc);
-    }
-    text_append_char(out, ' ');
     size_t start = out->length;
     if (event->code < code_count) {
         text_append(out, level_text[codes[event->code].level]);
@@ -75,4 +71,16 @@ void log_print(struct text *out, const struct log_event *event, const struct log
         text_append_char(out, ' ');
         text_uint(out, event->argument[i]);
     }
+}
+
+void log_print(struct text *out, const struct log_event *event, const struct log_code *codes,
+               uint32_t code_count, const struct clock *clock)
+{
+    if (clock) {
+        text_clock(out, clock_time(clock, event->tsc) % NANOS_DAY);
+    } else {
+        text_uint(out, event->tsc);
+    }
+    text_append_char(out, ' ');
+    log_print_sentence(out, event, codes, code_count);
 }

@@ -91,4 +91,8 @@ struct clock;
 void log_print(struct text *out, const struct log_event *event, const struct log_code *codes,
                uint32_t code_count, const struct clock *clock);
 
+/* The same without the time, for writers whose tsc is no counter.  Cold. */
+void log_print_sentence(struct text *out, const struct log_event *event,
+                        const struct log_code *codes, uint32_t code_count);
+
 #endif

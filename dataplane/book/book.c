@@ -69,6 +69,7 @@ static void book_reset(struct book *book)
     uint8_t *memory = (uint8_t *)book;
     memset(memory + layout.index, 0, layout.changed - layout.index);
 
+    book->order[0].ref = BOOK_REF_NOBODY;
     book->index[0] = INDEX_VALID; /* word 0 is nobody's: 0 means none */
     book->order_free_count = book->level_free_count = book->changed_count = 0;
     for (uint32_t i = book->limits.orders; i > 0; i--)
@@ -150,7 +151,6 @@ void book_publish(struct book *book, uint32_t count)
 {
     struct group *group = &book->group[book->filling % GROUPS];
     group->count += count;
-    book->used = true;
     DCHECK(group->count <= GROUP_COMMANDS);
     if (group->count == GROUP_COMMANDS) book->vectors->turn(book);
 }
@@ -292,7 +292,7 @@ uint32_t book_depth(const struct book *book, uint32_t instrument, enum side side
 static uint32_t index_word(const struct book *book, uint64_t ref)
 {
     uint32_t line = index_key(book, ref).line;
-    for (uint32_t probe = 0; probe < INDEX_PROBE_LINES && ref; probe++) {
+    for (uint32_t probe = 0; probe < INDEX_PROBE_LINES; probe++) {
         for (uint32_t word = line; word < line + INDEX_ENTRIES; word++) {
             uint32_t number = book->index[word] & INDEX_ORDER;
             if (number && book->order[number].ref == ref) return word;

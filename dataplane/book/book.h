@@ -36,6 +36,7 @@
 #define BOOK_LEVELS_MAX      ((1u << 22) - 1)
 #define BOOK_SIDE_LEVELS_MAX 16375u /* levels of one side of one instrument */
 #define BOOK_PRICE_MAX_E4    2000000000u
+#define BOOK_REF_NOBODY      UINT64_MAX /* the one reference no order may have */
 
 struct book;
 
@@ -76,7 +77,7 @@ struct book_command {
     X(BOOK_OTHER_INSTRUMENT, other_instrument, "names an order of another instrument")           \
     X(BOOK_TOO_MUCH,         too_much,         "takes more from an order than it has")           \
     X(BOOK_BAD_INSTRUMENT,   bad_instrument,   "instrument number 0 or above limits.instruments") \
-    X(BOOK_BAD_FIELD,        bad_field,        "side, price or quantity no order can have")      \
+    X(BOOK_BAD_FIELD,        bad_field,        "side, price, quantity or reference no order can have")      \
     X(BOOK_FULL_ORDERS,      full_orders,      "limits.orders are live")                         \
     X(BOOK_FULL_LEVELS,      full_levels,      "limits.levels or BOOK_SIDE_LEVELS_MAX are live") \
     X(BOOK_FULL_INDEX,       full_index,       "the order index has no place near this reference")

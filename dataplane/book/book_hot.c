@@ -23,7 +23,7 @@
 #include <string.h>
 
 #define TOUCHED                 1u
-#define NOINLINE __attribute__((noinline))
+#define NOINLINE                __attribute__((noinline))
 #define RESULT(status, touched) ((uint32_t)(status) << 1 | (touched))
 
 static inline uint64_t *deep_at(const struct book *book, const struct side_line *line)
@@ -192,7 +192,7 @@ static inline uint32_t order_leave(struct book *book, uint32_t number, uint32_t 
     book->index[word] = 0;
     if (unlikely((word ^ home) >= INDEX_WORDS))
         book->index[home + INDEX_ENTRIES] -= INDEX_OVERFLOW_ONE;
-    order->ref = 0;
+    order->ref = BOOK_REF_NOBODY;
     book->order_free[book->order_free_count++] = number;
     *(link.prev ? &book->link[link.prev].next : &level->head) = link.next;
     *(link.next ? &book->link[link.next].prev : &level->tail) = link.prev;
@@ -227,7 +227,7 @@ static inline uint32_t add_apply(struct book *book, const struct book_command *c
 {
     uint32_t price_e4 = command->price_e4;
     if (unlikely((command->side > SIDE_SELL) | (price_e4 - 1 >= BOOK_PRICE_MAX_E4) |
-                 (command->qty - 1 >= UINT32_MAX) | (command->ref == 0)))
+                 (command->qty - 1 >= UINT32_MAX) | (command->ref == BOOK_REF_NOBODY)))
         return RESULT(BOOK_BAD_FIELD, 0);
     if (unlikely(book->order_free_count == 0)) return RESULT(BOOK_FULL_ORDERS, 0);
 
@@ -264,8 +264,8 @@ static inline enum book_status order_named(const struct book *book,
     uint64_t ref = command->ref;
     *word = index_guess(book, key);
     *number = book->index[*word] & INDEX_ORDER;
-    if (unlikely((book->order[*number].ref != ref) | (ref == 0))) {
-        *word = ref ? index_find(book, key, ref) : 0;
+    if (unlikely((book->order[*number].ref != ref) | (ref == BOOK_REF_NOBODY))) {
+        *word = ref == BOOK_REF_NOBODY ? 0 : index_find(book, key, ref);
         if (*word == 0) return BOOK_UNKNOWN_ORDER;
         *number = book->index[*word] & INDEX_ORDER;
     }
@@ -305,7 +305,7 @@ static inline uint32_t replace_apply(struct book *book, const struct book_comman
     uint64_t ref_new = command->ref_new;
     uint32_t price_e4 = command->price_e4;
     if (unlikely((price_e4 - 1 >= BOOK_PRICE_MAX_E4) | (command->qty - 1 >= UINT32_MAX) |
-                 (ref_new == 0)))
+                 (ref_new == BOOK_REF_NOBODY)))
         return RESULT(BOOK_BAD_FIELD, 0);
 
     /* Find the new order's place first: if there is none, the old one stays. */
@@ -460,6 +460,7 @@ static inline void group_apply(struct book *book, struct group *group)
         changed += marks & ~before & MARK_CHANGED;
         *mark = (uint8_t)(before | marks);
     }
+    book->used |= group->count > 0;
     book->changed_count = changed;
     book->counts.command[BOOK_OK] += applied;
     group->count = 0;

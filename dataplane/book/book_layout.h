@@ -42,7 +42,7 @@ static_assert(BOOK_ORDERS_MAX <= INDEX_ORDER, "an order number fits an index ent
 static_assert(GROUPS * GROUP_COMMANDS == BOOK_LOOKAHEAD, "what book.h promises");
 
 struct order {
-    uint64_t ref; /* 0: the place is free */
+    uint64_t ref; /* BOOK_REF_NOBODY: the place is free */
     uint32_t qty;
     uint32_t level;
 };

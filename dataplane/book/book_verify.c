@@ -23,7 +23,7 @@ static void verify_level(struct walk *walk, uint32_t number, uint32_t side, bool
         CHECK(book->link[i].prev == prev);
         CHECK(order->level == number);
         CHECK(order->qty > 0);
-        CHECK(order->ref != 0);
+        CHECK(order->ref != BOOK_REF_NOBODY);
         qty += order->qty;
         orders++;
         CHECK(orders <= book->limits.orders);
@@ -101,7 +101,7 @@ void book_verify(const struct book *book)
     for (uint32_t side = 0; side < book->instruments * 2; side++) verify_side(&walk, side);
     CHECK(walk.orders + book->order_free_count == book->limits.orders);
     CHECK(walk.levels + book->level_free_count == book->limits.levels);
-    CHECK(book->order[0].ref == 0);
+    CHECK(book->order[0].ref == BOOK_REF_NOBODY);
     CHECK(book->level[0].price_e4 == 0);
     verify_index(book, walk.orders);
 }

@@ -45,7 +45,7 @@ struct market {
     uint64_t sequence;   /* every message up to this number is in this value, and none after it */
     nanos_t exchange_ns; /* that message's own time, nanoseconds since the venue's midnight */
     nanos_t rx_ns;       /* arrival of the datagram it came in */
-    uint64_t rx_tsc;
+    uint64_t rx_tsc;     /* the same by the counter; 0 if no datagram caused this value */
 };
 
 static_assert(sizeof(struct market) == 112, "a conflating queue's slot with it is two cache lines");

@@ -102,6 +102,7 @@ void feed_step(struct feed *feed, enum channel_step step, const struct channel_o
 {
     struct feed_event event = {.at_ns = now};
     book_flush(feed->book);
+    feed->arrival.tsc = 0; /* what follows was not caused by a datagram: it has no latency */
     switch (step) {
     case CHANNEL_NOTHING:
     case CHANNEL_RUN: return;

@@ -8,6 +8,7 @@
 #include <rte_lcore.h>
 #include <rte_log.h>
 #include <rte_version.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -145,6 +146,8 @@ bool eal_start(const struct eal_plan *plan, struct text *problems)
     good = device_problems(plan, problems) == 0 && good;
     if (!good) return false;
 
+    /* A virtio or vhost port writes to its peer's socket; a peer that has gone must not end us. */
+    signal(SIGPIPE, SIG_IGN);
     messages_catch();
     arguments_make(plan);
     if (rte_eal_init(eal.argc, eal.argv) < 0) {

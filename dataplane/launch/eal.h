@@ -16,9 +16,10 @@
  * per core.  Built without DPDK, the same functions start plain threads, and a plan that names
  * devices is refused.
  *
- * DPDK works without root and without huge pages: pages NONE keeps everything in ordinary memory
- * and leaves no file behind; TRY takes huge pages if enough are free; REQUIRE refuses to start
- * without them.  What DPDK has to say goes to eal_messages, not to the terminal.
+ * DPDK works without root and without huge pages: pages NONE keeps everything in ordinary memory;
+ * TRY takes huge pages if enough are free; REQUIRE refuses to start without them.  No file is left
+ * behind, only DPDK's empty runtime directory.  What DPDK has to say goes to eal_messages, not to
+ * the terminal.  SIGPIPE is ignored from eal_start on: ports write to sockets.
  *
  * Threads: all functions from the main thread. */
 

@@ -34,8 +34,7 @@ bool eal_start(const struct eal_plan *plan, struct text *problems)
     if (!good) return false;
     cpu_set_t main_cpus;
     eal_main_cpus(plan, &main_cpus);
-    /* Refused only if the set of processors has changed since it was read; then we stay as we are.
-     * */
+    /* Refused only if the set of processors has changed meanwhile; then nothing changes. */
     int refused = sched_setaffinity(0, sizeof main_cpus, &main_cpus);
     (void)refused;
     core_count = plan->cores;

@@ -2,8 +2,8 @@
 
 /* One straight line at a time: from base at ns_per_tick.  Steering starts a new line where the old
  * one is now, so the time has no step, and gives it the slope that leads halfway to the system's
- * time after an interval as long as the last.  Halving converges for any regular rhythm and does not
- * echo the noise of a single reading. */
+ * time after an interval as long as the last.  Halving converges for any regular rhythm and does
+ * not echo the noise of a single reading. */
 
 #define STEER_MIN_NS (100 * NANOS_MILLI) /* a shorter interval measures noise */
 
@@ -38,9 +38,9 @@ void net_clock_new(struct net_clock *clock, const struct clock *from)
 static uint64_t slope_bounded(const struct net_clock *clock, __int128 slope)
 {
     uint64_t nominal = clock->nominal_ns_per_tick, slack = nominal / NET_CLOCK_SLEW_MAX;
-    if (slope < (__int128)(nominal - slack)) return nominal - slack;
-    if (slope > (__int128)(nominal + slack)) return nominal + slack;
-    return (uint64_t)slope;
+    __int128 least = nominal - slack, most = nominal + slack;
+    if (slope < least) return (uint64_t)least;
+    return (uint64_t)(slope > most ? most : slope);
 }
 
 void net_clock_steer(struct net_clock *clock, uint64_t tsc, nanos_t ns)

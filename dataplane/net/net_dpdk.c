@@ -8,11 +8,11 @@
 #include <x86intrin.h>
 
 /* A frame stays in the buffer the card wrote it to; burst->owner holds the buffers until
- * net_rx_done.  Only a frame in several buffers is copied, into the queue's bounce slot of its place
- * in the burst, so the slots of one burst do not meet.
+ * net_rx_done.  Only a frame in several buffers is copied, into the queue's bounce slot of its
+ * place in the burst, so the slots of one burst do not meet.
  *
- * Invariants: burst->owner[0..count) are the buffers of burst->at[0..count); ready <= NET_BURST_MAX;
- * ready_bytes is the sum of the lengths of tx[0..ready). */
+ * Invariants: burst->owner[0..count) are the buffers of burst->at[0..count); ready <=
+ * NET_BURST_MAX; ready_bytes is the sum of the lengths of tx[0..ready). */
 
 /* Receiving. */
 

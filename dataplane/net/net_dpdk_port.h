@@ -16,8 +16,8 @@ struct dpdk_queue {
     uint16_t index;
     const struct net_clock *clock;
 
-    /* Where a driver writes the arrival time in a buffer, and the flag that says it did; a flag of 0
-     * is never set. */
+    /* Where a driver writes the arrival time in a buffer, and the flag that says it did; a flag of
+     * 0 is never set. */
     int stamp_offset;
     uint64_t stamp_flag;
 

@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A port is opened in the order DPDK wants: the device, its buffers, its shape, its queues, the start,
- * and only then what it lets in.  Whatever fails gives back what the steps before it took.
+/* A port is opened in the order DPDK wants: the device, its buffers, its shape, its queues, the
+ * start, and only then what it lets in.  Whatever fails gives back what the steps before it took.
  *
  * The buffers are as long as the longest frame, so that a frame in several of them is the exception
  * a driver makes, not the rule. */
@@ -144,7 +144,7 @@ static bool device_find(const struct net_dpdk_plan *plan, struct net_dpdk *port,
 static void device_unmake(const struct net_dpdk *port)
 {
     if (!port->made_here) return;
-    /* A device that does not go leaves its name taken until the program ends; nothing can be done. */
+    /* A device that does not go leaves its name taken until the program ends. */
     int gone = rte_eal_hotplug_remove("vdev", port->name);
     (void)gone;
 }
@@ -388,15 +388,16 @@ void net_dpdk_count(struct net_dpdk *port)
 void net_dpdk_close(struct net_dpdk *port)
 {
     /* A port that will not stop or close cannot be helped: what follows is the end of it anyway. */
-    int failed = rte_eth_dev_stop(port->port);
+    int stopped = rte_eth_dev_stop(port->port);
+    (void)stopped;
     for (uint32_t i = 0; i < port->queues; i++) {
         struct dpdk_queue *queue = &port->queue[i];
         if (queue->claimed) rte_pktmbuf_free(queue->claimed);
         if (queue->ready > 0) rte_pktmbuf_free_bulk(queue->tx, queue->ready);
         rte_free(queue->bounce);
     }
-    failed = rte_eth_dev_close(port->port);
-    (void)failed;
+    int closed = rte_eth_dev_close(port->port);
+    (void)closed;
     device_unmake(port);
     rte_mempool_free(port->pool);
     rte_free(port);

@@ -4,11 +4,11 @@
 
 #include <x86intrin.h>
 
-/* A position in the array of records and, at a pace, the instant playing started.  The recorded time
- * that has come is start_ns plus the ticks since then times speed; a record is due when that has
- * reached the latest time of any record up to it, so times that go back make no wait.
+/* A position in the array of records and, at a pace, the instant playing started.  The recorded
+ * time that has come is start_ns plus the ticks since then times speed; a record is due when that
+ * has reached the latest time of any record up to it, so times that go back make no wait.
  *
- * Invariants: next <= records; latest_ns is the largest time of record[0..next), and never falls. */
+ * Invariants: next <= records; latest_ns is the latest of record[0..next); it never falls. */
 
 #define PREFETCH_AHEAD NET_BURST_MAX /* records: the next burst comes while this one is used */
 

@@ -45,7 +45,7 @@ struct slot {
     _Atomic uint64_t word[];
 };
 
-static_assert(sizeof(struct slot) + CONFLATE_VALUE_BYTES_MAX == 4 * CACHE_LINE,
+static_assert(sizeof(struct slot) + CONFLATE_VALUE_BYTES_MAX == (size_t)4 * CACHE_LINE,
               "CONFLATE_VALUE_BYTES_MAX fills whole cache lines");
 static_assert(CONFLATE_KEYS_MAX <= 1u << 16, "a label has 16 bits for the key");
 
@@ -93,7 +93,7 @@ static bool layout(struct layout *layout, const struct conflate_limits *limits)
     layout->ring = 2;
     while (layout->ring < limits->keys + 1) layout->ring *= 2;
     layout->slot_bytes = (uint32_t)ALIGN_UP(sizeof(struct slot) + limits->value_bytes, CACHE_LINE);
-    layout->slots = ALIGN_UP(sizeof(struct conflate), 2 * CACHE_LINE);
+    layout->slots = ALIGN_UP(sizeof(struct conflate), CACHE_LINE);
     layout->at = layout->slots + (size_t)layout->ring * layout->slot_bytes;
     layout->taken = layout->at + ALIGN_UP(limits->keys * sizeof(uint64_t), CACHE_LINE);
     layout->total = layout->taken + ALIGN_UP(limits->keys * sizeof(uint64_t), CACHE_LINE);

@@ -16,8 +16,7 @@ static inline bool quote_differs(const struct market *a, const struct market *b)
 /* Differences of totals are below half their range, so an upper half is a fall. */
 static inline bool totals_fell(const struct market *from, const struct market *to)
 {
-    uint64_t sums = (to->volume - from->volume) | (to->notional - from->notional);
-    return ((sums >> 63) | ((to->trades - from->trades) >> 31)) != 0;
+    return (((to->volume - from->volume) >> 63) | ((to->trades - from->trades) >> 31)) != 0;
 }
 
 static COLD void totals_restart(struct dispatch *dispatch, const struct instrument *instrument)
@@ -94,7 +93,7 @@ static void message_append(struct dispatch *dispatch, struct entry *entry,
 {
     messages_of(dispatch, entry)[entry->messages++] = *message;
     entry->what |= 1u << part;
-    entry_settle(dispatch, entry);
+    entry_settle(dispatch, entry_slot(dispatch, entry));
 }
 
 enum dispatch_status dispatch_instruct(struct dispatch *dispatch, uint32_t delegate,
@@ -141,7 +140,12 @@ uint32_t subscription_find(const struct dispatch *dispatch, const struct entry *
     return 0;
 }
 
-/* Writes what is new of an instrument, and remembers that it was shown. */
+/* Writes what is new of an instrument, and remembers that it was shown.
+ *
+ * The market was often stored a moment ago, in halves of cache lines.  A load that needs two of
+ * those stores waits until both have left the core; so volume and notional, which lie across two of
+ * them, must not be loaded as a pair, and nothing here or in struct trade_sum keeps them side by
+ * side for a compiler to pair. */
 static inline void subscription_show(struct dispatch *dispatch, struct entry *entry, uint32_t slot,
                                      struct composite *composite)
 {
@@ -158,19 +162,17 @@ static inline void subscription_show(struct dispatch *dispatch, struct entry *en
     uint32_t quotes = instrument->quotes - subscription->quotes;
     uint32_t trades = newest->trades - subscription->trades;
     uint64_t volume = newest->volume - subscription->volume;
-    uint64_t notional = newest->notional - subscription->notional;
-    bool traded = (trades | volume | notional) != 0;
     composite->quotes = quotes;
     composite->what |= (uint32_t)(quotes != 0) << COMPOSITE_QUOTE;
     composite->what |= (uint32_t)(newest->state != subscription->state && instrument->version)
                     << COMPOSITE_STATE;
-    if (traded) {
+    if ((trades | volume) != 0) {
         composite->what |= 1u << COMPOSITE_TRADE;
-        composite->trade = (struct trade_sum){.last = newest->last,
-                                              .last_qty = newest->last_qty,
-                                              .volume = volume,
-                                              .notional = notional,
-                                              .trades = trades};
+        composite->trade = (struct trade_sum){.volume = volume,
+                                              .trades = trades,
+                                              .notional = newest->notional - subscription->notional,
+                                              .last = newest->last,
+                                              .last_qty = newest->last_qty};
         subscription->trades = newest->trades;
         subscription->volume = newest->volume;
         subscription->notional = newest->notional;
@@ -198,7 +200,7 @@ uint32_t dispatch_next(struct dispatch *dispatch, nanos_t now)
     if (likely(slot == 0)) slot = dispatch->place[PLACE_MARKET].first;
     if (slot == 0) return DISPATCH_NONE;
     struct entry *entry = &dispatch->entry[slot];
-    entry_move(dispatch, entry, PLACE_IDLE);
+    entry_move(dispatch, slot, PLACE_IDLE);
 
     struct composite composite = {.sequence = ++dispatch->counts.decision, .now = now};
     uint32_t subscription = entry->waiting.first;
@@ -223,8 +225,8 @@ uint32_t dispatch_next(struct dispatch *dispatch, nanos_t now)
         entry->messages = 0;
         entry->what = 0;
     }
-    if (unlikely(output.done)) entry_finish(dispatch, entry);
-    else entry_settle(dispatch, entry);
+    if (unlikely(output.done)) entry_finish(dispatch, slot);
+    else entry_settle(dispatch, slot);
     return entry->number;
 }
 

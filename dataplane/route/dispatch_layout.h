@@ -46,9 +46,9 @@ static_assert(sizeof(struct instrument) == 2 * CACHE_LINE, "two cache lines");
 /* One delegate's view of one instrument: what it was shown last. */
 struct subscription {
     CACHE_ALIGNED uint64_t volume;
-    uint64_t notional;
     uint32_t trades;
     uint32_t version;
+    uint64_t notional; /* not beside volume: see subscription_show */
     uint32_t quotes;
     uint16_t entry;
     uint16_t instrument;
@@ -148,9 +148,9 @@ static inline enum place entry_place(const struct entry *entry)
     return PLACE_IDLE;
 }
 
-static inline void entry_move(struct dispatch *dispatch, struct entry *entry, enum place place)
+static inline void entry_move(struct dispatch *dispatch, uint32_t slot, enum place place)
 {
-    uint32_t slot = entry_slot(dispatch, entry);
+    struct entry *entry = &dispatch->entry[slot];
     if (entry->place != PLACE_IDLE)
         list_remove(&dispatch->place[entry->place], links_place(dispatch), slot);
     if (place != PLACE_IDLE) list_append(&dispatch->place[place], links_place(dispatch), slot);
@@ -158,10 +158,10 @@ static inline void entry_move(struct dispatch *dispatch, struct entry *entry, en
 }
 
 /* Puts the entry where its state says; it keeps its turn if that is where it was. */
-static inline void entry_settle(struct dispatch *dispatch, struct entry *entry)
+static inline void entry_settle(struct dispatch *dispatch, uint32_t slot)
 {
-    enum place place = entry_place(entry);
-    if (place != entry->place) entry_move(dispatch, entry, place);
+    enum place place = entry_place(&dispatch->entry[slot]);
+    if (place != dispatch->entry[slot].place) entry_move(dispatch, slot, place);
 }
 
 /* Puts a subscription to wait, if it does not wait already. */
@@ -169,9 +169,8 @@ static inline void subscription_wake(struct dispatch *dispatch, uint32_t slot)
 {
     struct subscription *subscription = &dispatch->subscription[slot];
     if (link_joined(&subscription->waiting, slot)) return;
-    struct entry *entry = &dispatch->entry[subscription->entry];
-    list_append(&entry->waiting, links_waiting(dispatch), slot);
-    entry_settle(dispatch, entry);
+    list_append(&dispatch->entry[subscription->entry].waiting, links_waiting(dispatch), slot);
+    entry_settle(dispatch, subscription->entry);
 }
 
 /* The subscription of entry to instrument, or 0: a search of the shorter of two lists. */
@@ -179,6 +178,6 @@ uint32_t subscription_find(const struct dispatch *dispatch, const struct entry *
                            uint32_t instrument);
 
 /* The entry says done: no more markets, no more instructions. */
-void entry_finish(struct dispatch *dispatch, struct entry *entry);
+void entry_finish(struct dispatch *dispatch, uint32_t slot);
 
 #endif

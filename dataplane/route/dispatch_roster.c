@@ -52,10 +52,9 @@ static void pools_fill(struct dispatch *dispatch)
         list_append(&dispatch->subscriptions_free, links_of_entry(dispatch), slot);
     }
     for (uint32_t slot = 1; slot <= dispatch->limits.delegates; slot++) {
-        struct entry *entry = &dispatch->entry[slot];
-        entry->number = slot;
+        dispatch->entry[slot].number = slot;
         link_new(links_place(dispatch), slot);
-        entry_move(dispatch, entry, PLACE_FREE);
+        entry_move(dispatch, slot, PLACE_FREE);
     }
 }
 
@@ -104,7 +103,7 @@ enum dispatch_status dispatch_add(struct dispatch *dispatch,
     if (slot == 0) return DISPATCH_NO_DELEGATE_LEFT;
 
     struct entry *entry = &dispatch->entry[slot];
-    entry_move(dispatch, entry, PLACE_IDLE);
+    entry_move(dispatch, slot, PLACE_IDLE);
     *entry = (struct entry){.decide = kind->decide,
                             .self = self,
                             .link = entry->link,
@@ -130,7 +129,7 @@ bool dispatch_take_ended(struct dispatch *dispatch, struct dispatch_ended *ended
                                      .counts = entry->counts};
     if (entry->identity.order) order_index_remove(dispatch->orders, entry->identity.order);
     entry->number += 1u << SLOT_BITS;
-    entry_move(dispatch, entry, PLACE_FREE);
+    entry_move(dispatch, slot, PLACE_FREE);
     return true;
 }
 
@@ -139,7 +138,7 @@ enum dispatch_status dispatch_switch(struct dispatch *dispatch, uint32_t delegat
     struct entry *entry = entry_find(dispatch, delegate);
     if (!entry) return DISPATCH_UNKNOWN_DELEGATE;
     entry->on = on;
-    entry_settle(dispatch, entry);
+    entry_settle(dispatch, delegate & SLOT_MASK);
     return DISPATCH_OK;
 }
 
@@ -149,7 +148,7 @@ enum dispatch_status dispatch_child_opened(struct dispatch *dispatch, uint32_t d
     if (!entry) return DISPATCH_UNKNOWN_DELEGATE;
     CHECK(entry->children < UINT32_MAX);
     entry->children++;
-    entry_settle(dispatch, entry);
+    entry_settle(dispatch, delegate & SLOT_MASK);
     return DISPATCH_OK;
 }
 
@@ -159,7 +158,7 @@ enum dispatch_status dispatch_child_closed(struct dispatch *dispatch, uint32_t d
     if (!entry) return DISPATCH_UNKNOWN_DELEGATE;
     CHECK(entry->children > 0);
     entry->children--;
-    entry_settle(dispatch, entry);
+    entry_settle(dispatch, delegate & SLOT_MASK);
     return DISPATCH_OK;
 }
 
@@ -179,18 +178,19 @@ static void subscription_end(struct dispatch *dispatch, uint32_t slot)
     subscription->used = false;
 }
 
-void entry_finish(struct dispatch *dispatch, struct entry *entry)
+void entry_finish(struct dispatch *dispatch, uint32_t slot)
 {
+    struct entry *entry = &dispatch->entry[slot];
     entry->closing = true;
     while (entry->subscriptions.first) subscription_end(dispatch, entry->subscriptions.first);
-    entry_settle(dispatch, entry);
+    entry_settle(dispatch, slot);
 }
 
 enum dispatch_status dispatch_finish(struct dispatch *dispatch, uint32_t delegate)
 {
     struct entry *entry = entry_find(dispatch, delegate);
     if (!entry) return DISPATCH_UNKNOWN_DELEGATE;
-    entry_finish(dispatch, entry);
+    entry_finish(dispatch, delegate & SLOT_MASK);
     return DISPATCH_OK;
 }
 
@@ -242,7 +242,7 @@ enum dispatch_status dispatch_unsubscribe(struct dispatch *dispatch, uint32_t de
     uint32_t slot = subscription_find(dispatch, entry, instrument);
     if (slot == 0) return DISPATCH_NOT_SUBSCRIBED;
     subscription_end(dispatch, slot);
-    entry_settle(dispatch, entry);
+    entry_settle(dispatch, delegate & SLOT_MASK);
     return DISPATCH_OK;
 }
 

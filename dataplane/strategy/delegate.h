@@ -80,11 +80,11 @@ enum composite_part { COMPOSITE_PARTS(COMPOSITE_PART_ENUM) COMPOSITE_PART_COUNT 
 
 /* What traded between two decisions, added up (F16).  All zero if nothing did. */
 struct trade_sum {
-    price_t last; /* the newest trade */
-    qty_t last_qty;
     uint64_t volume;   /* of qty_t */
+    uint32_t trades;   /* how many */
     uint64_t notional; /* in 1e-8 of the quote currency */
-    uint32_t trades;
+    price_t last;      /* the newest trade */
+    qty_t last_qty;
 };
 
 /* Valid while decide runs. */

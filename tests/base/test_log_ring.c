@@ -2,6 +2,7 @@
 
 #include "dataplane/base/clock.h"
 #include "dataplane/base/log_ring.h"
+#include "tests/support/patience.h"
 #include "tests/support/spec.h"
 
 #include <pthread.h>
@@ -123,9 +124,13 @@ SPEC(a_reader_racing_the_writer_sees_whole_events_and_everything_else_was_counte
     pthread_t writer;
     EXPECT(pthread_create(&writer, NULL, write_rounds, NULL) == 0);
     uint64_t read = 0, last = 0, wrong = 0;
+    uint32_t turns = 0;
     while (read + log_ring_dropped(ring) < ROUNDS) {
         struct log_event event;
-        if (!log_ring_read(ring, &event)) continue;
+        if (!log_ring_read(ring, &event)) {
+            patience_lose(&turns);
+            continue;
+        }
         wrong += event.tsc <= last || event.argument[3] != 4 * event.tsc;
         last = event.tsc;
         read++;

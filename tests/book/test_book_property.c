@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEVELS_MAX = 512, STEPS = 150000, SEEDS = 4 };
+enum { LEVELS_MAX = 512, STEPS = 40000, SEEDS = 3 };
 
 static struct plain_book plain;
 static struct book *book;
@@ -132,7 +132,7 @@ static struct book_command any_command(struct chance *chance)
     case 2: command.price_e4 = UINT32_MAX; break;
     case 3: command.qty = (uint64_t)UINT32_MAX + chance_between(chance, 0, 2); break;
     case 4: command.instrument = (uint16_t)chance_between(chance, 0, 65535); break;
-    case 5: command.ref = 0; break;
+    case 5: command.ref = UINT64_MAX; break;
     default: break;
     }
     return command;

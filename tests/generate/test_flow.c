@@ -112,7 +112,8 @@ static void expect_mix(const struct run *run)
     }
 }
 
-static void expect_preset(const struct run *run, double most_stock)
+/* top_most: at most so many adds at the best seven levels; thin books have few others. */
+static void expect_preset(const struct run *run, double most_stock, double top_most)
 {
     expect_mix(run);
     double live = (double)run->plan.live;
@@ -124,8 +125,8 @@ static void expect_preset(const struct run *run, double most_stock)
                  most_stock * 0.12);
     double adds = (double)(run->totals.type['A'] + run->totals.type['F']);
     double top = (double)run->totals.adds_top / adds;
-    spec_expect(__FILE__, __LINE__, top > 0.85 && top < 0.97, "%.1f %% of adds in the best seven",
-                100 * top);
+    spec_expect(__FILE__, __LINE__, top > 0.85 && top < top_most,
+                "%.1f %% of adds in the best seven", 100 * top);
     EXPECT(run->totals.touch_moves > 10);
     if (getenv("SPEC_FULL"))
         fprintf(stderr,
@@ -150,7 +151,7 @@ SPEC(preset_one_is_sound_and_keeps_its_figures)
     EXPECT_UINT(plan.symbols, 1);
     EXPECT_UINT(plan.live, 80000);
     struct run run = run_checked(&plan);
-    expect_preset(&run, 1);
+    expect_preset(&run, 1, 0.95);
     EXPECT(run.totals.levels_max > 120);
 }
 
@@ -159,7 +160,7 @@ SPEC(preset_hot_is_sound_and_keeps_its_figures)
     struct flow_plan plan = preset("hot", 1000000);
     EXPECT_UINT(plan.symbols, 100);
     struct run run = run_checked(&plan);
-    expect_preset(&run, zipf_first(100));
+    expect_preset(&run, zipf_first(100), 0.95);
     double run_share = (double)run.totals.same_stock / (double)run.totals.messages;
     EXPECT(run_share > 0.7);
 }
@@ -169,7 +170,7 @@ SPEC(preset_market_is_sound_and_keeps_its_figures)
     struct flow_plan plan = preset("market", 2000000);
     EXPECT_UINT(plan.symbols, 8000);
     struct run run = run_checked(&plan);
-    expect_preset(&run, zipf_first(8000));
+    expect_preset(&run, zipf_first(8000), 0.985);
 }
 
 SPEC(sparse_references_are_sound_and_change_nothing_else)

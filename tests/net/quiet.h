@@ -1,8 +1,8 @@
 #ifndef TESTS_NET_QUIET_H
 #define TESTS_NET_QUIET_H
 
-/* Proof that code makes no system call: it runs in a child process that the kernel kills at the first
- * one. */
+/* Proof that code makes no system call: it runs in a child process that the kernel kills at the
+ * first one. */
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>

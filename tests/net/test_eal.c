@@ -1,6 +1,7 @@
 /* What the start of cores promises, with DPDK or without. */
 
 #include "dataplane/launch/eal.h"
+#include "dataplane/launch/eal_check.h"
 #include "tests/support/spec.h"
 
 #include <sched.h>
@@ -118,6 +119,9 @@ SPEC(a_core_whose_function_has_returned_runs_another)
 SPEC(the_main_thread_is_kept_off_the_cores_where_there_are_other_processors)
 {
     cpu_set_t mine;
+    eal_main_cpus(&(struct eal_plan){.cores = 1, .cpu = {cpu[1]}}, &mine);
+    if (cpus > 1) EXPECT(!CPU_ISSET(cpu[1], &mine));
+    if (cpus > 1) EXPECT_UINT(CPU_COUNT(&mine), cpus - 1);
     EXPECT(sched_getaffinity(0, sizeof mine, &mine) == 0);
     if (cpus <= 2) {
         EXPECT_UINT(CPU_COUNT(&mine), cpus);

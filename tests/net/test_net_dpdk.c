@@ -49,6 +49,12 @@ static bool frame_put(struct net_queue *queue, uint8_t number, uint32_t bytes)
     return true;
 }
 
+/* Buffers that are not back in the port's pool. */
+static uint32_t buffers_out(struct net_queue *queue)
+{
+    return rte_mempool_in_use_count(((struct dpdk_queue *)queue)->pool);
+}
+
 static struct net_statistics statistics_of(struct net_queue *queue)
 {
     struct net_statistics statistics;
@@ -131,6 +137,7 @@ SPEC(a_port_that_is_full_drops_and_counts_and_no_buffer_is_lost)
     struct net_statistics all = statistics_of(queue);
     EXPECT_UINT(all.tx_frame + all.tx_refused + all.tx_no_buffer, 3 * 4000);
     EXPECT_UINT(all.rx_frame, all.tx_frame);
+    EXPECT_UINT(buffers_out(queue), 0);
     net_dpdk_close(port);
 }
 
@@ -141,6 +148,22 @@ SPEC(a_frame_longer_than_a_buffer_is_not_claimed)
     EXPECT(!net_tx_claim(queue, 4000));
     EXPECT_UINT(statistics_of(queue).tx_no_buffer, 1);
     EXPECT(net_tx_claim(queue, 100) != NULL);
+    net_dpdk_close(port);
+}
+
+SPEC(a_claim_that_is_not_published_is_forgotten)
+{
+    struct net_dpdk *port = ring_open();
+    struct net_queue *queue = net_dpdk_queue(port, 0);
+    struct frame_burst burst;
+    EXPECT(net_tx_claim(queue, 700) != NULL);
+    EXPECT(frame_put(queue, 5, 80));
+    EXPECT_UINT(net_tx_flush(queue), 1);
+    net_rx(queue, &burst);
+    EXPECT_UINT(burst.count, 1);
+    EXPECT_UINT(burst.at[0].length_bytes, 80);
+    net_rx_done(queue, &burst);
+    EXPECT_UINT(buffers_out(queue), 0);
     net_dpdk_close(port);
 }
 
@@ -251,6 +274,7 @@ SPEC(a_frame_in_several_buffers_is_put_together_and_counted)
     net_rx_done(queue, &burst);
     EXPECT_UINT(statistics_of(queue).rx_segmented, 1);
     EXPECT_UINT(statistics_of(queue).rx_byte, 660);
+    EXPECT_UINT(buffers_out(queue), 0);
     net_dpdk_close(port);
 }
 
@@ -272,6 +296,7 @@ SPEC(a_frame_longer_than_any_link_carries_is_dropped_and_counted)
     net_rx_done(queue, &burst);
     EXPECT_UINT(statistics_of(queue).rx_oversized, 1);
     EXPECT_UINT(statistics_of(queue).rx_frame, 2);
+    EXPECT_UINT(buffers_out(queue), 0);
     net_dpdk_close(port);
 }
 
@@ -315,9 +340,11 @@ SPEC(a_stamp_of_the_card_is_the_arrival_time_only_if_it_can_be_true)
     ((struct dpdk_queue *)queue)->stamp_flag = flag;
 
     nanos_t now = net_now(queue);
-    const nanos_t stamp[] = {now - 50 * NANOS_MICRO, now - 900 * NANOS_MILLI,
-                             now - 2 * NANOS_SECOND, now + 60 * NANOS_SECOND, 12345};
-    static const uint8_t clock[] = {TIME_NIC, TIME_NIC, TIME_TSC, TIME_TSC, TIME_TSC, TIME_TSC};
+    const nanos_t stamp[] = {now - 50 * NANOS_MICRO,  now - 900 * NANOS_MILLI,
+                             now - 2 * NANOS_SECOND,  now + 60 * NANOS_SECOND,
+                             now + 100 * NANOS_MILLI, 12345};
+    static const uint8_t clock[] = {TIME_NIC, TIME_NIC, TIME_TSC, TIME_TSC,
+                                    TIME_TSC, TIME_TSC, TIME_TSC};
     for (uint32_t i = 0; i <= ARRAY_COUNT(stamp); i++) {
         struct rte_mbuf *buffer = buffer_of(queue, 0, 60);
         if (i < ARRAY_COUNT(stamp)) {
@@ -442,6 +469,7 @@ SPEC(what_the_driver_or_the_memory_cannot_give_is_refused_and_leaves_nothing_beh
     S(both_directions_are_counted)                                                                 \
     S(a_port_that_is_full_drops_and_counts_and_no_buffer_is_lost)                                  \
     S(a_frame_longer_than_a_buffer_is_not_claimed)                                                 \
+    S(a_claim_that_is_not_published_is_forgotten)                                                  \
     S(jumbo_frames_pass_where_they_are_asked_for)                                                  \
     S(a_driver_that_only_makes_and_swallows_frames_is_a_port_too)                                  \
     S(several_queues_of_one_port_are_apart)                                                        \

@@ -211,13 +211,13 @@ static struct clock machine_clock(void)
     return clock;
 }
 
-/* Plays 0, 20, 40 ... 100 ms and checks that no frame comes before it is due; returns how long it
+/* Plays 0, 60, 120 ... 300 ms and checks that no frame comes before it is due; returns how long it
  * all took. */
 static nanos_t play_six(uint32_t speed)
 {
     struct clock clock = machine_clock();
     struct tape_record records[6];
-    records_at(records, 6, (const uint64_t[]){0, 20, 40, 60, 80, 100});
+    records_at(records, 6, (const uint64_t[]){0, 60, 120, 180, 240, 300});
     play(records, 6, speed, &clock);
     struct frame_burst burst;
     uint64_t begin = clock_now(), early = 0, behind = 0;
@@ -239,11 +239,11 @@ static nanos_t play_six(uint32_t speed)
 SPEC(at_its_own_pace_a_capture_takes_as_long_as_it_took_and_at_ten_times_a_tenth)
 {
     nanos_t once = play_six(1), ten_times = play_six(10);
-    EXPECT(once >= 100 * NANOS_MILLI);
-    EXPECT(ten_times >= 10 * NANOS_MILLI);
+    EXPECT(once >= 300 * NANOS_MILLI);
+    EXPECT(ten_times >= 30 * NANOS_MILLI);
     /* A busy machine may be late at either, but not so late that they meet. */
-    EXPECT(ten_times < once);
-    EXPECT(once < 1000 * NANOS_MILLI);
+    EXPECT(ten_times * 2 < once);
+    EXPECT(once < 1500 * NANOS_MILLI);
 }
 
 SPEC(at_a_pace_the_clock_of_the_link_moves_between_frames)

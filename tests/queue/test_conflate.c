@@ -2,6 +2,7 @@
 
 #include "dataplane/queue/conflate.h"
 #include "tests/support/chance.h"
+#include "tests/support/patience.h"
 #include "tests/support/spec.h"
 
 #include <pthread.h>
@@ -213,18 +214,7 @@ SPEC(any_puts_and_takes_give_what_a_plain_list_gives)
 
 /* Races.  Under the thread sanitizer too: -Db_sanitize=thread. */
 
-#if defined(__SANITIZE_THREAD__)
-#    define SLOWER 20
-#elif defined(__has_feature)
-#    if __has_feature(thread_sanitizer)
-#        define SLOWER 20
-#    endif
-#endif
-#ifndef SLOWER
-#    define SLOWER 1
-#endif
-
-enum { PUTS = 10000000 / SLOWER };
+enum { PUTS = 10000000 / PATIENCE_SLOWER };
 
 static uint32_t racing_keys; /* the fewer, the more often both sides meet in one slot */
 
@@ -247,13 +237,17 @@ static void race(uint32_t keys)
 {
     uint64_t newest[8] = {0};
     uint64_t torn = 0, backwards = 0, finished = 0, taken = 0;
+    uint32_t turns = 0;
     racing_keys = keys;
     pthread_t writer;
     EXPECT(pthread_create(&writer, NULL, put_many, NULL) == 0);
     while (finished < keys) {
         uint32_t key;
         struct quote quote;
-        if (!conflate_take(queue, &key, &quote)) continue;
+        if (!conflate_take(queue, &key, &quote)) {
+            patience_lose(&turns);
+            continue;
+        }
         torn += quote.twice != 2 * quote.version;
         backwards += quote.version <= newest[key];
         newest[key] = quote.version;
@@ -279,21 +273,22 @@ SPEC(a_reader_racing_the_writer_on_eight_keys_sees_whole_rising_values_and_the_l
     race(8);
 }
 
-/* The same, settled again and again: after a few puts the writer waits until the last one was taken.
- * A value lost in the moment of being taken shows here, because nothing comes after it. */
+/* The same, settled again and again: after a few puts the writer waits until the last was taken.  A
+ * value lost in the moment of being taken shows here, because nothing comes after it. */
 
-enum { SETTLINGS = 200000 / SLOWER, PATIENCE_NS = 2000000000 };
+enum { SETTLINGS = 200000 / PATIENCE_SLOWER, PATIENCE_NS = 2000000000 };
 
 static _Atomic uint64_t newest_taken;
 static _Atomic bool settled;
 
 static void *take_until_settled(void *unused)
 {
-    uint32_t key;
+    uint32_t key, turns = 0;
     struct quote quote;
     while (!atomic_load_explicit(&settled, memory_order_relaxed)) {
         if (conflate_take(queue, &key, &quote))
             atomic_store_explicit(&newest_taken, quote.version, memory_order_release);
+        else patience_lose(&turns);
     }
     return unused;
 }
@@ -302,9 +297,10 @@ static bool taken_in_time(uint64_t version)
 {
     struct timespec begin, now;
     clock_gettime(CLOCK_MONOTONIC, &begin);
-    for (uint32_t looks = 1;; looks++) {
+    for (uint32_t looks = 0;;) {
         if (atomic_load_explicit(&newest_taken, memory_order_acquire) == version) return true;
-        if (looks % 100000 != 0) continue;
+        patience_lose(&looks);
+        if (looks % 65536 != 0) continue;
         clock_gettime(CLOCK_MONOTONIC, &now);
         if ((now.tv_sec - begin.tv_sec) * 1000000000 + now.tv_nsec - begin.tv_nsec > PATIENCE_NS)
             return false;

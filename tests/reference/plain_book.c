@@ -33,7 +33,7 @@ static void trade(struct plain_book *book, uint32_t instrument, uint64_t qty, ui
 
 static enum book_status add(struct plain_book *book, const struct book_command *command)
 {
-    if (command->side > SIDE_SELL || no_order_has(command) || command->ref == 0)
+    if (command->side > SIDE_SELL || no_order_has(command) || command->ref == UINT64_MAX)
         return BOOK_BAD_FIELD;
     if (book->orders == book->orders_max) return BOOK_FULL_ORDERS;
     if (find(book, command->ref) < book->orders) return BOOK_KNOWN_ORDER;
@@ -50,7 +50,7 @@ static enum book_status add(struct plain_book *book, const struct book_command *
 static enum book_status change(struct plain_book *book, const struct book_command *command)
 {
     uint32_t i = find(book, command->ref);
-    if (i == book->orders || command->ref == 0) return BOOK_UNKNOWN_ORDER;
+    if (i == book->orders || command->ref == UINT64_MAX) return BOOK_UNKNOWN_ORDER;
     struct book_order *order = &book->order[i];
     if (order->instrument != command->instrument) return BOOK_OTHER_INSTRUMENT;
     if (command->op == BOOK_DELETE) {
@@ -58,7 +58,7 @@ static enum book_status change(struct plain_book *book, const struct book_comman
         return BOOK_OK;
     }
     if (command->op == BOOK_REPLACE) {
-        if (no_order_has(command) || command->ref_new == 0) return BOOK_BAD_FIELD;
+        if (no_order_has(command) || command->ref_new == UINT64_MAX) return BOOK_BAD_FIELD;
         if (find(book, command->ref_new) < book->orders) return BOOK_KNOWN_ORDER;
         struct book_order with = *order;
         with.ref = command->ref_new;

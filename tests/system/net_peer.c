@@ -6,7 +6,7 @@
  * payload is "pollux", a 32-bit number and bytes that follow from the number.
  *
  *     number 0             hello: sent until anything is heard
- *     1..COUNT             what is exchanged; again and again from the start until the other is done
+ *     1..COUNT             what is exchanged, over and over until the other is done
  *     ffffffff             done: I have every number whole
  *
  * Ends with 0 when it has every number and knows that the other has too; with 1 after SECONDS; with
@@ -75,7 +75,7 @@ static uint32_t sum16(const uint8_t *bytes, uint32_t length, uint32_t sum)
     return sum;
 }
 
-/* Of the UDP datagram behind an IP header at ip, with its pseudo header; 0xffff when it is right. */
+/* Of the UDP datagram behind an IP header at ip, with its pseudo header; 0xffff when right. */
 static uint32_t udp_sum(const uint8_t *ip)
 {
     uint32_t length = load16(ip + IP_BYTES + 4);

@@ -1,0 +1,122 @@
+/* polluxd: the appliance.  Reads one configuration, launches its stages, shows what they do, and
+ * stops them in order when asked to. */
+
+#include "apps/polluxd/polluxd.h"
+
+#include <argp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *argp_program_version = "polluxd " POLLUX_VERSION;
+error_t argp_err_exit_status = 2;
+
+struct request {
+    const char *config;
+    bool check;
+    bool reference;
+};
+
+static const char doc[] =
+    "Runs the roles its configuration names: takes packets, keeps books, lets delegates decide."
+    "\vOn a terminal it shows a live screen, otherwise a line a second.  SIGINT and SIGTERM stop "
+    "it in order.  Exit status: 0 stopped or captures played to the end, 1 could not start, 2 "
+    "wrong "
+    "usage, 4 the configuration has problems.";
+
+static const struct argp_option choices[] = {
+    {"config", 'c', "FILE", 0, "The configuration, one YAML file", 0},
+    {"check", 'k', NULL, 0, "Only say whether the configuration is right", 0},
+    {"reference", 'r', NULL, 0, "Print every key of the configuration and what it means", 0},
+    {0},
+};
+
+static error_t option_read(int key, char *text, struct argp_state *state)
+{
+    struct request *request = state->input;
+    switch (key) {
+    case 'c': request->config = text; return 0;
+    case 'k': request->check = true; return 0;
+    case 'r': request->reference = true; return 0;
+    case ARGP_KEY_ARG: argp_error(state, "'%s' is not an option", text); return 0;
+    case ARGP_KEY_END:
+        if (!request->config && !request->reference) argp_error(state, "no --config FILE");
+        return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static volatile sig_atomic_t stop_asked;
+
+static void stop_ask(int signal)
+{
+    (void)signal;
+    stop_asked = 1;
+}
+
+static bool stopping(void)
+{
+    return stop_asked != 0;
+}
+
+static void signals_set(void)
+{
+    struct sigaction action = {.sa_handler = stop_ask};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static void sentences_print(const struct text *sentences)
+{
+    for (const char *at = sentences->bytes; *at;) {
+        const char *end = strchr(at, '\n');
+        size_t length = end ? (size_t)(end - at) : strlen(at);
+        fprintf(stderr, "polluxd: %.*s\n", (int)length, at);
+        at += length + (end != NULL);
+    }
+}
+
+static int run(const struct config *config)
+{
+    static struct polluxd polluxd;
+    static char problems_text[16384], report_text[8192];
+    struct text problems = text_in(problems_text, sizeof problems_text);
+    struct text report = text_in(report_text, sizeof report_text);
+    polluxd.config = config;
+    signals_set();
+    bool ready = polluxd_plan(&polluxd, &problems) &&
+                 launch_start(&polluxd.launch, &polluxd.plan, &report, &problems);
+    sentences_print(&problems);
+    if (!ready) return 1;
+    fputs(report.bytes, stdout);
+    polluxd_watch(&polluxd, stopping);
+    bool finished = launch_stop(&polluxd.launch);
+    polluxd_summary(&polluxd);
+    if (!finished) fprintf(stderr, "polluxd: a stage did not finish what it held within 5 s\n");
+    launch_free(&polluxd.launch);
+    return finished ? 0 : 1;
+}
+
+int main(int count, char **words)
+{
+    static struct config_problems problems;
+    static const struct argp parser = {choices, option_read, NULL, doc, NULL, NULL, NULL};
+    struct request request = {.config = NULL};
+    argp_parse(&parser, count, words, 0, NULL, &request);
+    if (request.reference) {
+        config_reference(stdout);
+        return 0;
+    }
+    struct config *config;
+    if (!config_read(request.config, &config, &problems)) {
+        config_print_problems(stderr, request.config, &problems);
+        return 4;
+    }
+    if (request.check) printf("%s: right\n", request.config);
+    int status = request.check ? 0 : run(config);
+    config_free(config);
+    return status;
+}

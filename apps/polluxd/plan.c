@@ -1,0 +1,211 @@
+#include "apps/polluxd/polluxd.h"
+
+#include "apps/progress.h"
+#include "dataplane/strategy/strategies.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LOG_EVENTS 4096u
+
+/* The log. */
+
+const struct log_code polluxd_log_codes[] = {POLLUXD_LOG(LOG_CODE_ROW)};
+
+static uint64_t state_text8(uint8_t state)
+{
+    const char *text = market_state_text((enum market_state)state);
+    return log_text8(text, strlen(text));
+}
+
+/* On the feed's lcore: numbers into the ring, sentences later. */
+static void event_log(void *context, const struct feed_event *event)
+{
+    static const uint32_t codes[FEED_EVENT_COUNT] = {
+        [FEED_SESSION] = POLLUXD_SESSION, [FEED_GAP] = POLLUXD_GAP,
+        [FEED_STALE] = POLLUXD_STALE,     [FEED_FRESH] = POLLUXD_FRESH,
+        [FEED_END] = POLLUXD_END,         [FEED_QUARANTINE] = POLLUXD_QUARANTINE,
+        [FEED_PHASE] = POLLUXD_PHASE,     [FEED_TRADING] = POLLUXD_TRADING,
+    };
+    uint64_t argument[3] = {event->first, event->end - 1, 0};
+    char phase = (char)event->first;
+    if (event->kind == FEED_PHASE) argument[0] = log_text8(&phase, 1);
+    if (event->kind == FEED_TRADING) {
+        /* A whole directory begins to trade at the start of a day: that is one story, not thousands,
+         * and the books themselves show it. */
+        if (event->from == MARKET_HALTED && event->to == MARKET_LIVE) return;
+        argument[0] = event->instrument;
+        argument[1] = state_text8(event->from);
+        argument[2] = state_text8(event->to);
+    }
+    log_ring_write(context, codes[event->kind], event->at_ns, argument[0], argument[1], argument[2],
+                   0);
+}
+
+static bool log_make(struct polluxd *polluxd)
+{
+    struct log_ring_limits limits = {.events = LOG_EVENTS};
+    size_t bytes = ALIGN_UP(log_ring_footprint(&limits), CACHE_LINE);
+    void *memory = aligned_alloc(CACHE_LINE, bytes);
+    if (!memory) return false;
+    polluxd->log = log_ring_new(memory, &limits);
+    return true;
+}
+
+/* Wires. */
+
+static void opening_shown(void *context, uint64_t done, uint64_t total)
+{
+    progress_show(context, "reading", done, total);
+}
+
+static bool captures_open(struct polluxd *polluxd, struct text *problems)
+{
+    const struct config *config = polluxd->config;
+    struct progress progress = progress_on_terminal();
+    struct recording_plan plan = {.progress = opening_shown, .progress_context = &progress};
+    const struct config_line *lines[] = {&config->feed.line_a, config->feed.line_b};
+    for (uint32_t i = 0; i < ARRAY_COUNT(lines) && lines[i]; i++) {
+        const char *path = config->ports.at[lines[i]->port].file;
+        bool same = i == 1 && lines[0]->port == lines[1]->port;
+        if (!same) plan.path[plan.files++] = path;
+    }
+    bool readable = recording_open(&polluxd->recording, &plan, problems);
+    progress_clear(&progress);
+    polluxd->plan.recording = &polluxd->recording;
+    polluxd->plan.speed = config->capture.pace;
+    return readable;
+}
+
+static struct net_dpdk_group groups[CHANNEL_LINES];
+
+static void ports_plan(struct polluxd *polluxd)
+{
+    const struct config *config = polluxd->config;
+    struct launch_plan *plan = &polluxd->plan;
+    for (uint32_t i = 0; i < config->ports.count && i < FEED_STAGE_QUEUES_MAX; i++) {
+        const struct config_port *port = &config->ports.at[i];
+        plan->port[plan->ports++] = (struct net_dpdk_plan){
+            .device = port->device,
+            .queues = 1,
+            .rx_descriptors = port->rx_descriptors,
+            .tx_descriptors = port->tx_descriptors,
+            .frame_bytes = port->frame_bytes,
+        };
+    }
+}
+
+/* Which queue and source a line is, and the group its port must join. */
+static void line_plan(struct polluxd *polluxd, const struct config_line *from, uint32_t line)
+{
+    struct launch_plan *plan = &polluxd->plan;
+    bool capture = plan->recording != NULL;
+    const struct config_line *first = &polluxd->config->feed.line_a;
+    uint16_t source = (uint16_t)(line == 1 && from->port != first->port);
+    plan->feed.line[line] = (struct feed_stage_line){
+        .queue = (uint16_t)(capture ? 0 : from->port),
+        .source = (uint16_t)(capture ? source : 0),
+        .group = from->group,
+        .port = (uint16_t)from->udp_port,
+    };
+    plan->feed.lines = line + 1;
+    if (capture || from->group >> 28 != 0xe) return;
+    groups[line] =
+        (struct net_dpdk_group){.address = from->group, .port = (uint16_t)from->udp_port};
+    struct net_dpdk_plan *port = &plan->port[from->port];
+    if (port->groups == 0) port->group = &groups[line];
+    port->groups++;
+}
+
+/* Delegates. */
+
+static bool delegates_plan(struct polluxd *polluxd)
+{
+    const struct config *config = polluxd->config;
+    struct engine_stage_plan *engine = &polluxd->plan.engine;
+    uint32_t symbols = 0;
+    for (uint32_t i = 0; i < config->engine.delegates.count; i++)
+        symbols += config->engine.delegates.at[i].instruments.count;
+    polluxd->listings = calloc(symbols ? symbols : 1, sizeof *polluxd->listings);
+    if (!polluxd->listings) return false;
+    struct listing *next = polluxd->listings;
+    for (uint32_t i = 0; i < config->engine.delegates.count; i++) {
+        const struct config_delegate *from = &config->engine.delegates.at[i];
+        engine->delegate[engine->delegates++] = (struct engine_stage_delegate){
+            .name = from->name,
+            .kind = strategies_find("tally"), /* the only strategy there is: config_strategy */
+            .symbols = from->instruments.count,
+            .symbol = next,
+        };
+        for (uint32_t k = 0; k < from->instruments.count; k++, next++) {
+            memset(next->symbol, ' ', sizeof next->symbol);
+            memcpy(next->symbol, from->instruments.at[k].text,
+                   strnlen(from->instruments.at[k].text, sizeof next->symbol));
+        }
+    }
+    return true;
+}
+
+static void feed_plan(struct polluxd *polluxd)
+{
+    const struct config_feed *feed = &polluxd->config->feed;
+    struct feed_stage_plan *plan = &polluxd->plan.feed;
+    plan->checks = feed->checksums == CONFIG_CHECKSUMS_VERIFY ? FRAME_CHECK_ALL : FRAME_CHECK_NONE;
+    plan->channel = (struct channel_limits){
+        .lines = feed->line_b ? 2 : 1,
+        .store_datagrams = feed->store_datagrams,
+        .store_bytes = feed->store_datagram_bytes,
+        .gap_wait_ns = feed->gap_wait_us * NANOS_MICRO,
+        .gap_packets = feed->gap_packets,
+        .silence_ns = feed->silence_ms * NANOS_MILLI,
+        .first_sequence = feed->first_sequence,
+    };
+    if (feed->session[0]) { /* sessions are padded on the right, unless written out in full */
+        memset(plan->channel.session, ' ', sizeof plan->channel.session);
+        memcpy(plan->channel.session, feed->session, strlen(feed->session));
+    }
+    plan->feed.book = (struct book_limits){
+        .instruments = feed->instruments + 1,
+        .orders = feed->orders,
+        .levels = feed->levels,
+    };
+    plan->feed.digest = feed->digest;
+    plan->on_event = event_log;
+    plan->event_context = polluxd->log;
+    const struct config_symbols *shown = &polluxd->config->screen.symbols;
+    for (uint32_t i = 0; i < shown->count && i < FEED_VIEW_BOOKS; i++)
+        strncpy(plan->show[plan->shown++], shown->at[i].text, sizeof plan->show[0] - 1);
+}
+
+bool polluxd_plan(struct polluxd *polluxd, struct text *problems)
+{
+    const struct config *config = polluxd->config;
+    struct launch_plan *plan = &polluxd->plan;
+    *plan = (struct launch_plan){
+        .layout = config->lcores.layout == CONFIG_LAYOUT_SHARED ? LAUNCH_SHARED : LAUNCH_DEDICATED,
+        .idle = config->lcores.idle == CONFIG_IDLE_SPIN ? LCORE_SPIN : LCORE_BACK_OFF,
+        .housekeeping_ns = config->lcores.housekeeping_us * NANOS_MICRO,
+        .halt_ns = 5 * NANOS_SECOND,
+        .decision_budget_ns = config->engine.decision_budget_us * NANOS_MICRO,
+        .pages = (enum arena_pages)config->memory.huge_pages,
+        .dpdk_mib = config->memory.dpdk_mb,
+    };
+    for (uint32_t i = 0; i < config->lcores.cores.count && i < LAUNCH_LCORES_MAX; i++)
+        plan->cpu[i] = (uint16_t)config->lcores.cores.at[i];
+    if (!log_make(polluxd) || !delegates_plan(polluxd)) {
+        text_append(problems, "there is not enough memory to start\n");
+        return false;
+    }
+    feed_plan(polluxd);
+    bool captures = config->ports.at[config->feed.line_a.port].kind == CONFIG_PORT_CAPTURE;
+    if (captures && !captures_open(polluxd, problems)) return false;
+    if (!captures) ports_plan(polluxd);
+    line_plan(polluxd, &config->feed.line_a, 0);
+    if (config->feed.line_b) line_plan(polluxd, config->feed.line_b, 1);
+    plan->engine.instruments = config->feed.instruments + 1;
+    return true;
+}
+
+static_assert((int)CONFIG_HUGE_PAGES_NONE == (int)ARENA_PAGES_NONE, "one order of choices");
+static_assert((int)CONFIG_HUGE_PAGES_TRY == (int)ARENA_PAGES_TRY, "one order of choices");
+static_assert((int)CONFIG_HUGE_PAGES_REQUIRE == (int)ARENA_PAGES_REQUIRE, "one order of choices");

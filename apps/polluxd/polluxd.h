@@ -1,0 +1,44 @@
+#ifndef APPS_POLLUXD_POLLUXD_H
+#define APPS_POLLUXD_POLLUXD_H
+
+/* One run of the appliance: its configuration, what was launched from it, and what it says. */
+
+#include "control/config/config.h"
+#include "dataplane/base/log_ring.h"
+#include "dataplane/launch/launch.h"
+
+/* What the feed stage tells the log.  {0} is a sequence or instrument number. */
+/* clang-format off */
+#define POLLUXD_LOG(X)                                                                 \
+    X(POLLUXD_SESSION,    LOG_NOTE,  "feed: a session begins at message {0:n}")        \
+    X(POLLUXD_GAP,        LOG_ALARM, "feed: messages {0:n} to {1:n} are missing on every line; books are GAP until the next session") \
+    X(POLLUXD_STALE,      LOG_ALARM, "feed: every line is silent; books are STALE")    \
+    X(POLLUXD_FRESH,      LOG_NOTE,  "feed: the lines speak again")                    \
+    X(POLLUXD_END,        LOG_NOTE,  "feed: the session has ended; books are CLOSED")  \
+    X(POLLUXD_QUARANTINE, LOG_ALARM, "feed: the lines carry different bytes under one number; books are GAP") \
+    X(POLLUXD_PHASE,      LOG_NOTE,  "feed: the venue says '{0:s}'")                   \
+    X(POLLUXD_TRADING,    LOG_NOTE,  "feed: instrument {0} goes from {1:s} to {2:s}")
+/* clang-format on */
+
+enum polluxd_log { POLLUXD_LOG(LOG_CODE_ENUM) POLLUXD_LOG_COUNT };
+extern const struct log_code polluxd_log_codes[];
+
+struct polluxd {
+    const struct config *config;
+    struct recording recording;
+    struct launch_plan plan;
+    struct launch launch;
+    struct log_ring *log;
+    struct listing *listings; /* symbols that delegates named */
+};
+
+/* From the configuration to a plan.  False with sentences if a file or the memory is missing. */
+MUST_USE bool polluxd_plan(struct polluxd *polluxd, struct text *problems);
+
+/* Shows what happens until stopping says stop, or the captures end. */
+void polluxd_watch(struct polluxd *polluxd, bool (*stopping)(void));
+
+/* The tables at the end, to stdout. */
+void polluxd_summary(const struct polluxd *polluxd);
+
+#endif

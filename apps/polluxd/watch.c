@@ -1,0 +1,265 @@
+#include "apps/polluxd/polluxd.h"
+#include "control/monitor/reasons.h"
+#include "control/monitor/report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* What a person sees while it runs: a screen that redraws itself on a terminal, a line a second
+ * otherwise.  Everything shown comes from the stages' views, whole or not at all. */
+
+#define LINE_EVERY_NS  NANOS_SECOND
+#define LOG_LINES      6u /* newest events on the screen */
+#define LOG_LINE_BYTES 160u
+#define HOME           "\033[H"
+#define CLEAR_LINE_END "\033[K"
+#define CLEAR_BELOW    "\033[J"
+#define SCREEN_ON      "\033[?1049h\033[?25l"
+#define SCREEN_OFF     "\033[?25h\033[?1049l"
+
+struct watch {
+    struct polluxd *polluxd;
+    bool terminal;
+    struct feed_view feed;
+    struct engine_view engine;
+    struct feed_view before;
+    struct histogram *now; /* scratch copies, 30 KiB each */
+    nanos_t begun_ns;      /* monotonic */
+    char log[LOG_LINES][LOG_LINE_BYTES];
+    uint32_t logged;
+};
+
+static char page[1 << 16];
+
+static nanos_t monotonic_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (nanos_t)now.tv_sec * NANOS_SECOND + (nanos_t)now.tv_nsec;
+}
+
+/* Events: printed as they come on plain output, the newest kept on a screen. */
+static void log_follow(struct watch *watch)
+{
+    struct log_event event;
+    while (log_ring_read(watch->polluxd->log, &event)) {
+        char *slot = watch->log[watch->logged++ % LOG_LINES];
+        struct text line = text_in(slot, LOG_LINE_BYTES);
+        text_clock(&line, event.tsc % (86400 * NANOS_SECOND));
+        text_append_char(&line, ' ');
+        log_print_sentence(&line, &event, polluxd_log_codes, POLLUXD_LOG_COUNT);
+        if (!watch->terminal) printf("%s\n", line.bytes);
+    }
+}
+
+static void latencies_print(struct text *out, struct watch *watch)
+{
+    struct launch *launch = &watch->polluxd->launch;
+    const struct {
+        const char *name;
+        const struct histogram *histogram;
+    } rows[] = {
+        {"packet to books published", feed_stage_latency(launch->feed)},
+        {"packet to decision", engine_stage_latency(launch->engine)},
+        {"one decision", engine_stage_decision(launch->engine)},
+    };
+    report_latency_head(out);
+    for (uint32_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        histogram_copy(watch->now, rows[i].histogram);
+        struct histogram_summary summary = histogram_summarize(watch->now);
+        histogram_summary_to_ns(&summary, &launch->clock);
+        report_latency(out, rows[i].name, &summary);
+    }
+}
+
+static uint64_t rate(uint64_t now, uint64_t before, uint64_t span_ns)
+{
+    return span_ns ? (now - before) * NANOS_SECOND / span_ns : 0;
+}
+
+static uint64_t drops(const struct feed_view *view)
+{
+    return view->frame - reasons_packets_accepted(view) - view->channel.datagram[CHANNEL_DUPLICATE];
+}
+
+/* "LIVE 09:30:12.5  messages 1,234 (1.2 M/s)  ..." */
+static void status_print(struct text *out, const struct watch *watch, uint64_t span_ns)
+{
+    const struct feed_view *view = &watch->feed;
+    text_clock(out, view->exchange_ns - view->exchange_ns % NANOS_MILLI);
+    out->length -= 6; /* to the millisecond */
+    out->bytes[out->length] = 0;
+    text_format(out, "  feed %s  messages ",
+                market_state_text((enum market_state)view->channel_state));
+    text_grouped(out, view->feed.message);
+    text_append(out, " (");
+    text_short(out, rate(view->feed.message, watch->before.feed.message, span_ns));
+    text_append(out, "/s)  packets ");
+    text_grouped(out, view->frame);
+    text_append(out, "  refused ");
+    text_grouped(out, drops(view));
+    text_append(out, "  gaps ");
+    text_grouped(out, view->channel.gap);
+    text_append(out, "  orders live ");
+    text_grouped(out, view->book.orders);
+    text_append(out, "  decisions ");
+    text_grouped(out, watch->engine.decision);
+    text_append_char(out, '\n');
+}
+
+static void markets_print(struct text *out, const struct watch *watch)
+{
+    report_market_head(out);
+    for (uint32_t i = 0; i < watch->feed.books; i++) {
+        const struct feed_view_book *book = &watch->feed.show[i];
+        if (book->instrument == 0) {
+            text_append(out, book->symbol);
+            text_append(out, " is not in the directory yet\n");
+            continue;
+        }
+        report_market(out, book->symbol, (enum market_state)book->state, &book->market);
+    }
+}
+
+/* The first book, five levels a side. */
+static void depth_print(struct text *out, const struct watch *watch)
+{
+    if (watch->feed.books == 0 || watch->feed.show[0].instrument == 0) return;
+    const struct feed_view_book *book = &watch->feed.show[0];
+    report_book(out,
+                &(struct report_book){
+                    .symbol = book->symbol,
+                    .when = "now",
+                    .state = (enum market_state)book->state,
+                    .bids = book->bids,
+                    .asks = book->asks,
+                    .bid = book->bid,
+                    .ask = book->ask,
+                },
+                5);
+}
+
+static void screen_show(const struct text *drawn)
+{
+    /* Each line is cleared behind its end, so that nothing of the page before shines through. */
+    fputs(HOME, stdout);
+    for (const char *at = drawn->bytes; *at;) {
+        const char *end = strchr(at, '\n');
+        size_t length = end ? (size_t)(end - at) : strlen(at);
+        fwrite(at, 1, length, stdout);
+        fputs(CLEAR_LINE_END "\n", stdout);
+        at += length + (end != NULL);
+    }
+    fputs(CLEAR_BELOW, stdout);
+    fflush(stdout);
+}
+
+static void screen_draw(struct watch *watch, uint64_t span_ns)
+{
+    struct polluxd *polluxd = watch->polluxd;
+    struct text out = text_in(page, sizeof page);
+    text_format(&out, "Pollux %s  %s  up ", POLLUX_VERSION, polluxd->config->name);
+    text_ns(&out, monotonic_ns() - watch->begun_ns);
+    if (polluxd->launch.tape) {
+        struct net_tape_progress tape = net_tape_progress(polluxd->launch.tape);
+        uint32_t filled = tape.total ? (uint32_t)(tape.given * 30 / tape.total) : 30;
+        text_append(&out, "   capture [");
+        text_repeat(&out, "=", filled);
+        text_repeat(&out, " ", 30 - filled);
+        text_append_char(&out, ']');
+    }
+    text_append(&out, "   Ctrl-C stops\n\n");
+    status_print(&out, watch, span_ns);
+    text_append_char(&out, '\n');
+    report_lines(&out, &watch->feed);
+    text_append_char(&out, '\n');
+    markets_print(&out, watch);
+    text_append_char(&out, '\n');
+    depth_print(&out, watch);
+    text_append_char(&out, '\n');
+    latencies_print(&out, watch);
+    text_append_char(&out, '\n');
+    uint32_t first = watch->logged > LOG_LINES ? watch->logged - LOG_LINES : 0;
+    for (uint32_t i = first; i < watch->logged; i++)
+        text_format(&out, "%s\n", watch->log[i % LOG_LINES]);
+    screen_show(&out);
+}
+
+static void line_draw(struct watch *watch, uint64_t span_ns)
+{
+    struct text out = text_in(page, sizeof page);
+    status_print(&out, watch, span_ns);
+    fputs(out.bytes, stdout);
+    fflush(stdout);
+}
+
+static void look(struct watch *watch)
+{
+    struct launch *launch = &watch->polluxd->launch;
+    watch->before = watch->feed;
+    feed_stage_view(launch->feed, &watch->feed);
+    engine_stage_view(launch->engine, &watch->engine);
+}
+
+void polluxd_watch(struct polluxd *polluxd, bool (*stopping)(void))
+{
+    static struct watch watch;
+    watch = (struct watch){.polluxd = polluxd, .terminal = isatty(STDOUT_FILENO) == 1};
+    watch.now = aligned_alloc(CACHE_LINE, ALIGN_UP(sizeof(struct histogram), CACHE_LINE));
+    CHECK(watch.now != NULL);
+    nanos_t refresh_ns = polluxd->config->screen.refresh_ms * NANOS_MILLI;
+    if (!watch.terminal) refresh_ns = LINE_EVERY_NS;
+    nanos_t shown = monotonic_ns(), followed = shown;
+    watch.begun_ns = shown;
+    if (watch.terminal) fputs(SCREEN_ON, stdout);
+    bool ended = false;
+    while (!stopping() && !ended) {
+        struct timespec span = {.tv_nsec = 10 * (long)NANOS_MILLI};
+        (void)nanosleep(&span, NULL);
+        nanos_t now = monotonic_ns();
+        ended = polluxd->launch.tape && launch_ended(&polluxd->launch);
+        if (now - followed >= NANOS_SECOND) {
+            launch_follow(&polluxd->launch);
+            followed = now;
+        }
+        if (now - shown < refresh_ns && !ended) continue;
+        look(&watch);
+        log_follow(&watch);
+        if (watch.terminal) screen_draw(&watch, now - shown);
+        else line_draw(&watch, now - shown);
+        shown = now;
+    }
+    if (watch.terminal) fputs(SCREEN_OFF, stdout);
+    fflush(stdout);
+    free(watch.now);
+}
+
+void polluxd_summary(const struct polluxd *polluxd)
+{
+    static struct watch watch;
+    watch = (struct watch){.polluxd = (struct polluxd *)(uintptr_t)polluxd};
+    watch.now = aligned_alloc(CACHE_LINE, ALIGN_UP(sizeof(struct histogram), CACHE_LINE));
+    CHECK(watch.now != NULL);
+    look(&watch);
+    struct text out = text_in(page, sizeof page);
+    text_append_char(&out, '\n');
+    markets_print(&out, &watch);
+    text_append_char(&out, '\n');
+    report_counts(&out, &watch.feed);
+    text_append_char(&out, '\n');
+    report_lines(&out, &watch.feed);
+    text_append_char(&out, '\n');
+    report_delegates(&out, &watch.engine);
+    text_append_char(&out, '\n');
+    latencies_print(&out, &watch);
+    if (polluxd->config->feed.digest) {
+        uint64_t digest = feed_digest(feed_stage_feed(polluxd->launch.feed));
+        text_format(&out, "\ndigest %016" PRIx64 "\n", digest);
+    }
+    fputs(out.bytes, stdout);
+    free(watch.now);
+}
