@@ -12,7 +12,7 @@
 #define BURST_MESSAGES   64u
 #define BURST_GAP_NS     1000u
 #define BETWEEN_NS       500000u
-#define LULL_ONE_IN      8192u /* pauses between bursts are a second longer, and heartbeats are due */
+#define LULL_ONE_IN      8192u /* pauses between bursts are seconds long: heartbeats are due */
 #define RUN_LEAVE_ONE_IN 4u    /* a run on one stock has this many messages on average */
 
 /* Where the parts of a flow lie in its memory. */

@@ -9,9 +9,9 @@
  * pushes out the oldest of 24; one that leaves is closed up, and not replaced by the 25th, because
  * new ones come soon enough.
  *
- * place[] gives each stock a block of words, twice as large whenever it is full.  Blocks that became
- * too small are kept in a list per size.  If there is no block, an order has no place and cannot be
- * picked at random; that is all. */
+ * place[] gives each stock a block of words, twice as large whenever it is full.  Blocks that
+ * became too small are kept in a list per size.  If there is no block, an order has no place and
+ * cannot be picked at random; that is all. */
 
 void flow_book_open(struct flow_book *book, uint32_t stocks)
 {

@@ -8,8 +8,8 @@
  *            -- young:  its youngest live orders, oldest first   (at most 24)
  *            -- places: all its live orders, in no order         (to pick one at random)
  *
- * This is not the product's book: it knows only what a generator needs, and shares no code with what
- * its flow is going to test.
+ * This is not the product's book: it knows only what a generator needs, and shares no code with
+ * what its flow is going to test.
  *
  * Threads: one.  Memory: arrays given by flow.c; slots and places are 32-bit numbers.
  * Cost: a few cache lines per call; a new level moves the levels that are better. */

@@ -1,6 +1,7 @@
 #include "apps/pollux-generate/flow_state.h"
 
-/* Messages that change no book: the opening of the day, prints, imbalances, participants, pauses. */
+/* Messages that change no book: the opening of the day, prints, imbalances, participants,
+ * pauses. */
 
 #define PAUSE_ONE_IN 1024u /* of the rest */
 

@@ -6,10 +6,10 @@
  *
  *     2 * best bid  <=  fair  <=  2 * best ask
  *
- * Bids are placed below it and asks above it, so a book cannot lock or cross.  When it stands on the
- * best bid (or ask), that level is out of line: nobody joins it, sells (buys) take from it, and its
- * orders are deleted or moved first.  Once it is gone, the worth is between the best prices again.
- * The fuller the level, the longer the worth waits there: heavy books move slowly. */
+ * Bids are placed below it and asks above it, so a book cannot lock or cross.  When it stands on
+ * the best bid (or ask), that level is out of line: nobody joins it, sells (buys) take from it,
+ * and its orders are deleted or moved first.  Once it is gone, the worth is between the best
+ * prices again.  The fuller the level, the longer the worth waits: heavy books move slowly. */
 
 #define LEVELS_KEPT    170u /* with more levels, deletes prefer the worst: the price has left it */
 #define WALK_SHIFT     6u   /* the worth may take a step once in 64 messages of its stock */
@@ -224,8 +224,8 @@ static uint32_t part_of(struct flow *flow, uint32_t qty)
     return flow_dice_between(&flow->dice, 1, qty - 1);
 }
 
-/* Whether an execution takes all of its order: by the share that leaves plan.live orders at the end,
- * and more often the more orders are live than the straight line to there allows. */
+/* Whether an execution takes all of its order: by the share that leaves plan.live orders at the
+ * end, and more often the more orders are live than the straight line to there allows. */
 static bool fill_wanted(struct flow *flow)
 {
     uint64_t flowed = flow->counts.messages - flow->start;
@@ -244,8 +244,8 @@ static enum side execute_side(struct flow *flow, const struct flow_stock *stock)
     return stock->side[side].levels > 0 ? side : side_opposite(side);
 }
 
-/* The first order of the best level.  One that is taken whole may be followed by the next one at the
- * same instant: a large order sweeps. */
+/* The first order of the best level.  One that is taken whole may be followed by the next one at
+ * the same instant: a large order sweeps. */
 uint32_t flow_make_execute(struct flow *flow, uint8_t *message)
 {
     const struct flow_stock *stock = flow_current(flow);

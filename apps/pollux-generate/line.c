@@ -84,7 +84,8 @@ static void payload_keep(struct line *line, const struct pack_datagram *datagram
 {
     uint64_t due = line->counts.offered + flow_dice_between(&line->dice, 1, line->plan.window);
     uint32_t at = 0;
-    while (line->slot[at].due != NEVER) at++;
+    while (at < line->slots && line->slot[at].due != NEVER) at++;
+    CHECK(at < line->slots);
     struct slot *slot = &line->slot[at];
     slot->due = due;
     slot->order = line->waited++;

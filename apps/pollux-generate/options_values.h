@@ -15,8 +15,8 @@ MUST_USE bool options_percent(const char *text, uint32_t scale, uint32_t *parts)
 /* 10.0.0.1 is 0x0a000001. */
 MUST_USE bool options_address(const char *text, uint32_t *address);
 
-/* "A=45,D=37,U=8,E=6,X=3" in percent: kinds by their first type (F is A, C is E).  What is not named
- * stays as it is; the rest is what is left of 100. */
+/* "A=45,D=37,U=8,E=6,X=3" in percent: kinds by their first type (F is A, C is E).  What is not
+ * named stays as it is; the rest is what is left of 100. */
 MUST_USE bool options_mix(const char *text, uint16_t mix[FLOW_KIND_COUNT]);
 
 #endif

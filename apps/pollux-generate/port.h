@@ -1,8 +1,8 @@
 #ifndef APPS_POLLUX_GENERATE_PORT_H
 #define APPS_POLLUX_GENERATE_PORT_H
 
-/* A DPDK device frames are sent to, in time.  One per process.  Built without DPDK, port_open always
- * refuses.
+/* A DPDK device frames are sent to, in time.  One per process.  Built without DPDK, port_open
+ * always refuses.
  *
  * Threads: one, the main one, which also waits for the time to come by looking at the clock. */
 

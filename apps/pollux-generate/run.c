@@ -3,10 +3,12 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 /* 2026-01-05, a Monday: midnight in New York is 05:00 UTC. */
 #define MIDNIGHT_NS (1767589200u * NANOS_SECOND)
 #define SHOW_EVERY  8192u
+#define LARGE_PAGE  ((size_t)2 << 20)
 #define SNAP_BYTES  65535u
 
 void run_fail(struct run *run, const char *format, ...)
@@ -21,11 +23,14 @@ void run_fail(struct run *run, const char *format, ...)
     run->failed = true;
 }
 
-/* Untouched memory: the parts of a flow are large and mostly not reached. */
+/* Untouched memory: the parts of a flow are large and mostly not reached.  In large pages where the
+ * kernel has them, because a flow jumps about in it. */
 static void *room(struct run *run, size_t bytes)
 {
-    void *memory = aligned_alloc(CACHE_LINE, ALIGN_UP(bytes, CACHE_LINE));
+    size_t page = bytes < LARGE_PAGE ? CACHE_LINE : LARGE_PAGE;
+    void *memory = aligned_alloc(page, ALIGN_UP(bytes, page));
     if (!memory) run_fail(run, "no memory: %zu bytes are wanted", bytes);
+    if (memory && page == LARGE_PAGE) (void)madvise(memory, ALIGN_UP(bytes, page), MADV_HUGEPAGE);
     return memory;
 }
 

@@ -2,9 +2,9 @@
 #include "dataplane/capture/capture_file.h"
 #include "dataplane/wire/itch.h"
 
-/* A capture's frames keep their payload and time and get the headers of the lines; its ITCH messages
- * are packed anew, by their own times.  Frames that are not MoldUDP64 over UDP are left out and
- * counted. */
+/* A capture's frames keep their payload and time and get the headers of the lines; its ITCH
+ * messages are packed anew, by their own times.  Frames that are not MoldUDP64 over UDP are left
+ * out and counted. */
 
 #define SHOW_EVERY 4096u
 #define DAY_NS     1767589200000000000u /* as run.c: midnight of 2026-01-05 in New York */

@@ -1,7 +1,6 @@
 #include "dataplane/net/net_dpdk_port.h"
 
 #include <errno.h>
-#include <rte_bus.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_ethdev.h>

@@ -164,8 +164,7 @@ static inline void subscription_show(struct dispatch *dispatch, struct entry *en
     uint64_t volume = newest->volume - subscription->volume;
     composite->quotes = quotes;
     composite->what |= (uint32_t)(quotes != 0) << COMPOSITE_QUOTE;
-    composite->what |= (uint32_t)(newest->state != subscription->state && instrument->version)
-                    << COMPOSITE_STATE;
+    composite->what |= (uint32_t)(newest->state != subscription->state) << COMPOSITE_STATE;
     if ((trades | volume) != 0) {
         composite->what |= 1u << COMPOSITE_TRADE;
         composite->trade = (struct trade_sum){.volume = volume,
@@ -179,7 +178,7 @@ static inline void subscription_show(struct dispatch *dispatch, struct entry *en
     }
     subscription->version = instrument->version;
     subscription->quotes = instrument->quotes;
-    if (instrument->version) subscription->state = newest->state;
+    subscription->state = newest->state;
 }
 
 /* Instruments named by messages that were shown beside another instrument's picture. */

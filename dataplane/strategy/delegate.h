@@ -72,7 +72,7 @@ static inline bool message_is_report(const struct message *message)
     X(COMPOSITE_REPORT,      report,      "reports are among the messages")            \
     X(COMPOSITE_QUOTE,       quote,       "the quote has changed since it was shown last") \
     X(COMPOSITE_TRADE,       trade,       "the instrument has traded since then")      \
-    X(COMPOSITE_STATE,       state,       "the state differs from the one shown last")
+    X(COMPOSITE_STATE,       state,       "the state is not the one it was shown last")
 /* clang-format on */
 
 #define COMPOSITE_PART_ENUM(part, name, meaning) part,

@@ -148,6 +148,26 @@ SPEC(a_line_where_everything_is_late_and_doubled_holds_it_all)
     }
 }
 
+SPEC(a_line_keeps_its_time_when_a_capture_goes_back)
+{
+    struct line_plan plan = plan_of(0, 0, 0, 1);
+    struct line *line =
+        line_new(aligned_alloc(64, line_footprint(&plan)), &plan, listen_to, &heard);
+    heard.count = 0;
+    static const uint64_t times[] = {100, 90, 95, 120};
+    for (uint32_t i = 0; i < 4; i++) {
+        uint8_t payload[64] = {0};
+        struct pack_datagram datagram = {
+            .payload = payload, .payload_bytes = 4, .time_ns = times[i]};
+        EXPECT(line_offer(line, &datagram));
+    }
+    EXPECT_UINT(heard.time_ns[0], 107);
+    EXPECT_UINT(heard.time_ns[1], 107);
+    EXPECT_UINT(heard.time_ns[2], 107);
+    EXPECT_UINT(heard.time_ns[3], 127);
+    free(line);
+}
+
 SPEC(lines_of_other_seeds_lose_independently)
 {
     static bool other[DATAGRAMS];
@@ -248,6 +268,7 @@ SPEC(numbers_too_far_apart_are_refused)
     S(a_good_line_passes_everything_on_once_in_order_and_on_time)                                  \
     S(a_bad_line_loses_doubles_and_delays_as_often_as_told)                                        \
     S(a_line_where_everything_is_late_and_doubled_holds_it_all)                                    \
+    S(a_line_keeps_its_time_when_a_capture_goes_back)                                              \
     S(lines_of_other_seeds_lose_independently)                                                     \
     S(a_plan_out_of_range_has_no_footprint)                                                        \
     S(messages_that_arrived_nowhere_are_named_as_ranges)                                           \

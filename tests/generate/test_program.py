@@ -4,9 +4,10 @@
 Usage: test_program.py PROGRAM            what needs nothing else
        test_program.py PROGRAM tshark     an independent reader of the frames
        test_program.py PROGRAM recorded   recorded captures, in $POLLUX_SHARED/data
+       test_program.py PROGRAM device     onto a DPDK device that writes a file
 
-Prints a sentence per promise; exits 1 if one is broken, 77 if what is needed is not there.  Files are
-read here by their own formats, not by anything of the product.
+Prints a sentence per promise; exits 1 if one is broken, 77 if what is needed is not there.  Files
+are read here by their own formats, not by anything of the product.
 """
 
 import json
@@ -63,7 +64,7 @@ def frames(path):
         last = time
         group, udp = frame[30:34], frame[34:]
         assert frame[12:15] == b"\x08\x00\x45" and frame[23] == 17, "not IPv4 and UDP"
-        assert frame[:6] == b"\x01\x00\x5e" + bytes([group[1] & 0x7f]) + group[2:], "wrong group MAC"
+        assert frame[:6] == b"\x01\x00\x5e" + bytes([group[1] & 0x7f]) + group[2:], "group MAC"
         assert struct.unpack_from(">H", frame, 16)[0] == len(frame) - 14, "IPv4 length"
         assert struct.unpack_from(">H", udp, 4)[0] == len(udp), "UDP length"
         assert checksum(frame[14:34]) == 0xffff, "IPv4 checksum"
@@ -161,9 +162,9 @@ def bad_lines(folder, source, what):
             len(lost) / len(plain))
     for letter, line, path in (("A", on_a, a), ("B", on_b, b)):
         counts = next(c for c in told["lines"] if c["line"] == letter)
-        count = sum(1 for _ in frames(path))
+        expected = counts["datagrams"] - counts["lost"] + counts["doubled"]
         promise(f"{what}: line {letter} has the frames and losses of the report",
-                count == counts["frames"] == counts["datagrams"] - counts["lost"] + counts["doubled"]
+                sum(1 for _ in frames(path)) == counts["frames"] == expected
                 and counts["lost_messages"] == len(plain) - len(line))
         promise(f"{what}: what line {letter} carries is unchanged",
                 all(plain[n - 1] == message for n, message in line.items()))
@@ -199,7 +200,8 @@ def refusals(folder):
     done = run("--from", f"{folder}/noise", "--out", "/dev/null", expected=1)
     promise("what is no capture is refused", "is neither pcap" in done.stderr, done.stderr)
     done = run("--messages", "5k", "--out", "/dev/null", "--report", "/dev/full", expected=1)
-    promise("a report that cannot be written is told", "/dev/full: cannot be written" in done.stderr)
+    promise("a report that cannot be written is told",
+            "/dev/full: cannot be written" in done.stderr)
 
 
 def dissected(folder):
@@ -220,6 +222,29 @@ def dissected(folder):
     promise("tshark finds nothing malformed", not any(row[4] for row in rows))
 
 
+def onto_device(folder):
+    """True if there is DPDK and its device that writes what is sent into a file."""
+    flow = ["--preset", "hot", "--messages", "20k"]
+    sent = f"{folder}/sent.pcap"
+    done = subprocess.run([PROGRAM, *flow, "--device", f"net_pcap0,tx_pcap={sent}", "--rate",
+                           "100k", "--json"], capture_output=True, text=True)
+    if done.returncode and ("without DPDK" in done.stderr or "could not make" in done.stderr):
+        print(f"no device to send onto: {done.stderr}")
+        return False
+    told = json.loads(done.stdout)
+    run(*flow, "--line-a", f"{folder}/a.pcap", "--line-b", f"{folder}/b.pcap", "--quiet")
+    for letter, group in (("a", "233.54.12.111"), ("b", "233.49.196.111")):
+        promise(f"a device gets the frames of line {letter.upper()}",
+                [f[3] for f in frames(sent) if f[1] == group] ==
+                [f[3] for f in frames(f"{folder}/{letter}.pcap")])
+    times = [f[0] for f in frames(sent)]
+    promise("the report has what the device took",
+            told["device"] == {"frames": len(times), "refused": 0})
+    promise("20,000 messages at 100,000 a second take 200 ms or a little more",
+            0.19e9 < times[-1] - times[0] < 2e9, times[-1] - times[0])
+    return True
+
+
 def main():
     recorded = f"{os.environ.get('POLLUX_SHARED', '')}/data/itch50"
     if PART == "tshark" and not shutil.which("tshark"):
@@ -231,6 +256,9 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         if PART == "tshark":
             dissected(folder)
+        elif PART == "device":
+            if not onto_device(folder):
+                return SKIPPED
         elif PART == "recorded":
             for name in ("aapl_20120621_0930_1030", "esh4_20231225"):
                 bad_lines(folder, ["--from", f"{recorded}/{name}.moldudp64.pcap"], name)

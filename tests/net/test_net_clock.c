@@ -111,7 +111,7 @@ SPEC(following_the_system_keeps_within_a_millisecond_of_it)
     }
 }
 
-enum { STEERS = 1000000 };
+enum { STEERS = 2000000 };
 
 static _Atomic bool steered;
 

@@ -293,6 +293,7 @@ SPEC(a_frame_longer_than_any_link_carries_is_dropped_and_counted)
     EXPECT_UINT(burst.count, 2);
     EXPECT_UINT(burst.at[1].length_bytes, 61);
     EXPECT_UINT(burst.at[1].bytes[0], 2);
+    EXPECT(burst.at[1].bytes == rte_pktmbuf_mtod((struct rte_mbuf *)burst.owner[1], uint8_t *));
     net_rx_done(queue, &burst);
     EXPECT_UINT(statistics_of(queue).rx_oversized, 1);
     EXPECT_UINT(statistics_of(queue).rx_frame, 2);

@@ -175,12 +175,12 @@ static uint32_t instrument_of(const struct plain_delegate *delegate)
 }
 
 static void view_show(struct plain_delegate *delegate, struct plain_view *view,
-                      const struct market *newest, bool known, struct plain_decision *decision)
+                      const struct market *newest, struct plain_decision *decision)
 {
     bool traded = view->trades > 0;
     decision->quotes = view->quotes;
     if (view->quotes > 0) decision->what |= 1u << COMPOSITE_QUOTE;
-    if (known && view->state_shown != newest->state) decision->what |= 1u << COMPOSITE_STATE;
+    if (view->state_shown != newest->state) decision->what |= 1u << COMPOSITE_STATE;
     if (traded) {
         decision->what |= 1u << COMPOSITE_TRADE;
         decision->trade = (struct trade_sum){.last = newest->last,
@@ -193,9 +193,8 @@ static void view_show(struct plain_delegate *delegate, struct plain_view *view,
         delegate->shown++;
         delegate->conflated += view->values - 1;
     }
-    *view = (struct plain_view){.joined = true,
-                                .joined_at = view->joined_at,
-                                .state_shown = known ? newest->state : PLAIN_STATE_NEVER};
+    *view = (struct plain_view){
+        .joined = true, .joined_at = view->joined_at, .state_shown = newest->state};
 }
 
 uint32_t plain_dispatch_next(struct plain_dispatch *plain, struct plain_decision *decision)
@@ -215,8 +214,7 @@ uint32_t plain_dispatch_next(struct plain_dispatch *plain, struct plain_decision
         decision->what |= 1u << (report ? COMPOSITE_REPORT : COMPOSITE_INSTRUCTION);
     }
     if (delegate->view[instrument].joined)
-        view_show(delegate, &delegate->view[instrument], &plain->newest[instrument],
-                  plain->known[instrument], decision);
+        view_show(delegate, &delegate->view[instrument], &plain->newest[instrument], decision);
     for (uint32_t i = 0; i < delegate->messages; i++) {
         struct plain_view *view = &delegate->view[delegate->message[i].instrument];
         bool other = delegate->message[i].instrument != instrument;

@@ -196,7 +196,7 @@ SPEC(a_message_comes_with_the_picture_of_its_instrument)
 SPEC(no_message_is_shown_after_a_market_newer_than_itself)
 {
     TIMELINE("X  .   .   .   .    q5  .               .  ",
-             "a  +X  +Y  r1  r2Y  .   X:r1,r2Y,q5,sL  Y: ");
+             "a  +X  +Y  r1  r2Y  .   X:r1,r2Y,q5,sL  Y:sC ");
 }
 
 SPEC(instruments_named_by_other_messages_follow_next)
@@ -220,8 +220,9 @@ SPEC(a_full_queue_refuses_and_the_caller_keeps_the_message)
 
 SPEC(an_instrument_that_never_had_a_value_is_closed)
 {
-    TIMELINE("a  r1  X:r1 ");
-    EXPECT_UINT(dispatch_newest(timeline_dispatch(), 1)->state, MARKET_CLOSED);
+    TIMELINE("X  .   .   .        q5  .        ",
+             "a  +X  r1  X:r1,sC  .   X:q5,sL  ");
+    EXPECT_UINT(dispatch_newest(timeline_dispatch(), 2)->state, MARKET_CLOSED);
 }
 
 /* Identity and life (F18). */
@@ -407,11 +408,19 @@ SPEC(a_number_is_not_the_successors)
     EXPECT_UINT(add("taker", 1, &first), DISPATCH_OK);
     for (order_id_t order = 2; order < 12; order++) {
         EXPECT_UINT(add("taker", order, &delegate), DISPATCH_OK);
+        EXPECT(delegate != first);
+        EXPECT(dispatch_look(dispatch, first, &look) == (order == 2));
         EXPECT_UINT(dispatch_finish(dispatch, order == 2 ? first : delegate), DISPATCH_OK);
         EXPECT(dispatch_take_ended(dispatch, &ended));
-        EXPECT(!dispatch_look(dispatch, first, &look));
-        EXPECT(delegate != first);
     }
+}
+
+SPEC(a_number_that_was_never_given_is_unknown)
+{
+    struct message report = {.kind = REPORT_FILLED};
+    for (uint32_t number = 0; number < 8; number++)
+        EXPECT_UINT(dispatch_report(timeline_dispatch(), number, &report),
+                    DISPATCH_UNKNOWN_DELEGATE);
 }
 
 SPEC(delegates_are_limited)
@@ -536,6 +545,7 @@ SPEC(our_own_mistakes_stop_the_program)
     S(a_report_is_for_the_delegate_whatever_it_is_about)                                           \
     S(an_order_can_be_worked_again_once_its_delegate_has_been_taken_out)                           \
     S(a_number_is_not_the_successors)                                                              \
+    S(a_number_that_was_never_given_is_unknown)                                                    \
     S(delegates_are_limited)                                                                       \
     S(what_a_delegate_was_shown_and_what_it_was_not_is_counted)                                    \
     S(a_decision_that_took_too_long_is_counted_for_its_delegate)                                   \

@@ -1,0 +1,240 @@
+/* From ITCH messages to updated books: what the README claims about the feed.
+ *
+ *     decode           every field of every message, nothing else
+ *     book_one/hot/market          messages in memory -> full-depth books, all checks on
+ *     book_..._sparse              the same with order references spread over 64 bits
+ *     book_..._digest              the same with every event folded into the digest
+ *     book_hot_avx2                the same on the vectors that every processor has
+ *
+ * The flows are the presets of pollux-generate, made anew from their seed, so everybody measures the
+ * same.  Each run begins with empty books. */
+
+#include "apps/pollux-generate/flow.h"
+#include "bench/bench.h"
+#include "dataplane/base/arena_setup.h"
+#include "dataplane/feed/feed.h"
+#include "dataplane/wire/itch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define RUN_MESSAGES 64u /* as many as a full datagram or two */
+
+/* Messages, each behind its 16-bit length, as a recording holds them. */
+struct stream {
+    uint8_t *bytes;
+    size_t length;
+    size_t capacity;
+    uint64_t messages;
+};
+
+static struct stream stream;
+static struct feed *feed;
+static uint64_t sink; /* what is decoded must be used */
+
+static void *space(size_t bytes)
+{
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    CHECK(memory != MAP_FAILED);
+    (void)madvise(memory, bytes, MADV_HUGEPAGE);
+    return memory;
+}
+
+static void stream_make(const char *preset, enum flow_refs refs)
+{
+    struct flow_plan plan = flow_preset_find(preset)->plan;
+    plan.refs = refs;
+    if (bench_quick() || bench_counting()) {
+        plan.messages /= 10;
+        plan.live /= 10;
+    }
+    if (stream.bytes) munmap(stream.bytes, stream.capacity);
+    stream = (struct stream){.capacity = plan.messages * 40 + (1 << 20)};
+    stream.bytes = space(stream.capacity);
+    size_t footprint = flow_footprint(&plan);
+    void *memory = space(footprint);
+    struct flow *flow = flow_new(memory, &plan);
+    uint8_t message[FLOW_MESSAGE_BYTES];
+    nanos_t time_ns;
+    for (uint32_t length; (length = flow_next(flow, message, &time_ns)) != 0;) {
+        CHECK(stream.length + 2 + length <= stream.capacity);
+        stream.bytes[stream.length] = (uint8_t)(length >> 8);
+        stream.bytes[stream.length + 1] = (uint8_t)length;
+        memcpy(stream.bytes + stream.length + 2, message, length);
+        stream.length += 2 + length;
+        stream.messages++;
+    }
+    munmap(memory, footprint);
+}
+
+/* Decode only. */
+
+#define READ_be16(field)  be16_read(field)
+#define READ_be32(field)  be32_read(field)
+#define READ_be48(field)  be48_read(field)
+#define READ_be64(field)  be64_read(field)
+#define READ_text1(field) (uint8_t)(field).byte[0]
+#define READ_text2(field) bytes_read((field).byte, 2)
+#define READ_text4(field) bytes_read((field).byte, 4)
+#define READ_text8(field) bytes_read((field).byte, 8)
+
+static inline uint64_t bytes_read(const char *bytes, size_t count)
+{
+    uint64_t value = 0;
+    memcpy(&value, bytes, count);
+    return value;
+}
+
+#define SUM_FIELD(M, type, name, offset, meaning)                                                  \
+    sum += READ_##type(((const struct M *)message)->name);
+#define SUM_CASE(type, name, TABLE, length)                                                        \
+    case type: {                                                                                   \
+        TABLE(SUM_FIELD, name)                                                                     \
+        break;                                                                                     \
+    }
+
+static void decode(void *context)
+{
+    (void)context;
+    uint64_t sum = 0;
+    for (size_t at = 0; at < stream.length;) {
+        const uint8_t *message = stream.bytes + at + 2;
+        size_t length = (size_t)stream.bytes[at] << 8 | stream.bytes[at + 1];
+        __builtin_prefetch(message + 1024);
+        at += 2 + length;
+        if (itch_check(message, length) != ITCH_OK) continue;
+        switch (message[0]) {
+            ITCH_MESSAGES(SUM_CASE)
+        default: UNREACHABLE("itch_check accepts only the types of ITCH_MESSAGES");
+        }
+    }
+    sink += sum;
+}
+
+/* Books. */
+
+static void session_begin(void *context)
+{
+    (void)context;
+    struct channel_output begin = {.session = {.sequence = 1}};
+    feed_step(feed, CHANNEL_SESSION, &begin, 0);
+}
+
+static void books_fill(void *context)
+{
+    (void)context;
+    uint16_t offset[RUN_MESSAGES];
+    uint64_t sequence = 1;
+    for (size_t at = 0; at < stream.length;) {
+        struct channel_run run = {
+            .payload = stream.bytes + at, .offset = offset, .sequence = sequence};
+        size_t next = at;
+        for (; run.count < RUN_MESSAGES && next < stream.length; run.count++) {
+            const uint8_t *block = stream.bytes + next;
+            __builtin_prefetch(block + 1024);
+            offset[run.count] = (uint16_t)(next - at);
+            next += 2 + ((size_t)block[0] << 8 | block[1]);
+        }
+        feed_run(feed, &run);
+        sequence += run.count;
+        at = next;
+    }
+    feed_flush(feed);
+    CHECK(sequence - 1 == stream.messages);
+}
+
+static void books_check(const char *name)
+{
+    const struct book_counts *counts = book_counts(feed_book(feed));
+    for (uint32_t i = 0; i < BOOK_STATUS_COUNT; i++)
+        if (i != BOOK_OK && counts->command[i])
+            fprintf(stderr, "%s: %lu commands refused for reason %u\n", name,
+                    (unsigned long)counts->command[i], i);
+    book_verify(feed_book(feed));
+}
+
+static void book_bench(const char *name, const char *what, double bound_ns)
+{
+    if (!bench_wanted(name)) return;
+    struct bench_rate rate = {
+        .name = name,
+        .what = what,
+        .items = stream.messages,
+        .prepare = session_begin,
+        .run = books_fill,
+        .bound_ns = bound_ns,
+    };
+    if (bench_counting()) bench_counted(&rate);
+    else bench_rate(&rate);
+    books_check(name);
+}
+
+struct preset_bench {
+    const char *preset;
+    double bound_ns;
+};
+
+static void preset_run(const struct preset_bench *preset)
+{
+    char dense[64], sparse[64], digest[64], avx2[64];
+    snprintf(dense, sizeof dense, "book_%s", preset->preset);
+    snprintf(sparse, sizeof sparse, "book_%s_sparse", preset->preset);
+    snprintf(digest, sizeof digest, "book_%s_digest", preset->preset);
+    snprintf(avx2, sizeof avx2, "book_%s_avx2", preset->preset);
+    bool any =
+        bench_wanted(dense) || bench_wanted(sparse) || bench_wanted(digest) || bench_wanted(avx2);
+    if (!any) return;
+    struct book *book = feed_book(feed);
+    const char *widest = book_vectors(book);
+    stream_make(preset->preset, FLOW_REFS_DENSE);
+    book_bench(dense, "messages in memory to full-depth books", preset->bound_ns);
+    book_digest_on(book, true);
+    book_bench(digest, "the same, every event folded into the digest", 0);
+    book_digest_on(book, false);
+    CHECK(book_use(book, "avx2"));
+    book_bench(avx2, "the same on AVX2", 0);
+    CHECK(book_use(book, widest));
+    stream_make(preset->preset, FLOW_REFS_SPARSE);
+    book_bench(sparse, "the same, references spread over 64 bits", preset->bound_ns * 1.05);
+    if (!bench_counting() && bench_wanted(dense) && bench_wanted(sparse))
+        bench_ratio(sparse, "sparse references cost at most 5 % more", bench_median(sparse),
+                    bench_median(dense), 1.05);
+}
+
+int main(int count, char **words)
+{
+    static const struct preset_bench presets[] = {{"one", 18}, {"hot", 20}, {"market", 27}};
+    bench_open("book", count, words);
+    CHECK(bench_pin(bench_cores() - 1));
+    struct feed_limits limits = {
+        .book = {.instruments = 8192, .orders = 1u << 20, .levels = 1u << 19}};
+    struct text problems = text_in((char[1024]){0}, 1024);
+    struct arena_plan plan = {
+        .owner = "bench",
+        .bytes = arena_footprint() + arena_round(feed_footprint(&limits)),
+        .pages = bench_counting() ? ARENA_PAGES_NONE : ARENA_PAGES_TRY,
+    };
+    enum arena_backing backing;
+    struct arena *arena = arena_map(&plan, &backing, &problems);
+    CHECK(arena != NULL);
+    feed = feed_new(arena_take(arena, "feed", feed_footprint(&limits)), &limits);
+
+    if (bench_wanted("decode")) {
+        stream_make("hot", FLOW_REFS_DENSE);
+        struct bench_rate rate = {
+            .name = "decode",
+            .what = "every field of every message",
+            .items = stream.messages,
+            .run = decode,
+            .bound_ns = 8,
+        };
+        if (bench_counting()) bench_counted(&rate);
+        else bench_rate(&rate);
+    }
+    for (uint32_t i = 0; i < ARRAY_COUNT(presets); i++) preset_run(&presets[i]);
+    if (sink == 1) puts(""); /* never: it keeps what decode read */
+    return bench_close();
+}
