@@ -1,8 +1,8 @@
 /* What a decision costs: from a market handed to the dispatcher to the return of decide().
  *
- * The delegate is the tally, and all its parts change: a new quote with every value and a trade with
- * every fourth.  One instrument is the cost of the code; 8,000 drawn by chance, the cost of memory
- * beside it. */
+ * The delegate is the tally, and all its parts change: a new quote with every value and a trade
+ * with every fourth.  One instrument is the cost of the code; 8,000 drawn by chance, the cost of
+ * memory beside it. */
 
 #include "bench/bench.h"
 #include "dataplane/route/dispatch.h"

@@ -80,7 +80,8 @@ static void tables_load(struct flow *flow)
         weights[i] = flow_fixed_power_minus_q32(i + 2, 240);
     flow_dice_load(flow->depth, weights, FLOW_LEVELS_MAX);
     for (uint32_t i = 0; i < FLOW_GAPS; i++)
-        flow->gap_q16[i] = (uint32_t)(flow_fixed_minus_ln_q32(2 * i + 1, 2 * FLOW_GAPS) >> 16);
+        flow->gap_q16[i] =
+            (uint32_t)(flow_fixed_minus_ln_q32(2ull * i + 1, 2ull * FLOW_GAPS) >> 16);
 }
 
 /* The share of executions that take all of an order, so that plan.live orders stay. */

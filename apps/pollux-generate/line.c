@@ -109,6 +109,7 @@ static void due_emit(struct line *line, uint64_t until)
             if (earlier) first = slot;
             else if (slot->due < next) next = slot->due;
         }
+        CHECK(first != NULL); /* due_next is the due of one of them */
         payload_emit(line, first->payload, first->payload_bytes);
         first->due = NEVER;
         line->due_next = next;

@@ -96,7 +96,7 @@ static void settle_files(struct given *given)
     for (uint32_t i = 0; i < ARRAY_COUNT(files); i++) {
         if (same_file(files[i], options->from)) problem(given, "--from: would be overwritten");
         for (uint32_t other = 0; other < i; other++)
-            if (same_file(files[i], files[other]) && strcmp(files[i], "/dev/null") != 0)
+            if (files[i] && same_file(files[i], files[other]) && strcmp(files[i], "/dev/null") != 0)
                 problem(given, "two outputs have the same file");
     }
 }
@@ -116,6 +116,11 @@ static void settle_places(struct given *given)
         problem(given, "--device: takes both lines: --line-a and --line-b cannot be given with it");
     if (options->format == OPTIONS_ITCH && !lines && given->has_impairment)
         problem(given, "--format itch: has no datagrams that could be lost, doubled or late");
+}
+
+static void settle_sources(struct given *given)
+{
+    const struct options *options = given->options;
     if (options->rate && !options->device)
         problem(given, "--rate: is for --device, which is not given");
     if (options->device && !eal_has_dpdk()) problem(given, "--device: this build is without DPDK");
@@ -136,6 +141,7 @@ void options_settle(struct given *given)
     struct options *options = given->options;
     if (!options->from) settle_flow(given);
     settle_places(given);
+    settle_sources(given);
     settle_files(given);
     /* Lines of their own dice, which are also not those of the flow. */
     uint64_t seed = given->has_seed ? given->seed : 1;

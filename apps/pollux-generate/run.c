@@ -1,6 +1,7 @@
 #include "apps/pollux-generate/run.h"
 #include "dataplane/capture/capture_write.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -59,8 +60,9 @@ static void blocks_take(struct run *run, const struct pack_datagram *datagram)
         if (length > 0) run->type[block[2]]++;
         if (length == 0 && run->messages_sink)
             run_fail(run,
-                     "%s: message %llu has no bytes, which would end an ITCH file: it ends before",
-                     run->options->from, (unsigned long long)(datagram->sequence + i));
+                     "%s: message %" PRIu64
+                     " has no bytes, which would end an ITCH file: it ends before",
+                     run->options->from, datagram->sequence + i);
         if (run->failed) return;
         if (run->messages_sink) sink_write(run->messages_sink, block, 2 + length);
         run->bytes += length;

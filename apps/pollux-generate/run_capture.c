@@ -105,9 +105,14 @@ void run_capture(struct run *run)
         capture_open(file.bytes, file.length, run->options->framing, &capture);
     if (status == CAPTURE_OK) {
         struct source source = {.run = run};
-        records_take(&source, &capture);
         bool packed = capture.format == CAPTURE_FORMAT_ITCH_LENGTHS ||
                       capture.format == CAPTURE_FORMAT_ITCH_TYPES;
+        if (!packed && run->options->packed)
+            run_fail(run,
+                     "%s: has datagrams, which are taken as they are; --session, --per-packet, "
+                     "--gather-us and --payload are for messages that are packed here",
+                     path);
+        records_take(&source, &capture);
         if (packed) pack_end(run->pack);
         if (!run->failed && run->messages == 0)
             run_fail(run, "%s: holds no message of MoldUDP64 or ITCH", path);

@@ -17,6 +17,9 @@ static const char doc[] =
     "Exit status: 0 all played, 1 nothing could be played or a book asked for is not there, "
     "2 wrong usage, 4 played up to damage in a file, or with messages missing.";
 
+/* A day: a recording may be silent for hours inside a reordering, and its time is not ours. */
+#define GAP_WAIT_US_MAX (86400 * NANOS_SECOND / NANOS_MICRO)
+
 enum {
     KEY_BBO = 1000,
     KEY_CHECKSUMS,
@@ -51,7 +54,8 @@ static const struct argp_option choices[] = {
     {"idle", KEY_IDLE, "HOW", 0, "back_off (default) or spin", 2},
     {"huge-pages", KEY_HUGE_PAGES, "HOW", 0, "none, try (default) or require", 2},
     {"checksums", KEY_CHECKSUMS, "HOW", 0, "verify (default) or ignore", 3},
-    {"gap-wait-us", KEY_GAP_WAIT, "US", 0, "How long a hole waits for the other line (1000)", 3},
+    {"gap-wait-us", KEY_GAP_WAIT, "US", 0,
+     "How long a hole waits for the other line, up to a day (1000)", 3},
     {"gap-packets", KEY_GAP_PACKETS, "N", 0,
      "Datagrams after which it waits no longer; 0 is never (0)", 3},
     {"store-datagrams", KEY_STORE, "N", 0, "Early datagrams kept (4096)", 3},
@@ -162,7 +166,7 @@ static error_t option_read(int key, char *text, struct argp_state *state)
         options->checksums = WORD(text, "checksums", "verify", "ignore") == 0;
         return 0;
     case KEY_GAP_WAIT:
-        options->gap_wait_us = number_read(text, "the gap's wait", 1, 60000000, state);
+        options->gap_wait_us = number_read(text, "the gap's wait", 1, GAP_WAIT_US_MAX, state);
         return 0;
     case KEY_GAP_PACKETS:
         options->gap_packets = (uint32_t)number_read(text, "the gap's packets", 0, 65536, state);

@@ -32,6 +32,15 @@ static json_t *price_of(uint32_t price_e4)
     return json_string(text.bytes);
 }
 
+static json_t *market_price_of(price_t price)
+{
+    if (price == 0) return json_null();
+    char buffer[32];
+    struct text text = text_in(buffer, sizeof buffer);
+    text_price(&text, price);
+    return json_string(text.bytes);
+}
+
 static json_t *level_of(const struct book_level *level)
 {
     json_t *array = json_array();
@@ -153,8 +162,10 @@ static json_t *bbo_of(const struct replay *replay)
     for (uint32_t i = 1; i <= feed_last_instrument(feed); i++) {
         char symbol[9];
         struct book_level bid, ask;
+        struct market market = {0};
         feed_symbol(feed, i, symbol);
         if (symbol[0] == 0) continue;
+        feed_market(feed, i, &market);
         bool bids = book_depth(book, i, SIDE_BUY, &bid, 1) > 0;
         bool asks = book_depth(book, i, SIDE_SELL, &ask, 1) > 0;
         json_t *one = json_object();
@@ -162,6 +173,8 @@ static json_t *bbo_of(const struct replay *replay)
         put(one, "state", json_string(market_state_text(feed_state(feed, i))));
         put(one, "bid", bids ? level_of(&bid) : json_null());
         put(one, "ask", asks ? level_of(&ask) : json_null());
+        put(one, "last", market_price_of(market.last));
+        put(one, "volume", count_of(market.volume / (uint64_t)QTY_ONE));
         append(array, one);
     }
     return array;

@@ -1,4 +1,4 @@
-#include "dataplane/book/book_layout.h"
+#include "dataplane/book/book_put.h"
 
 #include <string.h>
 
@@ -140,19 +140,10 @@ void book_digest_on(struct book *book, bool on)
     book->digest_on = on;
 }
 
-struct book_command *book_room(struct book *book, uint32_t *room)
+void book_command_refuse(struct book_command *command)
 {
-    struct group *group = &book->group[book->filling % GROUPS];
-    *room = GROUP_COMMANDS - group->count;
-    return &group->command[group->count];
-}
-
-void book_publish(struct book *book, uint32_t count)
-{
-    struct group *group = &book->group[book->filling % GROUPS];
-    group->count += count;
-    DCHECK(group->count <= GROUP_COMMANDS);
-    if (group->count == GROUP_COMMANDS) book->vectors->turn(book);
+    if (command->op != BOOK_NOTHING) command->op = BOOK_OP_COUNT;
+    command->instrument = 0;
 }
 
 void book_flush(struct book *book)

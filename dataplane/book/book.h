@@ -7,17 +7,13 @@
  * does.  What cannot be true (an order that is not there, more executed than was left) changes
  * nothing, is counted by its reason, and leaves the instrument marked as suspect.
  *
- * Commands are written in place and applied in order, some of them later:
+ * Commands are applied in order, some of them later:
  *
- *     uint32_t room;
- *     struct book_command *command = book_room(book, &room);
- *     command[0] = (struct book_command){.op = BOOK_ADD, ...};
- *     ... up to command[room - 1] ...
- *     book_publish(book, count);
+ *     book_put_one(book, &(struct book_command){.op = BOOK_ADD, ...});      book_put.h has the fast way
  *     ...
  *     book_flush(book);               when the input runs dry
  *
- * Up to BOOK_LOOKAHEAD published commands wait while the cache lines they need are fetched; that is
+ * Up to BOOK_LOOKAHEAD commands wait while the cache lines they need are fetched; that is
  * what makes a cold book fast.  book_flush applies them all.  So the state that queries show is that
  * of the last flush or later, and what a command refers to (a packet) may be given back at once.
  *
@@ -128,14 +124,9 @@ void book_digest_on(struct book *book, bool on);
 
 /* Commands.  Hot. */
 
-/* Where the next commands go: command[0..*room), *room at least 1. */
-struct book_command *book_room(struct book *book, uint32_t *room);
+/* Taking commands in is in book_put.h. */
 
-/* Hands count commands written there to the book; count is at most *room.  Every field of each must
- * be set. */
-void book_publish(struct book *book, uint32_t count);
-
-/* Applies all that were published. */
+/* Applies all that were put. */
 void book_flush(struct book *book);
 
 /* Forgets every order of every instrument, as at the start of a session.  Totals and suspicion go
@@ -144,7 +135,7 @@ void book_clear(struct book *book);
 
 /* Changes since the last call: the instruments whose best prices, totals or suspicion may have
  * changed, each once, in the order they first changed.  Hot; the array is valid until the next
- * book_publish or book_flush. */
+ * book_put or book_flush. */
 const uint16_t *book_changed(struct book *book, uint32_t *count);
 
 /* Adds an instrument to the changes, for a reason the book does not know (a halt). */

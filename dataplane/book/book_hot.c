@@ -5,6 +5,7 @@
  * has a whole turn to arrive:
  *
  *     1 locate      hash the reference; prefetch its index line, and the side's line of adds
+ *                   (book_put in book.c, as each command comes)
  *     2 find        removals: guess the order, prefetch it and its link
  *                   adds: find the level, prefetch it; replaces: the new reference's line
  *     3 reach       removals: prefetch the level and both neighbours; adds: the last order's link
@@ -340,14 +341,16 @@ static inline uint32_t named_apply(struct book *book, const struct book_command 
     uint32_t number, word;
     enum book_status status = order_named(book, command, key, &number, &word);
     if (unlikely(status != BOOK_OK)) return RESULT(status, 0);
-    if (command->op == BOOK_REPLACE) return replace_apply(book, command, key, number, word);
-    if (command->op != BOOK_DELETE) return reduce_apply(book, command, key, number, word);
-    if (book->digest_on) {
-        const struct order *order = &book->order[number];
-        const struct level *level = &book->level[order->level];
-        digest_event(book, command, (uint64_t)level->price_e4 << 20 | level->side, order->qty);
+    if (command->op == BOOK_DELETE) {
+        if (book->digest_on) {
+            const struct order *order = &book->order[number];
+            const struct level *level = &book->level[order->level];
+            digest_event(book, command, (uint64_t)level->price_e4 << 20 | level->side, order->qty);
+        }
+        return RESULT(BOOK_OK, order_leave(book, number, word, key.line));
     }
-    return RESULT(BOOK_OK, order_leave(book, number, word, key.line));
+    if (command->op == BOOK_REPLACE) return replace_apply(book, command, key, number, word);
+    return reduce_apply(book, command, key, number, word);
 }
 
 static inline uint32_t command_apply(struct book *book, const struct book_command *command,
@@ -374,31 +377,13 @@ static inline uint32_t ops_between(const struct group *group, uint32_t first, ui
     return (uint32_t)_mm_movemask_epi8(_mm_and_si128(above, below)) & ((1u << group->count) - 1);
 }
 
-/* Commands of instruments there are not, and of instrument 0, which is none but may be named. */
-static COLD void command_refuse(struct book_command *command)
+/* Which commands do what: stage 1 is done one by one in book_put. */
+static inline void group_sort(struct group *group)
 {
-    if (command->op != BOOK_NOTHING) command->op = BOOK_OP_COUNT;
-    command->instrument = 0;
-}
-
-static inline void group_locate(struct book *book, struct group *group)
-{
-    for (uint32_t i = 0; i < group->count; i++) {
-        struct book_command *command = &group->command[i];
-        if (unlikely(command->instrument - 1u >= book->instruments - 1)) command_refuse(command);
-        struct index_key key = index_key(book, command->ref);
-        uint32_t op = command->op;
-        group->key[i] = key;
-        group->op[i] = (uint8_t)op;
-        group->level_hint[i] = 0;
-        __builtin_prefetch(book->index + key.line, 1);
-        /* A mask, not a choice: what comes next cannot be predicted. */
-        uint32_t side = command->instrument * 2u + (command->side & 1u);
-        __builtin_prefetch(&book->side[side & -(uint32_t)(op == BOOK_ADD)]);
-    }
     group->adds = ops_between(group, BOOK_ADD, BOOK_ADD);
     group->removals = ops_between(group, BOOK_EXECUTE, BOOK_REPLACE);
     group->replaces = ops_between(group, BOOK_REPLACE, BOOK_REPLACE);
+    for (uint32_t i = 0; i < GROUP_COMMANDS; i++) group->level_hint[i] = 0;
 }
 
 static inline void group_find(struct book *book, struct group *group)
@@ -470,7 +455,7 @@ static inline void group_apply(struct book *book, struct group *group)
 static void hot_turn(struct book *book)
 {
     uint32_t k = book->filling;
-    group_locate(book, &book->group[k % GROUPS]);
+    group_sort(&book->group[k % GROUPS]);
     group_find(book, &book->group[(k - 1) % GROUPS]);
     group_reach(book, &book->group[(k - 2) % GROUPS]);
     group_apply(book, &book->group[(k - 3) % GROUPS]);
@@ -483,7 +468,7 @@ static void hot_flush(struct book *book)
     struct group *group[GROUPS];
     for (uint32_t age = 0; age < GROUPS; age++) group[age] = &book->group[(k - age) % GROUPS];
 
-    group_locate(book, group[0]);
+    group_sort(group[0]);
     bool few = group[0]->count <= 2; /* then looking ahead costs more than it saves */
     if ((group[1]->count | group[2]->count | group[3]->count) != 0) {
         group_find(book, group[1]);

@@ -1,3 +1,4 @@
+#include "dataplane/book/book_put.h"
 #include "dataplane/feed/feed_layout.h"
 
 #include <string.h>
@@ -9,14 +10,14 @@
  * so the loads of absent fields read other bytes of the same message, and are ignored. */
 
 struct shape {
-    uint8_t op; /* enum book_op; BOOK_NOTHING: not for this path */
+    uint8_t op; /* enum book_op */
     uint8_t ref;
     uint8_t ref_new;
     uint8_t qty;
     uint8_t price;
     uint8_t side;
-    uint8_t length;
-    uint8_t names; /* 1: carries the symbol at itch_add_order.stock */
+    uint8_t length; /* 0: not for this path */
+    uint8_t names;  /* 1: carries the symbol at itch_add_order.stock */
 };
 
 #define AT(message, field) offsetof(struct itch_##message, field)
@@ -46,7 +47,32 @@ static inline uint64_t load64(const uint8_t *at)
     return be64_read(*(const struct be64 *)at);
 }
 
-/* A message that is not a book message, or is none at all. */
+/* 'B' is 0, 'S' is 1, anything else 2 or more; no branch, because sides cannot be predicted. */
+static inline uint8_t side_of(uint8_t letter)
+{
+    return (uint8_t)((letter == 'S') + 2 * ((letter != 'S') & (letter != 'B')));
+}
+
+/* Writes every field of *command from a message that has its type's whole length. */
+static inline void command_read(struct book_command *command, const uint8_t *message,
+                                const struct shape *shape)
+{
+    command->ref = load64(message + shape->ref);
+    command->ref_new = load64(message + shape->ref_new);
+    command->qty = load32(message + shape->qty);
+    command->price_e4 = load32(message + shape->price);
+    command->instrument = be16_read(*(const struct be16 *)(message + 1));
+    command->op = shape->op;
+    command->side = side_of(message[shape->side]);
+}
+
+static COLD void name_learn(struct feed *feed, uint32_t instrument, const uint8_t *message)
+{
+    if (feed_named(feed, instrument)) return;
+    feed_name(feed, instrument, ((const struct itch_add_order *)message)->stock.byte);
+}
+
+/* A message that is not a book message of just its length, or is none at all. */
 static COLD void message_other(struct feed *feed, const uint8_t *message, uint32_t length)
 {
     enum itch_status status = itch_check(message, length);
@@ -54,72 +80,81 @@ static COLD void message_other(struct feed *feed, const uint8_t *message, uint32
     if (status != ITCH_OK) return;
     feed->counts.type[message[0]]++;
     feed->counts.longer += length > itch_length[message[0]];
-    feed_reference(feed, message);
+    const struct shape *shape = &shapes[message[0]];
+    if (shape->length == 0) {
+        feed_reference(feed, message);
+        return;
+    }
+    struct book_command command;
+    command_read(&command, message, shape);
+    book_put_one(feed->book, &command);
 }
 
-/* 'B' is 0, 'S' is 1, anything else 2 or more; no branch, because sides cannot be predicted. */
-static inline uint8_t side_of(uint8_t letter)
+/* The last message's own time is that of every market from now on. */
+static inline void time_note(struct feed *feed, const uint8_t *block)
 {
-    return (uint8_t)((letter == 'S') + 2 * ((letter != 'S') & (letter != 'B')));
-}
-
-static inline struct book_command command_of(const uint8_t *message, const struct shape *shape)
-{
-    return (struct book_command){
-        .ref = load64(message + shape->ref),
-        .ref_new = load64(message + shape->ref_new),
-        .qty = load32(message + shape->qty),
-        .price_e4 = load32(message + shape->price),
-        .instrument = be16_read(*(const struct be16 *)(message + 1)),
-        .op = shape->op,
-        .side = side_of(message[shape->side]),
-    };
-}
-
-/* The run's last sequence number, and that message's time, are those of every market from now on. */
-static inline void time_note(struct feed *feed, const struct channel_run *run)
-{
-    if (run->count == 0) return;
-    const uint8_t *block = run->payload + run->offset[run->count - 1];
-    feed->sequence = run->sequence + run->count - 1;
     if (likely(be16_read(*(const struct be16 *)block) >= 11))
         feed->exchange_ns = load64(block + 2 + 3) & 0xffffffffffff;
 }
 
+/* Takes one message behind its length.  accepted counts those that took the fast way. */
+#define ALWAYS_INLINE __attribute__((always_inline)) static inline
+
+ALWAYS_INLINE struct book_filling message_take(struct feed *feed, struct book_filling filling,
+                                               const uint8_t *block, uint64_t *accepted)
+{
+    const uint8_t *message = block + 2;
+    uint32_t length = be16_read(*(const struct be16 *)block);
+    const struct shape *shape = &shapes[length ? *message : 0];
+    if (unlikely(length != shape->length)) { /* longer ones too; 0 is the length of the rest */
+        book_filled(filling);
+        message_other(feed, message, length);
+        return book_fill(feed->book);
+    }
+    struct book_command *command = book_next(filling);
+    command_read(command, message, shape);
+    feed->counts.type[*message]++;
+    *accepted += 1;
+    if (unlikely(shape->names & feed->names_wanted)) name_learn(feed, command->instrument, message);
+    return book_put(feed->book, filling);
+}
+
 void feed_run(struct feed *feed, const struct channel_run *run)
 {
-    uint64_t longer = 0, accepted = 0;
+    if (run->count == 0) return;
+    struct book_filling filling = book_fill(feed->book);
+    uint64_t accepted = 0;
     feed->arrival = run->arrival;
-    for (uint32_t k = 0; k < run->count;) {
-        uint32_t room, filled = 0;
-        struct book_command *command = book_room(feed->book, &room);
-        bool other = false;
-        for (; k < run->count && filled < room; k++, filled++) {
-            const uint8_t *block = run->payload + run->offset[k];
-            const uint8_t *message = block + 2;
-            uint32_t length = be16_read(*(const struct be16 *)block);
-            uint8_t type = length ? *message : 0;
-            const struct shape *shape = &shapes[type];
-            other = (shape->op == BOOK_NOTHING) | (length < shape->length);
-            if (unlikely(other)) break;
-            command[filled] = command_of(message, shape);
-            feed->counts.type[type]++;
-            longer += length > shape->length;
-            if (unlikely(shape->names & !feed_named(feed, command[filled].instrument)))
-                feed_name(feed, command[filled].instrument,
-                          ((const struct itch_add_order *)message)->stock.byte);
-        }
-        book_publish(feed->book, filled);
-        accepted += filled;
-        if (likely(!other)) continue;
-        const uint8_t *block = run->payload + run->offset[k];
-        message_other(feed, block + 2, be16_read(*(const struct be16 *)block));
-        k++;
-    }
+    for (uint32_t k = 0; k < run->count; k++)
+        filling = message_take(feed, filling, run->payload + run->offset[k], &accepted);
+    book_filled(filling);
     feed->counts.status[ITCH_OK] += accepted;
-    feed->counts.longer += longer;
-    time_note(feed, run);
     feed->counts.message += run->count;
+    feed->sequence = run->sequence + run->count - 1;
+    time_note(feed, run->payload + run->offset[run->count - 1]);
+}
+
+uint64_t feed_stream(struct feed *feed, const uint8_t *bytes, size_t length, uint64_t sequence)
+{
+    struct book_filling filling = book_fill(feed->book);
+    const uint8_t *block = bytes, *end = bytes + length, *last = NULL;
+    uint64_t messages = 0, accepted = 0;
+    while (end - block >= 2) {
+        const uint8_t *next = block + 2 + be16_read(*(const struct be16 *)block);
+        if (unlikely(next > end)) break; /* cut off */
+        __builtin_prefetch(block + 1024);
+        filling = message_take(feed, filling, block, &accepted);
+        last = block;
+        block = next;
+        messages++;
+    }
+    book_filled(filling);
+    feed->counts.status[ITCH_OK] += accepted;
+    feed->counts.message += messages;
+    if (messages == 0) return 0;
+    feed->sequence = sequence + messages - 1;
+    time_note(feed, last);
+    return messages;
 }
 
 void feed_flush(struct feed *feed)

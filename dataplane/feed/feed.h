@@ -78,6 +78,10 @@ struct feed *feed_new(void *memory, const struct feed_limits *limits);
 void feed_run(struct feed *feed, const struct channel_run *run);
 void feed_flush(struct feed *feed);
 
+/* The same for messages in memory, each behind its 16-bit length, from the one numbered sequence.
+ * Stops at the end, or where the last message is cut off; returns how many it took.  Hot. */
+uint64_t feed_stream(struct feed *feed, const uint8_t *bytes, size_t length, uint64_t sequence);
+
 /* Applies any other step of the channel: a gap, a session, silence, the end. */
 void feed_step(struct feed *feed, enum channel_step step, const struct channel_output *output,
                nanos_t now);

@@ -19,6 +19,7 @@ struct feed {
     bool stale; /* silence, told apart from a gap it must not hide */
     bool gap;
     bool closed;
+    uint8_t names_wanted; /* 1 until a directory message comes: symbols are learnt from adds */
 
     struct arrival arrival; /* of the run applied last */
     uint64_t sequence;      /* of its last message */

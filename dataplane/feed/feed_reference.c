@@ -1,3 +1,4 @@
+#include "dataplane/book/book_put.h"
 #include "dataplane/feed/feed_layout.h"
 
 #include <string.h>
@@ -93,6 +94,7 @@ static void session_begin(struct feed *feed, const struct channel_session *sessi
     memset(feed->trading, 0, feed->instruments * (size_t)2);
     memset(feed->named, 0, sizeof feed->named);
     feed->last_instrument = 0;
+    feed->names_wanted = 1;
     feed->closed = feed->stale = false;
     feed->gap = session->sequence > 1; /* what came before is not in the books */
 }
@@ -190,9 +192,7 @@ static void phase_begin(struct feed *feed, char code)
 
 static void print_apply(struct feed *feed, const struct book_command *print)
 {
-    uint32_t room;
-    *book_room(feed->book, &room) = *print;
-    book_publish(feed->book, 1);
+    book_put_one(feed->book, print);
 }
 
 void feed_reference(struct feed *feed, const uint8_t *message)
@@ -207,6 +207,7 @@ void feed_reference(struct feed *feed, const uint8_t *message)
     switch (message[0]) {
     case 'S': phase_begin(feed, ((const struct itch_system_event *)message)->event.byte[0]); return;
     case 'R':
+        feed->names_wanted = 0;
         feed->counts.locate_unknown += !listed;
         feed_name(feed, instrument, ((const struct itch_stock_directory *)message)->stock.byte);
         return;

@@ -128,6 +128,7 @@ static uint64_t file_index(struct recording_file *file, struct capture *capture,
     while (capture_next(capture, &record) == CAPTURE_OK) {
         file->records++;
         if (record.kind == CAPTURE_MESSAGE) packer_add(&packer, &record);
+        else if (record.length > NET_FRAME_BYTES_MAX) file->too_long++;
         else tape[records++] = record_of(&record);
         if (plan->progress && record.offset >= next_progress) {
             plan->progress(plan->progress_context, record.offset, file->map.length);
@@ -135,7 +136,7 @@ static uint64_t file_index(struct recording_file *file, struct capture *capture,
         }
     }
     packer_close(&packer);
-    file->too_long = packer.too_long;
+    file->too_long += packer.too_long;
     file->whole = capture->status == CAPTURE_END;
     return records + packer.records;
 }
@@ -182,9 +183,9 @@ static struct tape_record *file_open(struct recording_file *file, const struct r
     }
     *records = file_index(file, &capture, plan, tape);
     if (file->too_long) {
-        text_format(problems,
-                    "%s: %" PRIu64 " messages are longer than %u bytes and were left out\n",
-                    file->path, file->too_long, RECORDING_MESSAGE_MAX);
+        text_format(problems, "%s: %" PRIu64 " %s longer than %u bytes were left out\n", file->path,
+                    file->too_long, messages ? "messages" : "frames",
+                    messages ? RECORDING_MESSAGE_MAX : (uint32_t)NET_FRAME_BYTES_MAX);
     }
     if (!file->whole) {
         capture_status_print(sentence, sizeof sentence, file->path, &capture);

@@ -9,7 +9,8 @@
  *                                       the next message is RECORDING_GATHER_NS later
  *     FILE, FILE-B    two lines         merged by time, sources 0 and 1
  *
- * A damaged file is played up to the damage; what it was is a sentence in problems, and whole is
+ * A frame or message too long for any link is left out, and problems says so: the tape would drop
+ * it where nobody counts.  A damaged file is played up to the damage; what it was is a sentence in problems, and whole is
  * false.  Threads: one.  Memory: maps the files and its own arrays, until recording_close. */
 
 #include "dataplane/base/text.h"
@@ -26,7 +27,7 @@ struct recording_file {
     struct capture_file map;
     enum capture_format format;
     uint64_t records;  /* frames, or messages of a file without frames */
-    uint64_t too_long; /* messages above RECORDING_MESSAGE_MAX */
+    uint64_t too_long; /* messages above RECORDING_MESSAGE_MAX, frames above NET_FRAME_BYTES_MAX */
     bool whole;        /* read to its end without a fault */
     uint8_t *frames;   /* made for a file without frames; else NULL */
     size_t frames_bytes;

@@ -17,8 +17,9 @@
  *     a decides        10             |        12     each sees every trade once, whenever it looks
  *     b decides                15     |         7
  *
- * Messages (instructions and reports) do not conflate: each delegate has a queue of limits.messages,
- * and when it is full the caller is told and keeps the message.  A decision takes the whole queue.
+ * Messages (instructions and reports) do not conflate: each delegate has a queue of
+ * limits.messages, and when it is full the caller is told and keeps the message.  A decision takes
+ * the whole queue.
  *
  * Order: a delegate that has messages comes before every delegate that has only markets; within
  * each of the two, who has waited longest.  One call makes one decision about one instrument: that
@@ -35,18 +36,18 @@
  * Until it is taken as ended it stays indexed, and every report reaches it.
  *
  * Guarantees:
- *   - once dispatch_next returns DISPATCH_NONE, each delegate that is switched on has been shown the
- *     newest value of each of its instruments; values never go back (C1);
+ *   - once dispatch_next returns DISPATCH_NONE, each delegate that is switched on has been shown
+ *     the newest value of each of its instruments; values never go back (C1);
  *   - messages are shown once each and in the order they were accepted (C2);
- *   - memory is bounded by the limits, and nothing here waits; for each delegate, the values offered
- *     are value + conflated + withdrawn + those that wait (C3).
+ *   - memory is bounded by the limits, and nothing here waits; for each delegate, the values
+ *     offered are value + conflated + withdrawn + those that wait (C3).
  *
  * A state machine without input, output or clock: time is an argument, so the caller measures a
  * decision, and tells dispatch_overrun if it took too long.
  *
  * Threads: one.  Memory: dispatch_footprint() bytes, given once.
- * Cost: dispatch_market is O(subscribers), dispatch_next is O(messages shown); both together for one
- * subscriber are a few cache lines.  Measured in bench/bench_dispatch.c. */
+ * Cost: dispatch_market is O(subscribers), dispatch_next is O(messages shown); both together for
+ * one subscriber are a few cache lines.  Measured in bench/bench_dispatch.c. */
 
 #include "dataplane/strategy/delegate.h"
 
@@ -167,8 +168,8 @@ MUST_USE bool dispatch_take_ended(struct dispatch *dispatch, struct dispatch_end
 
 /* The newest value of value->instrument, which must be below limits.instruments: values of one
  * instrument come in the order they were made, as a conflating queue gives them.  Totals that fall
- * begin a new session; what was traded before is not lost.  (A new session that is first seen with
- * totals above the old ones cannot be told from it, and then the old ones are missing in the sum.) */
+ * begin a new session; what was traded before is not lost.  A new session that is first seen with
+ * totals above the old ones cannot be told from the old one; only the rise is then counted. */
 void dispatch_market(struct dispatch *dispatch, const struct market *value);
 
 /* Offers a message to a delegate; anything but DISPATCH_OK changed nothing. */

@@ -8,7 +8,7 @@
  *     instrument[X]  newest value | subscribers -------> subscription <-> subscription ...
  *     entry[a]       subscriptions --------------------> subscription <-> ...
  *                    waiting --------------------------> those of them with something new
- *     place[]        PLACE_MESSAGE, PLACE_MARKET ------> entries to be served, longest waiting first
+ *     place[]        PLACE_MESSAGE, PLACE_MARKET ------> entries to be served, in order of waiting
  *                    PLACE_ENDED, PLACE_FREE ----------> entries to be taken out, and unused ones
  *
  * A market is copied once, into its instrument.  What conflation means for a subscriber is nothing
@@ -41,7 +41,7 @@ struct instrument {
     struct list subscribers;
 };
 
-static_assert(sizeof(struct instrument) == 2 * CACHE_LINE, "two cache lines");
+static_assert(sizeof(struct instrument) == 2ul * CACHE_LINE, "two cache lines");
 
 /* One delegate's view of one instrument: what it was shown last. */
 struct subscription {

@@ -3,8 +3,8 @@
 
 /* Which delegate works for which parent order.
  *
- * An open-addressing table at most half full, probed linearly; removal moves back what stood behind,
- * so there are no marks of the dead and a search ends at the first empty place.
+ * An open-addressing table at most half full, probed linearly; removal moves back what stood
+ * behind, so there are no marks of the dead and a search ends at the first empty place.
  *
  * Threads: one.  Memory: order_index_footprint() bytes.  Cost: one cache line, nearly always. */
 

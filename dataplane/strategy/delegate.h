@@ -20,7 +20,7 @@
  *
  * Threads: decide and housekeeping run on one thread and must not call the dispatcher.
  * Memory:  footprint() bytes, given once to new; nothing is allocated later.
- * Cost:    a delegate has the time budget of its stage; longer decisions are counted as overruns. */
+ * Cost:    a delegate has the time budget of its stage; longer is an overrun, and counted. */
 
 #include "dataplane/book/market.h"
 

@@ -5,7 +5,7 @@
  *
  * SPEC_SEED=n runs the seed a failure printed; SPEC_STEPS=n more steps. */
 
-#include "dataplane/book/book.h"
+#include "dataplane/book/book_put.h"
 #include "tests/reference/plain_book.h"
 #include "tests/support/chance.h"
 #include "tests/support/spec.h"
@@ -152,9 +152,7 @@ static bool seed_agrees(const char *vectors, uint32_t orders_max)
     for (step = 1; step <= steps && agrees; step++) {
         struct book_command command = any_command(&chance);
         expected[plain_book_apply(&plain, &command)]++;
-        uint32_t room;
-        *book_room(book, &room) = command;
-        book_publish(book, 1);
+        book_put_one(book, &command);
         if (chance_between(&chance, 0, 80) > 0) continue;
         book_flush(book);
         if (step % 50 == 0) book_verify(book);

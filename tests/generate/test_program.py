@@ -195,6 +195,9 @@ def refusals(folder):
     promise("a cut capture is told, after what is whole",
             "cut.pcap: " in done.stderr and "cut off" in done.stderr and
             len(itch(f"{folder}/cut.itch")) > 50, done.stderr)
+    done = run("--from", f"{folder}/clean.pcap", "--per-packet", 1, "--out", "/dev/null",
+               expected=1)
+    promise("datagrams of a capture are not packed anew", "are taken as they are" in done.stderr)
     with open(f"{folder}/noise", "wb") as noise:
         noise.write(b"\xff" * 1000)
     done = run("--from", f"{folder}/noise", "--out", "/dev/null", expected=1)

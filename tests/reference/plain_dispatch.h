@@ -2,8 +2,8 @@
 #define TESTS_REFERENCE_PLAIN_DISPATCH_H
 
 /* The dispatcher again, written to be obviously right: fixed arrays scanned in full for every
- * question, trades added one by one as they happen instead of totals subtracted, and the moment when
- * anything began to wait written down as a number that only rises. */
+ * question, trades added one by one as they happen instead of totals subtracted, and the moment
+ * when anything began to wait written down as a number that only rises. */
 
 #include "dataplane/strategy/delegate.h"
 

@@ -1,11 +1,12 @@
 /* The dispatcher against its plain reference, on random streams of markets, messages, joining and
- * leaving, switching off and on, orders that open and close, delegates that end and others that take
- * their places.  Numbers are so small that every awkward case is common: a queue of one message, too
- * few subscriptions, sessions that begin anew.
+ * leaving, switching off and on, orders that open and close, delegates that end and others that
+ * take their places.  Numbers are so small that every awkward case is common: a queue of one
+ * message, too few subscriptions, sessions that begin anew.
  *
- * Beside the comparison, what each delegate was shown is judged on its own: messages are numbered by
- * the sender, who keeps what is refused and offers it again, and every number must be shown once and
- * in order; the volume shown must be the volume sent; and no market may be older than one before.
+ * Beside the comparison, what each delegate was shown is judged on its own: messages are numbered
+ * by the sender, who keeps what is refused and offers it again, and every number must be shown
+ * once and in order; the volume shown must be the volume sent; and no market may be older than one
+ * before.
  *
  * SPEC_SEED=n runs the seed a failure printed; SPEC_STEPS=n more steps. */
 
@@ -122,8 +123,11 @@ static void decisions_compare(const struct plain_decision *expected)
     SAME(shown.what, expected->what);
     SAME(shown.quotes, expected->quotes);
     SAME(shown.messages, expected->messages);
-    for (uint32_t i = 0; i < expected->messages; i++)
-        SAME(memcmp(&shown.message[i], &expected->message[i], sizeof shown.message[i]), 0);
+    for (uint32_t i = 0; i < expected->messages; i++) {
+        SAME(shown.message[i].sequence, expected->message[i].sequence);
+        SAME(shown.message[i].kind, expected->message[i].kind);
+        SAME(shown.message[i].instrument, expected->message[i].instrument);
+    }
     SAME(memcmp(&shown.market, &expected->market, sizeof shown.market), 0);
     SAME(shown.trade.trades, expected->trade.trades);
     SAME(shown.trade.volume, expected->trade.volume);
@@ -401,7 +405,7 @@ static void stream_run(uint64_t steps)
     plain_dispatch_new(&plain, messages);
     memset(player, 0, sizeof player);
     memset(market, 0, sizeof market);
-    for (uint16_t i = 0; i < PLAIN_INSTRUMENTS; i++) market[i].instrument = i;
+    for (uint32_t i = 0; i < PLAIN_INSTRUMENTS; i++) market[i].instrument = (uint16_t)i;
     chance = (struct chance){seed};
     agrees = true;
     uint32_t rate = 0;

@@ -21,7 +21,7 @@ static char shown_by;
 static nanos_t moment;
 
 /* A drawing that cannot be read proves nothing, so it stops the program. */
-static void unreadable(const char *what, const char *cell)
+static _Noreturn void unreadable(const char *what, const char *cell)
 {
     fprintf(stderr, "timeline: %s: \"%s\"\n", what, cell);
     abort();
@@ -35,7 +35,9 @@ static uint32_t instrument_of(char name, const char *cell)
 
 static char state_letter(uint32_t state)
 {
-    return market_state_text((enum market_state)state)[0];
+#define STATE_TEXT(state, text, meaning) #text,
+    static const char *const texts[] = {MARKET_STATES(STATE_TEXT)};
+    return texts[state][0];
 }
 
 /* What was shown. */
@@ -51,14 +53,14 @@ static void show(const char *separator, const char *kind, uint64_t number, char 
 static void record(void *self, const struct composite *composite, struct delegate_output *output)
 {
     struct player *by = self;
-    shown_by = (char)('a' + (by - player));
+    shown_by = (char)('a' + (int)(by - player));
     snprintf(shown, sizeof shown, "%c:", 'X' + composite->instrument - 1);
     bool instruction = false, report = false;
     for (uint32_t i = 0; i < composite->messages; i++) {
         const struct message *message = &composite->message[i];
         bool elsewhere = message->instrument != composite->instrument;
         show(",", message_is_report(message) ? "r" : "i", message->sequence,
-             elsewhere ? (char)('X' + message->instrument - 1) : 0);
+             (char)(elsewhere ? 'X' + message->instrument - 1 : 0));
         instruction |= !message_is_report(message);
         report |= message_is_report(message);
     }
@@ -96,8 +98,8 @@ static void market_part(struct market *value, const char *part, const char *cell
         value->trades++;
     } else if (sscanf(part, "s%c%n", &state, &end) == 1 && part[end] == '\0') {
         value->state = MARKET_STATE_COUNT;
-        for (uint8_t i = 0; i < MARKET_STATE_COUNT; i++)
-            if (state_letter(i) == state) value->state = i;
+        for (uint32_t i = 0; i < MARKET_STATE_COUNT; i++)
+            if (state_letter(i) == state) value->state = (uint8_t)i;
         if (value->state == MARKET_STATE_COUNT) unreadable("no such state", cell);
     } else if (strcmp(part, "new") == 0) {
         value->volume = value->notional = value->trades = 0;
@@ -196,7 +198,8 @@ static void delegate_cell(const struct place *at, char name, const char *cell)
 static uint32_t row_cut(char *row, char *cells[CELLS_MAX])
 {
     uint32_t count = 0;
-    for (char *cell = strtok_r(row, " ", &row); cell; cell = strtok_r(NULL, " ", &row)) {
+    char *rest = NULL;
+    for (char *cell = strtok_r(row, " ", &rest); cell; cell = strtok_r(NULL, " ", &rest)) {
         if (count == CELLS_MAX || strlen(cell) >= CELL_MAX) unreadable("too long", cell);
         cells[count++] = cell;
     }
@@ -215,7 +218,7 @@ static void delegate_draw(char name)
 void timeline_run(const char *file, int line, const char *const *rows)
 {
     static char copy[ROWS_MAX][1024];
-    char *cells[ROWS_MAX][CELLS_MAX];
+    char *cells[ROWS_MAX][CELLS_MAX] = {{NULL}};
     uint32_t count = 0, width = 0;
     for (; rows[count]; count++) {
         if (count == ROWS_MAX) unreadable("too many rows", rows[count]);
@@ -223,7 +226,7 @@ void timeline_run(const char *file, int line, const char *const *rows)
         uint32_t cut = row_cut(copy[count], cells[count]);
         if (count > 0 && cut != width) unreadable("row of another length", rows[count]);
         width = cut;
-        if (strlen(cells[count][0]) != 1) unreadable("no name", rows[count]);
+        if (width == 0 || strlen(cells[count][0]) != 1) unreadable("no name", rows[count]);
         if (islower((unsigned char)cells[count][0][0])) delegate_draw(cells[count][0][0]);
     }
     for (uint32_t column = 1; column < width; column++) {
@@ -261,7 +264,7 @@ void timeline_open(void)
     dispatch = dispatch_new(aligned_alloc(CACHE_LINE, dispatch_footprint(&limits)), &limits);
     memset(player, 0, sizeof player);
     memset(market, 0, sizeof market);
-    for (uint16_t i = 0; i < INSTRUMENTS; i++) market[i].instrument = i;
+    for (uint32_t i = 0; i < INSTRUMENTS; i++) market[i].instrument = (uint16_t)i;
     moment = 1000;
 }
 
