@@ -24,7 +24,7 @@
  *
  * Latencies time every operation alone, with the counter fenced on both sides; the cost of an empty
  * span is the first line, never subtracted.  Percentiles come from a histogram (base/histogram.h)
- * of ticks: p50 p90 p99 p99.9 max.  Throughput is the time of a whole run divided by its items:
+ * of ticks: p50 p90 p99 p99.9 max.  Throughput is the thread's time in a whole run by its items:
  * the median of several rounds, with the best and the worst beside it. */
 
 #include "dataplane/base/base.h"

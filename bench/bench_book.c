@@ -20,8 +20,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define RUN_MESSAGES 64u /* as many as a full datagram or two */
-
 /* Messages, each behind its 16-bit length, as a recording holds them. */
 struct stream {
     uint8_t *bytes;
@@ -126,24 +124,9 @@ static void session_begin(void *context)
 static void books_fill(void *context)
 {
     (void)context;
-    uint16_t offset[RUN_MESSAGES];
-    uint64_t sequence = 1;
-    for (size_t at = 0; at < stream.length;) {
-        struct channel_run run = {
-            .payload = stream.bytes + at, .offset = offset, .sequence = sequence};
-        size_t next = at;
-        for (; run.count < RUN_MESSAGES && next < stream.length; run.count++) {
-            const uint8_t *block = stream.bytes + next;
-            __builtin_prefetch(block + 1024);
-            offset[run.count] = (uint16_t)(next - at);
-            next += 2 + ((size_t)block[0] << 8 | block[1]);
-        }
-        feed_run(feed, &run);
-        sequence += run.count;
-        at = next;
-    }
+    uint64_t taken = feed_stream(feed, stream.bytes, stream.length, 1);
     feed_flush(feed);
-    CHECK(sequence - 1 == stream.messages);
+    CHECK(taken == stream.messages);
 }
 
 static void books_check(const char *name)

@@ -107,11 +107,12 @@ static void listing_apply(struct engine_stage *stage, uint32_t instrument,
     stage->view.listing++;
 }
 
+/* Takes every listing that waits; they are few after the start of a session. */
 static COLD uint32_t listings_take(struct engine_stage *stage)
 {
-    uint32_t key, taken = 0;
+    uint32_t waiting = conflate_waiting(stage->listings), key, taken = 0;
     struct listing listing;
-    for (; taken < ENGINE_STAGE_TURN && conflate_take(stage->listings, &key, &listing); taken++)
+    for (; taken < waiting && conflate_take(stage->listings, &key, &listing); taken++)
         listing_apply(stage, key, &listing);
     return taken;
 }
@@ -130,20 +131,27 @@ static inline uint64_t decisions_make(struct engine_stage *stage, uint64_t begin
     return begin;
 }
 
+/* The listing of a market is put before it, so once the market is taken its listing is taken too or
+ * can be seen to wait: looked for before the take, it could come in between, and the trades of that
+ * market would be lost to whoever is subscribed a moment later. */
 static uint32_t engine_stage_turn(void *self, uint64_t tsc)
 {
     struct engine_stage *stage = self;
-    uint32_t taken = 0, key;
+    uint32_t values = 0, listings = 0, key;
     struct market market;
-    if (unlikely(conflate_waiting(stage->listings) > 0)) taken = listings_take(stage);
-    for (; taken < ENGINE_STAGE_TURN && conflate_take(stage->markets, &key, &market); taken++) {
+    for (; values < ENGINE_STAGE_TURN && conflate_take(stage->markets, &key, &market); values++) {
+        if (unlikely(conflate_waiting(stage->listings) > 0)) {
+            listings += listings_take(stage);
+            tsc = clock_now(); /* no decision's time */
+        }
         if (market.rx_ns > stage->now) stage->now = market.rx_ns;
         dispatch_market(stage->dispatch, &market);
         tsc = decisions_make(stage, tsc);
         if (market.rx_tsc) histogram_record_span(&stage->latency, market.rx_tsc, tsc);
-        stage->view.value++;
     }
-    return taken;
+    stage->view.value += values;
+    if (unlikely(conflate_waiting(stage->listings) > 0)) listings += listings_take(stage);
+    return values + listings;
 }
 
 /* The view. */

@@ -14,6 +14,8 @@ struct feed_stage {
     struct snapshot *snapshot;
     struct feed_stage_line line[CHANNEL_LINES]; /* with what was learnt */
 
+    nanos_t asked_ns;     /* the link's clock, read before the polls since; 0 after frames came */
+    nanos_t quiet_ns;     /* every frame of up to this time has been taken; 0: not known */
     uint32_t full_bursts; /* in a row, not yet published */
     uint64_t first_tsc;   /* arrival of the oldest burst not yet published */
     uint64_t messages;    /* applied, for marks */
@@ -22,7 +24,7 @@ struct feed_stage {
     struct counter ended;
 
     struct feed_view view; /* private copy, shown in housekeeping */
-    struct frame_burst burst;
+    struct frame_burst burst[FEED_STAGE_QUEUES_MAX];
     struct histogram latency;
 };
 
@@ -83,6 +85,7 @@ static inline bool line_find(struct feed_stage *stage, const struct frame_datagr
         if ((line->group ^ datagram->destination_ip) | (line->port ^ datagram->destination_port))
             continue;
         if ((line->queue ^ queue) | (line->source ^ source)) continue;
+        if (line->group == 0) continue; /* not learnt yet; 0.0.0.0 is no destination */
         *found = i;
         return true;
     }
@@ -213,27 +216,54 @@ static bool queues_ended(const struct feed_stage *stage)
     return true;
 }
 
+/* What has not come by a certain time is late only if everything of up to that time was taken: the
+ * clock is read first, and counts once a poll after it came back empty. */
+static COLD void quiet_turn(struct feed_stage *stage)
+{
+    stage->quiet_ns = stage->asked_ns;
+    struct channel_gap hole;
+    if (!channel_missing(stage->channel, &hole)) return;
+    if (stage->quiet_ns && channel_drain(stage, stage->quiet_ns)) markets_publish(stage);
+    stage->asked_ns = net_now(stage->plan->queue[0]);
+}
+
+/* Bursts of both queues in the order of their arrival: a line that is polled second is not late. */
+static void bursts_take(struct feed_stage *stage)
+{
+    const struct frame_burst *a = &stage->burst[0], *b = &stage->burst[1];
+    uint32_t i = 0, k = 0;
+    while (i < a->count && k < b->count) {
+        if (a->at[i].rx_ns <= b->at[k].rx_ns) frame_take(stage, &a->at[i++], 0);
+        else frame_take(stage, &b->at[k++], 1);
+    }
+    while (i < a->count) frame_take(stage, &a->at[i++], 0);
+    while (k < b->count) frame_take(stage, &b->at[k++], 1);
+}
+
 static uint32_t feed_stage_turn(void *self, uint64_t tsc)
 {
+    (void)tsc;
     struct feed_stage *stage = self;
     uint32_t frames = 0;
     bool full = false;
-    for (uint16_t q = 0; q < stage->plan->queues; q++) {
-        struct frame_burst *burst = &stage->burst;
+    for (uint32_t q = 0; q < stage->plan->queues; q++) {
+        struct frame_burst *burst = &stage->burst[q];
         net_rx(stage->plan->queue[q], burst);
         if (burst->count == 0) continue;
         if (stage->first_tsc == 0) stage->first_tsc = burst->at[0].rx_tsc;
-        for (uint32_t i = 0; i < burst->count; i++) frame_take(stage, &burst->at[i], q);
         frames += burst->count;
         full |= burst->count == NET_BURST_MAX;
-        net_rx_done(stage->plan->queue[q], burst);
     }
-    (void)tsc;
-    stage->view.frame += frames;
     if (frames == 0) {
         if (unlikely(stage->first_tsc)) markets_publish(stage);
+        if (unlikely(stage->asked_ns)) quiet_turn(stage);
         return 0;
     }
+    stage->asked_ns = 0;
+    bursts_take(stage);
+    for (uint32_t q = 0; q < stage->plan->queues; q++)
+        if (stage->burst[q].count) net_rx_done(stage->plan->queue[q], &stage->burst[q]);
+    stage->view.frame += frames;
     stage->full_bursts += full;
     if (!full || stage->full_bursts >= FEED_STAGE_BURSTS) markets_publish(stage);
     return frames;
@@ -285,7 +315,9 @@ static void feed_stage_housekeeping(void *self, uint64_t tsc)
     (void)tsc;
     if (!stage->finished) {
         if (queues_ended(stage)) feed_stage_finish(stage);
-        else if (channel_drain(stage, net_now(stage->plan->queue[0]))) markets_publish(stage);
+        else if (stage->quiet_ns && channel_drain(stage, stage->quiet_ns)) markets_publish(stage);
+        stage->quiet_ns = 0;
+        if (stage->asked_ns == 0) stage->asked_ns = net_now(stage->plan->queue[0]);
     }
     feed_flush(stage->feed);
     struct feed_view *view = &stage->view;

@@ -58,6 +58,19 @@ static uint32_t lcore_unfinished(const struct lcore *lcore)
     return unfinished;
 }
 
+/* Asked to halt: true if the stages are done, or have had their time.  The last housekeeping may
+ * still pass something on, so they are asked again after it; it is also what their views show. */
+static COLD bool lcore_finished(struct lcore *lcore, uint64_t tsc, uint64_t halt_at)
+{
+    bool late = tsc - halt_at > lcore->plan.halt_ticks;
+    if (lcore_unfinished(lcore) > 0 && !late) return false;
+    lcore_housekeep(lcore, tsc);
+    uint32_t unfinished = lcore_unfinished(lcore);
+    if (unfinished > 0 && !late) return false;
+    counter_set(&lcore->unfinished, unfinished);
+    return true;
+}
+
 void lcore_run(struct lcore *lcore)
 {
     struct lcore_rest rest = lcore_rest_new(lcore->plan.idle);
@@ -77,11 +90,7 @@ void lcore_run(struct lcore *lcore)
         }
         if (unlikely(atomic_load_explicit(&lcore->state, memory_order_relaxed) == LCORE_HALT)) {
             if (halt_at == 0) halt_at = tsc;
-            uint32_t unfinished = lcore_unfinished(lcore);
-            if (unfinished == 0 || tsc - halt_at > lcore->plan.halt_ticks) {
-                counter_set(&lcore->unfinished, unfinished);
-                break;
-            }
+            if (lcore_finished(lcore, tsc, halt_at)) break;
         }
         if (work > 0) lcore_rest_worked(&rest);
         else if (lcore_rest_idle(&rest)) {
@@ -89,7 +98,6 @@ void lcore_run(struct lcore *lcore)
             tsc = __rdtsc();
         }
     }
-    lcore_housekeep(lcore, __rdtsc());
     /* Release pairs with the acquire in lcore_state: who sees DONE may read all the stages own. */
     atomic_store_explicit(&lcore->state, LCORE_DONE, memory_order_release);
 }
