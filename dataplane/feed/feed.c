@@ -21,21 +21,25 @@ struct shape {
 };
 
 #define AT(message, field) offsetof(struct itch_##message, field)
+#define LENGTH(message)    sizeof(struct itch_##message)
 
+/* clang-format off */
 static const struct shape shapes[256] = {
     ['A'] = {BOOK_ADD, AT(add_order, order_ref), AT(add_order, order_ref), AT(add_order, shares),
-             AT(add_order, price_e4), AT(add_order, side), 36, 1},
+             AT(add_order, price_e4), AT(add_order, side), LENGTH(add_order), 1},
     ['F'] = {BOOK_ADD, AT(add_order_mpid, order_ref), AT(add_order_mpid, order_ref),
-             AT(add_order_mpid, shares), AT(add_order_mpid, price_e4), AT(add_order_mpid, side), 40,
-             1},
+             AT(add_order_mpid, shares), AT(add_order_mpid, price_e4), AT(add_order_mpid, side),
+             LENGTH(add_order_mpid), 1},
     ['E'] = {BOOK_EXECUTE, AT(order_executed, order_ref), AT(order_executed, order_ref),
-             AT(order_executed, executed), 0, 0, 31, 0},
+             AT(order_executed, executed), 0, 0, LENGTH(order_executed), 0},
     ['X'] = {BOOK_CANCEL, AT(order_cancel, order_ref), AT(order_cancel, order_ref),
-             AT(order_cancel, canceled), 0, 0, 23, 0},
-    ['D'] = {BOOK_DELETE, AT(order_delete, order_ref), AT(order_delete, order_ref), 0, 0, 0, 19, 0},
+             AT(order_cancel, canceled), 0, 0, LENGTH(order_cancel), 0},
+    ['D'] = {BOOK_DELETE, AT(order_delete, order_ref), AT(order_delete, order_ref),
+             0, 0, 0, LENGTH(order_delete), 0},
     ['U'] = {BOOK_REPLACE, AT(order_replace, order_ref), AT(order_replace, new_order_ref),
-             AT(order_replace, shares), AT(order_replace, price_e4), 0, 35, 0},
+             AT(order_replace, shares), AT(order_replace, price_e4), 0, LENGTH(order_replace), 0},
 };
+/* clang-format on */
 
 static inline uint32_t load32(const uint8_t *at)
 {
@@ -97,15 +101,16 @@ static inline void time_note(struct feed *feed, const uint8_t *block)
         feed->exchange_ns = load64(block + 2 + 3) & 0xffffffffffff;
 }
 
-/* Takes one message behind its length.  accepted counts those that took the fast way. */
 #define ALWAYS_INLINE __attribute__((always_inline)) static inline
 
+/* Takes one message behind its length.  accepted counts those that took the fast way. */
 ALWAYS_INLINE struct book_filling message_take(struct feed *feed, struct book_filling filling,
                                                const uint8_t *block, uint64_t *accepted)
 {
     const uint8_t *message = block + 2;
     uint32_t length = be16_read(*(const struct be16 *)block);
-    const struct shape *shape = &shapes[length ? *message : 0];
+    /* No byte of an empty message is read: any type of this path will do, its length is not 0. */
+    const struct shape *shape = &shapes[length ? *message : 'A'];
     if (unlikely(length != shape->length)) { /* longer ones too; 0 is the length of the rest */
         book_filled(filling);
         message_other(feed, message, length);

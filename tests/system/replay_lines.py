@@ -79,7 +79,8 @@ def gaps_are_exactly_the_messages_lost_on_both_lines(bench):
             equal(report["lost_on_all_lines"]["ranges"], lost, f"{source}, {seed}: the report")
             require(lost, f"{source}, seed {seed}: nothing was lost on both, so nothing is tested")
             # What was lost behind the last frame that arrived, nobody can know of.
-            lost = ranges(n for n in sent - arrived(a, b) if n <= last_known(a, b))
+            known = last_known(a, b)
+            lost = ranges(number for number in sent - arrived(a, b) if number <= known)
             result = bench.replay(*WAIT, a, b)
             at = f"{source}, seed {seed}"
             equal(joined(result["gap_ranges"]), lost, f"{at}: gaps")
@@ -168,7 +169,8 @@ def a_store_that_is_too_small_loses_nothing_silently(bench):
     sent, both = arrived(source), arrived(a, b)
     result = bench.replay(*WAIT, "--store-datagrams", 1, a, b)
     missing = {number for first, last in result["gap_ranges"] for number in range(first, last + 1)}
-    known = {number for number in sent if number <= last_known(a, b)}
+    last = last_known(a, b)
+    known = {number for number in sent if number <= last}
     require(known - both <= missing, "a message that never arrived is in no gap")
     equal(result["messages"] + len(missing), len(known), "messages delivered and missing together")
 

@@ -1,0 +1,216 @@
+#!/usr/bin/env python3
+"""polluxd from its configuration: to the end, stopped, refused, and on a terminal.
+
+    polluxd_runs.py POLLUXD POLLUX_REPLAY POLLUX_GENERATE
+"""
+
+import os
+import pathlib
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+
+from replay_support import Skip, calm, equal, require, run_specs, spec
+
+QUICKSTART = pathlib.Path(__file__).resolve().parents[2] / "apps/polluxd/quickstart.yaml"
+ESCAPE = "\033"
+SCREEN_ON, SCREEN_OFF = "\033[?1049h", "\033[?1049l"
+
+
+def captures(bench):
+    """Two lines of one feed with loss, made once."""
+    a, b = bench.path("quickstart-a.pcap"), bench.path("quickstart-b.pcap")
+    if not pathlib.Path(a).exists():
+        bench.generate("--messages", "30k", "--symbols", 10, "--seed", 3, "--loss", 5,
+                       "--reorder", 10, "--line-a", a, "--line-b", b)
+    return a, b
+
+
+def configured(bench, *changes):
+    """A copy of quickstart.yaml with absolute paths, one allowed core, and changes (old, new)."""
+    a, b = captures(bench)
+    core = min(os.sched_getaffinity(0))
+    text = QUICKSTART.read_text()
+    for old, new in (("quickstart-a.pcap", a), ("quickstart-b.pcap", b),
+                     ("cores: [0]", f"cores: [{core}]"), *changes):
+        require(old in text, f"quickstart.yaml has no '{old}'")
+        text = text.replace(old, new)
+    return bench.write("run.yaml", text.encode())
+
+
+FASTEST = ("pace: 1x", "pace: fastest")
+
+
+def digest_of(output):
+    found = re.findall(r"^digest ([0-9a-f]{16})$", output, re.MULTILINE)
+    equal(len(found), 1, f"digests printed in {output[-2000:]}")
+    return found[0]
+
+
+def paced(bench, *changes):
+    """A run at the recorded pace, begun; what it says is in pipes."""
+    line = [bench.program["polluxd"], "--config", configured(bench, *changes)]
+    running = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    running.line = line
+    return running
+
+
+@spec
+def captures_are_played_to_the_end_with_the_digest_of_pollux_replay(bench):
+    a, b = captures(bench)
+    done = bench.run("polluxd", "--config", configured(bench, FASTEST))
+    equal(done.returncode, 0, f"the status ({done.stderr})")
+    require(ESCAPE not in done.stdout, "plain output has escape codes")
+    played = bench.replay(a, b)
+    equal(digest_of(done.stdout), played["digest"], "the digest")
+    received = re.search(r"^messages\n +received +([\d,]+)$", done.stdout, re.MULTILINE)
+    equal(int(received[1].replace(",", "")), played["messages"], "messages received")
+
+
+@spec
+def the_recorded_pace_gives_the_same_digest_as_full_speed(bench):
+    fast = bench.run("polluxd", "--config", configured(bench, FASTEST))
+    quick = bench.run("polluxd", "--config", configured(bench, ("pace: 1x", "pace: 100x")))
+    equal(quick.returncode, 0, f"the status ({quick.stderr})")
+    equal(digest_of(quick.stdout), digest_of(fast.stdout), "the digest")
+
+
+@spec
+def layout_dedicated_gives_the_same_digest(bench):
+    cores = sorted(os.sched_getaffinity(0))
+    if len(cores) < 2:
+        raise Skip("layout dedicated needs two processors")
+    shared = bench.run("polluxd", "--config", configured(bench, FASTEST))
+    done = bench.run("polluxd", "--config", configured(
+        bench, FASTEST, ("layout: shared", "layout: dedicated"),
+        (f"cores: [{cores[0]}]", f"cores: [{cores[0]}, {cores[1]}]")))
+    equal(done.returncode, 0, f"the status ({done.stderr})")
+    equal(digest_of(done.stdout), digest_of(shared.stdout), "the digest")
+
+
+@spec
+def sigint_and_sigterm_stop_it_in_order_with_a_summary(bench):
+    for number in (signal.SIGINT, signal.SIGTERM):
+        running = paced(bench)
+        time.sleep(1.5)
+        equal(running.poll(), None, f"the status of a paced run after 1.5 s ({number.name})")
+        begun = time.monotonic()
+        running.send_signal(number)
+        running.stdout, out = None, running.stdout
+        with out:
+            said = out.read()
+        status = running.wait(timeout=6)
+        took = time.monotonic() - begun
+        with running.stderr:
+            complaint = running.stderr.read()
+        calm(subprocess.CompletedProcess(running.line, status, said, complaint), running.line)
+        equal(status, 0, f"the status after {number.name} ({complaint})")
+        require(took < 6, f"{number.name} took {took:.1f} s")
+        require("orders live" in said and "latency" in said, f"no summary: {said[-500:]}")
+        digest_of(said)
+
+
+@spec
+def every_problem_of_a_configuration_is_said_at_once_with_its_place(bench):
+    path = configured(bench, ("layout: shared", "layout: round"), ("pace: 1x", "pace: never"),
+                      ("refresh_ms: 250", "refresh_ms: minus"))
+    lines = pathlib.Path(path).read_text().splitlines()
+    for words in (["--config", path], ["--config", path, "--check"]):
+        done = bench.run("polluxd", *words)
+        equal(done.returncode, 4, "the status")
+        equal(done.stdout, "", "the standard output")
+        for wrong in ("layout: round", "pace: never", "refresh_ms: minus"):
+            row = next(at for at, line in enumerate(lines, 1) if wrong in line)
+            column = lines[row - 1].index(wrong.split()[1]) + 1
+            require(f"{path}:{row}:{column}: " in done.stderr,
+                    f"'{wrong}' at {row}:{column} is not said: {done.stderr}")
+
+
+@spec
+def a_configuration_that_is_garbage_is_refused_with_status_4(bench):
+    for content in (b"", b"\0" * 100, b"[[[[[", b"a: &a [*a, *a]", b"\xff\xfe\x00", b"- " * 5000,
+                    b"lcores: {layout: {}}\nports: 7", b"x" * 100_000):
+        done = bench.run("polluxd", "--config", bench.write("garbage.yaml", content))
+        equal(done.returncode, 4, f"the status for {content[:30]} ({done.stderr[:300]})")
+        require("garbage.yaml" in done.stderr, f"it says {done.stderr[:300]}")
+
+
+@spec
+def a_right_configuration_is_called_right_and_not_run(bench):
+    done = bench.run("polluxd", "--check", "--config", configured(bench))
+    equal((done.returncode, done.stderr), (0, ""), "status and complaint")
+    require(done.stdout.endswith(": right\n"), f"it says {done.stdout}")
+
+
+@spec
+def missing_files_and_wrong_usage_are_told_apart(bench):
+    done = bench.run("polluxd", "--config", bench.path("no-such.yaml"))
+    equal(done.returncode, 4, "the status without a configuration")
+    require("no-such.yaml" in done.stderr, f"it says {done.stderr}")
+    gone = bench.path("gone.pcap")
+    done = bench.run("polluxd", "--config", configured(bench, (bench.path("quickstart-b.pcap"), gone)))
+    equal(done.returncode, 1, f"the status without a capture ({done.stderr})")
+    equal(done.stderr.count("\n"), 1, f"lines it takes to say so: {done.stderr}")
+    require(gone in done.stderr and "No such file" in done.stderr, f"it says {done.stderr}")
+    for words in ([], ["--nonsense"], ["--config", "a", "b"]):
+        equal(bench.run("polluxd", *words).returncode, 2, f"the status of polluxd {words}")
+
+
+def on_terminal(line, seconds, number=None):
+    """Runs it on a pseudo-terminal, signals it after 1.5 s if asked to: (status, what it wrote)."""
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execv(line[0], line)
+    written, begun, sent = b"", time.monotonic(), False
+    while time.monotonic() - begun < seconds:
+        if number and not sent and time.monotonic() - begun > 1.5:
+            os.kill(child, number)
+            sent = True
+        if not select.select([terminal], [], [], 0.1)[0]:
+            continue
+        try:
+            part = os.read(terminal, 65536)
+        except OSError:  # the other end is closed
+            part = b""
+        if not part:
+            break
+        written += part
+    else:
+        os.kill(child, signal.SIGKILL)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    os.close(terminal)
+    return status, written.decode(errors="replace")
+
+
+@spec
+def on_a_terminal_the_screen_is_drawn_and_given_back(bench):
+    line = [bench.program["polluxd"], "--config", configured(bench)]
+    status, written = on_terminal(line, 20, signal.SIGINT)
+    equal(status, 0, f"the status ({written[-300:]})")
+    equal(written.count(SCREEN_ON), 1, "screens opened")
+    equal(written.count(SCREEN_OFF), 1, "screens given back")
+    require(written.index(SCREEN_ON) < written.index(SCREEN_OFF), "given back before it is opened")
+    drawn, after = written[written.index(SCREEN_ON):].split(SCREEN_OFF)
+    require(drawn.count("Ctrl-C stops") >= 3, "the screen is not redrawn")
+    require("capture [" in drawn and "latency" in drawn, "the screen lacks its parts")
+    require("\033[?25h" in written, "the cursor is not given back")
+    require(ESCAPE not in after.replace("\033[?25h", ""), "escape codes behind the screen")
+    digest_of(after.replace("\r\n", "\n"))
+
+
+@spec
+def pollux_replay_leaves_no_escape_codes_in_plain_output(bench):
+    a, b = captures(bench)
+    done = bench.run("pollux-replay", a, b, "--bbo")
+    equal((done.returncode, ESCAPE in done.stdout + done.stderr), (0, False), "status and escapes")
+    status, written = on_terminal([bench.program["pollux-replay"], a, b], 20)
+    equal(status, 0, "the status on a terminal")
+    equal(digest_of(written.replace("\r\n", "\n")), digest_of(done.stdout), "the digest")
+
+
+if __name__ == "__main__":
+    run_specs(sys.argv[1:])
