@@ -6,49 +6,66 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BAR_WIDTH   30u
-#define REDRAW_NS   100000000u
-#define MILLISECOND 1000000u
+#define BAR_CELLS    30u
+#define CLEAR_TO_END "\033[K"
+#define WHAT_COLUMN  9u
 
-static uint64_t monotonic_ns(void)
+static uint64_t now_ns(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+    return (uint64_t)now.tv_sec * NANOS_SECOND + (uint64_t)now.tv_nsec;
 }
 
-struct progress progress_on_terminal(void)
+struct progress progress_begin(bool quiet)
 {
-    return (struct progress){.terminal = isatty(STDERR_FILENO) == 1, .begun_ns = monotonic_ns()};
+    uint64_t now = now_ns();
+    return (struct progress){
+        .began_ns = now, .shown_ns = now, .quiet = quiet, .terminal = isatty(STDERR_FILENO) == 1};
 }
 
 void progress_show(struct progress *progress, const char *what, uint64_t done, uint64_t total)
 {
-    if (!progress->terminal || total == 0) return;
-    uint64_t now = monotonic_ns();
-    if (now - progress->begun_ns < PROGRESS_SILENT_MS * (uint64_t)MILLISECOND) return;
-    if (now - progress->drawn_ns < REDRAW_NS) return;
-    progress->drawn_ns = now;
-    progress->shown = true;
+    if (progress->quiet || total == 0) return;
+    uint64_t now = now_ns();
+    uint64_t spent = now - progress->began_ns;
+    uint64_t every = progress->terminal ? PROGRESS_BAR_EVERY_NS : PROGRESS_LINE_EVERY_NS;
+    if (spent < PROGRESS_BAR_AFTER_NS || now - progress->shown_ns < every) return;
+    progress->shown_ns = now;
 
     char buffer[256];
     struct text line = text_in(buffer, sizeof buffer);
-    uint32_t filled = (uint32_t)(done * BAR_WIDTH / total);
-    text_format(&line, "\r%-8s [", what);
-    text_repeat(&line, "=", filled);
-    text_repeat(&line, " ", BAR_WIDTH - filled);
-    text_format(&line, "] %3u %%   ", (uint32_t)(done * 100 / total));
+    if (done > total) done = total;
+    uint32_t permille = (uint32_t)(done * 1000 / total);
+    text_append(&line, what);
+    if (progress->terminal) {
+        uint32_t cells = permille * BAR_CELLS / 1000;
+        text_to_column(&line, WHAT_COLUMN);
+        text_append(&line, "[");
+        text_repeat(&line, "=", cells);
+        text_repeat(&line, " ", BAR_CELLS - cells);
+        text_append(&line, "]");
+    } else {
+        text_append(&line, ":");
+    }
+    text_format(&line, " %3u.%u %%   ", permille / 10, permille % 10);
     text_short(&line, done);
     text_append(&line, " of ");
     text_short(&line, total);
-    text_append(&line, "  ");
-    fputs(line.bytes, stderr);
+    if (done > 0) {
+        text_append(&line, ", ");
+        text_ns(&line, (uint64_t)((double)spent * (double)(total - done) / (double)done));
+        text_append(&line, " left");
+    }
+    progress->drawn = progress->terminal;
+    fprintf(stderr, progress->terminal ? "\r%s" CLEAR_TO_END : "%s\n", line.bytes);
     fflush(stderr);
 }
 
-void progress_clear(struct progress *progress)
+uint64_t progress_end(struct progress *progress)
 {
-    if (progress->shown) fputs("\r\033[K", stderr);
-    progress->shown = false;
-    progress->begun_ns = monotonic_ns();
+    uint64_t took = now_ns() - progress->began_ns;
+    if (progress->drawn) fputs("\r" CLEAR_TO_END, stderr);
+    *progress = progress_begin(progress->quiet);
+    return took;
 }

@@ -1,6 +1,6 @@
 /* From ITCH messages to updated books: what the README claims about the feed.
  *
- *     decode           every field of every message, nothing else
+ *     decode                       every field of every message, nothing else (decode.h)
  *     book_one/hot/market          messages in memory -> full-depth books, all checks on
  *     book_..._sparse              the same with order references spread over 64 bits
  *     book_..._digest              the same with every event folded into the digest
@@ -11,9 +11,9 @@
 
 #include "apps/pollux-generate/flow.h"
 #include "bench/bench.h"
+#include "bench/decode.h"
 #include "dataplane/base/arena_setup.h"
 #include "dataplane/feed/feed.h"
-#include "dataplane/wire/itch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,46 +70,39 @@ static void stream_make(const char *preset, enum flow_refs refs)
 
 /* Decode only. */
 
-#define READ_be16(field)  be16_read(field)
-#define READ_be32(field)  be32_read(field)
-#define READ_be48(field)  be48_read(field)
-#define READ_be64(field)  be64_read(field)
-#define READ_text1(field) (uint8_t)(field).byte[0]
-#define READ_text2(field) bytes_read((field).byte, 2)
-#define READ_text4(field) bytes_read((field).byte, 4)
-#define READ_text8(field) bytes_read((field).byte, 8)
-
-static inline uint64_t bytes_read(const char *bytes, size_t count)
-{
-    uint64_t value = 0;
-    memcpy(&value, bytes, count);
-    return value;
-}
-
-#define SUM_FIELD(M, type, name, offset, meaning)                                                  \
-    sum += READ_##type(((const struct M *)message)->name);
-#define SUM_CASE(type, name, TABLE, length)                                                        \
-    case type: {                                                                                   \
-        TABLE(SUM_FIELD, name)                                                                     \
-        break;                                                                                     \
-    }
-
-static void decode(void *context)
+static void fields_read(void *context)
 {
     (void)context;
-    uint64_t sum = 0;
-    for (size_t at = 0; at < stream.length;) {
-        const uint8_t *message = stream.bytes + at + 2;
-        size_t length = (size_t)stream.bytes[at] << 8 | stream.bytes[at + 1];
-        __builtin_prefetch(message + 1024);
-        at += 2 + length;
-        if (itch_check(message, length) != ITCH_OK) continue;
-        switch (message[0]) {
-            ITCH_MESSAGES(SUM_CASE)
-        default: UNREACHABLE("itch_check accepts only the types of ITCH_MESSAGES");
-        }
-    }
-    sink += sum;
+    sink += decode_by_fields(stream.bytes, stream.length);
+}
+
+static void cases_read(void *context)
+{
+    (void)context;
+    sink += decode_by_cases(stream.bytes, stream.length);
+}
+
+static void decode_run(void)
+{
+    if (!bench_wanted("decode") && !bench_wanted("decode_by_cases")) return;
+    stream_make("hot", FLOW_REFS_DENSE);
+    decode_prepare();
+    CHECK(stream.length + DECODE_ROOM <= stream.capacity);
+    CHECK(decode_by_fields(stream.bytes, stream.length) ==
+          decode_by_cases(stream.bytes, stream.length));
+    bench_rate(&(struct bench_rate){
+        .name = "decode",
+        .what = "every field of every message",
+        .items = stream.messages,
+        .run = fields_read,
+        .bound_ns = 8,
+    });
+    bench_rate(&(struct bench_rate){
+        .name = "decode_by_cases",
+        .what = "the same by a switch on the type, as one writes it first",
+        .items = stream.messages,
+        .run = cases_read,
+    });
 }
 
 /* Books. */
@@ -205,18 +198,7 @@ int main(int count, char **words)
     CHECK(arena != NULL);
     feed = feed_new(arena_take(arena, "feed", feed_footprint(&limits)), &limits);
 
-    if (bench_wanted("decode")) {
-        stream_make("hot", FLOW_REFS_DENSE);
-        struct bench_rate rate = {
-            .name = "decode",
-            .what = "every field of every message",
-            .items = stream.messages,
-            .run = decode,
-            .bound_ns = 8,
-        };
-        if (bench_counting()) bench_counted(&rate);
-        else bench_rate(&rate);
-    }
+    decode_run();
     for (uint32_t i = 0; i < ARRAY_COUNT(presets); i++) preset_run(&presets[i]);
     if (sink == 1) puts(""); /* never: it keeps what decode read */
     return bench_close();

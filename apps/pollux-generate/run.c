@@ -156,7 +156,7 @@ static void flow_play(struct run *run)
     while (!run->failed && (length = flow_next(run->flow, message, &time_ns)) > 0) {
         pack_message(run->pack, message, length, MIDNIGHT_NS + time_ns);
         if (++made % SHOW_EVERY == 0)
-            progress_show(&run->progress, made, run->options->flow.messages);
+            progress_show(&run->progress, "making", made, run->options->flow.messages);
     }
     pack_end(run->pack);
     run->live = flow_counts(run->flow)->live;

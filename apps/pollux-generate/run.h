@@ -12,8 +12,8 @@
 #include "apps/pollux-generate/coverage.h"
 #include "apps/pollux-generate/options.h"
 #include "apps/pollux-generate/port.h"
-#include "apps/pollux-generate/progress.h"
 #include "apps/pollux-generate/sink.h"
+#include "apps/progress.h"
 #include "dataplane/wire/frame.h"
 
 #define RUN_SENTENCES 4096u

@@ -87,7 +87,7 @@ static void records_take(struct source *source, struct capture *capture)
         if (record.kind == CAPTURE_FRAME) frame_take(source, &record);
         else message_take(source, &record);
         if (record.number % SHOW_EVERY == 0)
-            progress_show(&run->progress, record.offset, capture->length);
+            progress_show(&run->progress, "reading", record.offset, capture->length);
     }
 }
 

@@ -138,6 +138,16 @@ static void cores_read(struct replay_options *options, const char *text, struct 
     }
 }
 
+static void cores_check(const struct replay_options *options, const struct argp_state *state)
+{
+    bool dedicated = options->layout == LAUNCH_DEDICATED;
+    if (options->cores_given && options->cores != (dedicated ? 2u : 1u))
+        argp_error(state, "layout %s takes %s", dedicated ? "dedicated" : "shared",
+                   dedicated ? "two cores: feed,engine" : "one core");
+    if (options->cores == 2 && options->core[0] == options->core[1])
+        argp_error(state, "both stages are on core %u", options->core[0]);
+}
+
 static error_t option_read(int key, char *text, struct argp_state *state)
 {
     struct replay_options *options = state->input;
@@ -192,12 +202,7 @@ static error_t option_read(int key, char *text, struct argp_state *state)
         return 0;
     case ARGP_KEY_END:
         if (options->files == 0) argp_error(state, "no FILE to play");
-        if (options->cores_given &&
-            options->cores != (options->layout == LAUNCH_DEDICATED ? 2u : 1u))
-            argp_error(state, "layout %s takes %s", options->layout ? "dedicated" : "shared",
-                       options->layout ? "two cores: feed,engine" : "one core");
-        if (options->cores == 2 && options->core[0] == options->core[1])
-            argp_error(state, "both stages are on core %u", options->core[0]);
+        cores_check(options, state);
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }

@@ -67,8 +67,8 @@ static void event_seen(void *context, const struct feed_event *event)
 }
 
 /* Lines: where the datagrams of the feed go to.  With two files each is a line.  In one file, the
- * first destination with whole MoldUDP64 packets is line A, and another one with the same session is
- * line B. */
+ * first destination with whole MoldUDP64 packets is line A, and another one with the same session
+ * is line B. */
 static void lines_find(const struct replay *replay, struct feed_stage_plan *plan)
 {
     if (replay->recording.files == 2) {
@@ -205,7 +205,7 @@ static int verdict(struct replay *replay)
 
 int replay_play(struct replay *replay)
 {
-    struct progress progress = progress_on_terminal();
+    struct progress progress = progress_begin(false);
     struct recording_plan recording = {
         .files = replay->options.files,
         .path = {replay->options.file[0], replay->options.file[1]},
@@ -215,7 +215,7 @@ int replay_play(struct replay *replay)
     };
     replay->problems = text_in(replay->problems_text, sizeof replay->problems_text);
     bool readable = recording_open(&replay->recording, &recording, &replay->problems);
-    progress_clear(&progress);
+    progress_end(&progress);
     if (!readable) return 1;
     if (!books_make(replay)) {
         text_append(&replay->problems, "there is not enough memory for the books asked for\n");
@@ -227,7 +227,7 @@ int replay_play(struct replay *replay)
     plan_make(replay, &plan);
     if (!launch_start(&replay->launch, &plan, &report, &replay->problems)) return 1;
     play_until_ended(replay, &progress);
-    progress_clear(&progress);
+    progress_end(&progress);
     ending_take(replay);
     return verdict(replay);
 }

@@ -18,9 +18,34 @@ static uint64_t state_text8(uint8_t state)
     return log_text8(text, strlen(text));
 }
 
+static uint32_t phase_code(char event)
+{
+    switch (event) {
+    case 'O': return POLLUXD_PHASE_O;
+    case 'S': return POLLUXD_PHASE_S;
+    case 'Q': return POLLUXD_PHASE_Q;
+    case 'M': return POLLUXD_PHASE_M;
+    case 'E': return POLLUXD_PHASE_E;
+    case 'C': return POLLUXD_PHASE_C;
+    default: return POLLUXD_PHASE;
+    }
+}
+
+/* A whole directory begins to trade at the start of a day: that is one story, not thousands, and the
+ * books themselves show it. */
+static bool first_trading(struct polluxd *polluxd, const struct feed_event *event)
+{
+    uint64_t *word = &polluxd->traded[event->instrument / 64];
+    uint64_t bit = (uint64_t)1 << event->instrument % 64;
+    bool first = !(*word & bit) && event->to == MARKET_LIVE;
+    if (event->to == MARKET_LIVE) *word |= bit;
+    return first;
+}
+
 /* On the feed's lcore: numbers into the ring, sentences later. */
 static void event_log(void *context, const struct feed_event *event)
 {
+    struct polluxd *polluxd = context;
     static const uint32_t codes[FEED_EVENT_COUNT] = {
         [FEED_SESSION] = POLLUXD_SESSION, [FEED_GAP] = POLLUXD_GAP,
         [FEED_STALE] = POLLUXD_STALE,     [FEED_FRESH] = POLLUXD_FRESH,
@@ -28,18 +53,22 @@ static void event_log(void *context, const struct feed_event *event)
         [FEED_PHASE] = POLLUXD_PHASE,     [FEED_TRADING] = POLLUXD_TRADING,
     };
     uint64_t argument[3] = {event->first, event->end - 1, 0};
-    char phase = (char)event->first;
-    if (event->kind == FEED_PHASE) argument[0] = log_text8(&phase, 1);
+    uint32_t code = codes[event->kind];
+    if (event->kind == FEED_SESSION) memset(polluxd->traded, 0, sizeof polluxd->traded);
+    if (event->kind == FEED_PHASE) {
+        char phase = (char)event->first;
+        argument[0] = log_text8(&phase, 1);
+        code = phase_code(phase);
+    }
     if (event->kind == FEED_TRADING) {
-        /* A whole directory begins to trade at the start of a day: that is one story, not thousands,
-         * and the books themselves show it. */
-        if (event->from == MARKET_HALTED && event->to == MARKET_LIVE) return;
-        argument[0] = event->instrument;
+        if (first_trading(polluxd, event)) return;
+        char symbol[9];
+        feed_symbol(feed_stage_feed(polluxd->launch.feed), event->instrument, symbol);
+        argument[0] = log_text8(symbol, strlen(symbol));
         argument[1] = state_text8(event->from);
         argument[2] = state_text8(event->to);
     }
-    log_ring_write(context, codes[event->kind], event->at_ns, argument[0], argument[1], argument[2],
-                   0);
+    log_ring_write(polluxd->log, code, event->at_ns, argument[0], argument[1], argument[2], 0);
 }
 
 static bool log_make(struct polluxd *polluxd)
@@ -62,7 +91,7 @@ static void opening_shown(void *context, uint64_t done, uint64_t total)
 static bool captures_open(struct polluxd *polluxd, struct text *problems)
 {
     const struct config *config = polluxd->config;
-    struct progress progress = progress_on_terminal();
+    struct progress progress = progress_begin(false);
     struct recording_plan plan = {.progress = opening_shown, .progress_context = &progress};
     const struct config_line *lines[] = {&config->feed.line_a, config->feed.line_b};
     for (uint32_t i = 0; i < ARRAY_COUNT(lines) && lines[i]; i++) {
@@ -71,7 +100,7 @@ static bool captures_open(struct polluxd *polluxd, struct text *problems)
         if (!same) plan.path[plan.files++] = path;
     }
     bool readable = recording_open(&polluxd->recording, &plan, problems);
-    progress_clear(&progress);
+    progress_end(&progress);
     polluxd->plan.recording = &polluxd->recording;
     polluxd->plan.speed = config->capture.pace;
     return readable;
@@ -171,7 +200,7 @@ static void feed_plan(struct polluxd *polluxd)
     };
     plan->feed.digest = feed->digest;
     plan->on_event = event_log;
-    plan->event_context = polluxd->log;
+    plan->event_context = polluxd;
     const struct config_symbols *shown = &polluxd->config->screen.symbols;
     for (uint32_t i = 0; i < shown->count && i < FEED_VIEW_BOOKS; i++)
         strncpy(plan->show[plan->shown++], shown->at[i].text, sizeof plan->show[0] - 1);

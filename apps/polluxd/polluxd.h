@@ -7,7 +7,7 @@
 #include "dataplane/base/log_ring.h"
 #include "dataplane/launch/launch.h"
 
-/* What the feed stage tells the log.  {0} is a sequence or instrument number. */
+/* What the feed stage tells the log.  {0} is a sequence number, a symbol or a code. */
 /* clang-format off */
 #define POLLUXD_LOG(X)                                                                 \
     X(POLLUXD_SESSION,    LOG_NOTE,  "feed: a session begins at message {0:n}")        \
@@ -16,8 +16,14 @@
     X(POLLUXD_FRESH,      LOG_NOTE,  "feed: the lines speak again")                    \
     X(POLLUXD_END,        LOG_NOTE,  "feed: the session has ended; books are CLOSED")  \
     X(POLLUXD_QUARANTINE, LOG_ALARM, "feed: the lines carry different bytes under one number; books are GAP") \
-    X(POLLUXD_PHASE,      LOG_NOTE,  "feed: the venue says '{0:s}'")                   \
-    X(POLLUXD_TRADING,    LOG_NOTE,  "feed: instrument {0} goes from {1:s} to {2:s}")
+    X(POLLUXD_PHASE_O,    LOG_NOTE,  "feed: the venue begins its messages of the day") \
+    X(POLLUXD_PHASE_S,    LOG_NOTE,  "feed: the venue begins to take orders")          \
+    X(POLLUXD_PHASE_Q,    LOG_NOTE,  "feed: market hours begin")                       \
+    X(POLLUXD_PHASE_M,    LOG_NOTE,  "feed: market hours end")                         \
+    X(POLLUXD_PHASE_E,    LOG_NOTE,  "feed: the venue takes no more orders")           \
+    X(POLLUXD_PHASE_C,    LOG_NOTE,  "feed: the venue has ended its messages of the day") \
+    X(POLLUXD_PHASE,      LOG_NOTE,  "feed: the venue sends the unknown event '{0:s}'") \
+    X(POLLUXD_TRADING,    LOG_NOTE,  "feed: {0:s} goes from {1:s} to {2:s}")
 /* clang-format on */
 
 enum polluxd_log { POLLUXD_LOG(LOG_CODE_ENUM) POLLUXD_LOG_COUNT };
@@ -30,6 +36,9 @@ struct polluxd {
     struct launch launch;
     struct log_ring *log;
     struct listing *listings; /* symbols that delegates named */
+
+    /* Of each instrument a bit: it has traded in this session.  The feed's lcore writes it. */
+    uint64_t traded[BOOK_INSTRUMENTS_MAX / 64];
 };
 
 /* From the configuration to a plan.  False with sentences if a file or the memory is missing. */

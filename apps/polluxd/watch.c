@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #define LINE_EVERY_NS  NANOS_SECOND
 #define LOG_LINES      6u /* newest events on the screen */
 #define LOG_LINE_BYTES 160u
+#define DEPTH_LEVELS   5u
 #define HOME           "\033[H"
 #define CLEAR_LINE_END "\033[K"
 #define CLEAR_BELOW    "\033[J"
@@ -33,6 +35,13 @@ struct watch {
     uint32_t logged;
 };
 
+/* The parts of the screen, in lines. */
+#define ROWS_FIXED    22u /* title, status, lines, heads, latencies, events, and what is between */
+#define ROWS_DEPTH    (2 * DEPTH_LEVELS + 4)
+#define ROWS_MARKETS  4u /* at the least, so many markets */
+#define ROWS_USUAL    24u
+#define COLUMNS_USUAL 80u
+
 static char page[1 << 16];
 
 static nanos_t monotonic_ns(void)
@@ -42,15 +51,23 @@ static nanos_t monotonic_ns(void)
     return (nanos_t)now.tv_sec * NANOS_SECOND + (nanos_t)now.tv_nsec;
 }
 
-/* Events: printed as they come on plain output, the newest kept on a screen. */
+/* The time of day with so many places behind the second. */
+static void clock_append(struct text *out, nanos_t since_midnight, uint32_t places)
+{
+    text_clock(out, since_midnight);
+    out->length -= 9 - places;
+    out->bytes[out->length] = 0;
+}
+
+/* Events, at the time of their packets: printed as they come on plain output, the newest kept on a screen. */
 static void log_follow(struct watch *watch)
 {
     struct log_event event;
     while (log_ring_read(watch->polluxd->log, &event)) {
         char *slot = watch->log[watch->logged++ % LOG_LINES];
         struct text line = text_in(slot, LOG_LINE_BYTES);
-        text_clock(&line, event.tsc % (86400 * NANOS_SECOND));
-        text_append_char(&line, ' ');
+        clock_append(&line, event.tsc % (86400 * NANOS_SECOND), 6);
+        text_append(&line, " UTC  ");
         log_print_sentence(&line, &event, polluxd_log_codes, POLLUXD_LOG_COUNT);
         if (!watch->terminal) printf("%s\n", line.bytes);
     }
@@ -86,35 +103,38 @@ static uint64_t drops(const struct feed_view *view)
     return view->frame - reasons_packets_accepted(view) - view->channel.datagram[CHANNEL_DUPLICATE];
 }
 
-/* "LIVE 09:30:12.5  messages 1,234 (1.2 M/s)  ..." */
-static void status_print(struct text *out, const struct watch *watch, uint64_t span_ns)
+/* "venue 09:30:12.500  feed LIVE  messages 1,234 (1.2 M/s)  ...".  The venue writes its own time of
+ * day into its messages; between is two spaces, or a line end. */
+static void status_print(struct text *out, const struct watch *watch, uint64_t span_ns,
+                         const char *between)
 {
     const struct feed_view *view = &watch->feed;
-    text_clock(out, view->exchange_ns - view->exchange_ns % NANOS_MILLI);
-    out->length -= 6; /* to the millisecond */
-    out->bytes[out->length] = 0;
+    text_append(out, "venue ");
+    if (view->exchange_ns) clock_append(out, view->exchange_ns, 3);
+    else text_append(out, "silent");
     text_format(out, "  feed %s  messages ",
                 market_state_text((enum market_state)view->channel_state));
     text_grouped(out, view->feed.message);
     text_append(out, " (");
     text_short(out, rate(view->feed.message, watch->before.feed.message, span_ns));
-    text_append(out, "/s)  packets ");
+    text_append(out, "/s)  orders live ");
+    text_grouped(out, view->book.orders);
+    text_append(out, "  decisions ");
+    text_grouped(out, watch->engine.decision);
+    text_append(out, between);
+    text_append(out, "packets ");
     text_grouped(out, view->frame);
     text_append(out, "  refused ");
     text_grouped(out, drops(view));
     text_append(out, "  gaps ");
     text_grouped(out, view->channel.gap);
-    text_append(out, "  orders live ");
-    text_grouped(out, view->book.orders);
-    text_append(out, "  decisions ");
-    text_grouped(out, watch->engine.decision);
     text_append_char(out, '\n');
 }
 
-static void markets_print(struct text *out, const struct watch *watch)
+static void markets_print(struct text *out, const struct watch *watch, uint32_t most)
 {
     report_market_head(out);
-    for (uint32_t i = 0; i < watch->feed.books; i++) {
+    for (uint32_t i = 0; i < watch->feed.books && i < most; i++) {
         const struct feed_view_book *book = &watch->feed.show[i];
         if (book->instrument == 0) {
             text_append(out, book->symbol);
@@ -125,7 +145,7 @@ static void markets_print(struct text *out, const struct watch *watch)
     }
 }
 
-/* The first book, five levels a side. */
+/* The first book. */
 static void depth_print(struct text *out, const struct watch *watch)
 {
     if (watch->feed.books == 0 || watch->feed.show[0].instrument == 0) return;
@@ -140,19 +160,29 @@ static void depth_print(struct text *out, const struct watch *watch)
                     .bid = book->bid,
                     .ask = book->ask,
                 },
-                5);
+                DEPTH_LEVELS);
+    text_append_char(out, '\n');
 }
 
-static void screen_show(const struct text *drawn)
+static struct winsize screen_size(void)
 {
-    /* Each line is cleared behind its end, so that nothing of the page before shines through. */
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col) return size;
+    return (struct winsize){.ws_row = ROWS_USUAL, .ws_col = COLUMNS_USUAL};
+}
+
+/* What does not fit is cut, because a line more would scroll the first one away.  Each line is
+ * cleared behind its end, so that nothing of the page before shines through. */
+static void screen_show(const struct text *drawn, struct winsize size)
+{
     fputs(HOME, stdout);
-    for (const char *at = drawn->bytes; *at;) {
-        const char *end = strchr(at, '\n');
-        size_t length = end ? (size_t)(end - at) : strlen(at);
-        fwrite(at, 1, length, stdout);
-        fputs(CLEAR_LINE_END "\n", stdout);
-        at += length + (end != NULL);
+    uint32_t row = 0;
+    for (const char *at = drawn->bytes; *at && row < size.ws_row; row++) {
+        size_t length = strcspn(at, "\n");
+        if (row > 0) fputs("\r\n", stdout);
+        fwrite(at, 1, length < size.ws_col ? length : size.ws_col, stdout);
+        if (length < size.ws_col) fputs(CLEAR_LINE_END, stdout);
+        at += length + (at[length] != 0);
     }
     fputs(CLEAR_BELOW, stdout);
     fflush(stdout);
@@ -162,6 +192,10 @@ static void screen_draw(struct watch *watch, uint64_t span_ns)
 {
     struct polluxd *polluxd = watch->polluxd;
     struct text out = text_in(page, sizeof page);
+    struct winsize size = screen_size();
+    bool deep = size.ws_row >= ROWS_FIXED + ROWS_DEPTH + ROWS_MARKETS;
+    uint32_t used = ROWS_FIXED + (deep ? ROWS_DEPTH : 0);
+    uint32_t markets = size.ws_row > used + ROWS_MARKETS ? size.ws_row - used : ROWS_MARKETS;
     text_format(&out, "Pollux %s  %s  up ", POLLUX_VERSION, polluxd->config->name);
     text_ns(&out, monotonic_ns() - watch->begun_ns);
     if (polluxd->launch.tape) {
@@ -173,26 +207,25 @@ static void screen_draw(struct watch *watch, uint64_t span_ns)
         text_append_char(&out, ']');
     }
     text_append(&out, "   Ctrl-C stops\n\n");
-    status_print(&out, watch, span_ns);
+    status_print(&out, watch, span_ns, "\n");
     text_append_char(&out, '\n');
     report_lines(&out, &watch->feed);
     text_append_char(&out, '\n');
-    markets_print(&out, watch);
+    markets_print(&out, watch, markets);
     text_append_char(&out, '\n');
-    depth_print(&out, watch);
-    text_append_char(&out, '\n');
+    if (deep) depth_print(&out, watch);
     latencies_print(&out, watch);
     text_append_char(&out, '\n');
     uint32_t first = watch->logged > LOG_LINES ? watch->logged - LOG_LINES : 0;
     for (uint32_t i = first; i < watch->logged; i++)
         text_format(&out, "%s\n", watch->log[i % LOG_LINES]);
-    screen_show(&out);
+    screen_show(&out, size);
 }
 
 static void line_draw(struct watch *watch, uint64_t span_ns)
 {
     struct text out = text_in(page, sizeof page);
-    status_print(&out, watch, span_ns);
+    status_print(&out, watch, span_ns, "  ");
     fputs(out.bytes, stdout);
     fflush(stdout);
 }
@@ -247,7 +280,7 @@ void polluxd_summary(const struct polluxd *polluxd)
     look(&watch);
     struct text out = text_in(page, sizeof page);
     text_append_char(&out, '\n');
-    markets_print(&out, &watch);
+    markets_print(&out, &watch, FEED_VIEW_BOOKS);
     text_append_char(&out, '\n');
     report_counts(&out, &watch.feed);
     text_append_char(&out, '\n');

@@ -1,8 +1,8 @@
 #ifndef CONTROL_MONITOR_REPORT_H
 #define CONTROL_MONITOR_REPORT_H
 
-/* What the stages did, as tables for people.  The same parts are put together by the live screen and
- * by the summary at the end.  Cold; plain text without escape codes. */
+/* What the stages did, as tables for people.  The same parts are put together by the live screen
+ * and by the summary at the end.  Cold; plain text without escape codes. */
 
 #include "dataplane/base/text.h"
 #include "dataplane/stage/engine_stage.h"

@@ -15,9 +15,9 @@
  * halt, or no trading action yet, which the venue says must be read as halted), and the book's own
  * suspicion.  Every change of state is an event (feed_event).
  *
- * What happens after a gap: the channel's state becomes MARKET_GAP and messages go on being applied,
- * so that the books are as good as they can be and no contradiction is hidden; they are not live
- * again before a new session, or recovery.
+ * What happens after a gap: the channel's state becomes MARKET_GAP and messages go on being
+ * applied, so that the books are as good as they can be and no contradiction is hidden; they are
+ * not live again before a new session, or recovery.
  *
  * Threads: one.  Memory: feed_footprint() bytes, given once.
  * Source: "Nasdaq TotalView-ITCH 5.0", edition of February 2026. */
@@ -115,8 +115,8 @@ void feed_symbol_wire(const struct feed *feed, uint32_t instrument, char symbol[
 /* Highest instrument number with a symbol. */
 uint32_t feed_last_instrument(const struct feed *feed);
 
-/* The instruments that got a symbol, or another one, since the last call, each once; valid until the
- * next call on this feed. */
+/* The instruments that got a symbol, or another one, since the last call, each once; valid until
+ * the next call on this feed. */
 const uint16_t *feed_listed(struct feed *feed, uint32_t *count);
 
 struct book *feed_book(struct feed *feed);

@@ -4,7 +4,7 @@
 /* From a plan to running lcores, and back.  Cold.
  *
  *     launch_start    cores, memory, ports or tape, stages; then every lcore runs
- *     launch_ended    has everything that will ever come been decided on?  (tapes end, ports do not)
+ *     launch_ended    has everything that will ever come been decided on?  (ports never end)
  *     launch_stop     first the stages that take in, then those they feed; nothing taken in is lost
  *     launch_free     ports closed, memory given back
  *

@@ -10,8 +10,9 @@
  *     FILE, FILE-B    two lines         merged by time, sources 0 and 1
  *
  * A frame or message too long for any link is left out, and problems says so: the tape would drop
- * it where nobody counts.  A damaged file is played up to the damage; what it was is a sentence in problems, and whole is
- * false.  Threads: one.  Memory: maps the files and its own arrays, until recording_close. */
+ * it where nobody counts.  A damaged file is played up to the damage; what it was is a sentence in
+ * problems, and whole is false.  Threads: one.  Memory: maps the files and its own arrays, until
+ * recording_close. */
 
 #include "dataplane/base/text.h"
 #include "dataplane/capture/capture_file.h"

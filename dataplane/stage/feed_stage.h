@@ -7,15 +7,15 @@
  *                                                                     |
  *                           engine <-- conflating queue <-- changed markets
  *
- * A burst that comes full is followed by the next at once, and the books' look-ahead stays filled; when
- * a burst comes less than full, or FEED_STAGE_BURSTS in a row were full, everything is applied and the
- * changed markets are published.  So under load quotes conflate here first, and a single packet is
- * published in the turn that took it.
+ * A burst that comes full is followed by the next at once, and the books' look-ahead stays filled;
+ * when a burst comes less than full, or FEED_STAGE_BURSTS in a row were full, everything is applied
+ * and the changed markets are published.  So under load quotes conflate here first, and a single
+ * packet is published in the turn that took it.
  *
  * Every frame is counted once: frames = the sum of frame[] + sliced + bad_checksum_nic +
  * other_destination, and the frames that are datagrams of a line are the channel's to count.
  *
- * Threads: the lcore that runs it; the view is for anyone.  Memory: feed_stage_footprint() bytes. */
+ * Threads: the lcore that runs it; the view is for anyone.  Memory: feed_stage_footprint(). */
 
 #include "dataplane/feed/feed.h"
 #include "dataplane/net/net.h"

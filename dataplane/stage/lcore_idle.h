@@ -4,9 +4,9 @@
 /* What a poll loop does when there is nothing to do.
  *
  * With LCORE_SPIN nothing at all.  With LCORE_BACK_OFF it pauses for the first empty rounds, then
- * yields the core (two spinning threads on one core wait milliseconds for each other; yielding makes
- * that microseconds), then sleeps, from 20 us doubling to 200 us.  Work resets it.  Only these steps
- * make system calls, and only in idle rounds. */
+ * yields the core (two spinning threads on one core wait milliseconds for each other; yielding
+ * makes that microseconds), then sleeps, from 20 us doubling to 200 us.  Work resets it.  Only
+ * these steps make system calls, and only in idle rounds. */
 
 #include "dataplane/stage/stage.h"
 

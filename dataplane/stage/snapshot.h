@@ -53,8 +53,8 @@ static inline void snapshot_show(struct snapshot *snapshot, const void *value)
     atomic_store_explicit(&snapshot->sequence, sequence + 2, memory_order_release);
 }
 
-/* Copies what was shown last; all zero before the first.  Any thread, cold.  Ends because the writer
- * shows a few hundred times a second and a copy takes microseconds. */
+/* Copies what was shown last; all zero before the first.  Any thread, cold.  Ends because the
+ * writer shows a few hundred times a second and a copy takes microseconds. */
 static inline void snapshot_copy(const struct snapshot *snapshot, void *value)
 {
     uint8_t *to = value;

@@ -64,7 +64,7 @@ struct stage {
 /* What an lcore does when a whole round of turns found nothing. */
 enum lcore_idle {
     LCORE_SPIN,     /* poll again at once: dedicated cores */
-    LCORE_BACK_OFF, /* pause, then yield, then sleep 20 to 200 us: machines without cores to spare */
+    LCORE_BACK_OFF, /* pause, then yield, then sleep 20 to 200 us: no cores to spare */
 };
 
 enum lcore_state { LCORE_BOOT, LCORE_RUN, LCORE_HALT, LCORE_DONE };

@@ -105,6 +105,36 @@ SPEC(the_volumes_shown_are_the_books_totals_in_whatever_order_turns_fall)
     }
 }
 
+/* A delegate during whose decision the feed has a turn: the other core, at the worst moment. */
+static void meddle_decide(void *self, const struct composite *composite,
+                          struct delegate_output *output)
+{
+    rig_feed_turn(&rig);
+    tally_kind.decide(self, composite, output);
+}
+
+SPEC(an_instrument_listed_in_the_middle_of_a_turn_loses_no_trade)
+{
+    struct delegate_kind meddler = tally_kind;
+    meddler.decide = meddle_decide;
+    rig.engine_plan.delegates = 2;
+    rig.engine_plan.delegate[1] =
+        (struct engine_stage_delegate){.name = "meddler", .kind = &meddler};
+    rig_open(&rig);
+    rig_list(&rig, 1, "ABC     ");
+    rig_feed_turn(&rig);
+    struct packet packet = packet_at(rig.sequence);
+    packet_directory(&packet, 2, "DEF     ");
+    packet_order(&packet, 2, 77, 'B', 300, 990000);
+    packet_execute(&packet, 2, 77, 300);
+    rig_send(&rig, &packet);
+    rig_engine_turn(&rig); /* the feed's turn is in the middle of this one */
+    rig_settle(&rig);
+    struct engine_view view = rig_engine_view(&rig);
+    EXPECT_UINT(view.delegate[0].volume, 300 * (uint64_t)QTY_ONE);
+    EXPECT_UINT(view.value_unwanted, 0);
+}
+
 SPEC(decisions_beyond_the_budget_are_counted_as_overruns)
 {
     rig.engine_plan.budget_ticks = 0;
@@ -250,6 +280,7 @@ SPEC(too_many_delegates_or_instruments_have_no_footprint)
 #define SPECS(S)                                                                                   \
     S(a_delegate_with_symbols_is_subscribed_to_them_when_they_are_listed_and_all_gets_everything)  \
     S(the_volumes_shown_are_the_books_totals_in_whatever_order_turns_fall)                         \
+    S(an_instrument_listed_in_the_middle_of_a_turn_loses_no_trade)                                 \
     S(decisions_beyond_the_budget_are_counted_as_overruns)                                         \
     S(with_budget_enough_nothing_is_an_overrun)                                                    \
     S(one_core_or_two_give_the_same_books_and_the_same_totals)                                     \

@@ -114,9 +114,22 @@ static bool work_and_ask(void *unused)
     return work_on(unused);
 }
 
+static bool rest(void *unused)
+{
+    (void)unused;
+    return true;
+}
+
+static bool ask(void *unused)
+{
+    (void)unused;
+    return syscall(SYS_getppid) != 0;
+}
+
+/* The watch itself works here: quiet is quiet, and a question is seen. */
 static bool watched(void)
 {
-    return QUIET_WATCHED && quiet_runs(work_on, NULL) != quiet_runs(work_and_ask, NULL);
+    return QUIET_WATCHED && quiet_runs(rest, NULL) && !quiet_runs(ask, NULL);
 }
 
 SPEC(the_counter_of_allocations_counts)

@@ -8,9 +8,9 @@ Beside each stream lie its checkpoints (best bid and ask after message n) and it
 
 import csv
 import json
+import os
 import pathlib
 import sys
-import os
 
 from replay_support import ALL, Skip, equal, require, run_specs, spec
 
@@ -123,7 +123,8 @@ def layouts_shared_and_dedicated_give_the_same_digest(bench):
 def one_changed_byte_of_a_message_gives_another_digest(bench):
     content = bytearray(pathlib.Path(stream(bench, FUTURE, RAW)).read_bytes())
     whole = bench.replay(stream(bench, FUTURE, RAW))["digest"]
-    content[content.index(b"ESH4", len(content) // 2) - 1] ^= 1  # shares of some order in the middle
+    shares = content.index(b"ESH4", len(content) // 2) - 1  # of some order in the middle
+    content[shares] ^= 1
     changed = bench.replay(bench.write("changed.itch50", bytes(content)), status=(0, 4))["digest"]
     require(changed != whole, "the digest does not see a changed quantity")
 

@@ -47,7 +47,7 @@ class Bench:
 
     def __init__(self, directory, programs):
         self.directory = pathlib.Path(directory)
-        self.program = {pathlib.Path(one).name: one for one in programs}
+        self.program = {pathlib.Path(one).name: os.path.abspath(one) for one in programs}
 
     def path(self, name):
         return str(self.directory / name)
@@ -160,7 +160,8 @@ def pcapng(frames, order="<", nano=True):
              block(1, struct.pack(order + "HHI", 1, 0, 0) + resolution)]
     for ns, frame in frames:
         ticks = ns if nano else ns // 1000
-        head = struct.pack(order + "IIIII", 0, ticks >> 32, ticks & 0xFFFFFFFF, len(frame), len(frame))
+        head = struct.pack(order + "IIIII", 0, ticks >> 32, ticks & 0xFFFFFFFF,
+                           len(frame), len(frame))
         parts.append(block(6, head + frame))
     return b"".join(parts)
 
