@@ -8,7 +8,8 @@
  *     wire_..._over_memory the mbufs' figure less the memory's, round by round: what is claimed
  *     wire_..._take        taking bursts from the port and giving them back, nothing else
  *
- * Datagrams are packed as pollux-generate packs them by default.  One line.  A port's ring holds a
+ * Datagrams are packed as pollux-generate packs them by default, three messages in each; those of
+ * "full" wait until they are full, the messages are those of "hot".  One line.  A port's ring holds a
  * thousand frames: it is filled, which is not timed, then turns of the stage empty it, which is, by
  * the thread's own time.  The filling leaves frames in the cache, as a card does that writes there,
  * and drives the books out of it, so the books are colder here than from memory.  Nobody waits for
@@ -37,6 +38,12 @@ enum { INSTRUMENTS = 8192, ROUNDS = 5, MESSAGES_MAX = 5000000, PAYLOAD_MAX = 140
 enum { MESSAGE_BYTES = 40, FRAME_BYTES = 128 }; /* of memory, on average, as an upper bound */
 enum { RING_FRAMES = 960 };                     /* whole bursts, and the ring holds 1023 */
 
+struct wire_case {
+    const char *name;
+    const char *preset;
+    nanos_t gather_ns; /* a datagram is closed by a message that comes later after its first */
+};
+
 /* The same messages twice: behind their lengths, and in frames. */
 struct stream {
     uint8_t *bytes;
@@ -48,7 +55,6 @@ struct stream {
 };
 
 static struct stream stream;
-static struct net_clock port_clock;
 static struct net_queue *port; /* NULL without DPDK */
 static struct feed_stage_plan plan;
 static struct feed_stage *stage;
@@ -106,9 +112,9 @@ static void stream_room(const struct flow_plan *flow)
     stream.record = space(stream.records_capacity * sizeof *stream.record);
 }
 
-static void stream_make(const char *preset)
+static void stream_make(const struct wire_case *wire)
 {
-    struct flow_plan wanted = flow_preset_find(preset)->plan;
+    struct flow_plan wanted = flow_preset_find(wire->preset)->plan;
     if (wanted.messages > MESSAGES_MAX) wanted = flow_plan_scaled(&wanted, MESSAGES_MAX);
     if (bench_quick() || bench_counting()) wanted = flow_plan_scaled(&wanted, wanted.messages / 10);
     stream_room(&wanted);
@@ -121,7 +127,7 @@ static void stream_make(const char *preset)
                  .ttl = 1},
     };
     struct pack_plan packing = {.session = {"BENCHMARK "},
-                                .gather_ns = 2 * NANOS_MICRO,
+                                .gather_ns = wire->gather_ns,
                                 .messages_max = MOLDUDP64_COUNT_MAX,
                                 .payload_max = PAYLOAD_MAX};
     static struct pack pack;
@@ -146,7 +152,7 @@ static void stream_make(const char *preset)
     line_end(line);
     munmap(flow_memory, flow_bytes);
     munmap(line_memory, line_bytes);
-    fprintf(stderr, "%s: %.2f messages a datagram, %.0f bytes a frame\n", preset,
+    fprintf(stderr, "%s: %.2f messages a datagram, %.0f bytes a frame\n", wire->name,
             (double)stream.messages / (double)stream.records,
             (double)stream.frames_length / (double)stream.records);
 }
@@ -271,25 +277,26 @@ struct figures {
     double memory[ROUNDS], mbufs[ROUNDS], card[ROUNDS], tape[ROUNDS], take[ROUNDS], over[ROUNDS];
 };
 
-static void report(const char *preset, const char *part, const char *what, const double *figures,
+static void report(const char *wire, const char *part, const char *what, const double *figures,
                    uint32_t rounds, double bound_ns)
 {
     char name[64];
-    snprintf(name, sizeof name, "wire_%s_%s", preset, part);
+    snprintf(name, sizeof name, "wire_%s_%s", wire, part);
     bench_rounds(
         &(struct bench_rate){
             .name = name, .what = what, .items = stream.messages, .bound_ns = bound_ns},
         figures, rounds);
 }
 
-static void preset_run(const char *preset)
+static void case_run(const struct wire_case *wire)
 {
+    const char *name = wire->name;
     char prefix[64];
-    snprintf(prefix, sizeof prefix, "wire_%s", preset);
+    snprintf(prefix, sizeof prefix, "wire_%s", name);
     if (!bench_wanted(prefix)) return;
     static struct figures figures;
     uint32_t rounds = bench_quick() ? 2 : ROUNDS;
-    stream_make(preset);
+    stream_make(wire);
     memory_round(); /* touches every page */
     for (uint32_t i = 0; i < rounds; i++) {
         figures.memory[i] = memory_round();
@@ -300,13 +307,13 @@ static void preset_run(const char *preset)
         figures.take[i] = port_pass(nobody_empties);
         figures.over[i] = figures.mbufs[i] - figures.memory[i];
     }
-    report(preset, "memory", "messages in memory to books", figures.memory, rounds, 0);
-    report(preset, "tape", "frames on a tape to books", figures.tape, rounds, 0);
+    report(name, "memory", "messages in memory to books", figures.memory, rounds, 0);
+    report(name, "tape", "frames on a tape to books", figures.tape, rounds, 0);
     if (port) {
-        report(preset, "mbufs", "frames in mbufs to books", figures.mbufs, rounds, 0);
-        report(preset, "card", "the same, checksums left to the card", figures.card, rounds, 0);
-        report(preset, "take", "only taking the frames from the port", figures.take, rounds, 0);
-        report(preset, "over_memory", "what mbufs cost more than memory", figures.over, rounds, 4);
+        report(name, "mbufs", "frames in mbufs to books", figures.mbufs, rounds, 0);
+        report(name, "card", "the same, checksums left to the card", figures.card, rounds, 0);
+        report(name, "take", "only taking the frames from the port", figures.take, rounds, 0);
+        report(name, "over_memory", "what mbufs cost more than memory", figures.over, rounds, 4);
     }
     stream_free();
 }
@@ -320,6 +327,7 @@ static struct net_dpdk *port_open(struct text *problems)
     uint32_t cpus = eal_cpus(cpu, EAL_CORES_MAX);
     struct eal_plan eal = {.cores = 1, .cpu = {cpu[cpus - 1]}, .pages = ARENA_PAGES_TRY};
     if (!eal_start(&eal, problems)) return NULL;
+    static struct net_clock port_clock;
     net_clock_new(&port_clock, bench_clock());
     struct text report = text_in((char[1024]){0}, 1024);
     return net_dpdk_open(
@@ -365,7 +373,12 @@ static void memory_take(void)
 
 int main(int count, char **words)
 {
-    static const char *const presets[] = {"one", "hot", "market"};
+    static const struct wire_case cases[] = {
+        {"one", "one", 2 * NANOS_MICRO},
+        {"hot", "hot", 2 * NANOS_MICRO},
+        {"market", "market", 2 * NANOS_MICRO},
+        {"full", "hot", NANOS_MILLI},
+    };
     bench_open("wire", count, words);
     if (bench_counting()) return bench_close();
 #if BENCH_DPDK
@@ -376,7 +389,7 @@ int main(int count, char **words)
 #endif
     CHECK(bench_pin(bench_cores() - 1));
     memory_take();
-    for (uint32_t i = 0; i < ARRAY_COUNT(presets); i++) preset_run(presets[i]);
+    for (uint32_t i = 0; i < ARRAY_COUNT(cases); i++) case_run(&cases[i]);
 #if BENCH_DPDK
     if (ring) net_dpdk_close(ring);
     if (eal_core_count() > 0) eal_stop();

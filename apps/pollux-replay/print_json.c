@@ -63,7 +63,7 @@ static json_t *symbol_of(const char *symbol)
 {
     char shown[9] = "";
     for (size_t i = 0; i < 8 && symbol[i]; i++)
-        shown[i] = symbol[i] >= ' ' && symbol[i] <= '~' ? symbol[i] : '?';
+        shown[i] = (char)(symbol[i] >= ' ' && symbol[i] <= '~' ? symbol[i] : '?');
     return json_string(shown);
 }
 

@@ -31,8 +31,8 @@ static uint32_t phase_code(char event)
     }
 }
 
-/* A whole directory begins to trade at the start of a day: that is one story, not thousands, and the
- * books themselves show it. */
+/* A whole directory begins to trade at the start of a day: that is one story, not thousands, and
+ * the books themselves show it. */
 static bool first_trading(struct polluxd *polluxd, const struct feed_event *event)
 {
     uint64_t *word = &polluxd->traded[event->instrument / 64];

@@ -35,10 +35,11 @@ struct watch {
     uint32_t logged;
 };
 
-/* The parts of the screen, in lines. */
+/* The parts of the screen, in lines.  Depth is shown where it leaves room for three times the least
+ * number of markets. */
 #define ROWS_FIXED    22u /* title, status, lines, heads, latencies, events, and what is between */
 #define ROWS_DEPTH    (2 * DEPTH_LEVELS + 4)
-#define ROWS_MARKETS  4u /* at the least, so many markets */
+#define ROWS_MARKETS  2u /* the least */
 #define ROWS_USUAL    24u
 #define COLUMNS_USUAL 80u
 
@@ -59,7 +60,8 @@ static void clock_append(struct text *out, nanos_t since_midnight, uint32_t plac
     out->bytes[out->length] = 0;
 }
 
-/* Events, at the time of their packets: printed as they come on plain output, the newest kept on a screen. */
+/* Events, at the time of their packets: printed as they come on plain output, the newest kept on a
+ * screen. */
 static void log_follow(struct watch *watch)
 {
     struct log_event event;
@@ -193,7 +195,7 @@ static void screen_draw(struct watch *watch, uint64_t span_ns)
     struct polluxd *polluxd = watch->polluxd;
     struct text out = text_in(page, sizeof page);
     struct winsize size = screen_size();
-    bool deep = size.ws_row >= ROWS_FIXED + ROWS_DEPTH + ROWS_MARKETS;
+    bool deep = size.ws_row >= ROWS_FIXED + ROWS_DEPTH + 3 * ROWS_MARKETS;
     uint32_t used = ROWS_FIXED + (deep ? ROWS_DEPTH : 0);
     uint32_t markets = size.ws_row > used + ROWS_MARKETS ? size.ws_row - used : ROWS_MARKETS;
     text_format(&out, "Pollux %s  %s  up ", POLLUX_VERSION, polluxd->config->name);

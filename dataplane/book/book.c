@@ -186,17 +186,36 @@ void book_mark_changed(struct book *book, uint32_t instrument)
 
 /* Deep levels. */
 
-static uint64_t deep_take(struct book *book, uint32_t class)
+/* A region of at least class: one that was given back, of this class or else a larger one's, or a
+ * new one.  *class becomes that of what was taken. */
+static uint64_t deep_take(struct book *book, uint32_t *class)
 {
-    uint64_t place = book->deep_free[class];
-    if (place) {
-        book->deep_free[class] = book->deep[place];
+    bool room = deep_region(*class) <= book->deep_end - book->deep_used;
+    for (uint32_t at = *class; at < (room ? *class + 1 : DEEP_CLASSES); at++) {
+        uint64_t place = book->deep_free[at];
+        if (place == 0) continue;
+        book->deep_free[at] = book->deep[place];
+        *class = at;
         return place;
     }
-    if (deep_region(class) > book->deep_end - book->deep_used) return 0;
-    place = book->deep_used;
-    book->deep_used += deep_region(class);
+    if (!room) return 0;
+    uint64_t place = book->deep_used;
+    book->deep_used += deep_region(*class);
     return place;
+}
+
+static void deep_give(struct book *book, uint64_t lane0)
+{
+    if (deep_place(lane0) == 0) return;
+    uint64_t *chain = &book->deep_free[deep_class(lane0)];
+    book->deep[deep_place(lane0)] = *chain;
+    *chain = deep_place(lane0);
+}
+
+void book_deep_release(struct book *book, struct side_line *line)
+{
+    deep_give(book, line->lane[0]);
+    line->lane[0] = 0;
 }
 
 bool book_deep_grow(struct book *book, struct side_line *line)
@@ -204,17 +223,14 @@ bool book_deep_grow(struct book *book, struct side_line *line)
     uint64_t old = line->lane[0];
     uint32_t class = deep_place(old) ? deep_class(old) + 1 : 0;
     if (class == DEEP_CLASSES) return false;
-    uint64_t place = deep_take(book, class);
+    uint64_t place = deep_take(book, &class);
     if (place == 0) return false;
 
     memset(&book->deep[place], 0, DEEP_FRONT * sizeof *book->deep);
     memcpy(&book->deep[place + DEEP_FRONT], &book->deep[deep_place(old) + DEEP_FRONT],
            deep_count(old) * sizeof *book->deep);
-    if (deep_place(old)) {
-        book->deep[deep_place(old)] = book->deep_free[class - 1];
-        book->deep_free[class - 1] = deep_place(old);
-    }
-    line->lane[0] = place << 24 | class << 16 | deep_count(old);
+    deep_give(book, old);
+    line->lane[0] = place << 24 | (uint64_t) class << 16 | deep_count(old);
     return true;
 }
 
@@ -236,6 +252,13 @@ static uint32_t level_at(const struct book *book, const struct side_line *line, 
     return (uint32_t)book->deep[deep_place(line->lane[0]) + DEEP_FRONT + count - 1 - rank];
 }
 
+/* Shares as qty_t; more than it holds (92 billion) are shown as the most it holds. */
+static inline qty_t qty_of(uint64_t shares)
+{
+    const uint64_t most = INT64_MAX / QTY_ONE;
+    return (qty_t)((shares < most ? shares : most) * (uint64_t)QTY_ONE);
+}
+
 void book_market(const struct book *book, uint32_t instrument, struct market *market)
 {
     const struct level *bid = &book->level[(uint32_t)side_of(book, instrument, SIDE_BUY)->lane[1]];
@@ -244,12 +267,12 @@ void book_market(const struct book *book, uint32_t instrument, struct market *ma
 
     market->bid = bid->orders ? bid->price_e4 * PRICE_PER_E4 : 0;
     market->ask = ask->orders ? ask->price_e4 * PRICE_PER_E4 : 0;
-    market->bid_qty = (qty_t)(bid->orders ? bid->qty * (uint64_t)QTY_ONE : 0);
-    market->ask_qty = (qty_t)(ask->orders ? ask->qty * (uint64_t)QTY_ONE : 0);
+    market->bid_qty = qty_of(bid->orders ? bid->qty : 0);
+    market->ask_qty = qty_of(ask->orders ? ask->qty : 0);
     market->bid_orders = bid->orders;
     market->ask_orders = ask->orders;
     market->last = totals->last_e4 * PRICE_PER_E4;
-    market->last_qty = (qty_t)(totals->last_qty * (uint64_t)QTY_ONE);
+    market->last_qty = qty_of(totals->last_qty);
     market->volume = totals->volume * (uint64_t)QTY_ONE;
     market->notional = totals->notional_e4 * (uint64_t)PRICE_PER_E4;
     market->trades = totals->trades;

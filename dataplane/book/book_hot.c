@@ -1,11 +1,11 @@
 /* Applying commands, for the vectors this file is compiled for.
  *
- * Commands flow in groups of sixteen through four stages.  Each turn runs stage 1 of the newest
- * group, 2 of the one before, 3 of the one before that, and applies the oldest, so every prefetch
- * has a whole turn to arrive:
+ * Commands flow in groups of sixteen through four stages.  Stage 1 is done
+ * as each command comes; when its group is full, a turn runs stage 2 of the group before, 3 of the
+ * one before that, and applies the oldest, so every prefetch has a whole turn to arrive:
  *
  *     1 locate      hash the reference; prefetch its index line, and the side's line of adds
- *                   (book_put in book.c, as each command comes)
+ *                   (book_put.h)
  *     2 find        removals: guess the order, prefetch it and its link
  *                   adds: find the level, prefetch it; replaces: the new reference's line
  *     3 reach       removals: prefetch the level and both neighbours; adds: the last order's link
@@ -153,6 +153,7 @@ static NOINLINE void level_close(struct book *book, uint32_t closing)
         memmove(deep + place, deep + place + 1, (count - 1 - place) * sizeof *deep);
     }
     line->lane[0]--;
+    if (count == 1) book_deep_release(book, line);
 }
 
 /* Orders. */
@@ -215,12 +216,20 @@ static inline void trade_count(struct book *book, uint32_t instrument, uint64_t 
     totals->trades++;
 }
 
+/* place: where the order stands or stood; left: what is there now; extra: what else the command says
+ * (a new reference, another price). */
+struct digest_parts {
+    uint64_t place;
+    uint64_t left;
+    uint64_t extra;
+};
+
 static inline void digest_event(struct book *book, const struct book_command *command,
-                                uint64_t place, uint64_t left)
+                                struct digest_parts parts)
 {
-    uint64_t word = digest_word(command->ref ^ (command->ref_new << 32 | command->ref_new >> 32),
-                                place << 8 | command->op, left << 32 ^ command->qty);
-    book->digest = digest_fold(book->digest, word);
+    uint64_t word = digest_word(command->ref, parts.place << 8 | command->op,
+                                (parts.left << 32 | parts.left >> 32) ^ command->qty);
+    book->digest = digest_fold(book->digest, word + parts.extra * 0x27d4eb2f165667c5u);
 }
 
 static inline uint32_t add_apply(struct book *book, const struct book_command *command,
@@ -246,8 +255,9 @@ static inline uint32_t add_apply(struct book *book, const struct book_command *c
     }
     if (book->digest_on) {
         const struct level *level = &book->level[book->order[number].level];
-        digest_event(book, command, (uint64_t)price_e4 << 20 | side,
-                     level->qty << 8 | level->orders);
+        digest_event(book, command,
+                     (struct digest_parts){.place = (uint64_t)price_e4 << 20 | side,
+                                           .left = level->qty << 8 | level->orders});
     }
     return RESULT(BOOK_OK, best);
 }
@@ -282,11 +292,13 @@ static inline uint32_t reduce_apply(struct book *book, const struct book_command
     struct order *order = &book->order[number];
     struct level *level = &book->level[order->level];
     uint32_t had = order->qty, price_e4 = level->price_e4, side = level->side, touched = 0;
+    uint32_t printed_e4 = 0;
     uint64_t by = command->qty;
-    if (unlikely(by > had)) return RESULT(BOOK_TOO_MUCH, 0);
+    if (unlikely(by - 1 >= had)) return RESULT(by ? BOOK_TOO_MUCH : BOOK_BAD_FIELD, 0);
     if (command->op == BOOK_EXECUTE || command->op == BOOK_EXECUTE_AT) {
-        uint32_t at = command->op == BOOK_EXECUTE ? price_e4 : command->price_e4;
-        trade_count(book, command->instrument, by, at);
+        printed_e4 = command->op == BOOK_EXECUTE ? price_e4 : command->price_e4;
+        if (unlikely(printed_e4 - 1 >= BOOK_PRICE_MAX_E4)) return RESULT(BOOK_BAD_FIELD, 0);
+        trade_count(book, command->instrument, by, printed_e4);
         touched = TOUCHED;
     }
     if (by == had) {
@@ -296,7 +308,11 @@ static inline uint32_t reduce_apply(struct book *book, const struct book_command
         level->qty -= by;
         touched |= level->best;
     }
-    if (book->digest_on) digest_event(book, command, (uint64_t)price_e4 << 20 | side, had - by);
+    if (book->digest_on)
+        digest_event(book, command,
+                     (struct digest_parts){.place = (uint64_t)price_e4 << 20 | side,
+                                           .left = had - by,
+                                           .extra = printed_e4});
     return RESULT(BOOK_OK, touched);
 }
 
@@ -315,20 +331,24 @@ static inline uint32_t replace_apply(struct book *book, const struct book_comman
     uint32_t word_new = index_place(book, key_new, ref_new, &why);
     if (unlikely(word_new == 0)) return RESULT(why, 0);
 
+    /* And its level: where the old order's is the same one and closes, it is opened once more. */
     uint32_t side = book->level[book->order[number].level].side;
-    uint32_t best = order_leave(book, number, word, key.line);
-    struct order with = {.ref = ref_new, .qty = (uint32_t)command->qty};
-    uint32_t joined = order_join(book, word_new, key_new.tag, side, &with, price_e4, 0, &best);
-    if (unlikely(joined == 0)) {
+    uint32_t opened = level_find_or_open(book, side, price_e4);
+    if (unlikely(opened == 0)) {
         if ((word_new ^ key_new.line) >= INDEX_WORDS)
             book->index[key_new.line + INDEX_ENTRIES] -= INDEX_OVERFLOW_ONE;
-        return RESULT(BOOK_FULL_LEVELS,
-                      best); /* the old order is gone; the instrument is suspect */
+        return RESULT(BOOK_FULL_LEVELS, 0);
     }
+    uint32_t best = order_leave(book, number, word, key.line);
+    struct order with = {.ref = ref_new, .qty = (uint32_t)command->qty};
+    uint32_t joined = order_join(book, word_new, key_new.tag, side, &with, price_e4, opened, &best);
+    DCHECK(joined != 0);
     if (book->digest_on) {
         const struct level *level = &book->level[book->order[joined].level];
-        digest_event(book, command, (uint64_t)price_e4 << 20 | side,
-                     level->qty << 8 | level->orders);
+        digest_event(book, command,
+                     (struct digest_parts){.place = (uint64_t)price_e4 << 20 | side,
+                                           .left = level->qty << 8 | level->orders,
+                                           .extra = ref_new});
     }
     return RESULT(BOOK_OK, best);
 }
@@ -345,7 +365,11 @@ static inline uint32_t named_apply(struct book *book, const struct book_command 
         if (book->digest_on) {
             const struct order *order = &book->order[number];
             const struct level *level = &book->level[order->level];
-            digest_event(book, command, (uint64_t)level->price_e4 << 20 | level->side, order->qty);
+            digest_event(book, command,
+                         (struct digest_parts){
+                             .place = (uint64_t)level->price_e4 << 20 | level->side,
+                             .left = order->qty,
+                         });
         }
         return RESULT(BOOK_OK, order_leave(book, number, word, key.line));
     }
@@ -358,11 +382,16 @@ static inline uint32_t command_apply(struct book *book, const struct book_comman
 {
     if (command->op == BOOK_ADD) return add_apply(book, command, key, hint);
     if (likely(op_names_order(command->op))) return named_apply(book, command, key);
-    if (command->op == BOOK_OP_COUNT) return RESULT(BOOK_BAD_INSTRUMENT, 0); /* see group_locate */
+    /* See book_command_refuse. */
+    if (command->op >= BOOK_OP_COUNT) return RESULT(BOOK_BAD_INSTRUMENT, 0);
     if (command->op != BOOK_TRADE) return RESULT(BOOK_OK, 0);
+    if (unlikely((command->qty == 0) | (command->price_e4 - 1 >= BOOK_PRICE_MAX_E4)))
+        return RESULT(BOOK_BAD_FIELD, 0);
     trade_count(book, command->instrument, command->qty, command->price_e4);
     if (book->digest_on)
-        digest_event(book, command, (uint64_t)command->price_e4 << 20, command->instrument);
+        digest_event(book, command,
+                     (struct digest_parts){.place = (uint64_t)command->price_e4 << 20,
+                                           .left = command->instrument});
     return RESULT(BOOK_OK, TOUCHED);
 }
 
@@ -435,7 +464,7 @@ static inline void group_apply(struct book *book, struct group *group)
         uint32_t marks = result & TOUCHED;
         if (unlikely(result > TOUCHED)) {
             book->counts.command[result >> 1]++;
-            marks = MARK_CHANGED | MARK_SUSPECT;
+            marks = command->instrument ? MARK_CHANGED | MARK_SUSPECT : 0;
         } else {
             applied++;
         }

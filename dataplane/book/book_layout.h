@@ -222,4 +222,7 @@ static inline uint64_t digest_word(uint64_t a, uint64_t b, uint64_t c)
 /* Makes room for one more deep level of a side.  False when the pool or the side is full. */
 bool book_deep_grow(struct book *book, struct side_line *line);
 
+/* Gives the region of a side that has no deep level left back to the pool. */
+void book_deep_release(struct book *book, struct side_line *line);
+
 #endif

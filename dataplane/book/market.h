@@ -6,7 +6,8 @@
  * The quote is the latest.  Trades are running totals since the session began, so that a reader who
  * misses values loses nothing: the trades between two values are the difference of their totals
  * (F16), and each subscriber subtracts from the value it saw last.  Totals wrap at 2^64; a
- * difference is right as long as it is itself below 2^63. */
+ * difference is right as long as it is itself below 2^63.  Quantities above 92 billion shares are
+ * shown as that many. */
 
 #include "dataplane/base/base.h"
 

@@ -76,36 +76,44 @@ static COLD void name_learn(struct feed *feed, uint32_t instrument, const uint8_
     feed_name(feed, instrument, ((const struct itch_add_order *)message)->stock.byte);
 }
 
-/* A message that is not a book message of just its length, or is none at all. */
-static COLD void message_other(struct feed *feed, const uint8_t *message, uint32_t length)
+/* A message that is not a book message of just its length, or is none at all: then false. */
+static COLD bool message_other(struct feed *feed, const uint8_t *message, uint32_t length)
 {
     enum itch_status status = itch_check(message, length);
     feed->counts.status[status]++;
-    if (status != ITCH_OK) return;
+    if (status != ITCH_OK) return false;
     feed->counts.type[message[0]]++;
     feed->counts.longer += length > itch_length[message[0]];
     const struct shape *shape = &shapes[message[0]];
     if (shape->length == 0) {
         feed_reference(feed, message);
-        return;
+        return true;
     }
     struct book_command command;
     command_read(&command, message, shape);
+    if (shape->names & feed->names_wanted) name_learn(feed, command.instrument, message);
     book_put_one(feed->book, &command);
+    return true;
 }
 
-/* The last message's own time is that of every market from now on. */
-static inline void time_note(struct feed *feed, const uint8_t *block)
+/* What a run of messages adds up to. */
+struct taken {
+    uint64_t accepted; /* those that took the fast way */
+    const uint8_t
+        *last; /* the last one accepted: its own time is that of every market from now on */
+};
+
+static inline void taken_note(struct feed *feed, const struct taken *taken)
 {
-    if (likely(be16_read(*(const struct be16 *)block) >= 11))
-        feed->exchange_ns = load64(block + 2 + 3) & 0xffffffffffff;
+    feed->counts.status[ITCH_OK] += taken->accepted;
+    if (taken->last) feed->exchange_ns = load64(taken->last + 3) & 0xffffffffffff;
 }
 
 #define ALWAYS_INLINE __attribute__((always_inline)) static inline
 
-/* Takes one message behind its length.  accepted counts those that took the fast way. */
+/* Takes one message behind its length. */
 ALWAYS_INLINE struct book_filling message_take(struct feed *feed, struct book_filling filling,
-                                               const uint8_t *block, uint64_t *accepted)
+                                               const uint8_t *block, struct taken *taken)
 {
     const uint8_t *message = block + 2;
     uint32_t length = be16_read(*(const struct be16 *)block);
@@ -113,13 +121,14 @@ ALWAYS_INLINE struct book_filling message_take(struct feed *feed, struct book_fi
     const struct shape *shape = &shapes[length ? *message : 'A'];
     if (unlikely(length != shape->length)) { /* longer ones too; 0 is the length of the rest */
         book_filled(filling);
-        message_other(feed, message, length);
+        if (message_other(feed, message, length)) taken->last = message;
         return book_fill(feed->book);
     }
     struct book_command *command = book_next(filling);
     command_read(command, message, shape);
     feed->counts.type[*message]++;
-    *accepted += 1;
+    taken->accepted++;
+    taken->last = message;
     if (unlikely(shape->names & feed->names_wanted)) name_learn(feed, command->instrument, message);
     return book_put(feed->book, filling);
 }
@@ -128,37 +137,34 @@ void feed_run(struct feed *feed, const struct channel_run *run)
 {
     if (run->count == 0) return;
     struct book_filling filling = book_fill(feed->book);
-    uint64_t accepted = 0;
+    struct taken taken = {0, NULL};
     feed->arrival = run->arrival;
     for (uint32_t k = 0; k < run->count; k++)
-        filling = message_take(feed, filling, run->payload + run->offset[k], &accepted);
+        filling = message_take(feed, filling, run->payload + run->offset[k], &taken);
     book_filled(filling);
-    feed->counts.status[ITCH_OK] += accepted;
     feed->counts.message += run->count;
     feed->sequence = run->sequence + run->count - 1;
-    time_note(feed, run->payload + run->offset[run->count - 1]);
+    taken_note(feed, &taken);
 }
 
 uint64_t feed_stream(struct feed *feed, const uint8_t *bytes, size_t length, uint64_t sequence)
 {
     struct book_filling filling = book_fill(feed->book);
-    const uint8_t *block = bytes, *end = bytes + length, *last = NULL;
-    uint64_t messages = 0, accepted = 0;
+    const uint8_t *block = bytes, *end = bytes + length;
+    struct taken taken = {0, NULL};
+    uint64_t messages = 0;
     while (end - block >= 2) {
         const uint8_t *next = block + 2 + be16_read(*(const struct be16 *)block);
         if (unlikely(next > end)) break; /* cut off */
         __builtin_prefetch(block + 1024);
-        filling = message_take(feed, filling, block, &accepted);
-        last = block;
+        filling = message_take(feed, filling, block, &taken);
         block = next;
         messages++;
     }
     book_filled(filling);
-    feed->counts.status[ITCH_OK] += accepted;
     feed->counts.message += messages;
-    if (messages == 0) return 0;
-    feed->sequence = sequence + messages - 1;
-    time_note(feed, last);
+    if (messages) feed->sequence = sequence + messages - 1;
+    taken_note(feed, &taken);
     return messages;
 }
 

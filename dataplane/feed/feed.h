@@ -13,7 +13,8 @@
  *
  * The state of a book is the worst of three: the channel's (gap, silence, end), the instrument's (a
  * halt, or no trading action yet, which the venue says must be read as halted), and the book's own
- * suspicion.  Every change of state is an event (feed_event).
+ * suspicion.  Every change of the channel's state, and of an instrument's trading, is an event
+ * (feed_event); suspicion shows in the market's state.
  *
  * What happens after a gap: the channel's state becomes MARKET_GAP and messages go on being
  * applied, so that the books are as good as they can be and no contradiction is hidden; they are

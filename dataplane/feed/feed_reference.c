@@ -36,6 +36,7 @@ struct feed *feed_new(void *memory, const struct feed_limits *limits)
     memset(feed->symbol, 0, instruments * sizeof(uint64_t));
     memset(feed->trading, 0, instruments * (size_t)3);
     feed->instruments = instruments;
+    feed->names_wanted = 1;
     feed->closed = true; /* until a session begins */
     feed->channel_state = MARKET_CLOSED;
     book_digest_on(feed->book, limits->digest);
@@ -179,7 +180,7 @@ static void phase_begin(struct feed *feed, char code)
     book_flush(feed->book);
     if (code == 'O') { /* the day begins: whatever was missing belongs to the day before */
         book_clear(feed->book);
-        feed->gap = false;
+        feed->gap = feed->closed = false;
     }
     if (code == 'C') feed->closed = true;
     book_digest_note(feed->book, FEED_PHASE + 1, (uint8_t)code, 0);
@@ -215,6 +216,7 @@ void feed_reference(struct feed *feed, const uint8_t *message)
     case 'h': {
         feed->counts.locate_unknown += !listed;
         if (!listed) return;
+        book_flush(feed->book); /* a contradiction that waits there is part of the state before */
         enum market_state before = feed_state(feed, instrument);
         if (!feed_named(feed, instrument)) feed_name(feed, instrument, head->stock.byte);
         if (message[0] == 'H') feed->trading[instrument] = (uint8_t)head->state.byte[0];

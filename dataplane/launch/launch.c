@@ -165,8 +165,10 @@ bool launch_start(struct launch *launch, const struct launch_plan *plan, struct 
     bool ready = clock_calibrate(&launch->clock, CALIBRATION_NS, problems);
     ready &= needs_of(&launch->plan, &needs, problems);
     if (ready) net_clock_new(&launch->net_clock, &launch->clock);
-    ready = ready && cores_start(launch, problems);
-    ready = ready && memory_take(launch, &needs, problems);
+    if (ready) { /* both, so that what is wrong with either is said */
+        ready = cores_start(launch, problems);
+        ready &= memory_take(launch, &needs, problems);
+    }
     if (ready && plan->recording) tape_make(launch, needs.tape);
     ready = ready && (plan->recording || launch_ports_open(launch, report, problems));
     if (!ready) {

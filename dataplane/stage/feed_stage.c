@@ -250,7 +250,8 @@ static uint32_t feed_stage_turn(void *self, uint64_t tsc)
         struct frame_burst *burst = &stage->burst[q];
         net_rx(stage->plan->queue[q], burst);
         if (burst->count == 0) continue;
-        if (stage->first_tsc == 0) stage->first_tsc = burst->at[0].rx_tsc;
+        uint64_t first = burst->at[0].rx_tsc;
+        if (stage->first_tsc == 0 || first < stage->first_tsc) stage->first_tsc = first;
         frames += burst->count;
         full |= burst->count == NET_BURST_MAX;
     }
@@ -303,8 +304,8 @@ static void books_show(struct feed_stage *stage)
     for (uint32_t i = 0; i < plan->shown; i++) {
         struct feed_view_book *show = &view->show[view->books++];
         uint32_t instrument = feed_find(stage->feed, plan->show[i]);
+        *show = (struct feed_view_book){.instrument = instrument};
         memcpy(show->symbol, plan->show[i], sizeof plan->show[i]);
-        show->instrument = instrument;
         if (instrument) book_show(stage, show, instrument);
     }
 }

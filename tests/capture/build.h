@@ -9,6 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A whole frame: four bytes from 10.0.0.1 to 224.0.0.1, port 1024, by UDP. */
+#define BUILD_PACKET                                                                               \
+    "01005e000001020000000001080045000020000000000111cfcb0a000001e0000001"                         \
+    "04000400000c0000deadbeef"
+
 struct build {
     uint8_t bytes[1 << 16];
     size_t length;

@@ -12,14 +12,10 @@ static void an_empty_file(void)
     file.big = false;
 }
 
-#define PACKET                                                                                     \
-    "01005e000001020000000001080045000020000000000111cfcb0a000001e0000001"                         \
-    "04000400000c0000deadbeef"
-
 static void expect_the_packet(nanos_t time_ns, uint64_t offset)
 {
     uint8_t packet[64];
-    size_t length = hex_bytes(packet, sizeof packet, PACKET);
+    size_t length = hex_bytes(packet, sizeof packet, BUILD_PACKET);
     EXPECT_UINT(length, 46);
     EXPECT_UINT(all.count, 1);
     EXPECT_UINT(all.status, CAPTURE_END);
@@ -37,7 +33,7 @@ static void read_hex(const char *head)
 {
     file.length = 0;
     build_hex(&file, head);
-    build_hex(&file, PACKET);
+    build_hex(&file, BUILD_PACKET);
     build_read(&all, &file);
 }
 

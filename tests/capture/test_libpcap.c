@@ -1,7 +1,7 @@
 /* Every recording, read by us and by libpcap: the same records, times, lengths and bytes. */
 
 #include "dataplane/capture/capture_file.h"
-#include "tests/capture/recordings.h"
+#include "tests/support/recordings.h"
 #include "tests/support/spec.h"
 
 #include <pcap.h>

@@ -12,14 +12,10 @@ static void an_empty_file(void)
     file.big = false;
 }
 
-#define PACKET                                                                                     \
-    "01005e000001020000000001080045000020000000000111cfcb0a000001e0000001"                         \
-    "04000400000c0000deadbeef"
-
 static void expect_the_packet(void)
 {
     uint8_t packet[64];
-    size_t length = hex_bytes(packet, sizeof packet, PACKET);
+    size_t length = hex_bytes(packet, sizeof packet, BUILD_PACKET);
     build_read(&all, &file);
     EXPECT_UINT(all.count, 1);
     EXPECT_UINT(all.status, CAPTURE_END);
@@ -34,14 +30,14 @@ SPEC(a_file_of_either_byte_order_is_read)
 {
     build_hex(&file, "0a0d0d0a1c0000004d3c2b1a01000000ffffffffffffffff1c000000");
     build_hex(&file, "0100000020000000010000000000000009000100090000000000000020000000");
-    build_hex(&file,
-              "060000005000000000000000fe9c971715cd853d2e0000002e000000" PACKET "0000 50000000");
+    build_hex(&file, "060000005000000000000000fe9c971715cd853d2e0000002e000000" BUILD_PACKET
+                     "0000 50000000");
     expect_the_packet();
     file.length = 0;
     build_hex(&file, "0a0d0d0a0000001c1a2b3c4d00010000ffffffffffffffff0000001c");
     build_hex(&file, "0000000100000020000100000000000000090001090000000000000000000020");
-    build_hex(&file,
-              "00000006000000500000000017979cfe3d85cd150000002e0000002e" PACKET "0000 00000050");
+    build_hex(&file, "00000006000000500000000017979cfe3d85cd150000002e0000002e" BUILD_PACKET
+                     "0000 00000050");
     expect_the_packet();
 }
 

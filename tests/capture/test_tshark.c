@@ -4,7 +4,7 @@
 #include "dataplane/capture/capture_file.h"
 #include "dataplane/capture/capture_write.h"
 #include "tests/capture/build.h"
-#include "tests/capture/recordings.h"
+#include "tests/support/recordings.h"
 
 #include <stdio.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
-/* Messages become books, states and events.  All bytes are written here by hand, by the positions in
- * "Nasdaq TotalView-ITCH 5.0"; none of the product's own readers or writers is used. */
+/* Messages become books, states and events; the bytes are those of feed_bytes.h. */
 
 #include "dataplane/feed/feed.h"
+#include "tests/feed/feed_bytes.h"
 #include "tests/support/chance.h"
 #include "tests/support/spec.h"
 
@@ -13,77 +13,7 @@ static struct feed *feed;
 static void *memory;
 static uint64_t sequence;
 
-enum { INSTRUMENTS = 8, A1 = 1, A2 = 2 };
-
-struct message {
-    uint8_t byte[64];
-    uint32_t length;
-};
-
-static void number(struct message *message, uint32_t at, uint32_t bytes, uint64_t value)
-{
-    for (uint32_t i = 0; i < bytes; i++)
-        message->byte[at + i] = (uint8_t)(value >> 8 * (bytes - 1 - i));
-}
-
-static struct message any(char type, uint32_t length, uint16_t locate)
-{
-    struct message message = {.length = length};
-    message.byte[0] = (uint8_t)type;
-    number(&message, 1, 2, locate);
-    number(&message, 3, 2, 0xbeef); /* tracking number */
-    number(&message, 5, 6, 34200000000007);
-    return message;
-}
-
-static struct message with_symbol(char type, uint32_t length, uint16_t locate, uint32_t at)
-{
-    struct message message = any(type, length, locate);
-    memcpy(message.byte + at, locate == A1 ? "ALPHA   " : "BETA    ", 8);
-    return message;
-}
-
-static struct message order_add(uint16_t locate, uint64_t ref, char side, uint32_t shares,
-                                uint32_t price_e4)
-{
-    struct message message = with_symbol('A', 36, locate, 24);
-    number(&message, 11, 8, ref);
-    message.byte[19] = (uint8_t)side;
-    number(&message, 20, 4, shares);
-    number(&message, 32, 4, price_e4);
-    return message;
-}
-
-static struct message order_named(char type, uint32_t length, uint16_t locate, uint64_t ref,
-                                  uint32_t shares)
-{
-    struct message message = any(type, length, locate);
-    number(&message, 11, 8, ref);
-    if (length >= 23) number(&message, 19, 4, shares);
-    return message;
-}
-
-static struct message phase(char code)
-{
-    struct message message = any('S', 12, 0);
-    message.byte[11] = (uint8_t)code;
-    return message;
-}
-
-static struct message action(uint16_t locate, char state)
-{
-    struct message message = with_symbol('H', 25, locate, 11);
-    message.byte[19] = (uint8_t)state;
-    return message;
-}
-
-static struct message operational(uint16_t locate, char market, char what)
-{
-    struct message message = with_symbol('h', 21, locate, 11);
-    message.byte[19] = (uint8_t)market;
-    message.byte[20] = (uint8_t)what;
-    return message;
-}
+enum { INSTRUMENTS = 8 };
 
 static void send_raw(const uint8_t *bytes, uint32_t length)
 {
@@ -194,25 +124,13 @@ SPEC(executions_cancels_deletes_and_replacements_change_the_order_they_name)
     EXPECT_UINT(market_of(A1).volume, 100 * SHARES);
     send(order_named('X', 23, A1, 70, 50));
     EXPECT_UINT((uint64_t)market_of(A1).bid_qty, 150 * SHARES);
-    struct message replace = order_named('U', 35, A1, 70, 0);
-    number(&replace, 19, 8, 80);
-    number(&replace, 27, 4, 90);
-    number(&replace, 31, 4, 990000);
-    send(replace);
+    send(order_replace(A1, 70, 80, 90, 990000));
     EXPECT_UINT((uint64_t)market_of(A1).bid, 99 * SHARES);
     EXPECT_UINT((uint64_t)market_of(A1).bid_qty, 90 * SHARES);
     send(order_named('D', 19, A1, 80, 0));
     EXPECT_UINT((uint64_t)market_of(A1).bid, 0);
     EXPECT_UINT(market_of(A1).volume, 100 * SHARES);
     EXPECT_UINT(book_counts(feed_book(feed))->command[BOOK_OK], 5);
-}
-
-static struct message executed_at(char printable)
-{
-    struct message message = order_named('C', 36, A1, 70, 100);
-    message.byte[31] = (uint8_t)printable;
-    number(&message, 32, 4, 1010000);
-    return message;
 }
 
 SPEC(an_execution_with_a_price_counts_only_if_it_is_printable)
@@ -230,11 +148,7 @@ SPEC(an_execution_with_a_price_counts_only_if_it_is_printable)
 
 SPEC(trades_and_crosses_count_without_an_order)
 {
-    struct message trade = with_symbol('P', 44, A2, 24);
-    trade.byte[19] = 'B';
-    number(&trade, 20, 4, 10);
-    number(&trade, 32, 4, 500000);
-    send(trade);
+    send(trade_of(A2, 10, 500000));
     struct message cross = with_symbol('Q', 40, A2, 19);
     number(&cross, 11, 8, 5000000000); /* more than 32 bits */
     number(&cross, 27, 4, 510000);
@@ -317,6 +231,15 @@ SPEC(what_is_no_message_is_refused_and_the_rest_of_its_run_goes_on)
     EXPECT_UINT(counts->status[ITCH_OK], 1);
     EXPECT_UINT((uint64_t)market_of(A1).bid_qty, 300 * SHARES);
     EXPECT_UINT(market_of(A1).sequence, 4);
+}
+
+SPEC(what_is_no_message_does_not_move_the_markets_time)
+{
+    send(order_add(A1, 70, 'B', 300, 1000000));
+    struct message unknown = any('Z', 20, A1);
+    number(&unknown, 5, 6, 1);
+    send(unknown);
+    EXPECT_UINT(market_of(A1).exchange_ns, 34200000000007);
 }
 
 SPEC(a_book_is_halted_until_its_instrument_is_said_to_trade)
@@ -556,6 +479,7 @@ SPEC(any_bytes_as_messages_are_counted_and_break_nothing)
     S(longer_messages_are_read_by_their_known_part)                                                \
     S(a_longer_add_names_its_instrument_too)                                                       \
     S(what_is_no_message_is_refused_and_the_rest_of_its_run_goes_on)                               \
+    S(what_is_no_message_does_not_move_the_markets_time)                                           \
     S(a_book_is_halted_until_its_instrument_is_said_to_trade)                                      \
     S(an_operational_halt_counts_on_its_own_market_only)                                           \
     S(a_contradiction_is_a_gap_of_its_instrument_only)                                             \

@@ -68,7 +68,11 @@ static enum book_status change(struct plain_book *book, const struct book_comman
         book->order[book->orders++] = with;
         return BOOK_OK;
     }
+    if (command->qty == 0) return BOOK_BAD_FIELD;
     if (command->qty > order->qty) return BOOK_TOO_MUCH;
+    if (command->op == BOOK_EXECUTE_AT &&
+        (command->price_e4 == 0 || command->price_e4 > 2000000000))
+        return BOOK_BAD_FIELD;
     if (command->op == BOOK_EXECUTE) trade(book, order->instrument, command->qty, order->price_e4);
     if (command->op == BOOK_EXECUTE_AT)
         trade(book, order->instrument, command->qty, command->price_e4);
@@ -84,6 +88,9 @@ enum book_status plain_book_apply(struct plain_book *book, const struct book_com
         return BOOK_BAD_INSTRUMENT;
     enum book_status status = BOOK_OK;
     if (command->op == BOOK_ADD) status = add(book, command);
+    else if (command->op == BOOK_TRADE &&
+             (command->qty == 0 || command->price_e4 == 0 || command->price_e4 > 2000000000))
+        status = BOOK_BAD_FIELD;
     else if (command->op == BOOK_TRADE)
         trade(book, command->instrument, command->qty, command->price_e4);
     else status = change(book, command);

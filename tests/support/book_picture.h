@@ -3,8 +3,9 @@
 
 /* The feed's books drawn as pictures, and what the venue says told as sentences.
  *
- * A picture has one line a price, the highest first.  Orders are named by a letter, their reference,
- * and followed by their open quantity.  On both sides the order nearest to the price is the oldest:
+ * A picture has one line a price, the highest first.  Orders are named by a letter, which is their
+ * reference, and followed by their open quantity.  On both sides the order nearest to the price is
+ * the oldest:
  *
  *     GIVEN_BOOK("         | 50.02 | c50     ",
  *                "         | 50.01 | a30 b20 ",      a is older than b

@@ -6,7 +6,7 @@
 #include "dataplane/wire/frame.h"
 #include "dataplane/wire/itch.h"
 #include "dataplane/wire/moldudp64.h"
-#include "tests/capture/recordings.h"
+#include "tests/support/recordings.h"
 #include "tests/support/spec.h"
 #include "tests/wire/dissection.h"
 

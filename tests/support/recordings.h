@@ -1,5 +1,5 @@
-#ifndef TESTS_CAPTURE_RECORDINGS_H
-#define TESTS_CAPTURE_RECORDINGS_H
+#ifndef TESTS_SUPPORT_RECORDINGS_H
+#define TESTS_SUPPORT_RECORDINGS_H
 
 /* Recordings from outside the repository, found under $POLLUX_SHARED.  A spec that needs them calls
  * recordings_find first; where there are none the whole test is skipped, with a sentence. */
