@@ -6,8 +6,8 @@
  *     book_..._digest              the same with every event folded into the digest
  *     book_hot_avx2                the same on the vectors that every processor has
  *
- * The flows are the presets of pollux-generate, made anew from their seed, so everybody measures the
- * same.  Each run begins with empty books. */
+ * The flows are the presets of pollux-generate, made anew from their seed, so everybody measures
+ * the same.  Each run begins with empty books. */
 
 #include "apps/pollux-generate/flow.h"
 #include "bench/bench.h"

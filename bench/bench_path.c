@@ -3,11 +3,11 @@
  *     core 1   frame visible --> feed stage: frame, channel, book, publish --.
  *     core 0   delegate decides <-- engine stage: dispatch <-- conflating queue
  *
- * The feed's core puts one packet on an in-memory link by itself, at random moments so far apart that
- * nothing queues, and then has its turns; the engine's core records in the delegate how long ago the
- * packet became visible.  So the time is from one core's counter to another's: they agree to within
- * what the machine's synchronisation of them says (a few ns on one socket).  What is not in it is a
- * NIC and its driver.
+ * The feed's core puts one packet on an in-memory link by itself, at random moments so far apart
+ * that nothing queues, and then has its turns; the engine's core records in the delegate how long
+ * ago the packet became visible.  So the time is from one core's counter to another's: they agree
+ * to within what the machine's synchronisation of them says (a few ns on one socket).  What is not
+ * in it is a NIC and its driver.
  *
  *     path_dedicated_1     one message in the packet, two cores
  *     path_dedicated_10    ten messages
@@ -32,8 +32,8 @@
 enum { WARM_MESSAGES = 500000, PACKETS = 40000, FRAME_BYTES = 1500, GROUP = 0x0a000002 };
 enum { P50_BOUND_NS = 500, PAUSE_MIN_NS = 5000, PAUSE_MAX_NS = 20000 };
 
-/* When the packet that ends with a message became visible, by the message's number: so a packet that
- * waits long is not forgotten over the next.  0: not measured. */
+/* When the packet that ends with a message became visible, by the message's number: so a packet
+ * that waits long is not forgotten over the next.  0: not measured. */
 #define VISIBLE_MASK 0xffffu
 static _Atomic uint64_t visible_tsc[VISIBLE_MASK + 1];
 static struct histogram ticks, publish_ticks;

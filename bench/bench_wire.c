@@ -4,16 +4,17 @@
  *     wire_..._mbufs       the same messages in frames in the buffers of a DPDK port, through the
  *                          feed stage as polluxd runs it, checksums verified by us
  *     wire_..._card        the same with checksums left to the card, as with most cards
- *     wire_..._tape        the frames from a tape through the same stage, as pollux-replay plays them
+ *     wire_..._tape        the frames from a tape through the same stage, as pollux-replay does it
  *     wire_..._over_memory the mbufs' figure less the memory's, round by round: what is claimed
  *     wire_..._take        taking bursts from the port and giving them back, nothing else
  *
  * Datagrams are packed as pollux-generate packs them by default, three messages in each; those of
- * "full" wait until they are full, the messages are those of "hot".  One line.  A port's ring holds a
- * thousand frames: it is filled, which is not timed, then turns of the stage empty it, which is, by
- * the thread's own time.  The filling leaves frames in the cache, as a card does that writes there,
- * and drives the books out of it, so the books are colder here than from memory.  Nobody waits for
- * markets: they are taken from the conflating queue between the timed parts (on a tape: replaced). */
+ * "full" wait until they are full, the messages are those of "hot".  One line.  A port's ring holds
+ * a thousand frames: it is filled, which is not timed, then turns of the stage empty it, which is,
+ * by the thread's own time.  The filling leaves frames in the cache, as a card does that writes
+ * there, and drives the books out of it, so the books are colder here than from memory.  Nobody
+ * waits for markets: they are taken from the conflating queue between the timed parts (on a tape:
+ * replaced). */
 
 #include "apps/pollux-generate/flow.h"
 #include "apps/pollux-generate/line.h"

@@ -66,13 +66,14 @@ def compared(bench, found, recorded):
         line = {"bench": bench, "kind": "count", "name": name, "instructions": instructions}
         bound = recorded.get(name)
         if bound is None:
-            wrong.append(f"{name} is not recorded; it takes {instructions:.2f} instructions per item")
+            wrong.append(f"{name} is not recorded; it takes {instructions:.2f} instructions")
         else:
             line["recorded"] = bound
             line["kept"] = instructions <= bound * RISE_MAX
             if not line["kept"]:
+                more = 100 * (instructions / bound - 1)
                 wrong.append(f"{name} takes {instructions:.2f} instructions per item, "
-                             f"recorded are {bound:.2f}: {100 * (instructions / bound - 1):.1f} % more")
+                             f"recorded are {bound:.2f}: {more:.1f} % more")
         print(json.dumps(line), flush=True)
     wrong += [f"{name} is recorded and was not counted" for name in recorded if name not in found]
     for sentence in wrong:
@@ -97,9 +98,12 @@ def main():
 
     if not shutil.which("valgrind"):
         skip("valgrind is not installed, so no instructions are counted")
-    everything = json.loads(options.file.read_text(encoding="utf-8")) if options.file.exists() else {}
+    everything = {}
+    if options.file.exists():
+        everything = json.loads(options.file.read_text(encoding="utf-8"))
     if options.build not in everything and not options.record:
-        skip(f"nothing is recorded for {options.build}; there are {', '.join(everything) or 'none'}")
+        known = ", ".join(everything) or "none"
+        skip(f"nothing is recorded for {options.build}; there are {known}")
     recorded = everything.setdefault(options.build, {})
     kept = True
     for bench in options.bench:

@@ -4,11 +4,11 @@
 
 #include <immintrin.h>
 
-/* Two fields that follow each other lie within 16 bytes, because none is longer than 8.  So a pair is
- * one load, and one shuffle makes two numbers of 64 bits of it: the bytes of each field in the order
- * of this machine, and zeros above.  A row has the pairs of a type.  All but three rare types have at
- * most PAIRS_USUAL pairs, which are read without asking how many there are; a type with fewer reads
- * its first bytes again, through a shuffle that gives zeros. */
+/* Two fields that follow each other lie within 16 bytes, because none is longer than 8.  So a pair
+ * is one load, and one shuffle makes two numbers of 64 bits of it: the bytes of each field in the
+ * order of this machine, and zeros above.  A row has the pairs of a type.  All but three rare types
+ * have at most PAIRS_USUAL pairs, which are read without asking how many there are; a type with
+ * fewer reads its first bytes again, through a shuffle that gives zeros. */
 
 enum { PAIR_BYTES = 16, PAIRS_USUAL = 5, PAIRS_MAX = 10, ZERO = 0x80 };
 

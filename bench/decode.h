@@ -8,9 +8,9 @@
  *     by cases    a switch on the type, a load for each field: 8 ns; a processor cannot guess which
  *                 type comes next, and most of the time is wrong guesses
  *
- * Texts count as the number their bytes are, first byte lowest.  Messages lie behind 16-bit lengths,
- * with DECODE_ROOM bytes that may be read behind the last.  A message itch_check refuses is passed
- * over. */
+ * Texts count as the number their bytes are, first byte lowest.  Messages lie behind 16-bit
+ * lengths, with DECODE_ROOM bytes that may be read behind the last.  A message itch_check refuses
+ * is passed over. */
 
 #include "dataplane/base/base.h"
 

@@ -198,17 +198,17 @@ static void screen_draw(struct watch *watch, uint64_t span_ns)
     bool deep = size.ws_row >= ROWS_FIXED + ROWS_DEPTH + 3 * ROWS_MARKETS;
     uint32_t used = ROWS_FIXED + (deep ? ROWS_DEPTH : 0);
     uint32_t markets = size.ws_row > used + ROWS_MARKETS ? size.ws_row - used : ROWS_MARKETS;
-    text_format(&out, "Pollux %s  %s  up ", POLLUX_VERSION, polluxd->config->name);
+    text_format(&out, "Pollux %s  %s  Ctrl-C stops  up ", POLLUX_VERSION, polluxd->config->name);
     text_ns(&out, monotonic_ns() - watch->begun_ns);
     if (polluxd->launch.tape) {
         struct net_tape_progress tape = net_tape_progress(polluxd->launch.tape);
         uint32_t filled = tape.total ? (uint32_t)(tape.given * 30 / tape.total) : 30;
-        text_append(&out, "   capture [");
+        text_append(&out, "  capture [");
         text_repeat(&out, "=", filled);
         text_repeat(&out, " ", 30 - filled);
         text_append_char(&out, ']');
     }
-    text_append(&out, "   Ctrl-C stops\n\n");
+    text_append(&out, "\n\n");
     status_print(&out, watch, span_ns, "\n");
     text_append_char(&out, '\n');
     report_lines(&out, &watch->feed);

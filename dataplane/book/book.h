@@ -9,13 +9,14 @@
  *
  * Commands are applied in order, some of them later:
  *
- *     book_put_one(book, &(struct book_command){.op = BOOK_ADD, ...});      book_put.h has the fast way
+ *     book_put_one(book, &(struct book_command){.op = BOOK_ADD, ...});    fast: book_put.h
  *     ...
  *     book_flush(book);               when the input runs dry
  *
  * Up to BOOK_LOOKAHEAD commands wait while the cache lines they need are fetched; that is
- * what makes a cold book fast.  book_flush applies them all.  So the state that queries show is that
- * of the last flush or later, and what a command refers to (a packet) may be given back at once.
+ * what makes a cold book fast.  book_flush applies them all.  So the state that queries show is
+ * that of the last flush or later, and what a command refers to (a packet) may be given back at
+ * once.
  *
  * Prices are the venue's own 1/10 000, quantities its shares: they are converted at the border
  * (book_market).
@@ -154,7 +155,8 @@ bool book_suspect(const struct book *book, uint32_t instrument);
 uint32_t book_depth(const struct book *book, uint32_t instrument, enum side side,
                     struct book_level *levels, uint32_t count);
 
-/* Where a live order stands in its level's queue; false if it is not live.  Walks the orders ahead. */
+/* Where a live order stands in its level's queue; false if it is not live.  Walks the orders
+ * ahead. */
 MUST_USE bool book_position(const struct book *book, uint64_t ref,
                             struct book_queue_position *position);
 

@@ -1,8 +1,8 @@
 /* Applying commands, for the vectors this file is compiled for.
  *
- * Commands flow in groups of sixteen through four stages.  Stage 1 is done
- * as each command comes; when its group is full, a turn runs stage 2 of the group before, 3 of the
- * one before that, and applies the oldest, so every prefetch has a whole turn to arrive:
+ * Commands flow in groups of sixteen through four stages.  Stage 1 is done as each command comes;
+ * when its group is full, a turn runs stage 2 of the group before, 3 of the one before that, and
+ * applies the oldest, so every prefetch has a whole turn to arrive:
  *
  *     1 locate      hash the reference; prefetch its index line, and the side's line of adds
  *                   (book_put.h)
@@ -11,81 +11,25 @@
  *     3 reach       removals: prefetch the level and both neighbours; adds: the last order's link
  *     4 apply       in order
  *
- * Stages 1-3 change nothing and may be wrong (a group ahead of them is not applied yet): apply looks
- * everything up again.  On a book larger than the caches this is worth 66 ns a command
- * (bench/bench_book, preset market), at the price of 48 to 63 commands of delay; book_flush ends it
- * when the input runs dry.
+ * Stages 1-3 change nothing and may be wrong (a group ahead of them is not applied yet): apply
+ * looks everything up again.  The price is 48 to 63 commands of delay; book_flush ends it when the
+ * input runs dry.
  *
- * Withdrawn, with what each cost on the same presets: trusting stage 2's order (+1 ns on young
- * orders), prefetching the level of a replace (no gain), one typeless pass without a switch (+7). */
+ * Withdrawn, each measured beside this in the same minutes on the presets of bench/bench_book: links
+ * inside the orders (one line less to touch, 0 to 1 ns slower), writing both neighbours' links
+ * whether there are any or not (2.7 ns slower: it chains the stores), groups of thirty-two, leaving
+ * out stage 3 on small books, fetching the deep levels ahead (none of them a difference). */
 
-#include "dataplane/book/book_vector.h"
+#include "dataplane/book/book_index.h"
 
 #include <string.h>
 
 #define TOUCHED                 1u
-#define NOINLINE                __attribute__((noinline))
 #define RESULT(status, touched) ((uint32_t)(status) << 1 | (touched))
 
 static inline uint64_t *deep_at(const struct book *book, const struct side_line *line)
 {
     return book->deep + deep_place(line->lane[0]) + DEEP_FRONT;
-}
-
-/* Index. */
-
-/* Where an entry with this tag is: its word, or the line's last word (whose order never matches). */
-static inline uint32_t index_guess(const struct book *book, struct index_key key)
-{
-    uint32_t tagged = line_tagged(book->index + key.line, key.tag);
-    return key.line + (uint32_t)__builtin_ctz(tagged | 0x8000u);
-}
-
-/* The word of ref's entry, or 0 (word 0 is never used). */
-static NOINLINE uint32_t index_find(const struct book *book, struct index_key key, uint64_t ref)
-{
-    uint32_t line = key.line;
-    for (uint32_t probe = 0; probe < INDEX_PROBE_LINES; probe++) {
-        for (uint32_t tagged = line_tagged(book->index + line, key.tag); tagged;
-             tagged &= tagged - 1) {
-            uint32_t word = line + (uint32_t)__builtin_ctz(tagged);
-            if (book->order[book->index[word] & INDEX_ORDER].ref == ref) return word;
-        }
-        if (probe == 0 && book->index[line + INDEX_ENTRIES] == 0) return 0;
-        line = (line + INDEX_WORDS) & book->index_mask;
-    }
-    return 0;
-}
-
-static COLD uint32_t index_place_far(struct book *book, uint32_t home)
-{
-    uint32_t line = home;
-    for (uint32_t probe = 1; probe < INDEX_PROBE_LINES; probe++) {
-        line = (line + INDEX_WORDS) & book->index_mask;
-        uint32_t unused = line_free(book->index + line);
-        if (line == 0) unused &= ~1u;
-        if (unused == 0) continue;
-        book->index[home + INDEX_ENTRIES] += INDEX_OVERFLOW_ONE;
-        book->counts.index_overflow++;
-        return line + (uint32_t)__builtin_ctz(unused);
-    }
-    return 0;
-}
-
-/* A place for a new reference: its word, or 0 and why not. */
-static inline uint32_t index_place(struct book *book, struct index_key key, uint64_t ref,
-                                   enum book_status *why)
-{
-    const uint32_t *line = book->index + key.line;
-    uint32_t suspects = line_tagged(line, key.tag) | line[INDEX_ENTRIES];
-    if (unlikely(suspects != 0) && index_find(book, key, ref)) {
-        *why = BOOK_KNOWN_ORDER;
-        return 0;
-    }
-    uint32_t unused = line_free(line);
-    if (likely(unused != 0)) return key.line + (uint32_t)__builtin_ctz(unused);
-    *why = BOOK_FULL_INDEX;
-    return index_place_far(book, key.line);
 }
 
 /* Levels. */
@@ -216,8 +160,8 @@ static inline void trade_count(struct book *book, uint32_t instrument, uint64_t 
     totals->trades++;
 }
 
-/* place: where the order stands or stood; left: what is there now; extra: what else the command says
- * (a new reference, another price). */
+/* place: where the order stands or stood; left: what is there now; extra: what else the command
+ * says (a new reference, another price). */
 struct digest_parts {
     uint64_t place;
     uint64_t left;

@@ -17,8 +17,8 @@
  * greater key is always the better price, and no code asks which side it is on.
  *
  * The widths are chosen for cache lines: an add touches its index line, its side's line, the level,
- * the last order's link, and the freshly freed order; a removal its index line, the order, the level
- * and two neighbours' links. */
+ * the last order's link, and the freshly freed order; a removal its index line, the order, the
+ * level and two neighbours' links. */
 
 #include "dataplane/book/book.h"
 

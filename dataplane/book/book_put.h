@@ -11,8 +11,8 @@
  *     }
  *     book_filled(filling);
  *
- * Fields are written one by one: a struct that is copied whole is gathered on the stack and read back
- * wider than it was written, which stalls for 4 ns (bench/bench_book).
+ * Fields are written one by one: a struct that is copied whole is gathered on the stack and read
+ * back wider than it was written, which stalls for 4 ns (bench/bench_book).
  *
  * Hot. */
 

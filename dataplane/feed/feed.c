@@ -6,8 +6,8 @@
 /* The hot side: messages that change books, six types that are 99 of 100.
  *
  * Where their fields lie is a table, not a switch: which type comes next cannot be predicted, and a
- * wrong guess costs more than all the loads.  Each row's positions are inside the length of its type,
- * so the loads of absent fields read other bytes of the same message, and are ignored. */
+ * wrong guess costs more than all the loads.  Each row's positions are inside the length of its
+ * type, so the loads of absent fields read other bytes of the same message, and are ignored. */
 
 struct shape {
     uint8_t op; /* enum book_op */

@@ -1,7 +1,7 @@
 /* The book against its plain reference, on random commands from ranges so small that every awkward
- * case is common: full stores, twice the same reference, other instruments' orders, levels that open
- * and close all the time.  On each kind of vectors, and with commands applied in groups of random
- * length, because the look-ahead must not show.
+ * case is common: full stores, twice the same reference, other instruments' orders, levels that
+ * open and close all the time.  On each kind of vectors, and with commands applied in groups of
+ * random length, because the look-ahead must not show.
  *
  * SPEC_SEED=n runs the seed a failure printed; SPEC_STEPS=n more steps. */
 

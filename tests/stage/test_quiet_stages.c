@@ -1,5 +1,5 @@
-/* The hot stages ask nobody for anything: after the start their turns allocate no memory and make no
- * system call.  Both counters are first shown to count.
+/* The hot stages ask nobody for anything: after the start their turns allocate no memory and make
+ * no system call.  Both counters are first shown to count.
  *
  * Allocations are counted by the allocator's own functions, which this program replaces; system
  * calls by the kernel, which kills a child process at the first one (tests/net/quiet.h). */
