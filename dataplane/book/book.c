@@ -239,7 +239,7 @@ bool book_deep_grow(struct book *book, struct side_line *line)
 static const struct side_line *side_of(const struct book *book, uint32_t instrument, enum side side)
 {
     CHECK(instrument < book->instruments);
-    return &book->side[instrument * 2 + side];
+    return &book->side[(size_t)instrument * 2 + side];
 }
 
 /* The level at rank, 0 the best; 0 if there are not so many. */
@@ -373,7 +373,8 @@ void book_digest_note(struct book *book, uint64_t what, uint64_t first, uint64_t
 static void digest_order(void *context, const struct book_order *order)
 {
     uint64_t *digest = context;
-    uint64_t where = (uint64_t)order->price_e4 << 20 | order->instrument * 2u | order->side;
+    uint64_t where =
+        (uint64_t)order->price_e4 << 20 | (uint64_t)order->instrument * 2 | order->side;
     *digest = digest_fold(*digest, digest_word(order->ref, order->qty, where));
 }
 
@@ -381,8 +382,9 @@ uint64_t book_digest(const struct book *book)
 {
     uint64_t digest = book->digest;
     for (uint32_t i = 0; i < book->instruments; i++) {
-        if (book->side[i * 2].lane[1] != 0) book_each(book, i, SIDE_BUY, digest_order, &digest);
-        if (book->side[i * 2 + 1].lane[1] != 0)
+        if (book->side[(size_t)i * 2].lane[1] != 0)
+            book_each(book, i, SIDE_BUY, digest_order, &digest);
+        if (book->side[(size_t)i * 2 + 1].lane[1] != 0)
             book_each(book, i, SIDE_SELL, digest_order, &digest);
     }
     return digest;

@@ -266,7 +266,7 @@ uint32_t feed_find(const struct feed *feed, const char *symbol)
     size_t length = strlen(symbol);
     if (length == 0 || length > sizeof padded) return 0;
     memset(padded, ' ', sizeof padded);
-    memcpy(padded, symbol, length);
+    for (size_t i = 0; i < length; i++) padded[i] = symbol[i];
     uint64_t wanted;
     memcpy(&wanted, padded, sizeof wanted);
     for (uint32_t i = 1; i <= feed->last_instrument; i++)
