@@ -142,7 +142,6 @@ static void decisions(const char *name, const char *what, uint32_t instruments,
     struct bench_rate rate = {
         .name = name, .what = what, .items = VALUES * PASSES, .run = run, .bound_ns = bound_ns};
     bench_rate(&rate);
-    bench_counted(&rate);
 }
 
 int main(int argc, char **argv)
