@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -181,20 +182,28 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The thread's own time: what a neighbour on the same processor takes is not the code's. */
-static double thread_ns(void)
+double bench_thread_ns(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
     return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 }
 
+void *bench_space(size_t bytes)
+{
+    void *space = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    CHECK(space != MAP_FAILED);
+    (void)madvise(space, bytes, MADV_HUGEPAGE);
+    return space;
+}
+
 static double run_once(const struct bench_rate *rate)
 {
     if (rate->prepare) rate->prepare(rate->context);
-    double begin_ns = thread_ns();
+    double begin_ns = bench_thread_ns();
     rate->run(rate->context);
-    return (thread_ns() - begin_ns) / (double)rate->items;
+    return (bench_thread_ns() - begin_ns) / (double)rate->items;
 }
 
 void bench_rate(const struct bench_rate *rate)

@@ -111,6 +111,12 @@ const struct clock *bench_clock(void);
 
 bool bench_quick(void);
 
+/* The calling thread's own time in ns: what a neighbour on its processor takes does not count. */
+double bench_thread_ns(void);
+
+/* Zeroed memory that is given pages as it is touched, large ones where there are; never NULL. */
+void *bench_space(size_t bytes);
+
 /* Whether --only leaves this result in: for programs whose set-up of it is costly. */
 bool bench_wanted(const char *name);
 

@@ -32,15 +32,6 @@ static struct stream stream;
 static struct feed *feed;
 static uint64_t sink; /* what is decoded must be used */
 
-static void *space(size_t bytes)
-{
-    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    CHECK(memory != MAP_FAILED);
-    (void)madvise(memory, bytes, MADV_HUGEPAGE);
-    return memory;
-}
-
 static void stream_make(const char *preset, enum flow_refs refs)
 {
     struct flow_plan plan = flow_preset_find(preset)->plan;
@@ -51,9 +42,9 @@ static void stream_make(const char *preset, enum flow_refs refs)
     }
     if (stream.bytes) munmap(stream.bytes, stream.capacity);
     stream = (struct stream){.capacity = plan.messages * 40 + (1 << 20)};
-    stream.bytes = space(stream.capacity);
+    stream.bytes = bench_space(stream.capacity);
     size_t footprint = flow_footprint(&plan);
-    void *memory = space(footprint);
+    void *memory = bench_space(footprint);
     struct flow *flow = flow_new(memory, &plan);
     uint8_t message[FLOW_MESSAGE_BYTES];
     nanos_t time_ns;

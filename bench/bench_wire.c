@@ -65,22 +65,6 @@ static struct conflate *markets, *listings;
 static const struct conflate_limits market_limits = {INSTRUMENTS, sizeof(struct market)};
 static const struct conflate_limits listing_limits = {INSTRUMENTS, sizeof(struct listing)};
 
-static double thread_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
-}
-
-static void *space(size_t bytes)
-{
-    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    CHECK(memory != MAP_FAILED);
-    (void)madvise(memory, bytes, MADV_HUGEPAGE);
-    return memory;
-}
-
 /* The stream. */
 
 static void frame_keep(void *to, const struct line_frame *frame)
@@ -108,9 +92,9 @@ static void stream_room(const struct flow_plan *flow)
         .frames_capacity = flow->messages * FRAME_BYTES,
         .records_capacity = flow->messages,
     };
-    stream.bytes = space(stream.bytes_capacity);
-    stream.frames = space(stream.frames_capacity);
-    stream.record = space(stream.records_capacity * sizeof *stream.record);
+    stream.bytes = bench_space(stream.bytes_capacity);
+    stream.frames = bench_space(stream.frames_capacity);
+    stream.record = bench_space(stream.records_capacity * sizeof *stream.record);
 }
 
 static void stream_make(const struct wire_case *wire)
@@ -133,7 +117,7 @@ static void stream_make(const struct wire_case *wire)
                                 .payload_max = PAYLOAD_MAX};
     static struct pack pack;
     size_t flow_bytes = flow_footprint(&wanted), line_bytes = line_footprint(&straight);
-    void *flow_memory = space(flow_bytes), *line_memory = space(line_bytes);
+    void *flow_memory = bench_space(flow_bytes), *line_memory = bench_space(line_bytes);
     struct flow *flow = flow_new(flow_memory, &wanted);
     struct line *line = line_new(line_memory, &straight, frame_keep, NULL);
     pack_open(&pack, &packing, datagram_keep, line);
@@ -201,10 +185,10 @@ static double memory_round(void)
     struct feed *feed = feed_stage_feed(stage);
     struct channel_output begin = {.session = {.sequence = 1}};
     feed_step(feed, CHANNEL_SESSION, &begin, 0);
-    double begin_ns = thread_ns();
+    double begin_ns = bench_thread_ns();
     uint64_t taken = feed_stream(feed, stream.bytes, stream.bytes_length, 1);
     feed_flush(feed);
-    double ns = thread_ns() - begin_ns;
+    double ns = bench_thread_ns() - begin_ns;
     CHECK(taken == stream.messages);
     return ns / (double)stream.messages;
 }
@@ -214,9 +198,9 @@ static double tape_round(void)
     struct net_tape *tape = net_tape_new(
         tape_memory, &(struct net_tape_plan){.record = stream.record, .records = stream.records});
     stage_begin(net_tape_queue(tape), FRAME_CHECK_ALL);
-    double begin_ns = thread_ns();
+    double begin_ns = bench_thread_ns();
     while (feed_stage_kind.turn(stage, 0)) continue;
-    double ns = thread_ns() - begin_ns;
+    double ns = bench_thread_ns() - begin_ns;
     stage_check();
     return ns / (double)stream.messages;
 }
@@ -256,9 +240,9 @@ static double port_pass(void (*empties)(void))
     for (uint64_t at = 0; at < stream.records; at += RING_FRAMES) {
         uint64_t left = stream.records - at;
         port_fill(at, left < RING_FRAMES ? left : RING_FRAMES);
-        double begin_ns = thread_ns();
+        double begin_ns = bench_thread_ns();
         empties();
-        ns += thread_ns() - begin_ns;
+        ns += bench_thread_ns() - begin_ns;
         queues_empty();
     }
     return ns / (double)stream.messages;

@@ -1,6 +1,7 @@
 /* pollux-replay: plays a recorded feed through the stages of polluxd. */
 
 #include "apps/pollux-replay/replay.h"
+#include "apps/sentences.h"
 
 #include <stdio.h>
 
@@ -13,12 +14,7 @@ int main(int count, char **words)
     bool played = replay.launch.lcores > 0;
     if (played && replay.options.json) replay_print_json(&replay);
     else if (played) replay_print(&replay);
-    for (const char *at = replay.problems.bytes; *at;) {
-        const char *end = at;
-        while (*end && *end != '\n') end++;
-        fprintf(stderr, "pollux-replay: %.*s\n", (int)(end - at), at);
-        at = *end ? end + 1 : end;
-    }
+    sentences_print("pollux-replay", &replay.problems);
     if (played) launch_free(&replay.launch);
     recording_close(&replay.recording);
     if (fflush(stdout) != 0 || ferror(stdout)) {

@@ -2,6 +2,7 @@
  * stops them in order when asked to. */
 
 #include "apps/polluxd/polluxd.h"
+#include "apps/sentences.h"
 
 #include <argp.h>
 #include <signal.h>
@@ -69,16 +70,6 @@ static void signals_set(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
-static void sentences_print(const struct text *sentences)
-{
-    for (const char *at = sentences->bytes; *at;) {
-        const char *end = strchr(at, '\n');
-        size_t length = end ? (size_t)(end - at) : strlen(at);
-        fprintf(stderr, "polluxd: %.*s\n", (int)length, at);
-        at += length + (end != NULL);
-    }
-}
-
 static int run(const struct config *config)
 {
     static struct polluxd polluxd;
@@ -89,7 +80,7 @@ static int run(const struct config *config)
     signals_set();
     bool ready = polluxd_plan(&polluxd, &problems) &&
                  launch_start(&polluxd.launch, &polluxd.plan, &report, &problems);
-    sentences_print(&problems);
+    sentences_print("polluxd", &problems);
     if (!ready) return 1;
     fputs(report.bytes, stdout);
     polluxd_watch(&polluxd, stopping);

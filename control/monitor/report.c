@@ -55,7 +55,8 @@ void report_counts(struct text *out, const struct feed_view *view)
     if (view->feed.longer) row(out, "longer", view->feed.longer, "accepted, known part read");
     if (view->feed.locate_unknown)
         row(out, "locate_unknown", view->feed.locate_unknown, "accepted, beyond feed.instruments");
-    if (view->feed.trade_broken) row(out, "trade_broken", view->feed.trade_broken, NULL);
+    if (view->feed.trade_broken)
+        row(out, "trade_broken", view->feed.trade_broken, "accepted: the venue voids a trade");
     row(out, "gaps", view->channel.gap, view->channel.gap ? "holes given up" : NULL);
     if (view->channel.gap) row(out, "messages in gaps", view->channel.gap_message, NULL);
     text_append(out, "books\n");

@@ -145,7 +145,7 @@ class Tidy(unittest.TestCase):
     def test_a_path_of_one_machine_is_refused(self):
         for path in ("/wo" + "rk/main", "/ho" + "me/ann/x", "/ro" + "ot/x"):
             self.expect("dataplane/wire/README.md", f"see {path}\n", "path of one machine")
-        self.assertEqual(self.breaches({"dataplane/wire/README.md": "see dataplane/work/x\n"}), [])
+        self.assertEqual(self.breaches({"dataplane/wire/README.md": "see dataplane/wo" + "rk/x\n"}), [])
 
     def test_every_folder_says_what_it_is(self):
         found = self.breaches({"apps/tool/main.c": "int main_x;\n"})
