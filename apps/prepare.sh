@@ -10,6 +10,7 @@ PACKAGES_BUILD=(
     libdpdk-dev                      # packets, lcores, huge pages
     libcyaml-dev libyaml-dev         # the configuration file
     libjansson-dev                   # --json
+    libmbedtls-dev                   # SHA-256 of the journal
     python3                          # nic-config/pollux-host
 )
 

@@ -26,7 +26,8 @@ BASE, WIRE, QUEUE = "dataplane/base", "dataplane/wire", "dataplane/queue"
 CAPTURE, NET, BOOK = "dataplane/capture", "dataplane/net", "dataplane/book"
 FEED, ROUTE, STRATEGY = "dataplane/feed", "dataplane/route", "dataplane/strategy"
 STAGE, LAUNCH = "dataplane/stage", "dataplane/launch"
-UNDER_STAGE = [BASE, WIRE, QUEUE, CAPTURE, NET, BOOK, FEED, ROUTE, STRATEGY]
+MATCH, JOURNAL = "dataplane/match", "dataplane/journal"
+UNDER_STAGE = [BASE, WIRE, QUEUE, CAPTURE, NET, BOOK, FEED, ROUTE, STRATEGY, MATCH, JOURNAL]
 LAYERS = {
     BASE: [],
     WIRE: [BASE],
@@ -35,6 +36,8 @@ LAYERS = {
     NET: [BASE, QUEUE, CAPTURE],
     BOOK: [BASE, WIRE],
     FEED: [BASE, WIRE, BOOK],
+    MATCH: [BASE],
+    JOURNAL: [BASE],
     ROUTE: [BASE, QUEUE, BOOK, STRATEGY],
     STRATEGY: [BASE, BOOK],
     STAGE: UNDER_STAGE,

@@ -1,0 +1,164 @@
+#ifndef DATAPLANE_MATCH_MATCH_IDS_H
+#define DATAPLANE_MATCH_MATCH_IDS_H
+
+/* Order ids to slots.  For the files of this folder; struct ids is in match_layout.h.
+ *
+ * Open addressing with linear probing, four bytes an entry: 8 bits of the hash, 24 of the slot; the
+ * id itself is read from the order, which is needed next anyway.  At most a sixteenth is in use
+ * while the table fits a second-level cache, half beyond.
+ *
+ * The table grows by moving a few entries of the old half at each insertion, so that no insertion
+ * is ever long.  While it moves, the old table is only read: an entry there whose order has gone is
+ * recognised by the order's id (0 when the slot is free), so nothing is ever taken out of it. */
+
+#include "dataplane/match/match_layout.h"
+
+enum {
+    IDS_BITS_MIN = 12,
+    IDS_BITS_SPARSE = 17, /* 512 KiB: up to here a sixteenth is in use */
+    IDS_MOVE = 64,        /* old entries moved at an insertion: done before the next growth */
+};
+
+static inline uint64_t ids_hash(const struct ids *ids, order_id_t id)
+{
+    return id * ids->multiplier;
+}
+
+static inline uint32_t ids_tag(uint64_t hash)
+{
+    return (uint32_t)(hash >> 32) & 0xff;
+}
+
+static inline uint32_t ids_threshold(uint32_t bits, uint32_t bits_max)
+{
+    if (bits >= bits_max) return UINT32_MAX;
+    return bits <= IDS_BITS_SPARSE ? 1u << (bits - 4) : 1u << (bits - 1);
+}
+
+/* Where the probe for hash begins, in a table of 1 << bits entries. */
+static inline uint32_t ids_home(uint64_t hash, uint32_t bits)
+{
+    return (uint32_t)(hash >> (64 - bits));
+}
+
+/* Where a probe ended: at the entry of the id, or at the empty one where it belongs. */
+struct ids_spot {
+    uint32_t *entry;
+    uint32_t tag; /* of the id, in the entry's upper bits */
+    uint32_t slot; /* 0: not found */
+};
+
+static inline struct ids_spot ids_probe(const struct match *m, uint32_t bits, order_id_t id)
+{
+    uint64_t hash = ids_hash(&m->ids, id);
+    uint32_t *table = m->ids.entries + (1u << bits);
+    uint32_t mask = (1u << bits) - 1, tag = ids_tag(hash) << 24;
+    for (uint32_t i = ids_home(hash, bits);; i = (i + 1) & mask) {
+        uint32_t entry = table[i], slot = entry ^ tag;
+        if (entry == 0) return (struct ids_spot){&table[i], tag, 0};
+        if (slot >> 24 == 0 && likely(m->orders[slot].id == id))
+            return (struct ids_spot){&table[i], tag, slot};
+    }
+}
+
+static inline uint32_t ids_find_in(const struct match *m, uint32_t bits, order_id_t id)
+{
+    return ids_probe(m, bits, id).slot;
+}
+
+static inline bool ids_moving(const struct ids *ids)
+{
+    return ids->old_next < ids->old_size;
+}
+
+/* Where a living order is, or would be: entry is always of the table in use, but for an order that
+ * has not moved yet, whose entry is in the old one. */
+static inline struct ids_spot ids_find_spot(const struct match *m, order_id_t id)
+{
+    struct ids_spot spot = ids_probe(m, m->ids.bits, id);
+    if (unlikely(spot.slot == 0 && ids_moving(&m->ids))) {
+        struct ids_spot old = ids_probe(m, m->ids.bits - 1, id);
+        if (old.slot != 0) return old;
+    }
+    return spot;
+}
+
+/* The slot of a living order, or 0. */
+static inline uint32_t ids_find(const struct match *m, order_id_t id)
+{
+    return ids_find_spot(m, id).slot;
+}
+
+/* Into the table in use. */
+static inline void ids_put(struct match *m, order_id_t id, uint32_t slot)
+{
+    uint64_t hash = ids_hash(&m->ids, id);
+    uint32_t *table = m->ids.entries + (1u << m->ids.bits);
+    uint32_t mask = (1u << m->ids.bits) - 1;
+    uint32_t i = ids_home(hash, m->ids.bits);
+    while (table[i] != 0) i = (i + 1) & mask;
+    table[i] = ids_tag(hash) << 24 | slot;
+}
+
+void ids_grow(struct match *m); /* starts, or goes on */
+
+static inline void ids_insert(struct match *m, order_id_t id, uint32_t slot)
+{
+    struct ids *ids = &m->ids;
+    if (unlikely(++ids->count > ids->threshold || ids_moving(ids))) ids_grow(m);
+    ids_put(m, id, slot);
+}
+
+/* At a spot that ids_find_spot gave and nothing has changed since. */
+static inline void ids_insert_at(struct match *m, struct ids_spot spot, order_id_t id, uint32_t slot)
+{
+    struct ids *ids = &m->ids;
+    if (unlikely(++ids->count > ids->threshold || ids_moving(ids))) {
+        ids_grow(m);
+        ids_put(m, id, slot);
+    } else {
+        *spot.entry = spot.tag | slot;
+    }
+}
+
+/* The entry behind a hole moves into it, if its probe passes there. */
+static inline void ids_close_hole(struct match *m, uint32_t *table, uint32_t mask, uint32_t hole)
+{
+    for (uint32_t i = (hole + 1) & mask; table[i] != 0; i = (i + 1) & mask) {
+        order_id_t id = m->orders[table[i] & 0xffffff].id;
+        uint32_t home = ids_home(ids_hash(&m->ids, id), m->ids.bits);
+        if (((i - home) & mask) < ((i - hole) & mask)) continue;
+        table[hole] = table[i];
+        hole = i;
+    }
+    table[hole] = 0;
+}
+
+/* The entry at a spot that ids_find_spot gave and nothing has changed since. */
+static inline void ids_remove_at(struct match *m, uint32_t *entry)
+{
+    uint32_t *table = m->ids.entries + (1u << m->ids.bits);
+    uint32_t mask = (1u << m->ids.bits) - 1, i = (uint32_t)(entry - table);
+    m->ids.count--;
+    if (unlikely(i > mask)) return; /* in the old table, where it fades */
+    if (likely(table[(i + 1) & mask] == 0)) *entry = 0;
+    else ids_close_hole(m, table, mask, i);
+}
+
+/* The order's id is still in its slot; the caller clears it afterwards. */
+static inline void ids_remove(struct match *m, order_id_t id, uint32_t slot)
+{
+    m->ids.count--;
+    uint64_t hash = ids_hash(&m->ids, id);
+    uint32_t *table = m->ids.entries + (1u << m->ids.bits);
+    uint32_t mask = (1u << m->ids.bits) - 1, entry = ids_tag(hash) << 24 | slot;
+    uint32_t i = ids_home(hash, m->ids.bits);
+    while (table[i] != entry) {
+        if (table[i] == 0) return; /* only in the old table, where it fades */
+        i = (i + 1) & mask;
+    }
+    if (likely(table[(i + 1) & mask] == 0)) table[i] = 0;
+    else ids_close_hole(m, table, mask, i);
+}
+
+#endif

@@ -1,0 +1,193 @@
+#ifndef DATAPLANE_MATCH_MATCH_LADDER_H
+#define DATAPLANE_MATCH_MATCH_LADDER_H
+
+/* The queues of one side by key.  For the files of this folder; struct ladder and the invariants
+ * L1-L5 are in match_layout.h. */
+
+#include "dataplane/match/match_layout.h"
+
+#define LADDER_NONE UINT32_MAX
+
+static inline struct level *ladder_level(const struct match *m, const struct ladder *ladder,
+                                         int64_t key)
+{
+    uint32_t index = (uint32_t)key & ladder->mask;
+    return &m->pages[ladder->dir[index / PAGE_LEVELS]].level[index % PAGE_LEVELS];
+}
+
+/* The first index at or after from whose bit is set, LADDER_NONE if there is none before the end. */
+static inline uint32_t ladder_seek(const struct ladder *ladder, uint32_t from)
+{
+    if (from > ladder->mask) return LADDER_NONE;
+    uint32_t word = from / 64;
+    uint64_t bits = ladder->l0[word] >> (from % 64) << (from % 64);
+    if (bits != 0) return word * 64 + (uint32_t)__builtin_ctzll(bits);
+    word++;
+    uint32_t group = word / 64;
+    if (word > ladder->mask / 64) return LADDER_NONE;
+    bits = ladder->l1[group] >> (word % 64) << (word % 64);
+    if (bits == 0) {
+        if (group == 63) return LADDER_NONE;
+        uint64_t groups = ladder->l2 >> (group + 1) << (group + 1);
+        if (groups == 0) return LADDER_NONE;
+        group = (uint32_t)__builtin_ctzll(groups);
+        bits = ladder->l1[group];
+    }
+    word = group * 64 + (uint32_t)__builtin_ctzll(bits);
+    return word * 64 + (uint32_t)__builtin_ctzll(ladder->l0[word]);
+}
+
+/* The last index at or before from whose bit is set, LADDER_NONE if there is none. */
+static inline uint32_t ladder_seek_back(const struct ladder *ladder, uint32_t from)
+{
+    uint32_t word = from / 64;
+    uint64_t bits = ladder->l0[word] << (63 - from % 64) >> (63 - from % 64);
+    if (bits != 0) return word * 64 + 63 - (uint32_t)__builtin_clzll(bits);
+    while (word-- > 0) {
+        if (word % 64 == 63 && ladder->l1[word / 64] == 0) word &= ~63u;
+        else if (ladder->l0[word] != 0)
+            return word * 64 + 63 - (uint32_t)__builtin_clzll(ladder->l0[word]);
+    }
+    return LADDER_NONE;
+}
+
+/* The first key after key that has a level, LADDER_EMPTY if key is the last or beyond. */
+static inline int64_t ladder_after(const struct ladder *ladder, int64_t key)
+{
+    if (ladder->levels == 0) return LADDER_EMPTY;
+    int64_t passed = key - ladder->best; /* keys from best to key, key not counted */
+    if (passed < 0) return ladder->best;
+    if (passed >= ladder->mask) return LADDER_EMPTY;
+    uint32_t home = (uint32_t)ladder->best & ladder->mask;
+    uint32_t from = (uint32_t)(key + 1) & ladder->mask;
+    uint32_t index = ladder_seek(ladder, from);
+    if (index == LADDER_NONE) index = ladder_seek(ladder, 0);
+    uint32_t steps = (index - home) & ladder->mask;
+    return steps > passed ? ladder->best + steps : LADDER_EMPTY;
+}
+
+/* The largest key there is. */
+static inline int64_t ladder_last(const struct ladder *ladder)
+{
+    uint32_t home = (uint32_t)ladder->best & ladder->mask;
+    uint32_t index = home == 0 ? LADDER_NONE : ladder_seek_back(ladder, home - 1);
+    if (index == LADDER_NONE) index = ladder_seek_back(ladder, ladder->mask);
+    return ladder->best + ((index - home) & ladder->mask);
+}
+
+/* Whether a key may join: all keys must span less than the window (A8). */
+static inline bool ladder_admits(struct ladder *ladder, int64_t key)
+{
+    if (ladder->levels == 0) return true;
+    if (key > ladder->best) return key - ladder->best <= ladder->mask;
+    if (likely(ladder->worst - key <= ladder->mask)) return true;
+    ladder->worst = ladder_last(ladder); /* it was only a bound */
+    return ladder->worst - key <= ladder->mask;
+}
+
+/* The level of a key that ladder_admits: made if there is none.  NULL: there is no page for it. */
+static inline struct level *ladder_open(struct match *m, struct ladder *ladder, int64_t key)
+{
+    uint32_t index = (uint32_t)key & ladder->mask, word = index / PAGE_LEVELS;
+    uint32_t page = ladder->dir[word];
+    if (unlikely(page == 0)) {
+        if (unlikely(m->pages_free_count == 0)) return NULL;
+        page = ladder->dir[word] = m->pages_free[--m->pages_free_count];
+        ladder->l1[word / 64] |= (uint64_t)1 << (word % 64);
+        ladder->l2 |= (uint64_t)1 << (word / 64);
+    }
+    uint64_t bit = (uint64_t)1 << (index % 64), bits = ladder->l0[word];
+    if (ladder->levels == 0) {
+        ladder->best = ladder->worst = key;
+    } else {
+        ladder->best = key < ladder->best ? key : ladder->best;
+        ladder->worst = key > ladder->worst ? key : ladder->worst;
+    }
+    ladder->levels += (bits & bit) == 0;
+    ladder->l0[word] = bits | bit;
+    return &m->pages[page].level[index % PAGE_LEVELS];
+}
+
+/* The first key at or after the one at index, whose level is gone; there is one. */
+static inline int64_t ladder_next_best(const struct ladder *ladder, int64_t key, uint32_t index)
+{
+    uint64_t above = ladder->l0[index / 64] >> (index % 64);
+    if (likely(above != 0)) return key + __builtin_ctzll(above);
+    uint32_t found = ladder_seek(ladder, (index + 1) & ladder->mask);
+    if (found == LADDER_NONE) found = ladder_seek(ladder, 0);
+    return key + ((found - index) & ladder->mask);
+}
+
+/* The last level of a page has gone, or the best one. */
+static inline void ladder_shrink(struct match *m, struct ladder *ladder, int64_t key, uint32_t index)
+{
+    uint32_t word = index / PAGE_LEVELS;
+    if (ladder->l0[word] == 0) {
+        m->pages_free[m->pages_free_count++] = ladder->dir[word];
+        ladder->dir[word] = 0;
+        uint64_t words = ladder->l1[word / 64] & ~((uint64_t)1 << (word % 64));
+        ladder->l1[word / 64] = words;
+        if (words == 0) ladder->l2 &= ~((uint64_t)1 << (word / 64));
+    }
+    if (key != ladder->best) return;
+    ladder->best = ladder->levels == 0 ? LADDER_EMPTY : ladder_next_best(ladder, key, index);
+}
+
+/* An order has left the level of key, perhaps the last one.  Whether it was is not predictable, so
+ * its bit is cleared without a choice; that the best level or a page goes is rarer. */
+static inline void ladder_left(struct match *m, struct ladder *ladder, int64_t key,
+                               const struct level *level)
+{
+    uint32_t index = (uint32_t)key & ladder->mask, word = index / PAGE_LEVELS;
+    uint64_t gone = level->head == 0;
+    uint64_t bits = ladder->l0[word] & ~(gone << (index % 64));
+    ladder->l0[word] = bits;
+    ladder->levels -= (uint32_t)gone;
+    if (unlikely((gone & (uint64_t)((bits == 0) | (key == ladder->best))) != 0))
+        ladder_shrink(m, ladder, key, index);
+}
+
+/* The order joins the end of the queue of its key.  Slot 0 takes the stores that have no target. */
+static inline void level_append(struct match *m, struct level *level, uint32_t slot)
+{
+    struct order *order = &m->orders[slot];
+    uint32_t tail = level->tail;
+    order->prev = tail;
+    order->next = 0;
+    level->tail = slot;
+    level->lots += order->lots;
+    m->orders[tail].next = slot;
+    level->head = tail == 0 ? slot : level->head;
+}
+
+/* The order leaves the queue, wherever it is in it.  Its lots are subtracted. */
+static inline void level_remove(struct match *m, struct level *level, const struct order *order)
+{
+    uint32_t next = order->next, prev = order->prev;
+    level->lots -= order->lots;
+    m->orders[prev].next = next;
+    m->orders[next].prev = prev;
+    level->head = prev == 0 ? next : level->head;
+    level->tail = next == 0 ? prev : level->tail;
+}
+
+/* The order joins its ladder; false, and nothing happened, if there is no room (A8). */
+static inline bool ladder_put(struct match *m, struct ladder *ladder, uint32_t slot)
+{
+    int64_t key = m->orders[slot].key;
+    if (unlikely(!ladder_admits(ladder, key))) return false;
+    struct level *level = ladder_open(m, ladder, key);
+    if (unlikely(level == NULL)) return false;
+    level_append(m, level, slot);
+    return true;
+}
+
+static inline void ladder_take_out(struct match *m, struct ladder *ladder, uint32_t slot)
+{
+    struct order *order = &m->orders[slot];
+    struct level *level = ladder_level(m, ladder, order->key);
+    level_remove(m, level, order);
+    ladder_left(m, ladder, order->key, level);
+}
+
+#endif

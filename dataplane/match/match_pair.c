@@ -1,0 +1,98 @@
+#include "dataplane/match/ledger.h"
+#include "dataplane/match/match_emit.h"
+#include "dataplane/match/match_linked.h"
+
+/* Two orders that share one quantity (E1), and one reservation (G6).
+ *
+ * Between inputs both have the same quantity open, or one of them has not come to life.  One has
+ * special.reserves: what is reserved is its quantity, at special.reserve, which both know.  While
+ * legs follow one of them may be the larger; it has special.reserves then.  A trade releases what it
+ * traded whoever of them traded; so the one that traded takes special.reserves, and the other
+ * shrinks without a release. */
+
+static bool lives(const struct match *m, uint32_t slot)
+{
+    return slot != 0 && order_place(&m->orders[slot]) != PLACE_DORMANT;
+}
+
+int32_t pair_reserve_at(const struct match *m, uint32_t slot, int32_t ticks)
+{
+    uint32_t other = order_special(m, slot)->sibling;
+    if (!lives(m, other)) return ticks;
+    int32_t others = order_special(m, other)->limit;
+    return others > ticks ? others : ticks;
+}
+
+void pair_reserved_at(struct match *m, uint32_t slot, int32_t ticks)
+{
+    struct special *s = order_special(m, slot);
+    s->reserve = ticks;
+    if (s->sibling != 0) order_special(m, s->sibling)->reserve = ticks;
+}
+
+void pair_runs(struct match *m, uint32_t slot)
+{
+    struct special *s = order_special(m, slot);
+    s->reserves = true;
+    if (s->sibling != 0) order_special(m, s->sibling)->reserves = false;
+}
+
+bool pair_reserve(struct match *m, uint32_t slot, int32_t own, uint32_t lots)
+{
+    const struct order *order = &m->orders[slot];
+    struct special *s = order_special(m, slot);
+    struct instrument *b = order_instrument(m, order);
+    enum side side = order_side(order);
+    struct special *other = lives(m, s->sibling) ? order_special(m, s->sibling) : NULL;
+    uint32_t had = lives(m, slot) ? order_open_lots(m, slot) : 0;
+    uint32_t others = other != NULL ? order_open_lots(m, s->sibling) : 0;
+    int32_t from = had != 0 ? s->reserve : other != NULL ? other->reserve : 0;
+    int32_t to = pair_reserve_at(m, slot, own);
+    if (others > had) had = others;
+    uint32_t most = others > lots ? others : lots;
+    if (had != 0) ledger_release(m, b, order->holder, side, from, had);
+    if (to <= from && most <= had) {
+        ledger_restore(m, b, order->holder, side, to, most);
+    } else if (!ledger_reserve(m, b, order->holder, side, to, most)) {
+        if (had != 0) ledger_restore(m, b, order->holder, side, from, had);
+        return false;
+    }
+    s->limit = own;
+    s->reserve = to;
+    s->reserves = lots >= others;
+    if (other != NULL) {
+        other->reserve = to;
+        other->reserves = !s->reserves;
+    }
+    return true;
+}
+
+void pair_shrinks(struct match *m, uint32_t slot, uint32_t by, bool traded)
+{
+    uint32_t other = order_special(m, slot)->sibling;
+    if (traded) pair_runs(m, slot);
+    if (!lives(m, other)) return;
+    if (by < order_open_lots(m, other)) {
+        order_reduce(m, other, by, MATCH_LINKED);
+    } else {
+        if (order_special(m, other)->parent == 0) leg_cut(m, other);
+        order_end(m, other, MATCH_LINKED); /* a leg with a parent sleeps */
+    }
+}
+
+void pair_other_ends(struct match *m, uint32_t other)
+{
+    if (lives(m, other)) order_end(m, other, MATCH_LINKED);
+    else order_close(m, other);
+}
+
+void leg_cut(struct match *m, uint32_t slot)
+{
+    struct special *s = order_special(m, slot);
+    if (s->sibling != 0) order_special(m, s->sibling)->sibling = 0;
+    s->sibling = 0;
+    if (s->parent == 0) return;
+    struct special *parent = order_special(m, s->parent);
+    parent->legs[parent->legs[0] == slot ? 0 : 1] = 0;
+    s->parent = 0;
+}

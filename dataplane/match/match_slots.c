@@ -1,0 +1,152 @@
+#include "dataplane/match/match_slots.h"
+
+#include "dataplane/match/match_check.h"
+#include "dataplane/match/match_ladder.h"
+#include "dataplane/match/match_parts.h"
+
+#include <string.h>
+
+COLD void ids_grow(struct match *m)
+{
+    struct ids *ids = &m->ids;
+    if (!ids_moving(ids)) {
+        ids->old_size = 1u << ids->bits;
+        ids->old_next = 0;
+        ids->bits++;
+        ids->threshold = ids_threshold(ids->bits, ids->bits_max);
+    }
+    const uint32_t *old = ids->entries + ids->old_size;
+    for (uint32_t i = 0; i < IDS_MOVE && ids_moving(ids); i++) {
+        uint32_t entry = old[ids->old_next++], slot = entry & 0xffffff;
+        order_id_t id = m->orders[slot].id;
+        if (entry == 0 || id == 0 || ids_tag(ids_hash(ids, id)) != entry >> 24) continue;
+        if (ids_find_in(m, ids->bits, id) == 0) ids_put(m, id, slot);
+    }
+}
+
+uint32_t order_find(const struct match *m, order_id_t id)
+{
+    return id == 0 ? 0 : ids_find(m, id);
+}
+
+uint32_t order_open(struct match *m, const struct order *order, uint32_t total)
+{
+    if (!slots_left(m, 1)) return 0;
+    uint32_t slot = slot_take(m, order->id, order->holder, total);
+    struct order *at = &m->orders[slot];
+    at->lots = order->lots;
+    at->key = order->key;
+    at->meta = order->meta;
+    at->next = at->prev = 0;
+    return slot;
+}
+
+struct special *special_open(struct match *m, uint32_t slot)
+{
+    uint32_t index = m->specials_free;
+    if (index == 0) return NULL;
+    struct special *special = &m->specials[index];
+    m->specials_free = special->next;
+    m->specials_used++;
+    memset(special, 0, sizeof *special);
+    special->order = slot;
+    special->type = MATCH_LIMIT;
+    m->ties[slot].special = index;
+    m->orders[slot].meta |= META_SPECIAL;
+    return special;
+}
+
+void order_close(struct match *m, uint32_t slot)
+{
+    uint32_t index = m->ties[slot].special;
+    if (index != 0) {
+        struct special *special = &m->specials[index];
+        DCHECK(!special->is_dirty);
+        memset(special, 0, sizeof *special);
+        special->next = m->specials_free;
+        m->specials_free = index;
+        m->specials_used--;
+        m->ties[slot].special = 0;
+    }
+    slot_give(m, slot);
+}
+
+void order_rename(struct match *m, uint32_t slot, order_id_t id)
+{
+    struct order *order = &m->orders[slot];
+    ids_remove(m, order->id, slot);
+    order->id = 0;
+    ids_insert(m, id, slot); /* reads the ids of others: this one's comes after */
+    order->id = id;
+}
+
+bool book_put(struct match *m, uint32_t slot)
+{
+    const struct order *order = &m->orders[slot];
+    return ladder_put(m, &order_instrument(m, order)->side[order_side(order)], slot);
+}
+
+void book_take_out(struct match *m, uint32_t slot)
+{
+    const struct order *order = &m->orders[slot];
+    ladder_take_out(m, &order_instrument(m, order)->side[order_side(order)], slot);
+}
+
+void book_lots_less(struct match *m, uint32_t slot, uint32_t by)
+{
+    struct order *order = &m->orders[slot];
+    struct instrument *b = order_instrument(m, order);
+    ladder_level(m, &b->side[order_side(order)], order->key)->lots -= by;
+    order->lots -= by;
+}
+
+bool waits_put(struct match *m, uint32_t slot)
+{
+    const struct order *order = &m->orders[slot];
+    struct instrument *b = order_instrument(m, order);
+    if (!ladder_put(m, &b->waits[order_side(order)], slot)) return false;
+    b->waiting++;
+    return true;
+}
+
+void waits_take_out(struct match *m, uint32_t slot)
+{
+    const struct order *order = &m->orders[slot];
+    struct instrument *b = order_instrument(m, order);
+    ladder_take_out(m, &b->waits[order_side(order)], slot);
+    b->waiting--;
+}
+
+void waits_lots_less(struct match *m, uint32_t slot, uint32_t by)
+{
+    struct order *order = &m->orders[slot];
+    order->lots -= by;
+    if (order_special(m, slot)->type == MATCH_TRAILING_STOP) return; /* in a list, not a ladder */
+    struct instrument *b = order_instrument(m, order);
+    ladder_level(m, &b->waits[order_side(order)], order->key)->lots -= by;
+}
+
+struct taker taker_of(const struct match *m, uint32_t slot)
+{
+    const struct order *order = &m->orders[slot];
+    const struct special *s = &m->specials[m->ties[slot].special];
+    bool special = order->meta & META_SPECIAL;
+    struct taker t = {
+        .instrument = order_instrument(m, order),
+        .id = order->id,
+        .slot = slot,
+        .lots = order->lots + (special ? s->hidden : 0),
+        .total = m->ties[slot].total,
+        .holder = order->holder,
+        .account = holder_account(m, order->holder),
+        .group = holder_group(m, order->holder),
+        .meta = order->meta,
+        .key = order->key,
+        .reserve = special ? s->reserve : key_ticks(order->key),
+        .type = MATCH_LIMIT,
+        .tif = order->meta & META_DAY ? MATCH_DAY : MATCH_GTC,
+        .self_trade = order->meta >> META_STP_SHIFT & 3,
+        .flags = TAKER_LISTED,
+    };
+    return t;
+}

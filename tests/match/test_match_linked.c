@@ -1,0 +1,431 @@
+/* Legs and tracked orders (E2 to E5, E7): legs come to life as their order fills, never protect more
+ * than has filled, and what was filled is followed until it is closed.  The notation is in
+ * tests/support/book_script.h; CLOSE, MODIFY and money are in files beside this one. */
+
+#include "tests/support/book_script.h"
+#include "tests/support/spec.h"
+
+/* clang-format off */
+
+#define GIVEN_LAST(price) GIVEN("last1 sells 1 at " price, "last2 buys 1 at " price)
+
+/* E2, E3 */
+
+SPEC(legs_come_to_life_with_the_first_fill_sized_to_it)
+{
+    WHEN("a buys 10 at 100.00 take 103.00 stop-loss 98.00");
+    THEN("a is now pending", "a rests 10 at 100.00");
+    GONE("a.take");
+    WHEN("b sells 4 at 100.00");
+    THEN("b takes 4 from a at 100.00",
+         "a is now partially filled, 4 filled, 4 to close",
+         "a.take rests 4 at 103.00",
+         "a.stop waits 4 at 98.00");
+    BOOK_IS(   "      | 103.00 | a.take:4 ",
+               "   a6 | 100.00 |          ");
+    ORDER_IS("a.take sells 4 of 4 at 103.00");
+}
+
+SPEC(legs_grow_with_each_fill_and_lose_their_place)
+{
+    GIVEN("a buys 10 at 100.00 take 103.00 stop-loss 98.00", "b sells 4 at 100.00",
+          "x sells 7 at 103.00", "y sells 7 stop 98.00");
+    WHEN("c sells 6 at 100.00");
+    THEN("c takes 6 from a at 100.00",
+         "a is now filled, 10 filled, 10 to close",
+         "a.take becomes 10 at 103.00",
+         "a.stop becomes 10 waiting at 98.00");
+    BOOK_IS(   "      | 103.00 | x7 a.take:10 ");
+    WAITING_IS("y sells 7 stop 98.00", "a.stop sells 10 stop 98.00");
+    ORDER_IS("a.take sells 10 of 10 at 103.00");
+}
+
+SPEC(an_order_that_takes_says_its_status_once_when_it_has_finished_and_then_its_legs_come)
+{
+    GIVEN_BOOK("      | 100.00 | x3 y4 ");
+    WHEN("a buys 10 at 100.00 take 103.00 stop-loss 98.00");
+    THEN("a is now pending",
+         "a takes 3 from x at 100.00",
+         "a takes 4 from y at 100.00",
+         "a rests 3 at 100.00",
+         "a is now partially filled, 7 filled, 7 to close",
+         "a.take rests 7 at 103.00",
+         "a.stop waits 7 at 98.00");
+}
+
+SPEC(a_market_order_with_a_bracket_is_protected_at_once)
+{
+    GIVEN_BOOK("      | 100.00 | x3 ");
+    WHEN("a buys 10 at market take 103.00 stop-loss 98.00");
+    THEN("a is now pending",
+         "a takes 3 from x at 100.00",
+         "a is canceled with 7 left: nothing to trade with",
+         "a is now filled, 3 filled, 3 to close",
+         "a.take rests 3 at 103.00",
+         "a.stop waits 3 at 98.00");
+    BOOK_IS(   "      | 103.00 | a.take:3 ");
+}
+
+SPEC(two_legs_share_one_quantity)
+{
+    GIVEN("a buys 10 at 100.00 take 103.00 stop-loss 98.00", "b sells 10 at 100.00");
+    WHEN("c buys 4 at 103.00");
+    THEN("c takes 4 from a.take at 103.00",
+         "a.stop is reduced by 4 to 6: an order it is linked to traded or ended",
+         "a is now partially closed, 10 filled, 6 to close");
+    WHEN("d buys 6 at 103.00");
+    THEN("d takes 6 from a.take at 103.00",
+         "a.stop is canceled with 6 left: an order it is linked to traded or ended",
+         "a is now closed, 10 filled, 0 to close");
+    GONE("a");
+    EXPECT_UINT(match_orders(book_script_match()), 0);
+}
+
+SPEC(a_stop_loss_that_fires_takes_the_profit_order_along)
+{
+    GIVEN("a buys 10 at 100.00 take 103.00 stop-loss 98.00", "b sells 10 at 100.00",
+          "x buys 30 at 97.00", "y buys 1 at 98.00");
+    WHEN("c sells 1 at 98.00");
+    THEN("c takes 1 from y at 98.00",
+         "a.stop is triggered by 98.00 with 10",
+         "a.stop takes 10 from x at 97.00",
+         "a.take is canceled with 10 left: an order it is linked to traded or ended",
+         "a is now closed, 10 filled, 0 to close");
+    BOOK_IS(   "  x20 |  97.00 |     ");
+}
+
+SPEC(a_leg_that_has_traded_all_sleeps_until_its_order_trades_again)
+{
+    GIVEN("a buys 10 at 100.00 take 103.00 stop-loss 98.00", "b sells 4 at 100.00");
+    WHEN("c buys 4 at 103.00");
+    THEN("c takes 4 from a.take at 103.00",
+         "a.stop is canceled with 4 left: an order it is linked to traded or ended",
+         "a is now partially filled, 4 filled, 0 to close");
+    GONE("a.take");
+    WHEN("cancel a.take by a");
+    THEN("a.take is rejected: order id is not known");
+    WHEN("d sells 3 at 100.00");
+    THEN("d takes 3 from a at 100.00",
+         "a is now partially filled, 7 filled, 3 to close",
+         "a.take rests 3 at 103.00",
+         "a.stop waits 3 at 98.00");
+    ORDER_IS("a.take sells 3 of 3 at 103.00");
+}
+
+SPEC(legs_follow_what_has_filled_less_what_they_have_traded)
+{
+    GIVEN("a buys 10 at 100.00 take 103.00 stop-loss 98.00", "b sells 4 at 100.00",
+          "c buys 1 at 103.00");
+    WHEN("d sells 5 at 100.00");
+    THEN("d takes 5 from a at 100.00",
+         "a is now partially filled, 9 filled, 8 to close",
+         "a.take becomes 8 at 103.00",
+         "a.stop becomes 8 waiting at 98.00");
+}
+
+SPEC(a_leg_that_trades_when_it_comes_to_life_shrinks_the_other_one)
+{
+    GIVEN("a buys 10 at 100.00 then sells at 99.00 then sells at 104.00", "x buys 3 at 99.50");
+    WHEN("b sells 10 at 100.00");
+    THEN("b takes 10 from a at 100.00",
+         "a.then takes 3 from x at 99.50",
+         "a.then rests 7 at 99.00",
+         "a.then2 rests 7 at 104.00");
+    GONE("a");
+    BOOK_IS(   "      | 104.00 | a.then2:7 ",
+               "      |  99.00 | a.then:7  ");
+}
+
+SPEC(a_leg_that_grows_and_can_trade_trades)
+{
+    GIVEN("a buys 10 at 100.00 tracked then sells at 101.00", "b sells 4 at 100.00");
+    GIVEN("phase call", "x buys 5 at 101.00", "c sells 6 at 100.00");
+    WHEN("phase open");
+    THEN("MAIN auctions 6 at 101.00",
+         "x buys 4 from a.then at 101.00",
+         "a is now partially filled, 4 filled, 0 to close",
+         "x buys 1 from c at 101.00",
+         "MAIN enters phase open");
+}
+
+SPEC(stops_reached_by_the_fill_run_after_the_legs_have_followed)
+{
+    GIVEN_LAST("100.00");
+    GIVEN("a buys 10 at 99.00 take 103.00 stop-loss 98.00", "s sells 3 stop 99.00 at 99.00");
+    WHEN("b sells 4 at 99.00");
+    THEN("b takes 4 from a at 99.00",
+         "a is now partially filled, 4 filled, 4 to close",
+         "a.take rests 4 at 103.00",
+         "a.stop waits 4 at 98.00",
+         "s is triggered by 99.00 with 3",
+         "s takes 3 from a at 99.00",
+         "a is now partially filled, 7 filled, 7 to close",
+         "a.take becomes 7 at 103.00",
+         "a.stop becomes 7 waiting at 98.00");
+}
+
+SPEC(a_stop_loss_whose_trigger_is_reached_when_it_comes_to_life_fires)
+{
+    GIVEN_LAST("95.00");
+    GIVEN("y buys 50 at 94.00");
+    GIVEN("a buys 10 at 94.50 then sells stop 96.00"); /* untracked: any trigger */
+    WHEN("b sells 10 at 94.50");
+    THEN("b takes 10 from a at 94.50",
+         "a.then is triggered by 94.50 with 10",
+         "a.then takes 10 from y at 94.00");
+}
+
+SPEC(parents_follow_in_the_order_in_which_they_traded)
+{
+    GIVEN("c buys 2 at 98.00 then sells at 105.00", "b buys 2 at 99.00 then sells at 105.00",
+          "a buys 2 at 100.00 then sells at 105.00");
+    WHEN("x sells 6 at 98.00");
+    THEN("x takes 2 from a at 100.00",
+         "x takes 2 from b at 99.00",
+         "x takes 2 from c at 98.00",
+         "a.then rests 2 at 105.00",
+         "b.then rests 2 at 105.00",
+         "c.then rests 2 at 105.00");
+}
+
+SPEC(legs_of_an_untracked_order_live_on_when_it_is_forgotten)
+{
+    GIVEN("a buys 10 at 100.00 then sells at 103.00 then sells stop 98.00", "b sells 4 at 100.00");
+    WHEN("cancel a");
+    THEN("a is canceled with 6 left: canceled by its owner");
+    GONE("a");
+    WHEN("c buys 1 at 103.00");
+    THEN("c takes 1 from a.then at 103.00",
+         "a.then2 is reduced by 1 to 3: an order it is linked to traded or ended");
+    WHEN("d buys 3 at 103.00");
+    THEN("d takes 3 from a.then at 103.00",
+         "a.then2 is canceled with 3 left: an order it is linked to traded or ended");
+    EXPECT_UINT(match_orders(book_script_match()), 0);
+}
+
+SPEC(legs_of_an_untracked_order_that_never_traded_are_forgotten_with_it)
+{
+    GIVEN("a buys 10 at 100.00 then sells at 103.00");
+    WHEN("cancel a");
+    THEN("a is canceled with 10 left: canceled by its owner");
+    EXPECT_UINT(match_orders(book_script_match()), 0);
+}
+
+SPEC(legs_of_an_untracked_order_may_be_on_its_own_side)
+{
+    GIVEN("a buys 10 at 100.00 then buys at 99.00");
+    WHEN("b sells 10 at 99.00");
+    THEN("b takes 10 from a at 100.00",
+         "a.then rests 10 at 99.00");
+}
+
+SPEC(a_trailing_stop_loss_begins_when_it_comes_to_life)
+{
+    GIVEN_LAST("110.00");
+    GIVEN("a buys 10 at 100.00 trailing-loss 3.00");
+    WHEN("b sells 4 at 100.00");
+    THEN("b takes 4 from a at 100.00",
+         "a is now partially filled, 4 filled, 4 to close",
+         "a.stop waits 4 at 97.00");
+    GIVEN("x sells 1 at 102.00", "y buys 1 at 102.00");
+    WAITING_IS("a.stop sells 4 trailing, now 99.00");
+    WHEN("c sells 6 at 100.00");
+    THEN("c takes 6 from a at 100.00",
+         "a is now filled, 10 filled, 10 to close",
+         "a.stop becomes 10 waiting at 99.00");
+}
+
+SPEC(a_stop_order_with_a_bracket_waits_then_fills_then_is_protected)
+{
+    GIVEN_LAST("100.00");
+    GIVEN_BOOK("      | 101.00 | x20 ");
+    WHEN("a buys 10 stop 101.00 take 105.00 stop-loss 99.00");
+    THEN("a is now pending", "a waits 10 at 101.00");
+    WHEN("b buys 1 at 101.00");
+    THEN("b takes 1 from x at 101.00",
+         "a is triggered by 101.00 with 10",
+         "a takes 10 from x at 101.00",
+         "a is now filled, 10 filled, 10 to close",
+         "a.take rests 10 at 105.00",
+         "a.stop waits 10 at 99.00");
+}
+
+/* E4 */
+
+SPEC(a_tracked_order_that_ends_with_nothing_filled_is_canceled_or_expired)
+{
+    GIVEN("a buys 10 at 100.00 tracked", "b buys 10 at 100.00 take 101.00 day");
+    WHEN("cancel a");
+    THEN("a is canceled with 10 left: canceled by its owner", "a is now canceled");
+    WHEN("phase closed");
+    THEN("MAIN enters phase closed",
+         "b is canceled with 10 left: the day of a day order is over",
+         "b is now expired");
+    EXPECT_UINT(match_orders(book_script_match()), 0);
+}
+
+SPEC(a_cancel_of_the_rest_makes_a_tracked_order_filled)
+{
+    GIVEN("a buys 10 at 100.00 tracked", "b sells 4 at 100.00");
+    WHEN("cancel a");
+    THEN("a is canceled with 6 left: canceled by its owner",
+         "a is now filled, 4 filled, 4 to close");
+}
+
+SPEC(an_immediate_order_that_is_tracked_is_filled_with_what_it_took)
+{
+    GIVEN_BOOK("      | 100.00 | x3 ");
+    WHEN("a buys 10 at 100.00 ioc tracked");
+    THEN("a is now pending",
+         "a takes 3 from x at 100.00",
+         "a is canceled with 7 left: the rest of an immediate order",
+         "a is now filled, 3 filled, 3 to close");
+    WHEN("b buys 10 at 90.00 ioc tracked");
+    THEN("b is now pending",
+         "b is canceled with 10 left: the rest of an immediate order",
+         "b is now canceled");
+}
+
+SPEC(the_id_of_a_tracked_order_is_in_use_until_it_is_closed)
+{
+    GIVEN("a buys 10 at 100.00 take 103.00", "b sells 10 at 100.00");
+    WHEN("a buys 1 at 90.00");
+    THEN("a is rejected: order id is in use");
+    GIVEN("c buys 10 at 103.00");
+    WHEN("a buys 1 at 90.00");
+    THEN("a rests 1 at 90.00");
+}
+
+SPEC(a_rest_canceled_after_all_that_filled_was_closed_closes_the_order)
+{
+    GIVEN("a buys 10 at 100.00 take 103.00", "b sells 4 at 100.00", "c buys 4 at 103.00");
+    WHEN("cancel a");
+    THEN("a is canceled with 6 left: canceled by its owner",
+         "a is now closed, 4 filled, 0 to close");
+    EXPECT_UINT(match_orders(book_script_match()), 0);
+}
+
+/* E5 */
+
+SPEC(legs_of_a_tracked_order_fit_it)
+{
+    WHEN("a buys 10 at 100.00 take 100.00");
+    THEN("a is rejected: a leg's side, type or price does not fit its order");
+    WHEN("b buys 10 at 100.00 stop-loss 100.00");
+    THEN("b is rejected: a leg's side, type or price does not fit its order");
+    WHEN("c sells 10 at 100.00 take 100.01");
+    THEN("c is rejected: a leg's side, type or price does not fit its order");
+    WHEN("d sells 10 at 100.00 stop-loss 99.99");
+    THEN("d is rejected: a leg's side, type or price does not fit its order");
+    WHEN("e buys 10 at 100.00 tracked then buys at 101.00");
+    THEN("e is rejected: a leg's side, type or price does not fit its order");
+    WHEN("f buys 10 at 100.00 tracked then sells stop 99.00");
+    THEN("f is rejected: a leg's side, type or price does not fit its order");
+    WHEN("g buys 10 at 100.00 take 101.00 stop-loss 99.00 at 98.001");
+    THEN("g is rejected: a leg's side, type or price does not fit its order");
+    WHEN("h buys 10 at 100.00 then sells at 101.00 then buys at 99.00");
+    THEN("h is rejected: a leg's side, type or price does not fit its order");
+    WHEN("i sells 10 at 100.00 take 99.99 stop-loss 100.01");
+    THEN("i is now pending", "i rests 10 at 100.00");
+    WHEN("j buys 10 at 99.00 take 99.01 trailing-loss 50.00");
+    THEN("j is now pending", "j rests 10 at 99.00");
+}
+
+SPEC(a_leg_needs_a_good_price)
+{
+    WHEN("a buys 10 at 100.00 then sells at market");
+    THEN("a is rejected: a leg's side, type or price does not fit its order");
+    WHEN("b buys 10 at 100.00 then sells stop 1000000000.00");
+    THEN("b is rejected: a leg's side, type or price does not fit its order");
+}
+
+/* E7 */
+
+SPEC(a_cancel_of_the_order_leaves_the_legs_of_what_has_filled)
+{
+    GIVEN("a buys 10 at 100.00 take 103.00 stop-loss 98.00", "b sells 4 at 100.00", "cancel a");
+    BOOK_IS(   "      | 103.00 | a.take:4 ");
+    WAITING_IS("a.stop sells 4 stop 98.00");
+    WHEN("cancel a");
+    THEN("a.take is canceled with 4 left: canceled by its owner",
+         "a.stop is canceled with 4 left: an order it is linked to traded or ended",
+         "a is now canceled, 4 filled, 4 to close");
+    EXPECT_UINT(match_orders(book_script_match()), 0);
+}
+
+SPEC(a_cancel_of_one_leg_cancels_both_for_good)
+{
+    GIVEN("a buys 10 at 100.00 take 103.00 stop-loss 98.00", "b sells 4 at 100.00");
+    WHEN("cancel a.stop");
+    THEN("a.stop is canceled with 4 left: canceled by its owner",
+         "a.take is canceled with 4 left: an order it is linked to traded or ended");
+    WHEN("c sells 6 at 100.00");
+    THEN("c takes 6 from a at 100.00",
+         "a is now filled, 10 filled, 10 to close");
+    WHEN("cancel a");
+    THEN("a is now canceled, 10 filled, 10 to close");
+}
+
+/* E9, F7 */
+
+SPEC(cancel_all_cancels_what_is_in_a_book_or_waits_and_leaves_what_only_has_filled)
+{
+    GIVEN("a buys 10 at 100.00 take 103.00 stop-loss 98.00 by A", "b sells 10 at 100.00",
+          "c buys 5 at 99.00 tracked by A", "d buys 5 at 98.50 or at 98.00 by A");
+    WHEN("cancel all by A");
+    THEN("a.take is canceled with 10 left: canceled by its owner",
+         "a.stop is canceled with 10 left: an order it is linked to traded or ended",
+         "c is canceled with 5 left: canceled by its owner",
+         "c is now canceled",
+         "d is canceled with 5 left: canceled by its owner",
+         "d.or is canceled with 5 left: an order it is linked to traded or ended",
+         "5 orders of A are canceled");
+    WHEN("cancel a");
+    THEN("a is now canceled, 10 filled, 10 to close");
+}
+
+SPEC(a_removed_instrument_takes_tracked_orders_and_sleeping_legs_along)
+{
+    GIVEN("engine accounts 0", "list MAIN", "a buys 10 at 100.00 take 103.00 by @1",
+          "b sells 4 at 100.00 by @2", "c buys 4 at 103.00 by @3", "d sells 6 at 100.00 by @2",
+          "e buys 5 at 99.00 then sells at 101.00 by @1");
+    WHEN("remove MAIN");
+    THEN("e is canceled with 5 left: its instrument was removed",
+         "a.take is canceled with 6 left: its instrument was removed",
+         "MAIN is removed");
+    EXPECT_UINT(match_orders(book_script_match()), 0);
+}
+
+/* clang-format on */
+
+#define SPECS(S)                                                                                   \
+    S(legs_come_to_life_with_the_first_fill_sized_to_it)                                           \
+    S(legs_grow_with_each_fill_and_lose_their_place)                                               \
+    S(an_order_that_takes_says_its_status_once_when_it_has_finished_and_then_its_legs_come)        \
+    S(a_market_order_with_a_bracket_is_protected_at_once)                                          \
+    S(two_legs_share_one_quantity)                                                                 \
+    S(a_stop_loss_that_fires_takes_the_profit_order_along)                                         \
+    S(a_leg_that_has_traded_all_sleeps_until_its_order_trades_again)                               \
+    S(legs_follow_what_has_filled_less_what_they_have_traded)                                      \
+    S(a_leg_that_trades_when_it_comes_to_life_shrinks_the_other_one)                               \
+    S(a_leg_that_grows_and_can_trade_trades)                                                       \
+    S(stops_reached_by_the_fill_run_after_the_legs_have_followed)                                  \
+    S(a_stop_loss_whose_trigger_is_reached_when_it_comes_to_life_fires)                            \
+    S(parents_follow_in_the_order_in_which_they_traded)                                            \
+    S(legs_of_an_untracked_order_live_on_when_it_is_forgotten)                                     \
+    S(legs_of_an_untracked_order_that_never_traded_are_forgotten_with_it)                          \
+    S(legs_of_an_untracked_order_may_be_on_its_own_side)                                           \
+    S(a_trailing_stop_loss_begins_when_it_comes_to_life)                                           \
+    S(a_stop_order_with_a_bracket_waits_then_fills_then_is_protected)                              \
+    S(a_tracked_order_that_ends_with_nothing_filled_is_canceled_or_expired)                        \
+    S(a_cancel_of_the_rest_makes_a_tracked_order_filled)                                           \
+    S(an_immediate_order_that_is_tracked_is_filled_with_what_it_took)                              \
+    S(the_id_of_a_tracked_order_is_in_use_until_it_is_closed)                                      \
+    S(a_rest_canceled_after_all_that_filled_was_closed_closes_the_order)                           \
+    S(legs_of_a_tracked_order_fit_it)                                                              \
+    S(a_leg_needs_a_good_price)                                                                    \
+    S(a_cancel_of_the_order_leaves_the_legs_of_what_has_filled)                                    \
+    S(a_cancel_of_one_leg_cancels_both_for_good)                                                   \
+    S(cancel_all_cancels_what_is_in_a_book_or_waits_and_leaves_what_only_has_filled)               \
+    S(a_removed_instrument_takes_tracked_orders_and_sleeping_legs_along)
+SPEC_MAIN("match_linked", SPECS, book_script_open, book_script_close)

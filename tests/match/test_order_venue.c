@@ -1,0 +1,405 @@
+/* What a script and its engine promise together: who is who, which legs have which names, what is
+ * made without being asked for, what one line leaves for the next. */
+
+#include "tests/support/book_script.h"
+#include "tests/support/spec.h"
+
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* clang-format off */
+
+SPEC(an_order_without_an_account_has_one_of_its_own)
+{
+    GIVEN("a sells 30 at 100.00",
+          "b sells 30 at 100.00 by bob");
+
+    WHEN("c buys 40 at 100.00 by bob");
+
+    THEN("c takes 30 from a at 100.00",
+         "c is canceled with 10 left: it would have traded with its own group");
+}
+
+SPEC(accounts_of_one_group_do_not_trade_with_each_other)
+{
+    GIVEN("account ann group desk",
+          "account bob group desk",
+          "a sells 30 at 100.00 by ann");
+
+    WHEN("b buys 10 at 100.00 by bob");
+    THEN("b is canceled with 10 left: it would have traded with its own group");
+
+    WHEN("account bob");
+    THEN("bob is in group bob");
+
+    WHEN("c buys 10 at 100.00 by bob");
+    THEN("c takes 10 from a at 100.00");
+}
+
+SPEC(what_a_line_takes_for_granted_is_made_and_not_told)
+{
+    WHEN("a buys 10 at 99.00 by bob");
+    THEN("a rests 10 at 99.00");
+    PHASE_IS("MAIN", "open");
+
+    WHEN("account bob group desk");
+    THEN("bob is in group desk");
+}
+
+SPEC(without_accounts_nothing_is_made)
+{
+    GIVEN("engine accounts 0 orders 2");
+
+    WHEN("a buys 10 at 99.00");
+    THEN("a rests 10 at 99.00");
+
+    WHEN("b sells 4 at 99.00");
+    THEN("b takes 4 from a at 99.00");
+
+    WHEN("deposit bob USD 5");
+    THEN("rejected: account is not known");
+}
+
+SPEC(an_account_that_there_is_no_room_for_is_told)
+{
+    GIVEN("engine accounts 1 holdings 4", "a buys 10 at 99.00");
+
+    WHEN("b buys 10 at 99.00");
+
+    THEN("rejected: account is not known",
+         "b is rejected: account is not known");
+}
+
+SPEC(legs_are_called_after_their_order_and_what_they_are)
+{
+    GIVEN_BOOK("         | 100.00 | a30 ");
+
+    WHEN("h buys 10 at 100.00 take 103 stop-loss 98");
+    THEN("h is now pending",
+         "h takes 10 from a at 100.00",
+         "h is now filled, 10 filled, 10 to close",
+         "h.take rests 10 at 103.00",
+         "h.stop waits 10 at 98.00");
+
+    WHEN("i buys 10 at 99 or stop 101");
+    THEN("i rests 10 at 99.00",
+         "i.or waits 10 at 101.00");
+
+    WHEN("j buys 5 at 100 then sells at 102 then sells stop 97 at 96");
+    THEN("j takes 5 from a at 100.00",
+         "j.then rests 5 at 102.00",
+         "j.then2 waits 5 at 97.00");
+
+    BOOK_IS("         | 103.00 | h.take:10 ",
+            "         | 102.00 | j.then:5 ",
+            "         | 100.00 | a15 ",
+            "     i10 |  99.00 | ");
+    WAITING_IS("i.or buys 10 stop 101.00",
+               "h.stop sells 10 stop 98.00",
+               "j.then2 sells 5 stop 97.00 at 96.00");
+}
+
+SPEC(legs_can_be_spoken_of_by_name)
+{
+    GIVEN_BOOK("         | 100.00 | a30 ");
+    GIVEN("h buys 10 at 100.00 take 103 stop-loss 98 by bob");
+
+    WHEN("cancel h.take");
+
+    THEN("h.take is canceled with 10 left: canceled by its owner",
+         "h.stop is canceled with 10 left: an order it is linked to traded or ended");
+}
+
+SPEC(a_rejected_order_has_no_legs_and_the_next_one_gets_their_ids)
+{
+    GIVEN_BOOK("         | 100.00 | a30 ");
+
+    WHEN("h buys 0.5 at 100.00 take 103 stop-loss 98");
+    THEN("h is rejected: quantity is not a whole number of lots");
+
+    WHEN("k buys 10 at 100.00 take 104");
+    THEN("k is now pending",
+         "k takes 10 from a at 100.00",
+         "k is now filled, 10 filled, 10 to close",
+         "k.take rests 10 at 104.00");
+}
+
+SPEC(a_market_order_that_meets_nobody_has_no_legs)
+{
+    WHEN("h buys 10 at market take 103 stop-loss 98");
+    THEN("h is canceled with 10 left: nothing to trade with");
+
+    GIVEN_BOOK("         | 100.00 | a30 ");
+    WHEN("k buys 10 at market take 104");
+    THEN("k is now pending",
+         "k takes 10 from a at 100.00",
+         "k is now filled, 10 filled, 10 to close",
+         "k.take rests 10 at 104.00");
+}
+
+SPEC(a_rejected_order_does_not_change_whose_its_name_is)
+{
+    GIVEN("a buys 10 at 99.00 by bob");
+
+    WHEN("a sells 5 at 101.00 by eve");
+    THEN("a is rejected: order id is in use");
+
+    WHEN("modify a to 4");
+    THEN("a becomes 4 at 99.00 keeping its place");
+
+    WHEN("cancel a");
+    THEN("a is canceled with 4 left: canceled by its owner");
+}
+
+SPEC(an_order_of_another_account_is_not_found)
+{
+    GIVEN("a buys 10 at 99.00 by bob");
+
+    WHEN("cancel a by eve");
+
+    THEN("a is rejected: order id is not known");
+    BOOK_IS("a10 | 99.00 |");
+}
+
+SPEC(a_replacement_belongs_to_whom_the_order_belonged)
+{
+    GIVEN("a buys 10 at 99.00 by bob");
+
+    WHEN("modify a at 98.00 as a2");
+    THEN("a becomes a2, 10 at 98.00");
+
+    WHEN("cancel a2");
+    THEN("a2 is canceled with 10 left: canceled by its owner");
+}
+
+SPEC(the_legs_of_a_replacement_keep_their_names)
+{
+    GIVEN_BOOK("         | 100.00 | a30 ");
+    GIVEN("h buys 40 at 100.00 take 103");
+
+    WHEN("modify h to 50 as h2");
+    THEN("h becomes h2, 20 at 100.00");
+
+    WHEN("b sells 20 at 100.00");
+    THEN("b takes 20 from h2 at 100.00",
+         "h2 is now filled, 50 filled, 50 to close",
+         "h.take becomes 50 at 103.00");
+}
+
+SPEC(a_leg_that_a_change_adds_is_called_like_the_others)
+{
+    GIVEN_BOOK("         | 100.00 | a30 ");
+    GIVEN("h buys 10 at 100.00 take 103");
+
+    WHEN("modify h stop-loss 97");
+    THEN("h.stop waits 10 at 97.00");
+
+    WHEN("modify h no take");
+    THEN("h.take is canceled with 10 left: canceled by its owner");
+
+    WHEN("modify h stop-loss 96");
+    THEN("h.stop becomes 10 waiting at 96.00");
+}
+
+SPEC(a_name_may_be_used_again_once_its_order_has_ended)
+{
+    GIVEN("a buys 10 at 99.00 by bob", "cancel a");
+
+    WHEN("a sells 5 at 101.00 by eve");
+    THEN("a rests 5 at 101.00");
+
+    WHEN("cancel a");
+    THEN("a is canceled with 5 left: canceled by its owner");
+}
+
+SPEC(time_stands_still_but_for_the_lines_that_tell_it)
+{
+    GIVEN("list S calls 08:00:00 opens 09:00:00 closing 17:00:00 closes 17:05:00 phase closed");
+
+    WHEN("a buys 10 at 99.00");
+    THEN("a is rejected: instrument is closed");
+
+    WHEN("time 08:30:00");
+    THEN("S enters phase call");
+
+    WHEN("time +30m");
+    THEN("S enters phase open");
+
+    WHEN("time tomorrow 08:00:00");
+    THEN("S enters phase call", "S enters phase closed", "S enters phase call");
+}
+
+SPEC(money_is_told_where_it_is_asked_for)
+{
+    GIVEN("engine money-events",
+          "list S spot base A quote U taker 1%",
+          "deposit ann A 10",
+          "deposit bob U 1000",
+          "a sells 10 at 50.00 by ann");
+    BALANCE_IS("ann has 10 A, 10 reserved, 0 available");
+
+    WHEN("b buys 4 at 50.00 by bob");
+
+    THEN("b takes 4 from a at 50.00",
+         "bob has 4 A, 0 reserved",
+         "bob has 798 U, 0 reserved",
+         "ann has 6 A, 6 reserved",
+         "ann has 200 U, 0 reserved");
+    BALANCE_IS("bob has 798 U, 0 reserved, 798 available");
+    HOUSE_IS("2 U");
+}
+
+SPEC(positions_cost_what_was_paid)
+{
+    GIVEN("list F futures base I quote U size 10",
+          "deposit ann U 100000",
+          "deposit bob U 100000",
+          "a sells 3 at 100.00 by ann",
+          "b buys 3 at 100.00 by bob");
+    POSITION_IS("bob holds 3 F at a cost of 3000");
+    POSITION_IS("ann holds -3 F at a cost of -3000");
+
+    WHEN("close position by bob");
+    THEN("bob.close is canceled with 3 left: nothing to trade with");
+}
+
+SPEC(an_auction_is_told_in_its_own_words)
+{
+    GIVEN("list S phase call",
+          "a sells 30 at 99.00",
+          "b buys 10 at 100.00");
+    INDICATIVE_IS("S", "10 at 100.00");
+
+    WHEN("phase S open");
+
+    THEN("S auctions 10 at 100.00",
+         "b buys 10 from a at 100.00",
+         "S enters phase open");
+    ORDER_IS("a sells 20 of 30 at 99.00");
+    LAST_IS("S", "100.00");
+}
+
+SPEC(the_engine_is_built_once)
+{
+    GIVEN("a buys 10 at 99.00");
+
+    struct order_answer answer = order_venue_line(book_script_venue(), "engine orders 5", 15);
+
+    EXPECT_UINT(answer.said, ORDER_SAYS_WRONG);
+    EXPECT_TEXT(answer.problem, "the engine runs already: 'engine' comes before all other lines");
+}
+
+/* clang-format on */
+
+/* The support itself: what does not fit is seen. */
+
+static void say_nothing_of_a_reject(void)
+{
+    WHEN("cancel z");
+    WHEN("cancel z");
+}
+
+SPEC(a_sentence_that_does_not_parse_stops_the_program)
+{
+    EXPECT_STOP(WHEN("a byus 10 at 99.00"), "found 'a'");
+    EXPECT_STOP(BOOK_IS("a10 99.00 |"), "two bars");
+    EXPECT_STOP(GIVEN_BOOK("a10 | 99.005 |"),
+                           "a is rejected: price is not a whole number of ticks");
+}
+
+/* Runs a failing piece of a spec in a child, and tells how many of its expectations were not met. */
+static unsigned failures_of(void (*piece)(void))
+{
+    fflush(NULL);
+    int child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        unsigned before = CU_get_number_of_failures();
+        piece();
+        _exit((int)(CU_get_number_of_failures() - before));
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    CHECK(WIFEXITED(status));
+    return (unsigned)WEXITSTATUS(status);
+}
+
+static void say_too_little(void)
+{
+    WHEN("a buys 10 at 99.00");
+    THEN_NOTHING();
+}
+
+static void say_too_much(void)
+{
+    WHEN("a buys 10 at 99.00");
+    THEN("a rests 10 at 99.00", "a rests 10 at 99.00");
+}
+
+static void draw_another_order(void)
+{
+    GIVEN_BOOK("b20 a10 | 99.00 |");
+    BOOK_IS("a10 b20 | 99.00 |");
+}
+
+static void draw_another_price(void)
+{
+    GIVEN_BOOK("a10 | 99.00 |");
+    BOOK_IS("a10 | 99.01 |");
+}
+
+static void draw_more(void)
+{
+    GIVEN_BOOK("a10 | 99.00 |");
+    BOOK_IS("a10 | 99.00 |", "b10 | 98.00 |");
+}
+
+static void forget_what_waits(void)
+{
+    GIVEN("a buys 10 stop 101");
+    WAITING_IS_EMPTY();
+}
+
+static void give_what_is_rejected(void)
+{
+    GIVEN("cancel z");
+}
+
+SPEC(what_is_told_otherwise_than_it_happened_fails)
+{
+    EXPECT_UINT(failures_of(say_nothing_of_a_reject), 1);
+    EXPECT_UINT(failures_of(say_too_little), 1);
+    EXPECT_UINT(failures_of(say_too_much), 1);
+    EXPECT_UINT(failures_of(draw_another_order), 1);
+    EXPECT_UINT(failures_of(draw_another_price), 1);
+    EXPECT_UINT(failures_of(draw_more), 1);
+    EXPECT_UINT(failures_of(forget_what_waits), 1);
+    EXPECT_UINT(failures_of(give_what_is_rejected), 1);
+}
+
+#define SPECS(S)                                                                                   \
+    S(an_order_without_an_account_has_one_of_its_own)                                              \
+    S(accounts_of_one_group_do_not_trade_with_each_other)                                          \
+    S(what_a_line_takes_for_granted_is_made_and_not_told)                                          \
+    S(without_accounts_nothing_is_made)                                                            \
+    S(an_account_that_there_is_no_room_for_is_told)                                                \
+    S(legs_are_called_after_their_order_and_what_they_are)                                         \
+    S(legs_can_be_spoken_of_by_name)                                                               \
+    S(a_rejected_order_has_no_legs_and_the_next_one_gets_their_ids)                                \
+    S(a_market_order_that_meets_nobody_has_no_legs)                                                \
+    S(a_rejected_order_does_not_change_whose_its_name_is)                                          \
+    S(an_order_of_another_account_is_not_found)                                                    \
+    S(a_replacement_belongs_to_whom_the_order_belonged)                                            \
+    S(the_legs_of_a_replacement_keep_their_names)                                                  \
+    S(a_leg_that_a_change_adds_is_called_like_the_others)                                          \
+    S(a_name_may_be_used_again_once_its_order_has_ended)                                           \
+    S(time_stands_still_but_for_the_lines_that_tell_it)                                            \
+    S(money_is_told_where_it_is_asked_for)                                                         \
+    S(positions_cost_what_was_paid)                                                                \
+    S(an_auction_is_told_in_its_own_words)                                                         \
+    S(the_engine_is_built_once)                                                                    \
+    S(a_sentence_that_does_not_parse_stops_the_program)                                            \
+    S(what_is_told_otherwise_than_it_happened_fails)
+
+SPEC_MAIN("order_venue", SPECS, book_script_open, book_script_close)
