@@ -80,8 +80,8 @@ struct order_script {
     order_id_t leg_next;   /* ids that the engine will give to legs */
     struct {               /* what a reject of the last line takes back */
         order_id_t id;     /* 0: nothing */
-        uint32_t names; /* how many orders had names before it */
-        uint32_t legs;  /* before its legs had; UINT32_MAX: it has none */
+        uint32_t names;    /* how many orders had names before it */
+        uint32_t legs;     /* before its legs had; UINT32_MAX: it has none */
         order_id_t leg_next;
         bool began; /* something has traded or ended */
         uint32_t owners;

@@ -18,8 +18,8 @@ static int64_t whole_units(int64_t value, int64_t unit, int64_t max)
     return (count < max ? count : max) * unit;
 }
 
-/* What was not said.  The highest price and the largest quantity are as high as they can be together:
- * their product is money, and has a limit (F1). */
+/* What was not said.  The highest price and the largest quantity are as high as they can be
+ * together: their product is money, and has a limit (F1). */
 static void listing_settle(struct match_listing *listing)
 {
     if (listing->tick == 0) listing->tick = PRICE_ONE / 100;

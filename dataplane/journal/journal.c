@@ -97,9 +97,7 @@ COLD void *journal_claim_slowly(struct journal *journal, enum journal_class clas
 {
     bool allowed = class == JOURNAL_RESERVED || !journal_dead(journal);
     uint32_t bytes = journal_record_bytes(payload_bytes);
-    bool started = journal->at != NULL;
-    if (allowed && started &&
-        (journal->at + bytes <= journal->limit[class] || segment_take(journal)))
+    if (allowed && (journal->at + bytes <= journal->limit[class] || segment_take(journal)))
         return journal_claim_at(journal, kind, payload_bytes);
     counter_one(&journal->refused[class]);
     return NULL;

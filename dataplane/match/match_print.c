@@ -1,7 +1,8 @@
 #include "dataplane/match/match_print.h"
 
-/* The sentences of events and orders; those of inputs are in match_input_print.c.  Each kind of event
- * has one function, and every field that its row of MATCH_EVENTS names is in its sentence. */
+/* The sentences of events and orders; those of inputs are in match_input_print.c.  Each kind of
+ * event has one function, and every field that its row of MATCH_EVENTS names is in its sentence or
+ * follows from the names in it. */
 
 #define EVENT_NAME(kind, name, fields)      #name,
 #define INPUT_NAME(kind, name, fields)      #name,

@@ -14,7 +14,7 @@
 #include "dataplane/base/text.h"
 #include "dataplane/match/match.h"
 
-#define MATCH_LINE_MAX 512u
+#define MATCH_LINE_MAX 1024u
 
 /* Who is who.  A function that is NULL, and names NULL altogether, print the number: @7. */
 struct match_names {

@@ -67,7 +67,7 @@ static void draw_listing(struct stream *stream)
     const struct stream_profile *profile = stream->profile;
     struct match_input *input = input_of(stream, MATCH_LIST, sizeof(struct match_listing));
     bool first = stream->begun < 64;
-    uint16_t index = first ? (uint16_t)(stream->begun - 2 * STREAM_ACCOUNTS)
+    uint16_t index = first ? (uint16_t)(stream->begun - 3 * STREAM_ACCOUNTS)
                            : (uint16_t)between(stream, 0, STREAM_INSTRUMENTS);
     uint8_t class_of = profile->class_of[index % STREAM_INSTRUMENTS];
     bool moneyed = class_of != MATCH_PLAIN;
@@ -116,12 +116,12 @@ static bool draw_beginning(struct stream *stream)
         input->other = at == 2 ? 1 : 0; /* 1 and 2 are one group */
         input->qty = at == 3 ? 5 * QTY_ONE : 0;
         input->price = at == 4 ? 500 * PRICE_ONE : 0;
-    } else if (at < 2 * STREAM_ACCOUNTS) {
+    } else if (at < 3 * STREAM_ACCOUNTS) {
         struct match_input *input = input_of(stream, MATCH_DEPOSIT, 0);
-        input->account = at - STREAM_ACCOUNTS;
-        input->instrument = 2;
-        input->qty = FUND / 10;
-    } else if (at < 2 * STREAM_ACCOUNTS + profile->instruments) {
+        input->account = at % STREAM_ACCOUNTS;
+        input->instrument = at < 2 * STREAM_ACCOUNTS ? 2 : 1;
+        input->qty = at < 2 * STREAM_ACCOUNTS ? FUND / 10 : FUND / 200;
+    } else if (at < 3 * STREAM_ACCOUNTS + profile->instruments) {
         draw_listing(stream);
     } else {
         stream->begun = 64;
@@ -235,6 +235,12 @@ static void draw_modify(struct stream *stream, const struct plain_match *plain)
     }
     terms->link = 0;
     input->side = 0;
+}
+
+static void shorten(struct stream *stream) /* HUNT */
+{
+    static const struct match_terms none;
+    if (memcmp(&stream->next.terms, &none, sizeof none) == 0) stream->next.input.bytes = 64;
 }
 
 static void draw_close(struct stream *stream, const struct plain_match *plain)
@@ -370,7 +376,7 @@ static void draw_any(struct stream *stream, const struct plain_match *plain)
     case MATCH_DEPOSIT:
     case MATCH_WITHDRAW: draw_money(stream, (uint8_t)kind); break;
     case MATCH_NEW: draw_new(stream); break;
-    case MATCH_MODIFY: draw_modify(stream, plain); break;
+    case MATCH_MODIFY: draw_modify(stream, plain); shorten(stream); break; /* HUNT */
     case MATCH_CANCEL: draw_cancel(stream, plain); break;
     case MATCH_CANCEL_ALL: draw_cancel_all(stream); break;
     case MATCH_CLOSE: draw_close(stream, plain); break;
@@ -387,7 +393,7 @@ void stream_begin(struct stream *stream, const struct stream_profile *profile, u
     stream->profile = profile;
     stream->chance.state = seed;
     stream->time = 160 * NANOS_SECOND;
-    if (!profile->accounts) stream->begun = 2 * STREAM_ACCOUNTS;
+    if (!profile->accounts) stream->begun = 3 * STREAM_ACCOUNTS;
 }
 
 const struct match_input *stream_next(struct stream *stream, const struct plain_match *plain)

@@ -14,6 +14,8 @@ enum { STREAM_INSTRUMENTS = 4, STREAM_ACCOUNTS = 8 };
 /* What a stream is about.  Weights are relative to each other; permille of NEW. */
 struct stream_profile {
     const char *name;
+    uint64_t operations; /* in the normal test run */
+    bool everything;     /* every event and every reason must happen */
     bool accounts;
     bool bands;
     bool calendar;

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SEEDS = 40, INPUTS = 5000, VERIFY_EVERY = 101 };
+enum { SEEDS = 40, INPUTS = 5000, VERIFY_EVERY = 101, RELOAD_EVERY = 200 };
+static_assert(INPUTS % RELOAD_EVERY == 0, "all runs are of the same inputs");
 
 static void on_event(void *context, const struct match_event *event)
 {
@@ -168,8 +169,8 @@ SPEC(with_its_own_limits_a_loaded_engine_refuses_what_the_saved_one_would)
         struct outcome expected = run_whole(seed, &limits);
         struct run run;
         run_begin(&run, seed, &limits);
-        for (uint32_t done = 0; done < INPUTS; done += INPUTS / 30) {
-            run_on(&run, INPUTS / 30);
+        for (uint32_t done = 0; done < INPUTS; done += RELOAD_EVERY) {
+            run_on(&run, RELOAD_EVERY);
             run_reload(&run, &limits, seed);
         }
         expect_same(run_end(&run), expected, seed);

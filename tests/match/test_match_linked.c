@@ -76,7 +76,7 @@ SPEC(two_legs_share_one_quantity)
     WHEN("d buys 6 at 103.00");
     THEN("d takes 6 from a.take at 103.00",
          "a.stop is canceled with 6 left: an order it is linked to traded or ended",
-         "a is now closed, 10 filled, 0 to close");
+         "a is now closed, 10 filled");
     GONE("a");
     EXPECT_UINT(match_orders(book_script_match()), 0);
 }
@@ -90,7 +90,7 @@ SPEC(a_stop_loss_that_fires_takes_the_profit_order_along)
          "a.stop is triggered by 98.00 with 10",
          "a.stop takes 10 from x at 97.00",
          "a.take is canceled with 10 left: an order it is linked to traded or ended",
-         "a is now closed, 10 filled, 0 to close");
+         "a is now closed, 10 filled");
     BOOK_IS(   "  x20 |  97.00 |     ");
 }
 
@@ -100,7 +100,7 @@ SPEC(a_leg_that_has_traded_all_sleeps_until_its_order_trades_again)
     WHEN("c buys 4 at 103.00");
     THEN("c takes 4 from a.take at 103.00",
          "a.stop is canceled with 4 left: an order it is linked to traded or ended",
-         "a is now partially filled, 4 filled, 0 to close");
+         "a is now partially filled, 4 filled");
     GONE("a.take");
     WHEN("cancel a.take by a");
     THEN("a.take is rejected: order id is not known");
@@ -136,16 +136,30 @@ SPEC(a_leg_that_trades_when_it_comes_to_life_shrinks_the_other_one)
                "      |  99.00 | a.then:7  ");
 }
 
-SPEC(a_leg_that_grows_and_can_trade_trades)
+SPEC(legs_follow_a_fill_in_an_auction_when_the_instrument_is_open)
 {
-    GIVEN("a buys 10 at 100.00 tracked then sells at 101.00", "b sells 4 at 100.00");
-    GIVEN("phase call", "x buys 5 at 101.00", "c sells 6 at 100.00");
+    GIVEN("a buys 10 at 100.00 take 101.00 stop-loss 90.00", "b sells 4 at 100.00");
+    GIVEN("phase call", "c sells 3 at 100.00");
     WHEN("phase open");
-    THEN("MAIN auctions 6 at 101.00",
-         "x buys 4 from a.then at 101.00",
-         "a is now partially filled, 4 filled, 0 to close",
-         "x buys 1 from c at 101.00",
+    THEN("MAIN auctions 3 at 100.00",
+         "a buys 3 from c at 100.00",
+         "a is now partially filled, 7 filled, 7 to close",
+         "MAIN enters phase open",
+         "a.take becomes 7 at 101.00",
+         "a.stop becomes 7 waiting at 90.00");
+}
+
+SPEC(a_leg_that_trades_in_an_auction_closes_its_order)
+{
+    GIVEN("a buys 4 at 100.00 take 101.00 stop-loss 90.00", "b sells 4 at 100.00");
+    GIVEN("phase call", "c buys 9 at 101.00");
+    WHEN("phase open");
+    THEN("MAIN auctions 4 at 101.00",
+         "c buys 4 from a.take at 101.00",
+         "a.stop is canceled with 4 left: an order it is linked to traded or ended",
+         "a is now closed, 4 filled",
          "MAIN enters phase open");
+    EXPECT_UINT(match_orders(book_script_match()), 1);
 }
 
 SPEC(stops_reached_by_the_fill_run_after_the_legs_have_followed)
@@ -301,7 +315,7 @@ SPEC(a_rest_canceled_after_all_that_filled_was_closed_closes_the_order)
     GIVEN("a buys 10 at 100.00 take 103.00", "b sells 4 at 100.00", "c buys 4 at 103.00");
     WHEN("cancel a");
     THEN("a is canceled with 6 left: canceled by its owner",
-         "a is now closed, 4 filled, 0 to close");
+         "a is now closed, 4 filled");
     EXPECT_UINT(match_orders(book_script_match()), 0);
 }
 
@@ -408,7 +422,8 @@ SPEC(a_removed_instrument_takes_tracked_orders_and_sleeping_legs_along)
     S(a_leg_that_has_traded_all_sleeps_until_its_order_trades_again)                               \
     S(legs_follow_what_has_filled_less_what_they_have_traded)                                      \
     S(a_leg_that_trades_when_it_comes_to_life_shrinks_the_other_one)                               \
-    S(a_leg_that_grows_and_can_trade_trades)                                                       \
+    S(legs_follow_a_fill_in_an_auction_when_the_instrument_is_open)                                \
+    S(a_leg_that_trades_in_an_auction_closes_its_order)                                            \
     S(stops_reached_by_the_fill_run_after_the_legs_have_followed)                                  \
     S(a_stop_loss_whose_trigger_is_reached_when_it_comes_to_life_fires)                            \
     S(parents_follow_in_the_order_in_which_they_traded)                                            \

@@ -151,7 +151,6 @@ SPEC(in_a_random_market_money_is_conserved_after_every_event)
         tallies_add(&all, &venue);
         free(venue.memory);
     }
-if (getenv("TALLY")) printf("%lu trades %lu liq %lu cov %lu ref\n",all.trades,all.liquidations,all.covered,all.refused);
     if (seeds.first == seeds.last) return;
     EXPECT(all.trades > 10000);
     EXPECT(all.refused > 100);
@@ -330,7 +329,6 @@ SPEC(at_the_edges_of_all_numbers_money_is_conserved)
         tallies_add(&all, &venue);
         free(venue.memory);
     }
-if (getenv("TALLY")) printf("%lu trades %lu liq %lu cov %lu ref\n",all.trades,all.liquidations,all.covered,all.refused);
     if (seeds.first == seeds.last) return;
     EXPECT(all.trades > 1000);
     EXPECT(all.refused > 1000);

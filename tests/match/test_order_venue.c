@@ -308,7 +308,7 @@ SPEC(a_sentence_that_does_not_parse_stops_the_program)
                            "a is rejected: price is not a whole number of ticks");
 }
 
-/* Runs a failing piece of a spec in a child, and tells how many of its expectations were not met. */
+/* Runs a piece of a spec in a child; how many of its expectations were not met. */
 static unsigned failures_of(void (*piece)(void))
 {
     fflush(NULL);

@@ -77,8 +77,8 @@
  *     A is in group G          A has N ASSET, N reserved     A holds Q S at a cost of N
  *     A is liquidated in ASSET: N left, N needed             the house covers N ASSET of A
  *
- * <sentence> is that of MATCH_REASONS, <status> the name in MATCH_STATUSES with spaces, <phase> that
- * in MATCH_PHASES (match_event.h, match_input.h); prices have at least two decimals.
+ * <sentence> is that of MATCH_REASONS, <status> the name in MATCH_STATUSES with spaces, <phase>
+ * that in MATCH_PHASES (match_event.h, match_input.h); prices have at least two decimals.
  *
  * After every sentence match_verify runs.  A spec may leave events unread, but not a reject: one
  * that no THEN names fails it.  A sentence that does not parse stops the program. */
@@ -93,26 +93,28 @@ void book_script_close(void);
 struct order_venue *book_script_venue(void);
 struct match *book_script_match(void);
 
+#define BOOK_LINES(...) ((const char *[]){__VA_ARGS__, NULL})
+
 /* Rests orders by a picture, the highest price first, each from an account of its own. */
-#define GIVEN_BOOK(...)       book_script_given(NULL, (const char *[]){__VA_ARGS__, 0})
-#define GIVEN_BOOK_OF(S, ...) book_script_given(S, (const char *[]){__VA_ARGS__, 0})
+#define GIVEN_BOOK(...)       book_script_given(NULL, BOOK_LINES(__VA_ARGS__))
+#define GIVEN_BOOK_OF(S, ...) book_script_given(S, BOOK_LINES(__VA_ARGS__))
 /* Sentences of WHEN, whose events need not be told.  None may be rejected. */
-#define GIVEN(...) book_script_run(__FILE__, __LINE__, (const char *[]){__VA_ARGS__, 0})
+#define GIVEN(...) book_script_run(__FILE__, __LINE__, BOOK_LINES(__VA_ARGS__))
 
 #define WHEN(sentence) book_script_when(__FILE__, __LINE__, sentence)
-#define THEN(...)      book_script_then(__FILE__, __LINE__, (const char *[]){__VA_ARGS__, 0})
-#define THEN_NOTHING() book_script_then(__FILE__, __LINE__, (const char *[]){0})
+#define THEN(...)      book_script_then(__FILE__, __LINE__, BOOK_LINES(__VA_ARGS__))
+#define THEN_NOTHING() book_script_then(__FILE__, __LINE__, BOOK_LINES(NULL))
 
 /* The whole book of the only instrument, or of S. */
-#define BOOK_IS(...)        book_script_is(__FILE__, __LINE__, NULL, (const char *[]){__VA_ARGS__, 0})
-#define BOOK_IS_EMPTY()     book_script_is(__FILE__, __LINE__, NULL, (const char *[]){0})
-#define BOOK_OF_IS(S, ...)  book_script_is(__FILE__, __LINE__, S, (const char *[]){__VA_ARGS__, 0})
-#define BOOK_OF_IS_EMPTY(S) book_script_is(__FILE__, __LINE__, S, (const char *[]){0})
+#define BOOK_IS(...)        book_script_is(__FILE__, __LINE__, NULL, BOOK_LINES(__VA_ARGS__))
+#define BOOK_IS_EMPTY()     book_script_is(__FILE__, __LINE__, NULL, BOOK_LINES(NULL))
+#define BOOK_OF_IS(S, ...)  book_script_is(__FILE__, __LINE__, S, BOOK_LINES(__VA_ARGS__))
+#define BOOK_OF_IS_EMPTY(S) book_script_is(__FILE__, __LINE__, S, BOOK_LINES(NULL))
 
 /* All stops that wait, in the order of match_each_waiting:
  *     X buys Q stop P          X sells Q stop P at P          X sells Q trailing, now P */
-#define WAITING_IS(...)    book_script_waiting_is(__FILE__, __LINE__, (const char *[]){__VA_ARGS__, 0})
-#define WAITING_IS_EMPTY() book_script_waiting_is(__FILE__, __LINE__, (const char *[]){0})
+#define WAITING_IS(...)    book_script_waiting_is(__FILE__, __LINE__, BOOK_LINES(__VA_ARGS__))
+#define WAITING_IS_EMPTY() book_script_waiting_is(__FILE__, __LINE__, BOOK_LINES(NULL))
 
 /* Single facts:
  *     ORDER_IS("X buys Q of TOTAL at P")         Q open; "at market" and "stop P [at P]" as above

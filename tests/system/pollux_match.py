@@ -100,8 +100,8 @@ def a_book_is_a_ladder_with_the_oldest_order_nearest_to_the_price(bench):
 
 @spec
 def a_line_that_is_not_understood_is_named_and_the_rest_goes_on(bench):
-    done = match(bench, "a sells 30 at 100\nb byus 5 at 100\n\n# c\nc buys x at 3\nd buys 5 at 100\n",
-                 status=1)
+    script = "a sells 30 at 100\nb byus 5 at 100\n\n# c\nc buys x at 3\nd buys 5 at 100\n"
+    done = match(bench, script, status=1)
     said = done.stderr.splitlines()
     equal(len(said), 2, "sentences")
     require(said[0].startswith("pollux-match: standard input, line 2: expected an order such as"),
@@ -189,9 +189,9 @@ def there_is_color_on_a_terminal_only(bench):
     require("\033" not in match(bench, "a buys 1 at 1\n").stdout, "color in a pipe")
     ours, theirs = pty.openpty()
     path = bench.write("one.orders", b"a buys 1 at 1\nb buys 0 at 1\n")
+    allowed = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
     done = subprocess.run([bench.program["pollux-match"], path], stdout=theirs, stderr=theirs,
-                          stdin=subprocess.DEVNULL, timeout=SECONDS,
-                          env={key: value for key, value in os.environ.items() if key != "NO_COLOR"})
+                          stdin=subprocess.DEVNULL, timeout=SECONDS, env=allowed)
     os.close(theirs)
     shown = os.read(ours, 65536).decode()
     os.close(ours)
