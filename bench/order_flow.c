@@ -10,7 +10,7 @@
 #define ID_FACTOR 0x6c62272e07bb0143ull
 #define ID_MASK   ((1ull << 63) - 1)
 
-enum { EVENTS = 256, MID = 100000, ACCOUNTS_MAX = 1000, LIVES_RECENT = 2000 };
+enum { FIRST_NUMBER = 1000000, EVENTS = 256, MID = 100000, ACCOUNTS_MAX = 1000, LIVES_RECENT = 2000 };
 
 struct drawn {
     struct order_flow flow;
@@ -81,7 +81,7 @@ static void events_seen(struct match_events *events)
 
 static void give(struct drawn *d, struct match_input input)
 {
-    input.number = d->flow.count + 1;
+    input.number = FIRST_NUMBER + d->flow.count;
     input.time = d->flow.count;
     input.bytes = sizeof input;
     d->flow.inputs[d->flow.count] = input;
@@ -291,6 +291,7 @@ static void list_all(const struct order_flow *flow, struct match *match,
     };
     for (uint32_t i = 0; i < flow->limits.instruments; i++) {
         list.input.instrument = (uint16_t)i;
+        list.input.number++;
         match_apply(match, &list.input, events);
         CHECK(match_phase_of(match, (uint16_t)i) == MATCH_OPEN);
     }
@@ -299,14 +300,18 @@ static void list_all(const struct order_flow *flow, struct match *match,
 static void fund_all(const struct order_flow *flow, struct match *match,
                      struct match_events *events)
 {
+    uint64_t number = FIRST_NUMBER / 2;
     for (uint32_t account = 0; account < flow->limits.accounts; account++) {
         struct match_input input = {
             .kind = MATCH_ACCOUNT, .account = account, .bytes = sizeof input};
+        input.number = number++;
         match_apply(match, &input, events);
         input.kind = MATCH_DEPOSIT;
         input.qty = MATCH_MONEY_MAX / flow->limits.accounts / 2;
-        for (input.instrument = 0; input.instrument < 2; input.instrument++)
+        for (input.instrument = 0; input.instrument < 2; input.instrument++) {
+            input.number = number++;
             match_apply(match, &input, events);
+        }
     }
 }
 

@@ -87,22 +87,18 @@ void order_script_read(struct order_script *script, const char *line, size_t len
     struct order_words *words = &script->words;
     *sentence = (struct order_sentence){.said = ORDER_SAYS_NOTHING};
     sentence->input.bytes = sizeof sentence->input;
-    script->before.names = script->orders.count;
-    script->before.legs = UINT32_MAX;
-    script->before.leg_next = script->leg_next;
-    script->before.owners = 0;
-    script->before.id = 0;
-    script->before.began = false;
+    script_remember(script);
     words_read(words, line, length);
     if (words_look(words)) {
         statement_read(script, sentence);
         words_end(words);
     }
     script->before.id = sentence->input.id;
+    script->before.lists = sentence->input.kind == MATCH_LIST;
     sentence->input.time = script->now;
     sentence->problem = words->problem;
     if (!words->wrong) return;
-    script_take_back(script, script->before.names);
+    script_forget(script);
     sentence->said = ORDER_SAYS_WRONG;
 }
 

@@ -76,12 +76,13 @@ struct order_script {
     bool *named;                /* by entry of accounts: a line has named it */
     struct match_limits limits; /* what "engine" said, or the default */
     nanos_t now;
-    order_id_t order_next; /* ids given to names */
-    order_id_t leg_next;   /* ids that the engine will give to legs */
-    struct {               /* what a reject of the last line takes back */
-        order_id_t id;     /* 0: nothing */
-        uint32_t names;    /* how many orders had names before it */
-        uint32_t legs;     /* before its legs had; UINT32_MAX: it has none */
+    order_id_t order_next;  /* ids given to names */
+    order_id_t leg_next;    /* ids that the engine will give to legs */
+    struct {                /* what a reject of the last line takes back */
+        order_id_t id;      /* 0: nothing */
+        uint32_t counts[5]; /* of names of each kind, in the order above */
+        bool lists;         /* it lists an instrument */
+        uint32_t legs;      /* before its legs had; UINT32_MAX: it has none */
         order_id_t leg_next;
         bool began; /* something has traded or ended */
         uint32_t owners;
@@ -113,6 +114,10 @@ void order_script_saw(struct order_script *script, const struct match_event *eve
 /* The default instrument's LIST, and the ACCOUNT of an account that was only named. */
 void order_script_default_listing(struct order_script *script, struct order_sentence *sentence);
 void order_script_default_account(uint32_t account, struct order_sentence *sentence);
+
+/* An instrument that no line has listed.  symbol[0..16) may be any bytes; one that is no name is
+ * known by its number. */
+void order_script_know(struct order_script *script, const char *symbol, uint16_t instrument);
 
 /* Names for match_print; good as long as the script. */
 struct match_names order_script_names(const struct order_script *script);

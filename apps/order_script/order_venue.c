@@ -58,6 +58,16 @@ static void events_full(struct match_events *events)
     events->count = 0;
 }
 
+/* The instruments of an engine that was there before the script. */
+static void instruments_learn(struct order_venue *venue)
+{
+    for (uint32_t i = 0; i < venue->plan.limits.engine.instruments; i++) {
+        struct match_listing listing;
+        if (match_listing_of(venue->match, (uint16_t)i, &listing))
+            order_script_know(&venue->script, listing.symbol, (uint16_t)i);
+    }
+}
+
 struct order_venue *order_venue_open(const struct order_venue_plan *plan)
 {
     struct order_venue *venue = aligned_alloc(CACHE_LINE, sizeof *venue);
@@ -75,6 +85,10 @@ struct order_venue *order_venue_open(const struct order_venue_plan *plan)
         .full = events_full,
         .context = venue,
     };
+    venue->match = plan->match;
+    venue->number = plan->number;
+    venue->script.now = plan->now;
+    if (plan->match) instruments_learn(venue);
     return venue;
 }
 

@@ -101,8 +101,24 @@ uint16_t script_new_symbol(struct order_script *script)
         words_problem(&script->words, "the name of an instrument begins with a letter: '%.40s'",
                       name);
     if (script->words.wrong) return 0;
-    uint32_t entry = entry_of(script, &script->symbols, name, script->symbols.count);
+    uint16_t next = 0;
+    while (names_numbered(&script->symbols, next) != ORDER_NAME_NONE && next < UINT16_MAX) next++;
+    uint32_t entry = entry_of(script, &script->symbols, name, next);
     return entry == ORDER_NAME_NONE ? 0 : (uint16_t)script->symbols.entries[entry].number;
+}
+
+void order_script_know(struct order_script *script, const char *symbol, uint16_t instrument)
+{
+    char name[ORDER_NAME_BYTES] = "";
+    struct order_words words;
+    snprintf(name, sizeof name, "%.16s", symbol);
+    words_read(&words, name, strlen(name));
+    words_name(&words, "a symbol");
+    words_end(&words);
+    bool letter = name[0] != '@' && (name[0] < '0' || name[0] > '9');
+    if (words.wrong || !letter || names_find(&script->symbols, name) != ORDER_NAME_NONE)
+        snprintf(name, sizeof name, "@%u", instrument);
+    names_add(&script->symbols, name, instrument);
 }
 
 uint16_t script_symbol(struct order_script *script)
@@ -164,16 +180,45 @@ void script_own(struct order_script *script, struct script_order order, struct o
     script->owners[order.entry] = owner;
 }
 
-void script_take_back(struct order_script *script, uint32_t names)
+/* The order of the line has not happened: owners and ids of legs are as before, its name stays. */
+static void take_back(struct order_script *script)
 {
     while (script->before.owners > 0) {
         script->before.owners--;
         script->owners[script->before.owner[script->before.owners].entry] =
             script->before.owner[script->before.owners].owner;
     }
-    names_forget(&script->orders, names);
+    names_forget(&script->orders, script->before.legs);
     script->leg_next = script->before.leg_next;
     script->before.id = 0;
+}
+
+/* The tables of names, in the order of before.counts. */
+static struct order_names *table_of(struct order_script *script, uint32_t kind)
+{
+    struct order_names *const tables[] = {&script->orders, &script->accounts, &script->assets,
+                                          &script->symbols, &script->groups};
+    return tables[kind];
+}
+
+void script_remember(struct order_script *script)
+{
+    script->before.legs = UINT32_MAX;
+    script->before.leg_next = script->leg_next;
+    script->before.owners = 0;
+    script->before.id = 0;
+    script->before.began = false;
+    for (uint32_t i = 0; i < ARRAY_COUNT(script->before.counts); i++)
+        script->before.counts[i] = table_of(script, i)->count;
+}
+
+void script_forget(struct order_script *script)
+{
+    take_back(script);
+    for (uint32_t i = script->before.counts[1]; i < script->accounts.count; i++)
+        script->named[i] = false;
+    for (uint32_t i = 0; i < ARRAY_COUNT(script->before.counts); i++)
+        names_forget(table_of(script, i), script->before.counts[i]);
 }
 
 /* A leg comes to be: under the id that was foreseen, or under another. */
@@ -218,7 +263,8 @@ static bool came_to_nothing(const struct order_script *script, const struct matc
 
 void order_script_saw(struct order_script *script, const struct match_event *event)
 {
-    if (came_to_nothing(script, event)) script_take_back(script, script->before.legs);
+    if (came_to_nothing(script, event)) take_back(script);
+    else if (event->kind == MATCH_REJECTED && script->before.lists) script_forget(script);
     else if (event->kind == MATCH_TRADED || event->kind == MATCH_CANCELED)
         script->before.began = true;
     if (event->kind == MATCH_REPLACED && event->id != event->other) parent_renamed(script, event);

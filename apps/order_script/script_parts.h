@@ -38,9 +38,9 @@ static inline const struct order_owner *script_owner(const struct order_script *
 /* Remembers what is known of an order; a reject takes it back. */
 void script_own(struct order_script *script, struct script_order order, struct order_owner owner);
 
-/* The line has not happened: owners and leg ids are as before it, and of orders only the first
- * names stay. */
-void script_take_back(struct order_script *script, uint32_t names);
+/* Before a line is read; and after one that was not understood: it has not happened. */
+void script_remember(struct order_script *script);
+void script_forget(struct order_script *script);
 
 /* Names the engine's next id as a leg of the order called so, and returns it. */
 order_id_t script_name_leg(struct order_script *script, const char *order, enum order_leg leg,

@@ -25,7 +25,7 @@ struct replay {
     uint64_t wall_ns;
     uint64_t input[MATCH_INPUT_COUNT];
     uint64_t event[MATCH_EVENT_COUNT];
-    uint64_t unknown; /* inputs of a kind that there is not; the engine rejected them */
+    uint64_t unknown; /* inputs of a kind that there is not; the engine refused them */
     struct journal_report report;
     struct match_limits limits;
 };
@@ -79,6 +79,8 @@ static void replay_print(const struct replay *replay)
     for (uint32_t i = 0; i < MATCH_INPUT_COUNT; i++)
         if (replay->input[i] > 0)
             text_format(&out, "  %-14s %14" PRIu64 "\n", match_input_name(i), replay->input[i]);
+    if (replay->unknown > 0)
+        text_format(&out, "  %-14s %14" PRIu64 "\n", "unknown", replay->unknown);
     text_append(&out, "answered with\n");
     for (uint32_t i = 0; i < MATCH_EVENT_COUNT; i++)
         if (replay->event[i] > 0)
@@ -102,19 +104,25 @@ static json_t *counts_json(const uint64_t *counts, uint32_t count, const char *(
     return object;
 }
 
+static json_t *inputs_json(const struct replay *replay)
+{
+    json_t *object = counts_json(replay->input, MATCH_INPUT_COUNT, match_input_name);
+    CHECK(json_object_set_new(object, "unknown", json_integer((json_int_t)replay->unknown)) == 0);
+    return object;
+}
+
 static void replay_json(const struct replay *replay, bool sound)
 {
     char digest[17];
     snprintf(digest, sizeof digest, "%016" PRIx64, match_digest(venue_match(replay->venue)));
-    json_t *root =
-        json_pack("{sb sI sI sI sI sI so so ss sI sf}", "sound", (int)sound, "sequence",
-                  (json_int_t)venue_sequence(replay->venue), "snapshot_sequence",
-                  (json_int_t)replay->report.snapshot_sequence, "inputs",
-                  (json_int_t)replay->inputs, "events", (json_int_t)replay->events, "orders",
-                  (json_int_t)match_orders(venue_match(replay->venue)), "inputs_by_kind",
-                  counts_json(replay->input, MATCH_INPUT_COUNT, match_input_name), "events_by_kind",
-                  counts_json(replay->event, MATCH_EVENT_COUNT, match_event_name), "digest", digest,
-                  "wall_ns", (json_int_t)replay->wall_ns, "inputs_per_second", rate_of(replay));
+    json_t *root = json_pack(
+        "{sb sI sI sI sI sI so so ss sI sf}", "sound", (int)sound, "sequence",
+        (json_int_t)venue_sequence(replay->venue), "snapshot_sequence",
+        (json_int_t)replay->report.snapshot_sequence, "inputs", (json_int_t)replay->inputs,
+        "events", (json_int_t)replay->events, "orders",
+        (json_int_t)match_orders(venue_match(replay->venue)), "inputs_by_kind", inputs_json(replay),
+        "events_by_kind", counts_json(replay->event, MATCH_EVENT_COUNT, match_event_name), "digest",
+        digest, "wall_ns", (json_int_t)replay->wall_ns, "inputs_per_second", rate_of(replay));
     CHECK(root);
     CHECK(json_dumpf(root, stdout, JSON_INDENT(1) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(6)) ==
           0);

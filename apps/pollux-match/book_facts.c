@@ -2,6 +2,50 @@
 
 #include <stdlib.h>
 
+static void asset_add(struct order_scope *scope, uint32_t assets, uint16_t asset)
+{
+    for (uint32_t i = 0; i < scope->assets; i++)
+        if (scope->asset[i] == asset) return;
+    if (asset < assets) scope->asset[scope->assets++] = asset;
+}
+
+struct order_scope order_scope_of(const struct order_venue *venue)
+{
+    const struct order_script *script = order_venue_script(venue);
+    const struct match *match = order_venue_match(venue);
+    const struct match_limits *limits = &script->limits;
+    struct order_scope scope = {
+        .instrument = calloc(limits->instruments, sizeof *scope.instrument),
+        .asset = calloc(limits->assets + 1, sizeof *scope.asset),
+        .accounts = limits->accounts,
+    };
+    CHECK(scope.instrument != NULL);
+    CHECK(scope.asset != NULL);
+    for (uint32_t i = 0; i < script->assets.count; i++)
+        asset_add(&scope, limits->assets, (uint16_t)script->assets.entries[i].number);
+    for (uint32_t i = 0; i < limits->instruments; i++) {
+        struct match_listing listing;
+        if (!match_listing_of(match, (uint16_t)i, &listing)) continue;
+        scope.instrument[scope.instruments++] = (uint16_t)i;
+        if (listing.class_of == MATCH_PLAIN) continue;
+        asset_add(&scope, limits->assets, listing.base);
+        asset_add(&scope, limits->assets, listing.quote);
+    }
+    return scope;
+}
+
+void order_scope_free(struct order_scope *scope)
+{
+    free(scope->instrument);
+    free(scope->asset);
+}
+
+bool order_scope_shows(const struct order_script *script, uint32_t account)
+{
+    uint32_t entry = names_numbered(&script->accounts, account);
+    return entry == ORDER_NAME_NONE || script->named[entry];
+}
+
 static void order_add(void *context, const struct match_order *order)
 {
     struct order_list *list = context;

@@ -5,6 +5,22 @@
 
 #include "apps/order_script/order_venue.h"
 
+/* Which instruments are listed, and which assets they or the script know. */
+struct order_scope {
+    uint16_t *instrument;
+    uint16_t *asset;
+    uint32_t instruments;
+    uint32_t assets;
+    uint32_t accounts; /* numbers below it */
+};
+
+struct order_scope order_scope_of(const struct order_venue *venue);
+void order_scope_free(struct order_scope *scope);
+
+/* Whether an account is one that a line has named, or that no line knows: not one that an order has
+ * only because it was given none. */
+bool order_scope_shows(const struct order_script *script, uint32_t account);
+
 /* All orders of one side, or all that wait: in the order of match_each.  Memory grows as needed. */
 struct order_list {
     struct match_order *at;

@@ -138,14 +138,16 @@ static void waiting_print(const struct ladder *ladder, const struct order_list *
     }
 }
 
-static void instrument_print(struct match_run *run, const struct match *match, const char *symbol,
-                             uint16_t instrument)
+static void instrument_print(struct match_run *run, uint16_t instrument)
 {
+    const struct match *match = order_venue_match(run->venue);
+    struct ladder ladder = {.run = run, .names = order_venue_names(run->venue)};
     char bytes[MATCH_LINE_MAX];
     struct text head = text_in(bytes, sizeof bytes);
     price_t last = match_last_price(match, instrument), price;
     qty_t qty;
-    text_format(&head, "%s: %s", symbol, match_phase_name(match_phase_of(match, instrument)));
+    ladder.names.instrument(ladder.names.context, &head, instrument);
+    text_format(&head, ": %s", match_phase_name(match_phase_of(match, instrument)));
     if (last) text_append(&head, ", last ");
     if (last) text_price(&head, last);
     if (match_phase_of(match, instrument) != MATCH_OPEN &&
@@ -156,7 +158,6 @@ static void instrument_print(struct match_run *run, const struct match *match, c
         text_price(&head, price);
     }
     printf("\n%s\n", head.bytes);
-    struct ladder ladder = {.run = run, .names = order_venue_names(run->venue)};
     struct order_list waiting = {.count = 0};
     for (enum side side = SIDE_BUY; side <= SIDE_SELL; side++)
         order_list_side(&ladder.side[side], match, instrument, side);
@@ -179,23 +180,34 @@ static void money(struct text *row, int64_t value, uint32_t column)
     text_right(row, start, column);
 }
 
-static void positions_print(const struct order_script *script, const struct match *match)
+/* The row begins: who, and what of. */
+static struct text row_begin(char *bytes, size_t size, const struct match_names *names,
+                             uint32_t account)
 {
+    struct text row = text_in(bytes, size);
+    names->account(names->context, &row, account);
+    text_to_column(&row, 18);
+    return row;
+}
+
+static void positions_print(const struct order_venue *venue, const struct order_scope *scope)
+{
+    const struct match *match = order_venue_match(venue);
+    struct match_names names = order_venue_names(venue);
     bool headed = false;
-    for (uint32_t i = 0; i < script->accounts.count; i++) {
-        for (uint32_t k = 0; k < script->symbols.count && script->named[i]; k++) {
+    for (uint32_t i = 0; i < scope->accounts; i++) {
+        if (!order_scope_shows(order_venue_script(venue), i)) continue;
+        for (uint32_t k = 0; k < scope->instruments; k++) {
             qty_t position;
             int64_t cost;
-            if (!match_position_of(match, i, (uint16_t)k, &position, &cost)) continue;
+            if (!match_position_of(match, i, scope->instrument[k], &position, &cost)) continue;
             if (position == 0 && cost == 0) continue;
-            char bytes[MATCH_LINE_MAX];
-            struct text row = text_in(bytes, sizeof bytes);
             if (!headed)
                 printf("\n%-18s%-16s%14s%18s\n", "account", "instrument", "position", "cost");
             headed = true;
-            text_append(&row, script->accounts.entries[i].text);
-            text_to_column(&row, 18);
-            text_append(&row, script->symbols.entries[k].text);
+            char bytes[MATCH_LINE_MAX];
+            struct text row = row_begin(bytes, sizeof bytes, &names, i);
+            names.instrument(names.context, &row, scope->instrument[k]);
             text_to_column(&row, 34);
             money(&row, position, 48);
             money(&row, cost, 66);
@@ -204,53 +216,59 @@ static void positions_print(const struct order_script *script, const struct matc
     }
 }
 
-static void balance_print(const char *account, const char *asset,
-                          const struct match_balance *balance, bool house)
+static void balance_print(const struct match_names *names, uint32_t account, uint16_t asset,
+                          const struct match_balance *balance)
 {
     char bytes[MATCH_LINE_MAX];
-    struct text row = text_in(bytes, sizeof bytes);
-    text_append(&row, account);
-    text_to_column(&row, 18);
-    text_append(&row, asset);
+    struct text row = row_begin(bytes, sizeof bytes, names, account);
+    names->asset(names->context, &row, asset);
     text_to_column(&row, 24);
     money(&row, balance->total, 42);
-    if (!house) {
-        money(&row, balance->reserved, 60);
-        money(&row, balance->unrealised, 78);
-        money(&row, balance->available, 96);
-    }
+    money(&row, balance->reserved, 60);
+    money(&row, balance->unrealised, 78);
+    money(&row, balance->available, 96);
     puts(row.bytes);
 }
 
-static void balances_print(const struct order_script *script, const struct match *match)
+static void house_print(const struct match_names *names, uint16_t asset, int64_t total)
 {
+    char bytes[MATCH_LINE_MAX];
+    struct text row = text_in(bytes, sizeof bytes);
+    text_append(&row, "the house");
+    text_to_column(&row, 18);
+    names->asset(names->context, &row, asset);
+    text_to_column(&row, 24);
+    money(&row, total, 42);
+    puts(row.bytes);
+}
+
+static void balances_print(const struct order_venue *venue, const struct order_scope *scope)
+{
+    const struct match *match = order_venue_match(venue);
+    struct match_names names = order_venue_names(venue);
     bool headed = false;
-    for (uint32_t k = 0; k < script->assets.count; k++) {
-        const char *asset = script->assets.entries[k].text;
-        struct match_balance house = {.total = match_house_of(match, (uint16_t)k)};
-        for (uint32_t i = 0; i <= script->accounts.count; i++) {
-            bool last = i == script->accounts.count;
-            struct match_balance balance = house;
-            if (last ? house.total == 0 : !match_balance_of(match, i, (uint16_t)k, &balance))
-                continue;
+    for (uint32_t k = 0; k < scope->assets; k++) {
+        uint16_t asset = scope->asset[k];
+        for (uint32_t i = 0; i < scope->accounts; i++) {
+            struct match_balance balance;
+            if (!match_balance_of(match, i, asset, &balance)) continue;
             if (!headed)
                 printf("\n%-18s%-6s%18s%18s%18s%18s\n", "account", "asset", "balance", "reserved",
                        "unrealised", "available");
             headed = true;
-            balance_print(last ? "the house" : script->accounts.entries[i].text, asset, &balance,
-                          last);
+            balance_print(&names, i, asset, &balance);
         }
+        int64_t house = match_house_of(match, asset);
+        if (house) house_print(&names, asset, house);
     }
 }
 
 void print_books(struct match_run *run)
 {
-    const struct match *match = order_venue_match(run->venue);
-    const struct order_script *script = order_venue_script(run->venue);
-    if (!match) return;
-    for (uint32_t i = 0; i < script->symbols.count; i++)
-        if (match_phase_of(match, (uint16_t)i) != MATCH_UNLISTED)
-            instrument_print(run, match, script->symbols.entries[i].text, (uint16_t)i);
-    positions_print(script, match);
-    balances_print(script, match);
+    if (!order_venue_match(run->venue)) return;
+    struct order_scope scope = order_scope_of(run->venue);
+    for (uint32_t i = 0; i < scope.instruments; i++) instrument_print(run, scope.instrument[i]);
+    positions_print(run->venue, &scope);
+    balances_print(run->venue, &scope);
+    order_scope_free(&scope);
 }

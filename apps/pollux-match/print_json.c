@@ -246,7 +246,6 @@ static void instrument_print(const struct match_names *names, const struct match
                              uint16_t instrument)
 {
     enum match_phase phase = match_phase_of(match, instrument);
-    if (phase == MATCH_UNLISTED) return;
     price_t last = match_last_price(match, instrument);
     json_t *object = json_object();
     put(object, "instrument", symbol_of(names, instrument));
@@ -264,18 +263,19 @@ void print_json_books(struct match_run *run)
     const struct order_script *script = order_venue_script(run->venue);
     struct match_names names = order_venue_names(run->venue);
     if (!match) return;
-    for (uint32_t i = 0; i < script->symbols.count; i++)
-        instrument_print(&names, match, (uint16_t)i);
-    for (uint32_t i = 0; i < script->accounts.count; i++)
-        for (uint32_t k = 0; k < script->symbols.count && script->named[i]; k++)
-            position_print(&names, match, i, (uint16_t)k);
-    for (uint32_t i = 0; i < script->accounts.count; i++)
-        for (uint32_t k = 0; k < script->assets.count; k++)
-            balance_print(&names, match, i, (uint16_t)k);
-    for (uint32_t k = 0; k < script->assets.count; k++) {
+    struct order_scope scope = order_scope_of(run->venue);
+    for (uint32_t i = 0; i < scope.instruments; i++)
+        instrument_print(&names, match, scope.instrument[i]);
+    for (uint32_t i = 0; i < scope.accounts; i++)
+        for (uint32_t k = 0; k < scope.instruments && order_scope_shows(script, i); k++)
+            position_print(&names, match, i, scope.instrument[k]);
+    for (uint32_t k = 0; k < scope.assets; k++) {
+        for (uint32_t i = 0; i < scope.accounts; i++)
+            balance_print(&names, match, i, scope.asset[k]);
         json_t *object = json_object();
-        put(object, "house", decimal_of(match_house_of(match, (uint16_t)k)));
-        put(object, "asset", asset_of(&names, (uint16_t)k));
+        put(object, "house", decimal_of(match_house_of(match, scope.asset[k])));
+        put(object, "asset", asset_of(&names, scope.asset[k]));
         line_print(object);
     }
+    order_scope_free(&scope);
 }

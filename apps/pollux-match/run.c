@@ -1,5 +1,7 @@
 #include "apps/pollux-match/run.h"
 
+#include "apps/sentences.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +19,30 @@ static void run_event(void *context, const struct match_event *event)
 static void run_apply(void *context, struct match *match, const struct match_input *input,
                       struct match_events *events)
 {
-    (void)context;
-    match_apply(match, input, events);
+    struct match_run *run = context;
+    if (run->journalled) journalled_apply(run->journalled, input, events);
+    else match_apply(match, input, events);
+}
+
+/* Recovers the engine of the journal, and says what was there. */
+static bool journal_open(struct match_run *run, struct order_venue_plan *plan)
+{
+    char said_text[1024], problems_text[1024];
+    struct text said = text_in(said_text, sizeof said_text);
+    struct text problems = text_in(problems_text, sizeof problems_text);
+    run->journalled =
+        journalled_open(&(struct journalled_plan){.folder = run->options.journal,
+                                                  .process = run->options.process,
+                                                  .snapshot_every = run->options.snapshot_every,
+                                                  .limits = plan->limits.engine},
+                        &said, &problems);
+    sentences_print("pollux-match", run->journalled ? &said : &problems);
+    if (!run->journalled) return false;
+    plan->limits.engine = *journalled_limits(run->journalled);
+    plan->match = journalled_match(run->journalled);
+    plan->number = journalled_number(run->journalled);
+    plan->now = journalled_time(run->journalled);
+    return true;
 }
 
 int run_open(struct match_run *run)
@@ -32,12 +56,17 @@ int run_open(struct match_run *run)
     }
     run->typed = standard && isatty(STDIN_FILENO);
     run->colored = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
-    run->venue = order_venue_open(&(struct order_venue_plan){
+    struct order_venue_plan plan = {
         .limits = order_venue_limits(),
         .context = run,
         .on_event = run_event,
         .apply = run_apply,
-    });
+    };
+    if (run->options.journal && !journal_open(run, &plan)) {
+        run_close(run);
+        return 1;
+    }
+    run->venue = order_venue_open(&plan);
     if (run->venue) return 0;
     fprintf(stderr, "pollux-match: there is no memory for a script\n");
     run_close(run);
@@ -50,6 +79,8 @@ void run_close(struct match_run *run)
     run->input = NULL;
     order_venue_close(run->venue);
     run->venue = NULL;
+    journalled_close(run->journalled);
+    run->journalled = NULL;
 }
 
 static void line_wrong(struct match_run *run, const char *problem)
@@ -65,6 +96,8 @@ static void line_answer(struct match_run *run)
 {
     if (!run->options.book && !run->options.json) print_line(run);
     struct order_answer answer = order_venue_line(run->venue, run->text, run->length);
+    const char *problem = run->journalled ? journalled_problem(run->journalled) : NULL;
+    if (problem) line_wrong(run, problem);
     switch (answer.said) {
     case ORDER_SAYS_NOTHING:
     case ORDER_SAYS_ENGINE:

@@ -7,6 +7,7 @@
  * whatever is to stand between script and engine stands there. */
 
 #include "apps/order_script/order_venue.h"
+#include "apps/pollux-match/journalled.h"
 #include "apps/pollux-match/options.h"
 
 #include <stdio.h>
@@ -14,6 +15,7 @@
 struct match_run {
     struct match_options options;
     struct order_venue *venue;
+    struct journalled *journalled; /* with --journal */
     FILE *input;
     const char *name; /* of the input, for sentences */
     uint64_t line;    /* the one being read, 1-based */

@@ -66,16 +66,16 @@ void journal_segment_use(struct journal *journal, uint8_t *base, uint32_t seed)
 /* The END takes no sequence: it says which one the next segment begins with. */
 static void end_write(struct journal *journal)
 {
-    uint64_t first = (uint64_t)JOURNAL_KIND_END << 48;
-    struct journal_head head = {.epoch = journal->epoch,
-                                .sequence = journal->next_sequence,
-                                .durable =
-                                    atomic_load_explicit(&journal->durable, memory_order_relaxed)};
+    const struct journal_words head = {
+        .first = (uint64_t)JOURNAL_KIND_END << 48,
+        .second = journal->epoch,
+        .sequence = journal->next_sequence,
+        .durable = atomic_load_explicit(&journal->durable, memory_order_relaxed)};
+    journal_words_store(journal->at, &head);
     uint64_t offset = (uint64_t)(journal->at - journal->base);
-    memcpy(journal->at + 8, (const uint8_t *)&head + 8, sizeof head - 8);
-    uint32_t crc = journal_record_crc(journal->seed, offset, first, journal->at, sizeof head);
+    uint32_t crc = journal_record_crc(journal->seed, offset, &head, journal->at, JOURNAL_GRAIN);
     /* Releases the END to the acquire in find (journal_sync.c), as journal_commit does a record. */
-    atomic_store_explicit((_Atomic uint64_t *)(void *)journal->at, first | crc,
+    atomic_store_explicit((_Atomic uint64_t *)(void *)journal->at, head.first | crc,
                           memory_order_release);
 }
 

@@ -20,8 +20,8 @@
  *   D0  A committed record survives the death of the process at any instruction.
  *   D1  A record at or below journal_durable survives a power cut as well.
  *   J1  What was acknowledged is recovered; J2 what is recovered was written, in order, no gap.
- *   J4  A bad record at or below any proof that it was on disk stops recovery with a diagnosis; only
- *       above every such proof is a bad record the torn end of the last run.
+ *   J4  A bad record at or below any proof that it was on disk stops recovery with a diagnosis;
+ *       only above every such proof is a bad record the torn end of the last run.
  *   J6  Without a next segment ordinary records are refused while JOURNAL_RESERVED ones still fit.
  *   J7  After a failed sync the watermark never moves again, ordinary records are refused, and
  *       nothing is synced again.

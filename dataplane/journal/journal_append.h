@@ -10,11 +10,11 @@
  *     ...
  *     if (sequence <= journal_durable(journal)) acknowledge;   D1
  *
- * Every claim is committed before the next one; claim when it is certain that there is an input.  The
- * payload is aligned to 32 bytes and zero where it was claimed.
+ * Every claim is committed before the next one; claim when it is certain that there is an input.
+ * The payload is aligned to 32 bytes and zero where it was claimed.
  *
- * Threads: the engine's.  Cost: 3 to 4 instructions for each 8 bytes; the checksum is no part of any
- * chain of dependencies but its own. */
+ * Threads: the engine's.  Cost: 3 to 4 instructions for each 8 bytes; the checksum is no part of
+ * any chain of dependencies but its own. */
 
 #include "dataplane/journal/journal.h"
 
@@ -46,20 +46,21 @@ MUST_USE static inline void *journal_claim(struct journal *journal, enum journal
 static inline uint64_t journal_commit(struct journal *journal)
 {
     CHECK(journal->claimed != 0);
-    struct journal_head *head = (struct journal_head *)(void *)journal->at;
+    uint8_t *at = journal->at;
     uint64_t sequence = journal->next_sequence;
     uint32_t bytes = journal_record_bytes((uint32_t)(journal->claimed >> 32 & UINT16_MAX));
-    head->epoch = journal->epoch;
-    head->spare = 0;
-    head->sequence = sequence;
-    head->durable = atomic_load_explicit(&journal->durable, memory_order_relaxed);
-    uint32_t crc = journal_record_crc(journal->seed, (uint64_t)(journal->at - journal->base),
-                                      journal->claimed, journal->at, bytes);
-    /* Releases the record to the acquire in step_find (journal_sync.c), and is the last of its stores
-     * in program order, which is what counts if the process is killed (D0). */
-    atomic_store_explicit((_Atomic uint64_t *)(void *)journal->at, journal->claimed | crc,
-                          memory_order_release);
-    journal->at += bytes;
+    const struct journal_words head = {
+        .first = journal->claimed,
+        .second = journal->epoch,
+        .sequence = sequence,
+        .durable = atomic_load_explicit(&journal->durable, memory_order_relaxed)};
+    journal_words_store(at, &head);
+    uint64_t offset = (uint64_t)(at - journal->base);
+    uint32_t crc = journal_record_crc(journal->seed, offset, &head, at, bytes);
+    /* Releases the record to the acquire in find (journal_sync.c), and is the last of its stores in
+     * program order, which is what counts if the process is killed (D0). */
+    atomic_store_explicit((_Atomic uint64_t *)(void *)at, head.first | crc, memory_order_release);
+    journal->at = at + bytes;
     journal->next_sequence = sequence + 1;
     journal->claimed = 0;
     return sequence;

@@ -135,7 +135,7 @@ enum journal_fault journal_chain_find(struct journal_recovery *recovery,
     const struct journal_segment *segment = &recovery->segments[last];
     chain_push(recovery, segment);
     for (;;) {
-        /* Of an unlinked one whose first record is bad nothing is known: its predecessor is needed. */
+        /* Of an unlinked one whose first record is bad nothing is known: the one before decides. */
         bool reached = segment->first > 0 && segment->first <= report->snapshot_sequence + 1;
         if (reached && !recovery->everything) break;
         uint64_t number = segment->linked ? segment->link.previous_number : segment->number - 1;

@@ -121,25 +121,44 @@ static inline uint32_t journal_part_crc(uint32_t seed, const void *part, size_t 
     return ~crc32c_part(seed, (const uint8_t *)part + 4, bytes - 4);
 }
 
-/* The checksum of the whole record at this offset; first is its first eight bytes with a checksum of
- * zero.  bytes is a multiple of JOURNAL_GRAIN. */
-static inline uint32_t journal_record_crc(uint32_t seed, uint64_t offset, uint64_t first,
-                                          const uint8_t *record, uint32_t bytes)
+/* A record's head as four words; the first without its checksum. */
+struct journal_words {
+    uint64_t first;  /* payload_bytes and kind in its upper half */
+    uint64_t second; /* epoch, and zero */
+    uint64_t sequence;
+    uint64_t durable;
+};
+
+/* Stores the head but for its first word, by words: one copy of all three would wait for them. */
+static inline void journal_words_store(uint8_t *record, const struct journal_words *head)
 {
-    /* memcpy: the caller filled the payload as whatever type it is. */
-    uint64_t word[JOURNAL_GRAIN / 8];
-    memcpy(word, record, sizeof word);
-    uint32_t crc = crc32c_u64(crc32c_u64(seed, offset), first);
-    crc = crc32c_u64(crc, word[1]);
-    crc = crc32c_u64(crc, word[2]);
-    crc = crc32c_u64(crc, word[3]);
-    for (uint32_t at = JOURNAL_GRAIN; at < bytes; at += JOURNAL_GRAIN) {
-        memcpy(word, record + at, sizeof word);
-        crc = crc32c_u64(crc, word[0]);
-        crc = crc32c_u64(crc, word[1]);
-        crc = crc32c_u64(crc, word[2]);
-        crc = crc32c_u64(crc, word[3]);
-    }
+    memcpy(record + 8, &head->second, 8);
+    memcpy(record + 16, &head->sequence, 8);
+    memcpy(record + 24, &head->durable, 8);
+}
+
+/* One word of a payload, filled by the caller as whatever type it is. */
+static inline uint64_t journal_word(const uint8_t *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
+/* The checksum of the whole record at this offset.  The head is taken as words, not from memory:
+ * reading back what was just stored in other pieces would wait for the store.  bytes is a multiple
+ * of JOURNAL_GRAIN. */
+static inline uint32_t journal_record_crc(uint32_t seed, uint64_t offset,
+                                          const struct journal_words *head, const uint8_t *record,
+                                          uint32_t bytes)
+{
+    uint32_t crc = crc32c_u64(crc32c_u64(seed, offset), head->first);
+    crc = crc32c_u64(crc, head->second);
+    crc = crc32c_u64(crc, head->sequence);
+    crc = crc32c_u64(crc, head->durable);
+    for (uint32_t at = JOURNAL_GRAIN; at < bytes; at += JOURNAL_GRAIN)
+        for (uint32_t i = 0; i < JOURNAL_GRAIN; i += 8)
+            crc = crc32c_u64(crc, journal_word(record + at + i));
     return ~crc;
 }
 

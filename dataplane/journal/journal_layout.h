@@ -33,7 +33,7 @@ struct journal_sync {
 };
 
 /* Makes the next segment in the storage and holds it.  link NULL: it will be linked when it is
- * reached.  A failure leaves at most an unfinished file; failed_sync tells whether it was a sync. */
+ * reached.  A failure leaves at most an unfinished file; failed_sync says whether it was a sync. */
 MUST_USE enum journal_io journal_segment_make(struct journal *journal, struct journal_held *made,
                                               const struct journal_link *link, bool *failed_sync);
 

@@ -85,8 +85,12 @@ static bool record_at(const struct journal_reader *reader, uint64_t offset,
         return false;
     if (bytes > JOURNAL_RECORD_MAX || bytes > reader->length - offset) return false;
     if (head.sequence == 0 || head.durable >= head.sequence) return false;
-    uint64_t first = (uint64_t)head.kind << 48 | (uint64_t)head.payload_bytes << 32;
-    if (head.crc32c != journal_record_crc(reader->seed, offset, first, at, bytes)) return false;
+    const struct journal_words words = {.first = (uint64_t)head.kind << 48 |
+                                                 (uint64_t)head.payload_bytes << 32,
+                                        .second = head.epoch,
+                                        .sequence = head.sequence,
+                                        .durable = head.durable};
+    if (head.crc32c != journal_record_crc(reader->seed, offset, &words, at, bytes)) return false;
     *record = (struct journal_record){.payload = at + sizeof head,
                                       .payload_bytes = head.payload_bytes,
                                       .kind = head.kind,

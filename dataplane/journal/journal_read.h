@@ -1,8 +1,8 @@
 #ifndef DATAPLANE_JOURNAL_JOURNAL_READ_H
 #define DATAPLANE_JOURNAL_JOURNAL_READ_H
 
-/* One segment, read from its bytes, whatever they are.  Pure; reads nothing outside bytes[0..length),
- * in time proportional to it.
+/* One segment, read from its bytes, whatever they are.  Pure; reads nothing outside
+ * bytes[0..length), in time proportional to it.
  *
  *     struct journal_reader reader;
  *     struct journal_identity identity;
@@ -34,8 +34,8 @@ struct journal_record {
 enum journal_read {
     JOURNAL_READ_RECORD, /* a whole record */
     JOURNAL_READ_END,    /* the segment's end; the next segment begins with record.sequence */
-    JOURNAL_READ_FREE, /* nothing was committed here: the first eight bytes are zero, or the file ends */
-    JOURNAL_READ_BAD, /* something is here and it is no record of this place */
+    JOURNAL_READ_FREE,   /* nothing was committed here: eight bytes of zero, or the file ends */
+    JOURNAL_READ_BAD,    /* something is here and it is no record of this place */
 };
 
 struct journal_reader {
@@ -68,8 +68,8 @@ struct journal_reader journal_reader_at_start(const uint8_t *bytes, uint64_t len
  * of the record only offset is set.  Does not compare sequences with those before. */
 enum journal_read journal_read(struct journal_reader *reader, struct journal_record *record);
 
-/* The next whole record, END included, anywhere behind reader->offset, which moves past it; false if
- * there is none up to the end.  reader->offset itself is not tried. */
+/* The next whole record, END included, anywhere behind reader->offset, which moves past it; false
+ * if there is none up to the end.  reader->offset itself is not tried. */
 bool journal_read_ahead(struct journal_reader *reader, struct journal_record *record);
 
 /* The hash of identity, link and records up to end, as seals and links hold it. */

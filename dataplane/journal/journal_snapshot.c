@@ -29,12 +29,12 @@ static uint64_t state_at(uint64_t length)
     return JOURNAL_PAGE + ALIGN_UP(block_count(length) * sizeof(uint32_t), JOURNAL_PAGE);
 }
 
-/* The checksum of one block, bound to its place. */
+/* The checksum of one block; the table's own checksum binds it to its place. */
 static uint32_t block_crc(const uint8_t *state, uint64_t length, uint64_t block)
 {
     uint64_t at = block * JOURNAL_BLOCK;
     uint64_t bytes = length - at < JOURNAL_BLOCK ? length - at : JOURNAL_BLOCK;
-    return ~crc32c_part(crc32c_u64(UINT32_MAX, block), state + at, bytes);
+    return crc32c(state + at, bytes);
 }
 
 static void hash_state(const struct journal_hash *hash, const uint8_t *state, uint64_t length,

@@ -38,8 +38,8 @@ MUST_USE enum journal_io journal_snapshot_write(const struct journal_storage *st
                                                 const struct journal_hash *hash,
                                                 const struct journal_snapshot *snapshot);
 
-/* Removes snapshots but the newest two sound ones, then segments wholly before the older of the two.
- * Removes nothing unless there are two.  Harmless to interrupt. */
+/* Removes snapshots but the newest two sound ones, then segments wholly before the older of the
+ * two.  Removes nothing unless there are two.  Harmless to interrupt. */
 struct journal_swept {
     uint32_t snapshots;
     uint32_t segments;

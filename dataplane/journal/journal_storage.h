@@ -1,17 +1,18 @@
 #ifndef DATAPLANE_JOURNAL_JOURNAL_STORAGE_H
 #define DATAPLANE_JOURNAL_JOURNAL_STORAGE_H
 
-/* What the journal needs of a disk: one flat folder of named files, as a table of functions, so that
- * the same object files run over real files and over a model that loses power.
+/* What the journal needs of a disk: one flat folder of named files, as a table of functions, so
+ * that the same object files run over real files and over a model that loses power.
  *
  *     create ──► fill the memory ──► sync ──► rename to its name ──► sync_folder    a file is there
  *
  * What may be relied on, and nothing else:
  *
  *   create       The file has its full length, all zero, with its blocks allocated, so that filling
- *                it can not run out of space.  An old file of that name is gone.  Nothing of this is
- *                durable.  memory is what the process writes; another process that opens the file
- *                later, with the machine still up, sees every store, even if the writer was killed.
+ *                it can not run out of space.  An old file of that name is gone.  Nothing of this
+ *                is durable.  memory is what the process writes; another process that opens the
+ *                file later, with the machine still up, sees every store, even of a writer that
+ *                was killed.
  *   open         The whole file, to read.  memory is never written, but may be given to sync.
  *   sync         On JOURNAL_IO_OK the bytes of the ranges, as they were when sync was called or
  *                later, and the file's length, survive a power cut.  Other bytes of the file may
@@ -19,8 +20,8 @@
  *                the ranges again even where the system believes them clean: a page that an earlier
  *                failed sync dropped is clean and not on the disk.  After any other status the file
  *                is dead: nobody knows what is on the disk, and the journal never syncs it again.
- *   sync_folder  On JOURNAL_IO_OK all creations, renames and removals before it survive a power cut.
- *                Without it each of them may survive or not, by itself.
+ *   sync_folder  On JOURNAL_IO_OK all creations, renames and removals before it survive a power
+ *                cut.  Without it each of them may survive or not, by itself.
  *   rename       Replaces a file of the new name, if there is one.
  *   remove       JOURNAL_IO_NOT_FOUND if there is none of that name.
  *   close        The memory may not be used any more.  Makes nothing durable.

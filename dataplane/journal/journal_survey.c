@@ -2,7 +2,7 @@
 
 #include "dataplane/journal/journal_snapshot.h"
 
-/* The listing's numbers are put in their places as they come, so the arrays are always ascending. */
+/* The listing's numbers are put in their places as they come; the arrays are always ascending. */
 
 enum journal_fault journal_report_fault(struct journal_report *report,
                                         const struct journal_diagnosis *diagnosis)

@@ -39,8 +39,8 @@ enum journal_fault journal_report_fault(struct journal_report *report,
 /* Lists the folder and reads every segment's identity, link, seals and first record. */
 enum journal_fault journal_survey(struct journal_recovery *recovery, struct journal_report *report);
 
-/* Finds the segments that hold what follows the snapshot, up to the last that is linked; those behind
- * it in the array are only reached through an END. */
+/* Finds the segments that hold what follows the snapshot, up to the last that is linked; those
+ * behind it in the array are only reached through an END. */
 enum journal_fault journal_chain_find(struct journal_recovery *recovery,
                                       struct journal_report *report);
 

@@ -6,9 +6,11 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <dirent.h>
+#include <linux/magic.h>
 
 /* A slot is taken while its memory is not NULL.  An opened file without bytes has a page of zeroes
  * of this program for memory, because nothing cannot be mapped.
@@ -16,6 +18,9 @@
 
 #ifndef MADV_POPULATE_READ
 #    define MADV_POPULATE_READ 22 /* Linux 5.14 */
+#endif
+#ifndef MADV_POPULATE_WRITE
+#    define MADV_POPULATE_WRITE 23
 #endif
 
 #define WRITE_BYTES (1u << 20) /* of zeroes, in one call */
@@ -121,6 +126,16 @@ static void slot_release(struct storage_file_slot *slot)
     *slot = (struct storage_file_slot){.descriptor = -1};
 }
 
+/* In memory there is no disk to write to: the pages can all be made ready to be written.  On a disk
+ * that would make them dirty, and the first sync would write them all. */
+static void pages_prepare(int descriptor, void *memory, uint64_t bytes)
+{
+    struct statfs system;
+    if (fstatfs(descriptor, &system) != 0 || system.f_type != TMPFS_MAGIC) return;
+    /* Without it, on an older kernel, the first store to each page is a page fault. */
+    (void)madvise(memory, bytes, MADV_POPULATE_WRITE);
+}
+
 /* A file of our own, of this length; NULL with errno and the call's name if there can be none. */
 static uint8_t *file_make(int folder, const char *name, uint64_t bytes, int *descriptor,
                           const char **call)
@@ -134,7 +149,10 @@ static uint8_t *file_make(int folder, const char *name, uint64_t bytes, int *des
         *call = "mmap";
         memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, *descriptor, 0);
     }
-    if (memory != MAP_FAILED) return memory;
+    if (memory != MAP_FAILED) {
+        pages_prepare(*descriptor, memory, bytes);
+        return memory;
+    }
     /* What was allocated may be what a cancel needs. */
     int cause = errno;
     close(*descriptor);
@@ -207,14 +225,23 @@ static enum journal_io storage_open(void *context, const char *name, struct jour
     return JOURNAL_IO_OK;
 }
 
-/* Stores one byte of each page as it is: nobody changes what is given to sync meanwhile. */
-static void pages_touch(uint8_t *memory, const struct journal_range *range)
+/* Makes the pages of the range count as dirty, whatever the system believes, without a store of our
+ * own: the engine may be reading them. */
+static bool pages_dirty(const struct storage_file_slot *slot, const struct journal_range *range)
 {
-    uint64_t end = range->offset + range->bytes;
-    for (uint64_t at = range->offset; at < end; at = ALIGN_UP(at + 1, PAGE_BYTES)) {
-        volatile uint8_t *byte = memory + at;
-        *byte = *byte;
-    }
+    uint64_t begin = range->offset / PAGE_BYTES * PAGE_BYTES;
+    uint64_t bytes = range->offset + range->bytes - begin;
+    int refused;
+    do refused = madvise(slot->memory + begin, bytes, MADV_POPULATE_WRITE);
+    while (refused && errno == EINTR);
+    return refused == 0;
+}
+
+static bool range_dirty(const struct storage_file_slot *slot, const struct journal_range *range)
+{
+    if (range->bytes == 0) return true;
+    if (slot->created && pages_dirty(slot, range)) return true;
+    return write_whole(slot->descriptor, slot->memory + range->offset, range->bytes, range->offset);
 }
 
 static enum journal_io storage_sync(void *context, const struct journal_file *file,
@@ -225,10 +252,7 @@ static enum journal_io storage_sync(void *context, const struct journal_file *fi
     for (uint32_t i = 0; i < count; i++) {
         CHECK(ranges[i].offset <= slot->bytes);
         CHECK(ranges[i].bytes <= slot->bytes - ranges[i].offset);
-        if (slot->created) pages_touch(slot->memory, &ranges[i]);
-        else if (!write_whole(slot->descriptor, slot->memory + ranges[i].offset, ranges[i].bytes,
-                              ranges[i].offset))
-            return failed(files, slot->name, "pwrite");
+        if (!range_dirty(slot, &ranges[i])) return failed(files, slot->name, "pwrite");
     }
     int refused;
     do refused = fdatasync(slot->descriptor);

@@ -21,8 +21,9 @@
  * - What is opened to read has been read: a disk that cannot give a page is JOURNAL_IO_FAILED there,
  *   not a SIGBUS later (Linux 5.14; before that, and if another program makes a file shorter while
  *   it is open, it is a SIGBUS).
- * - sync makes the pages of a created file dirty by storing what is there, and writes those of an
- *   opened one again, before fdatasync; so what an earlier failed sync dropped is written once more.
+ * - sync makes the pages of a created file dirty again without changing them, and writes those of
+ *   an opened one again, before fdatasync; so what an earlier failed sync dropped is written once
+ *   more.
  *
  * An interrupted call is made again; a partial write is continued.  No space and quota are
  * JOURNAL_IO_NO_SPACE, no such file is JOURNAL_IO_NOT_FOUND, everything else JOURNAL_IO_FAILED, and
@@ -30,7 +31,8 @@
  *
  * Threads: one at a time.  A second thread takes storage_file_share: the same folder and lock, other
  * files.  Memory: the struct; files are mapped.  Cost: of a sync, one fdatasync; the first store to a
- * page of a created file after the page was synced is a page fault, about a microsecond. */
+ * page of a created file after the page was synced is a page fault, about a microsecond; not on a
+ * tmpfs. */
 
 #include "dataplane/base/text.h"
 #include "dataplane/journal/journal_storage.h"

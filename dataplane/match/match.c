@@ -91,9 +91,8 @@ static void ids_new(struct match *m)
 {
     uint64_t mixed = (m->limits.secret ^ 0x9e3779b97f4a7c15u) * 0xbf58476d1ce4e5b9u;
     m->ids.multiplier = (mixed ^ mixed >> 29) | 1;
-    m->ids.bits = IDS_BITS_MIN;
     m->ids.bits_max = ids_bits_max(m->limits.orders);
-    m->ids.threshold = ids_threshold(m->ids.bits, m->ids.bits_max);
+    ids_resize(&m->ids, IDS_BITS_MIN);
 }
 
 struct match *match_new(void *memory, const struct match_limits *limits)

@@ -258,9 +258,24 @@ static COLD void command_rare(struct match *m, const struct match_input *in)
     match_reject(m, in, MATCH_MALFORMED);
 }
 
+/* An input that was applied already, or comes too late: named by its own number, and that is all. */
+static COLD void out_of_order(struct match *m, const struct match_input *in)
+{
+    uint64_t last = m->number;
+    m->number = in->number;
+    m->step = 0;
+    match_reject(m, in, MATCH_MALFORMED);
+    m->events_made += m->step;
+    m->number = last;
+}
+
 void match_apply(struct match *m, const struct match_input *in, struct match_events *events)
 {
     m->events = events;
+    if (unlikely(in->number <= m->number)) {
+        out_of_order(m, in);
+        return;
+    }
     m->number = in->number;
     m->step = 0;
     if (in->time > m->now) m->now = in->time;

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-/* match_digest: what match_save writes, folded word by word.  Each step is a bijection of the digest
- * for any word, so nothing folded in earlier is lost. */
+/* match_digest: what match_save writes, folded word by word.  Each step is a bijection of the
+ * digest for any word, so nothing folded in earlier is lost. */
 
 #define DIGEST_SEED 0x6a09e667f3bcc908u
 

@@ -75,9 +75,7 @@
     X(MATCH_IS_REMOVED,      is_removed,     "its instrument was removed")                         \
     X(MATCH_LINKED,          linked,         "an order it is linked to traded or ended")           \
     X(MATCH_LIQUIDATION,     liquidation,    "its account was liquidated")                         \
-    X(MATCH_BAND_HIT,        band_hit,       "the next price is outside the band")                 \
-    X(MATCH_BY_INPUT,        by_input,       "by command")                                         \
-    X(MATCH_BY_CALENDAR,     by_calendar,    "by the calendar or the end of a pause")
+    X(MATCH_BAND_HIT,        band_hit,       "the next price is outside the band")
 
 #define MATCH_STATUSES(X)                                                                          \
     X(MATCH_PENDING,          pending)                                                             \

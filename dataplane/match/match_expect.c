@@ -28,8 +28,7 @@ static inline void fetch(const void *line)
 
 static inline void entry_fetch(const struct match *m, order_id_t id)
 {
-    uint32_t home = ids_home(ids_hash(&m->ids, id), m->ids.bits);
-    fetch(&m->ids.entries[(1u << m->ids.bits) + home]);
+    fetch(&m->ids.table[ids_hash(&m->ids, id) >> m->ids.shift]);
 }
 
 static inline void side_fetch(const struct instrument *b, enum side side)
@@ -83,7 +82,7 @@ static inline void old_fetch(const struct match *m, order_id_t id, uint32_t stag
         return;
     }
     uint64_t hash = ids_hash(&m->ids, id);
-    uint32_t entry = m->ids.entries[(1u << m->ids.bits) + ids_home(hash, m->ids.bits)];
+    uint32_t entry = m->ids.table[hash >> m->ids.shift];
     const struct order *order = &m->orders[(entry ^ ids_tag(hash) << 24) & 0xffffff];
     if (stage == 1) {
         fetch(order);

@@ -5,8 +5,9 @@
 
 /* Legs follow their parents (E2, E3): what they have open becomes filled - closed.
  *
- * A leg that arrives may trade, and so shrink the other one, close its parent, or even end it; every
- * step looks again whether its parent is still there. */
+ * A leg that arrives may trade, and so shrink the other one and close its parent; or meet its parent,
+ * which is of its group, and end it (C2).  special.is_dirty keeps the parent until both have
+ * followed. */
 
 void leg_arrives(struct match *m, uint32_t slot)
 {
@@ -45,7 +46,6 @@ void leg_arrives_anew(struct match *m, uint32_t slot)
     struct order *order = &m->orders[slot];
     if (would_take(order_instrument(m, order), order_side(order), order->key)) {
         leg_replaced(m, slot, 0);
-        pair_runs(m, slot);
         struct taker t = taker_of(m, slot);
         t.leg_of = linked_leg_of(m, slot);
         taker_run(m, &t);
@@ -127,12 +127,9 @@ void linked_follow_next(struct match *m)
     m->dirty_first = s->dirty;
     if (m->dirty_first == 0) m->dirty_last = 0;
     s->dirty = 0;
-    s->is_dirty = false;
-    order_id_t id = m->orders[slot].id;
     if (s->legs[0] != 0) leg_follows(m, s->legs[0], s->filled - s->closed);
-    if (m->orders[slot].id == id && s->legs[1] != 0)
-        leg_follows(m, s->legs[1], second_lots(m, s));
-    if (m->orders[slot].id != id || s->is_dirty) return;
+    if (s->legs[1] != 0) leg_follows(m, s->legs[1], second_lots(m, s));
+    s->is_dirty = false;
     bool held = order_place(&m->orders[slot]) == PLACE_HELD;
     if (held && (!s->tracked || s->closed == s->filled)) parent_forget(m, slot);
 }

@@ -35,12 +35,6 @@ static inline uint32_t ids_threshold(uint32_t bits, uint32_t bits_max)
     return bits <= IDS_BITS_SPARSE ? 1u << (bits - 4) : 1u << (bits - 1);
 }
 
-/* Where the probe for hash begins, in a table of 1 << bits entries. */
-static inline uint32_t ids_home(uint64_t hash, uint32_t bits)
-{
-    return (uint32_t)(hash >> (64 - bits));
-}
-
 /* Where a probe ended: at the entry of the id, or at the empty one where it belongs. */
 struct ids_spot {
     uint32_t *entry;
@@ -48,23 +42,21 @@ struct ids_spot {
     uint32_t slot; /* 0: not found */
 };
 
-static inline struct ids_spot ids_probe(const struct match *m, uint32_t bits, order_id_t id)
+static inline struct ids_spot ids_probe(const struct match *m, order_id_t id)
 {
-    uint64_t hash = ids_hash(&m->ids, id);
-    uint32_t *table = m->ids.entries + (1u << bits);
-    uint32_t mask = (1u << bits) - 1, tag = ids_tag(hash) << 24;
-    for (uint32_t i = ids_home(hash, bits);; i = (i + 1) & mask) {
-        uint32_t entry = table[i], slot = entry ^ tag;
-        if (entry == 0) return (struct ids_spot){&table[i], tag, 0};
+    const struct ids *ids = &m->ids;
+    uint64_t hash = ids_hash(ids, id);
+    uint32_t mask = ids->mask, tag = ids_tag(hash) << 24;
+    for (uint32_t i = (uint32_t)(hash >> ids->shift);; i = (i + 1) & mask) {
+        uint32_t *at = &ids->table[i], entry = *at, slot = entry ^ tag;
+        if (entry == 0) return (struct ids_spot){at, tag, 0};
         if (slot >> 24 == 0 && likely(m->orders[slot].id == id))
-            return (struct ids_spot){&table[i], tag, slot};
+            return (struct ids_spot){at, tag, slot};
     }
 }
 
-static inline uint32_t ids_find_in(const struct match *m, uint32_t bits, order_id_t id)
-{
-    return ids_probe(m, bits, id).slot;
-}
+/* The same in the old table, while it moves; NULL: not there. */
+uint32_t *ids_find_old(const struct match *m, order_id_t id);
 
 static inline bool ids_moving(const struct ids *ids)
 {
@@ -75,10 +67,10 @@ static inline bool ids_moving(const struct ids *ids)
  * has not moved yet, whose entry is in the old one. */
 static inline struct ids_spot ids_find_spot(const struct match *m, order_id_t id)
 {
-    struct ids_spot spot = ids_probe(m, m->ids.bits, id);
+    struct ids_spot spot = ids_probe(m, id);
     if (unlikely(spot.slot == 0 && ids_moving(&m->ids))) {
-        struct ids_spot old = ids_probe(m, m->ids.bits - 1, id);
-        if (old.slot != 0) return old;
+        uint32_t *old = ids_find_old(m, id);
+        if (old != NULL) return (struct ids_spot){old, spot.tag, *old & 0xffffff};
     }
     return spot;
 }
@@ -93,14 +85,14 @@ static inline uint32_t ids_find(const struct match *m, order_id_t id)
 static inline void ids_put(struct match *m, order_id_t id, uint32_t slot)
 {
     uint64_t hash = ids_hash(&m->ids, id);
-    uint32_t *table = m->ids.entries + (1u << m->ids.bits);
-    uint32_t mask = (1u << m->ids.bits) - 1;
-    uint32_t i = ids_home(hash, m->ids.bits);
+    uint32_t *table = m->ids.table;
+    uint32_t mask = m->ids.mask, i = (uint32_t)(hash >> m->ids.shift);
     while (table[i] != 0) i = (i + 1) & mask;
     table[i] = ids_tag(hash) << 24 | slot;
 }
 
-void ids_grow(struct match *m); /* starts, or goes on */
+void ids_resize(struct ids *ids, uint32_t bits); /* the table in use */
+void ids_grow(struct match *m);                  /* starts, or goes on */
 
 static inline void ids_insert(struct match *m, order_id_t id, uint32_t slot)
 {
@@ -126,7 +118,7 @@ static inline void ids_close_hole(struct match *m, uint32_t *table, uint32_t mas
 {
     for (uint32_t i = (hole + 1) & mask; table[i] != 0; i = (i + 1) & mask) {
         order_id_t id = m->orders[table[i] & 0xffffff].id;
-        uint32_t home = ids_home(ids_hash(&m->ids, id), m->ids.bits);
+        uint32_t home = (uint32_t)(ids_hash(&m->ids, id) >> m->ids.shift);
         if (((i - home) & mask) < ((i - hole) & mask)) continue;
         table[hole] = table[i];
         hole = i;
@@ -137,8 +129,8 @@ static inline void ids_close_hole(struct match *m, uint32_t *table, uint32_t mas
 /* The entry at a spot that ids_find_spot gave and nothing has changed since. */
 static inline void ids_remove_at(struct match *m, uint32_t *entry)
 {
-    uint32_t *table = m->ids.entries + (1u << m->ids.bits);
-    uint32_t mask = (1u << m->ids.bits) - 1, i = (uint32_t)(entry - table);
+    uint32_t *table = m->ids.table;
+    uint32_t mask = m->ids.mask, i = (uint32_t)(entry - table);
     m->ids.count--;
     if (unlikely(i > mask)) return; /* in the old table, where it fades */
     if (likely(table[(i + 1) & mask] == 0)) *entry = 0;
@@ -150,9 +142,9 @@ static inline void ids_remove(struct match *m, order_id_t id, uint32_t slot)
 {
     m->ids.count--;
     uint64_t hash = ids_hash(&m->ids, id);
-    uint32_t *table = m->ids.entries + (1u << m->ids.bits);
-    uint32_t mask = (1u << m->ids.bits) - 1, entry = ids_tag(hash) << 24 | slot;
-    uint32_t i = ids_home(hash, m->ids.bits);
+    uint32_t *table = m->ids.table;
+    uint32_t mask = m->ids.mask, entry = ids_tag(hash) << 24 | slot;
+    uint32_t i = (uint32_t)(hash >> m->ids.shift);
     while (table[i] != entry) {
         if (table[i] == 0) return; /* only in the old table, where it fades */
         i = (i + 1) & mask;

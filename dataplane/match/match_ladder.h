@@ -75,14 +75,15 @@ static inline int64_t ladder_last(const struct ladder *ladder)
     return ladder->best + ((index - home) & ladder->mask);
 }
 
-/* Whether a key may join: all keys must span less than the window (A8). */
+/* Whether a key may join: all keys must span less than the window (A8).  worst is only a bound. */
+bool ladder_admits_far(struct ladder *ladder, int64_t key);
+
 static inline bool ladder_admits(struct ladder *ladder, int64_t key)
 {
     if (ladder->levels == 0) return true;
-    if (key > ladder->best) return key - ladder->best <= ladder->mask;
-    if (likely(ladder->worst - key <= ladder->mask)) return true;
-    ladder->worst = ladder_last(ladder); /* it was only a bound */
-    return ladder->worst - key <= ladder->mask;
+    int64_t first = key < ladder->best ? key : ladder->best;
+    int64_t last = key > ladder->worst ? key : ladder->worst;
+    return likely(last - first <= ladder->mask) || ladder_admits_far(ladder, key);
 }
 
 /* The level of a key that ladder_admits: made if there is none.  NULL: there is no page for it. */
@@ -143,7 +144,7 @@ static inline void ladder_left(struct match *m, struct ladder *ladder, int64_t k
     uint64_t bits = ladder->l0[word] & ~(gone << (index % 64));
     ladder->l0[word] = bits;
     ladder->levels -= (uint32_t)gone;
-    if (unlikely((gone & (uint64_t)((bits == 0) | (key == ladder->best))) != 0))
+    if (unlikely(in_one(gone & (uint64_t)((bits == 0) | (key == ladder->best))) != 0))
         ladder_shrink(m, ladder, key, index);
 }
 
@@ -157,7 +158,7 @@ static inline void level_append(struct match *m, struct level *level, uint32_t s
     level->tail = slot;
     level->lots += order->lots;
     m->orders[tail].next = slot;
-    level->head = tail == 0 ? slot : level->head;
+    level->head = number_or(level->head, slot, tail == 0);
 }
 
 /* The order leaves the queue, wherever it is in it.  Its lots are subtracted. */
@@ -167,8 +168,8 @@ static inline void level_remove(struct match *m, struct level *level, const stru
     level->lots -= order->lots;
     m->orders[prev].next = next;
     m->orders[next].prev = prev;
-    level->head = prev == 0 ? next : level->head;
-    level->tail = next == 0 ? prev : level->tail;
+    level->head = number_or(level->head, next, prev == 0);
+    level->tail = number_or(level->tail, prev, next == 0);
 }
 
 /* The order joins its ladder; false, and nothing happened, if there is no room (A8). */

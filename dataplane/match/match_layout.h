@@ -236,8 +236,11 @@ struct ledger_fresh {
 /* Order ids to slots: {tag 8, slot 24}, 0 empty.  A table of n entries lives at entries[n..2n). */
 struct ids {
     uint32_t *entries;
+    uint32_t *table;     /* in use: entries + (1 << bits) */
     uint64_t multiplier; /* odd, secret */
-    uint32_t bits;       /* of the table in use */
+    uint32_t mask;       /* of the table in use: (1 << bits) - 1 */
+    uint32_t shift;      /* of a hash to its place: 64 - bits */
+    uint32_t bits;
     uint32_t bits_max;
     uint32_t count;
     uint32_t threshold; /* grow above it */
@@ -293,6 +296,19 @@ struct match {
     nanos_t *urgency;        /* a tree over all instruments' due: match_calendar.c */
     struct match_limits limits;
 };
+
+/* The value, computed as a whole: a compiler may not split the condition it is into branches. */
+static inline uint64_t in_one(uint64_t value)
+{
+    __asm__("" : "+r"(value));
+    return value;
+}
+
+/* number, or instead if it is so: without a branch, where nobody can guess which. */
+static inline uint32_t number_or(uint32_t number, uint32_t instead, bool so)
+{
+    return number ^ ((number ^ instead) & (uint32_t)in_one(-(uint64_t)so));
+}
 
 static inline struct instrument *order_instrument(const struct match *m, const struct order *order)
 {

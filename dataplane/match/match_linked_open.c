@@ -111,31 +111,14 @@ uint32_t leg_open(struct match *m, uint32_t parent, const struct match_leg *leg)
     return slot;
 }
 
-/* What the order of a pair by itself reserves at: its special.limit is its pair's so far. */
-static int32_t own_reserve(const struct instrument *b, enum side side, const struct special *s)
-{
-    switch ((enum match_type)s->type) {
-    case MATCH_STOP: return stop_limit_at(b, side, s->trigger);
-    case MATCH_TRAILING_STOP: return stop_limit_at(b, side, stop_trigger_now(b, side, s->trail));
-    case MATCH_LIMIT:
-    case MATCH_STOP_LIMIT:
-    case MATCH_MARKET:
-    case MATCH_TYPE_NONE:
-    case MATCH_TYPE_COUNT: break;
-    }
-    return s->limit;
-}
-
 bool linked_open(struct match *m, uint32_t slot, const struct match_input *in)
 {
     const struct match_terms terms = terms_of(in);
-    const struct order *order = &m->orders[slot];
     struct special *s = order_special(m, slot);
     uint32_t legs[2] = {0, 0};
     for (uint32_t i = 0; i < 2; i++)
         if (terms.legs[i].type != MATCH_TYPE_NONE) legs[i] = leg_open(m, slot, &terms.legs[i]);
     if (terms.link == MATCH_PAIR) {
-        s->limit = own_reserve(order_instrument(m, order), order_side(order), s);
         s->sibling = legs[0];
         order_special(m, legs[0])->sibling = slot;
         order_special(m, legs[0])->reserve = s->reserve;

@@ -6,7 +6,8 @@
  * things are the ledger's.  What follows from orders and positions is computed anew by
  * ledger_rebuild when all is there, and ledger_unsound says whether it all agrees. */
 
-#define NOT_LINKED UINT32_MAX /* of next_of_instrument, until the users' section names the holding */
+#define NOT_LINKED                                                                                 \
+    UINT32_MAX /* of next_of_instrument, until the users' section names the holding */
 
 static bool amount_good(int64_t amount)
 {

@@ -169,8 +169,8 @@ static const char *load_links(struct match *m, struct load_section orders,
     return NULL;
 }
 
-/* Lists of the holders: each order is taken out of the list in which it was opened and joins the end
- * of it again, in the order they were saved. */
+/* Lists of the holders: each order is taken out of the list in which it was opened and joins the
+ * end of it again, in the order they were saved. */
 
 static const char *load_lists(struct load *load)
 {

@@ -60,18 +60,25 @@ static void orders_add(struct holding *holding, enum side side, int64_t value, i
     }
 }
 
-void ledger_settle(struct match *m, const struct instrument *b, struct holding *holding)
+/* After a change of open orders. */
+static void margin_settle(struct match *m, const struct instrument *b, struct holding *holding)
 {
     struct balance *quote = &m->balances[holding->quote];
     int64_t margin = margin_of(m, b, holding);
     int64_t risk = risk_of(b, holding);
-    int64_t unrealised = unrealised_of(b, holding);
     quote->reserved += margin - holding->margin;
     quote->risk += risk - holding->risk;
-    quote->unrealised += unrealised - holding->unrealised;
     holding->margin = margin;
     holding->risk = risk;
+}
+
+/* After a change of anything. */
+void ledger_settle(struct match *m, const struct instrument *b, struct holding *holding)
+{
+    int64_t unrealised = unrealised_of(b, holding);
+    m->balances[holding->quote].unrealised += unrealised - holding->unrealised;
     holding->unrealised = unrealised;
+    margin_settle(m, b, holding);
 }
 
 bool ledger_reserve_futures(struct match *m, const struct instrument *b, uint32_t holder,
@@ -84,7 +91,7 @@ bool ledger_reserve_futures(struct match *m, const struct instrument *b, uint32_
     int64_t margin = margin_of(m, b, holding), risk = risk_of(b, holding);
     int64_t growth = margin - holding->margin, risk_growth = risk - holding->risk;
     bool too_much = quote->total > MATCH_MONEY_MAX || quote->total < -MATCH_MONEY_MAX ||
-                    (risk_growth > 0 && quote->risk + risk_growth > LEDGER_RISK_MAX);
+                    quote->risk + risk_growth > LEDGER_RISK_MAX;
     if (unlikely(too_much || (growth > 0 && growth > ledger_available(quote)))) {
         orders_add(holding, side, -value, -(int64_t)lots);
         return false;
@@ -101,7 +108,7 @@ void ledger_restore_futures(struct match *m, const struct instrument *b, uint32_
 {
     struct holding *holding = &m->holdings[holder];
     orders_add(holding, side, ledger_value(b, ticks, lots), lots);
-    ledger_settle(m, b, holding);
+    margin_settle(m, b, holding);
 }
 
 void ledger_release_futures(struct match *m, const struct instrument *b, uint32_t holder,
@@ -109,7 +116,7 @@ void ledger_release_futures(struct match *m, const struct instrument *b, uint32_
 {
     struct holding *holding = &m->holdings[holder];
     orders_add(holding, side, -ledger_value(b, ticks, lots), -(int64_t)lots);
-    ledger_settle(m, b, holding);
+    margin_settle(m, b, holding);
 }
 
 /* The part of cost that closing of position's lots entered at, rounded toward zero. */

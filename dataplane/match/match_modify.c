@@ -3,6 +3,8 @@
 #include "dataplane/match/match_emit.h"
 #include "dataplane/match/match_parts.h"
 
+#include <string.h>
+
 /* MODIFY (B1-B7): checked as a whole, then done.  Compiled like match_hot.c. */
 
 /* What the order becomes. */
@@ -209,6 +211,13 @@ static bool modify_well_formed(const struct match_input *in)
     return in->bytes == sizeof *in + sizeof terms && modify_terms(in, &terms);
 }
 
+/* Terms that change nothing are as good as none. */
+static COLD bool terms_empty(const struct match_input *in)
+{
+    static const struct match_terms none;
+    return in->flags == 0 && memcmp(in + 1, &none, sizeof none) == 0;
+}
+
 static enum match_reason modify(struct match *m, const struct match_input *in)
 {
     if (unlikely(!modify_well_formed(in))) return MATCH_MALFORMED;
@@ -223,9 +232,10 @@ static enum match_reason modify(struct match *m, const struct match_input *in)
     reason = change_id(m, in, &to);
     if (unlikely(reason != MATCH_NO_REASON)) return reason;
     if (unlikely(order->meta & META_SPECIAL)) return modify_special(m, in, &to);
-    if (unlikely(in->bytes != sizeof *in || in->flags != 0)) return MATCH_BAD_TERMS;
     reason = change_numbers(m, in, &to);
     if (unlikely(reason != MATCH_NO_REASON)) return reason;
+    if (unlikely(in->bytes != sizeof *in || in->flags != 0) && !terms_empty(in))
+        return MATCH_BAD_TERMS;
     if (unlikely(changes_nothing(m, &to, in->id))) return MATCH_NOTHING_CHANGES;
     reason = change_allowed(m, &to);
     if (unlikely(reason != MATCH_NO_REASON)) return reason;

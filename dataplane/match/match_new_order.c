@@ -103,19 +103,29 @@ static bool link_fits(struct asked *ask)
     return false;
 }
 
+static bool is_linked(const struct asked *ask)
+{
+    return ask->terms.link != MATCH_ALONE || (ask->in->flags & MATCH_TRACK) != 0;
+}
+
+/* After terms_fit: its terms ask for nothing that a plain order has not. */
+static bool is_plain(const struct asked *ask)
+{
+    return !is_stop(ask->in->type) && ask->display == 0 && !is_linked(ask);
+}
+
 /* The terms go together. */
 static bool terms_fit(struct asked *ask)
 {
     const struct match_input *in = ask->in;
     bool rests = in->type == MATCH_LIMIT && in->tif < MATCH_IOC;
-    bool linked = ask->terms.link != MATCH_ALONE || (in->flags & MATCH_TRACK) != 0;
     if (in->price != 0 && ask->ticks == 0) return false;
     if (in->flags & MATCH_POST_ONLY && !rests) return false;
     if (in->type == MATCH_MARKET && in->tif == MATCH_DAY) return false;
     if (is_stop(in->type) ? in->tif >= MATCH_IOC : ask->terms.trigger != 0) return false;
     if (ask->terms.display != 0) {
         ask->display = unit_good(&ask->b->lot, ask->terms.display);
-        if (ask->display == 0 || !rests || linked) return false;
+        if (ask->display == 0 || !rests || is_linked(ask)) return false;
         if (ask->display >= ask->lots) ask->display = 0;
     }
     return link_fits(ask);
@@ -153,7 +163,7 @@ static enum match_reason asked_check(const struct match *m, struct asked *ask)
     if (ask->legs != 0) reason = linked_check(m, in, ask->b);
     if (reason != MATCH_NO_REASON) return reason;
     if (!slots_left(m, 1 + ask->legs)) return MATCH_FULL;
-    if (m->limits.specials - m->specials_used < 1 + ask->legs) return MATCH_FULL;
+    if (!is_plain(ask) && m->limits.specials - m->specials_used < 1 + ask->legs) return MATCH_FULL;
     if (in->flags & MATCH_POST_ONLY && would_take(ask->b, ask->side, key_of(ask->side, ask->ticks)))
         return MATCH_WOULD_TAKE;
     if (!asked_reserve(ask)) return MATCH_NO_LIQUIDITY;
@@ -180,12 +190,11 @@ static enum match_reason asked_admit(struct match *m, const struct asked *ask, u
 static uint32_t asked_meta(const struct asked *ask)
 {
     const struct match_input *in = ask->in;
-    bool linked = ask->terms.link != MATCH_ALONE || (in->flags & MATCH_TRACK) != 0;
     return (uint32_t)in->instrument | (uint32_t)in->side << META_SIDE_SHIFT |
            (in->tif == MATCH_DAY ? META_DAY : 0) |
            (in->flags & MATCH_POST_ONLY ? META_POST_ONLY : 0) |
            (uint32_t)in->self_trade << META_STP_SHIFT | (ask->display != 0 ? META_ICEBERG : 0) |
-           (linked ? META_LINKED : 0) | (uint32_t)PLACE_RUNNING << META_PLACE_SHIFT;
+           (is_linked(ask) ? META_LINKED : 0) | (uint32_t)PLACE_RUNNING << META_PLACE_SHIFT;
 }
 
 /* The order's slot and special, ready to run. */
@@ -230,6 +239,28 @@ static void market_alone(struct match *m, const struct match_input *in)
                   });
 }
 
+/* An order whose terms ask for nothing takes no slot before it rests, like any plain one. */
+static void asked_run_plain(struct match *m, const struct asked *ask, uint32_t holder)
+{
+    const struct match_input *in = ask->in;
+    struct taker t = {
+        .instrument = ask->b,
+        .id = in->id,
+        .lots = ask->lots,
+        .total = ask->lots,
+        .holder = holder,
+        .account = in->account,
+        .group = holder_group(m, holder),
+        .meta = asked_meta(ask) & ~META_PLACE,
+        .key = key_of(ask->side, ask->reserve),
+        .reserve = ask->reserve,
+        .type = in->type,
+        .tif = in->tif,
+        .self_trade = in->self_trade,
+    };
+    taker_run(m, &t);
+}
+
 static void asked_run(struct match *m, const struct asked *ask, uint32_t slot)
 {
     const struct match_input *in = ask->in;
@@ -260,5 +291,6 @@ void command_new_special(struct match *m, const struct match_input *in)
     if (reason == MATCH_NO_REASON) reason = asked_admit(m, &ask, &holder);
     if (reason == MATCH_NO_LIQUIDITY) market_alone(m, in);
     else if (reason != MATCH_NO_REASON) match_reject(m, in, reason);
+    else if (is_plain(&ask)) asked_run_plain(m, &ask, holder);
     else asked_run(m, &ask, asked_open(m, &ask, holder));
 }

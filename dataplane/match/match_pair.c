@@ -6,9 +6,9 @@
  *
  * Between inputs both have the same quantity open, or one of them has not come to life.  One has
  * special.reserves: what is reserved is its quantity, at special.reserve, which both know.  While
- * legs follow one of them may be the larger; it has special.reserves then.  A trade releases what it
- * traded whoever of them traded; so the one that traded takes special.reserves, and the other
- * shrinks without a release. */
+ * legs follow one of them may be the larger; it grew last, and has special.reserves.  A trade
+ * releases what it traded whoever of them traded; so the one that traded takes special.reserves, and
+ * the other shrinks without a release. */
 
 static bool lives(const struct match *m, uint32_t slot)
 {
@@ -48,21 +48,21 @@ bool pair_reserve(struct match *m, uint32_t slot, int32_t own, uint32_t lots)
     uint32_t others = other != NULL ? order_open_lots(m, s->sibling) : 0;
     int32_t from = had != 0 ? s->reserve : other != NULL ? other->reserve : 0;
     int32_t to = pair_reserve_at(m, slot, own);
+    CHECK(others <= lots);
     if (others > had) had = others;
-    uint32_t most = others > lots ? others : lots;
     if (had != 0) ledger_release(m, b, order->holder, side, from, had);
-    if (to <= from && most <= had) {
-        ledger_restore(m, b, order->holder, side, to, most);
-    } else if (!ledger_reserve(m, b, order->holder, side, to, most)) {
+    if (to <= from && lots <= had) { /* what does not grow is never refused (G4) */
+        ledger_restore(m, b, order->holder, side, to, lots);
+    } else if (!ledger_reserve(m, b, order->holder, side, to, lots)) {
         if (had != 0) ledger_restore(m, b, order->holder, side, from, had);
         return false;
     }
     s->limit = own;
     s->reserve = to;
-    s->reserves = lots >= others;
+    s->reserves = true;
     if (other != NULL) {
         other->reserve = to;
-        other->reserves = !s->reserves;
+        other->reserves = false;
     }
     return true;
 }

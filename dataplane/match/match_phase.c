@@ -12,15 +12,15 @@ struct selection {
     enum match_reason reason;
 };
 
-/* Of a list linked by order.next.  An order's end may take others of the list along (its pair), so
- * the next one is looked up from the last one that stayed. */
+/* Of a list linked by order.next.  An order's end may take others of the list along (its pair,
+ * which is chosen too), so the next one is looked up from the last one that stayed. */
 static void list_end(struct match *m, const uint32_t *first, const struct selection *which)
 {
     uint32_t stayed = 0, slot = *first;
     while (slot != 0) {
         if ((m->orders[slot].meta & which->mask) == which->value) {
             order_end(m, slot, which->reason);
-            if (m->orders[stayed].id == 0) stayed = 0;
+            CHECK(stayed == 0 || m->orders[stayed].id != 0);
         } else {
             stayed = slot;
         }

@@ -128,7 +128,7 @@ static void price(struct text *out, const char *before, price_t value)
 /* "partially filled" of partially_filled. */
 static void words(struct text *out, const char *name)
 {
-    for (; *name; name++) text_append_char(out, *name == '_' ? ' ' : *name);
+    for (; *name; name++) text_append_char(out, (char)(*name == '_' ? ' ' : *name));
 }
 
 static void shown(struct text *out, const struct match_event *event)

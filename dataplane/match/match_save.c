@@ -7,12 +7,12 @@
 /* Writes an engine down in the form of match_stream.h.
  *
  * Records are gathered in a buffer, so that the caller's write is called for some kilobytes at a
- * time.  Counts come before records, and there is no memory to count into, so what has no counter is
- * walked twice.
+ * time.  Counts come before records, and there is no memory to count into, so what has no counter
+ * is walked twice.
  *
  * Orders are found through the queues they are in.  Those in no queue (legs that sleep, tracked
- * orders that filled) have no order of their own: they are picked out of all slots by id, as many at
- * a time as REST_ORDERS, so that a save needs no memory. */
+ * orders that filled) have no order of their own: they are picked out of all slots by id, as many
+ * at a time as REST_ORDERS, so that a save needs no memory. */
 
 enum { SAVE_BUFFER_BYTES = 8192, REST_ORDERS = 1024 };
 
@@ -60,8 +60,8 @@ static void save_instruments(struct saver *saver)
         const struct instrument *b = &m->instruments[i];
         if (b->phase == MATCH_UNLISTED) continue;
         SAVE(saver, stream_instrument, .listing = b->listing, .pause_until = b->pause_until,
-             .last = b->last, .mark = b->mark, .reference = b->reference,
-             .index = (uint16_t)i, .phase = b->phase);
+             .last = b->last, .mark = b->mark, .reference = b->reference, .index = (uint16_t)i,
+             .phase = b->phase);
     }
 }
 
@@ -269,7 +269,8 @@ static void save_order(struct saver *saver, uint32_t slot)
     const struct match *m = saver->m;
     const struct order *order = &m->orders[slot];
     SAVE(saver, stream_order, .id = order->id, .lots = order->lots, .key = order->key,
-         .account = holder_account(m, order->holder), .meta = order->meta, .total = m->ties[slot].total);
+         .account = holder_account(m, order->holder), .meta = order->meta,
+         .total = m->ties[slot].total);
 }
 
 static void count_special(struct saver *saver, uint32_t slot)

@@ -6,22 +6,50 @@
 
 #include <string.h>
 
+void ids_resize(struct ids *ids, uint32_t bits)
+{
+    ids->bits = bits;
+    ids->mask = (1u << bits) - 1;
+    ids->shift = 64 - bits;
+    ids->table = ids->entries + (1u << bits);
+    ids->threshold = ids_threshold(bits, ids->bits_max);
+}
+
+COLD uint32_t *ids_find_old(const struct match *m, order_id_t id)
+{
+    const struct ids *ids = &m->ids;
+    uint64_t hash = ids_hash(ids, id);
+    uint32_t *old = ids->entries + ids->old_size, mask = ids->old_size - 1;
+    uint32_t i = (uint32_t)(hash >> (ids->shift + 1));
+    for (; old[i] != 0; i = (i + 1) & mask) {
+        uint32_t slot = old[i] ^ ids_tag(hash) << 24;
+        if (slot >> 24 == 0 && m->orders[slot].id == id) return &old[i];
+    }
+    return NULL;
+}
+
 COLD void ids_grow(struct match *m)
 {
     struct ids *ids = &m->ids;
     if (!ids_moving(ids)) {
         ids->old_size = 1u << ids->bits;
         ids->old_next = 0;
-        ids->bits++;
-        ids->threshold = ids_threshold(ids->bits, ids->bits_max);
+        ids_resize(ids, ids->bits + 1);
     }
     const uint32_t *old = ids->entries + ids->old_size;
     for (uint32_t i = 0; i < IDS_MOVE && ids_moving(ids); i++) {
         uint32_t entry = old[ids->old_next++], slot = entry & 0xffffff;
         order_id_t id = m->orders[slot].id;
         if (entry == 0 || id == 0 || ids_tag(ids_hash(ids, id)) != entry >> 24) continue;
-        if (ids_find_in(m, ids->bits, id) == 0) ids_put(m, id, slot);
+        if (ids_probe(m, id).slot == 0) ids_put(m, id, slot);
     }
+}
+
+COLD bool ladder_admits_far(struct ladder *ladder, int64_t key)
+{
+    ladder->worst = ladder_last(ladder);
+    return key > ladder->best ? key - ladder->best <= ladder->mask
+                              : ladder->worst - key <= ladder->mask;
 }
 
 uint32_t order_find(const struct match *m, order_id_t id)

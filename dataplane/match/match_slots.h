@@ -15,7 +15,7 @@ static inline void holder_append(struct match *m, uint32_t slot, uint32_t holder
     tie->next = 0;
     m->ties[last].next = slot;
     holding->orders_last = slot;
-    holding->orders_first = last == 0 ? slot : holding->orders_first;
+    holding->orders_first = number_or(holding->orders_first, slot, last == 0);
     holding->orders++;
 }
 
@@ -26,8 +26,8 @@ static inline void holder_remove(struct match *m, uint32_t slot, uint32_t holder
     uint32_t next = tie->next, prev = tie->prev;
     m->ties[prev].next = next;
     m->ties[next].prev = prev;
-    holding->orders_first = prev == 0 ? next : holding->orders_first;
-    holding->orders_last = next == 0 ? prev : holding->orders_last;
+    holding->orders_first = number_or(holding->orders_first, next, prev == 0);
+    holding->orders_last = number_or(holding->orders_last, prev, next == 0);
     holding->orders--;
 }
 

@@ -62,7 +62,8 @@ static const char *trailing_unsound(const struct looked *at)
     if (!ticks_good(at, s->trail)) return "a trailing stop's distance is out of its range";
     if (at->place != PLACE_WAITS && at->place != PLACE_FIRED) return NULL;
     if (!ticks_good(at, s->best_last)) return "a trailing stop's best price is out of its range";
-    if (s->trigger != trailing_trigger(at)) return "a trailing stop's trigger is not at its distance";
+    if (s->trigger != trailing_trigger(at))
+        return "a trailing stop's trigger is not at its distance";
     return NULL;
 }
 

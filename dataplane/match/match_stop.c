@@ -276,6 +276,5 @@ void stop_run_next(struct match *m)
     struct taker t = taker_of(m, slot);
     t.leg_of = linked_leg_of(m, slot);
     t.type = limit ? MATCH_LIMIT : MATCH_MARKET;
-    t.tif = limit ? s->tif : MATCH_IOC;
     taker_run(m, &t);
 }

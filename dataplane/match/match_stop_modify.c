@@ -36,7 +36,7 @@ static enum match_reason stop_numbers(const struct match *m, uint32_t slot,
         if (to->total == 0) return qty_reason(&b->lot, in->qty);
     }
     to->open = (int64_t)m->orders[slot].lots + to->total - m->ties[slot].total;
-    if (in->price != 0 && s->type == MATCH_STOP_LIMIT) {
+    if (in->price != 0) {
         to->limit = (int32_t)unit_good(&b->tick, in->price);
         if (to->limit == 0) return price_reason(&b->tick, in->price);
     }
@@ -142,8 +142,10 @@ void stop_modify(struct match *m, uint32_t slot, const struct match_input *in)
     const struct special *s = order_special(m, slot);
     bool itself = to.limit != s->limit || to.trigger != trigger_now(s) || to.id != in->id ||
                   to.total != m->ties[slot].total;
+    if (to.open <= 0) {
+        order_end(m, slot, MATCH_BY_USER);
+        return;
+    }
     linked_modify(m, slot, in);
-    if (m->orders[slot].id != in->id || !itself) return;
-    if (to.open <= 0) order_end(m, slot, MATCH_BY_USER);
-    else stop_change_apply(m, slot, &to);
+    if (m->orders[slot].id == in->id && itself) stop_change_apply(m, slot, &to);
 }

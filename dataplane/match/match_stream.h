@@ -9,9 +9,9 @@
  *         the records         of fixed size, without holes, a multiple of 8 bytes
  *
  * Two engines that were told the same write the same bytes, whatever their limits, secret and
- * history of slots.  So nothing is named by a slot: an order by its id, a holding by its account and
- * instrument, a balance by its account and asset; and everything lies in an order that the rules
- * give: by number, or as it stands in its queue or list.
+ * history of slots.  So nothing is named by a slot: an order by its id, a holding by its account
+ * and instrument, a balance by its account and asset; and everything lies in an order that the
+ * rules give: by number, or as it stands in its queue or list.
  *
  * An engine's limits are not its state and are not here, but for one thing: whether there are
  * accounts.  Who wants the same answers after a load gives the same limits.

@@ -110,8 +110,9 @@ static uint32_t verify_ladder(struct verify *verify, const struct ladder *ladder
     CHECK(ladder->l2 == l2);
     CHECK(ladder->levels == walk.levels);
     CHECK((ladder->best == LADDER_EMPTY) == (walk.levels == 0));
-    if (walk.levels != 0) CHECK(ladder_seek(ladder, (uint32_t)ladder->best & ladder->mask) ==
-                                ((uint32_t)ladder->best & ladder->mask));
+    if (walk.levels != 0)
+        CHECK(ladder_seek(ladder, (uint32_t)ladder->best & ladder->mask) ==
+              ((uint32_t)ladder->best & ladder->mask));
     return walk.orders;
 }
 
@@ -217,7 +218,7 @@ static void verify_ids(const struct match *m)
         order_id_t id = m->orders[slot].id;
         CHECK(id != 0);
         CHECK(ids_tag(ids_hash(ids, id)) == entry >> 24);
-        CHECK(ids_find_in(m, ids->bits, id) == slot);
+        CHECK(ids_probe(m, id).slot == slot);
         entries++;
     }
     CHECK(ids_moving(ids) ? entries <= m->alive : entries == m->alive);

@@ -8,7 +8,8 @@
  * free place from head to the end of the ring or to tail.
  *
  * Invariants: tail <= head + events.count <= tail + mask + 1.  Numbers in the ring do not decrease
- * from tail to head.  Before an input at least one event is free. */
+ * from tail to head.  Before an input at least one event is free.  When all is handed out, head and
+ * tail begin again at 0. */
 
 #define STATUS_TEXT(status, name, sentence) sentence,
 static const char *const status_texts[] = {VENUE_STATUSES(STATUS_TEXT)};
@@ -94,6 +95,7 @@ uint32_t venue_release(struct venue *venue)
         venue->tail += run;
     }
     venue->releasing = false;
+    if (venue->tail == venue->head) venue->tail = venue->head = 0; /* where the cache is warm */
     counter_add(&venue->counts.released, count);
     return count;
 }
@@ -183,6 +185,7 @@ enum venue_status venue_submit(struct venue *venue, const struct match_input *in
     *record = *input;
     if (bytes > sizeof *input) memcpy(record + 1, input + 1, bytes - sizeof *input);
     record->number = journal_sequence(venue->journal);
+    if (record->time > venue->time) venue->time = record->time;
     venue->sequence = journal_commit(venue->journal);
     events_place(venue);
     match_apply(venue->match, record, &venue->events);
@@ -191,9 +194,14 @@ enum venue_status venue_submit(struct venue *venue, const struct match_input *in
     return count_status(venue, VENUE_OK);
 }
 
-const struct match *venue_match(const struct venue *venue)
+struct match *venue_match(const struct venue *venue)
 {
     return venue->match;
+}
+
+nanos_t venue_time(const struct venue *venue)
+{
+    return venue->time;
 }
 
 uint64_t venue_sequence(const struct venue *venue)

@@ -78,7 +78,7 @@ enum venue_record { VENUE_RECORD_ENGINE = JOURNAL_KIND_FIRST, VENUE_RECORD_INPUT
 
 #define VENUE_ABI 1u /* of the engine's rules and of the structs below and of match_input.h */
 
-/* VENUE_RECORD_ENGINE, and what a snapshot begins with.  limits.secret is nobody else's business. */
+/* VENUE_RECORD_ENGINE, and what struct venue_snapshot begins with.  limits.secret is nobody else's business. */
 struct venue_engine {
     uint32_t abi;
     uint32_t bytes; /* of this struct */
@@ -99,6 +99,12 @@ struct venue_engine {
     uint32_t spare;
 };
 static_assert(sizeof(struct venue_engine) == 64, "no holes");
+
+/* What a snapshot begins with; what match_save wrote follows. */
+struct venue_snapshot {
+    struct venue_engine engine;
+    nanos_t time; /* the latest an input has told */
+};
 
 struct venue_counts {
     struct counter submitted[VENUE_STATUS_COUNT];
@@ -158,7 +164,9 @@ uint32_t venue_release(struct venue *venue);
 
 /* Queries. */
 
-const struct match *venue_match(const struct venue *venue);
+/* To ask: who tells it of inputs breaks the journal. */
+struct match *venue_match(const struct venue *venue);
+nanos_t venue_time(const struct venue *venue);      /* the latest an input has told */
 uint64_t venue_sequence(const struct venue *venue); /* of the last record; 0: none */
 uint32_t venue_held(const struct venue *venue);     /* events not handed out yet */
 

@@ -13,6 +13,7 @@ struct venue {
     uint64_t tail;
     uint64_t mask;
     uint64_t sequence; /* the last record's */
+    nanos_t time;      /* the latest an input has told */
     uint64_t
         busy[JOURNAL_CLASS_COUNT]; /* with more events held, an input of the class is refused */
     struct match_events events;    /* free place in the ring, for the engine */

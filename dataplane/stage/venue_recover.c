@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-/* A snapshot is struct venue_engine and, behind it, what match_save wrote. */
-
 static struct venue_engine engine_of(const struct match_limits *limits)
 {
     return (struct venue_engine){.abi = VENUE_ABI,
@@ -136,14 +134,18 @@ static bool snapshot_load(void *context, uint64_t sequence, const uint8_t *bytes
     if (until > 0 && sequence > until) return false;
     venue->problem = engine_check(venue, bytes, length);
     if (venue->problem) return false;
-    venue->problem = match_load(venue->match, bytes + sizeof(struct venue_engine),
-                                length - sizeof(struct venue_engine));
+    struct venue_snapshot head;
+    venue->problem = "it is cut off";
+    if (length < sizeof head) return false;
+    memcpy(&head, bytes, sizeof head);
+    venue->problem = match_load(venue->match, bytes + sizeof head, length - sizeof head);
     if (venue->problem) {
         engine_renew(venue);
         return false;
     }
     venue->described = true;
     venue->sequence = sequence;
+    venue->time = head.time;
     return true;
 }
 
@@ -175,6 +177,7 @@ static bool record_apply(void *context, const struct journal_record *record)
         if (venue->problem) return false;
         const struct match_input *input = (const void *)record->payload;
         if (watch->input) watch->input(watch->context, input);
+        if (input->time > venue->time) venue->time = input->time;
         match_apply(venue->match, input, &replay->events);
         if (watch->events) replay_events(&replay->events);
     }
@@ -232,10 +235,10 @@ static void image_write(void *context, const void *bytes, size_t length)
 
 bool venue_image(const struct venue *venue, struct venue_image *image)
 {
-    struct venue_engine engine = engine_of(&venue->limits.match);
+    struct venue_snapshot head = {.engine = engine_of(&venue->limits.match), .time = venue->time};
     image->length = 0;
     image->sequence = venue->sequence;
-    image_write(image, &engine, sizeof engine);
+    image_write(image, &head, sizeof head);
     match_save(venue->match, image_write, image);
     return image->length <= image->capacity && image->sequence > 0;
 }

@@ -1,5 +1,5 @@
-/* Any bytes as a saved engine: they are refused, or become an engine whose invariants all hold, that
- * saves what loads into the same again, and that can be asked anything.
+/* Any bytes as a saved engine: they are refused, or become an engine whose invariants all hold,
+ * that saves what loads into the same again, and that can be told anything.
  *
  * The first byte's bit 0 says whether it is loaded into an engine with accounts. */
 

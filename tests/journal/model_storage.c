@@ -130,8 +130,12 @@ static void sector_lot(struct model *model, struct model_file *file, uint64_t at
     uint64_t lot = chance_next(&model->chance);
     uint64_t front = (lot >> 8) % (bytes + 1);
     switch (lot % 8) {
-    case 0: case 1: case 2: break;
-    case 3: case 4: case 5: sector_write(file, at); break;
+    case 0:
+    case 1:
+    case 2: break;
+    case 3:
+    case 4:
+    case 5: sector_write(file, at); break;
     case 6: memcpy(file->disk + at, file->now + at, front); break;
     default:
         for (uint64_t i = 0; i + 8 <= bytes; i += 8)
@@ -201,8 +205,8 @@ static bool call(struct model *model, enum journal_io *status)
     if (model->dark) return false;
     model->calls++;
     if (model->fail_at == 0) return true;
-    bool fails = model->fail_for_ever ? model->calls >= model->fail_at
-                                      : model->calls == model->fail_at;
+    bool fails =
+        model->fail_for_ever ? model->calls >= model->fail_at : model->calls == model->fail_at;
     if (fails) *status = model->fail_status;
     return !fails;
 }

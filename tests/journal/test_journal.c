@@ -12,9 +12,9 @@ static struct world *world;
     {                                                                                              \
         JOURNAL_SEGMENT_MIN, JOURNAL_RECORD_MAX                                                    \
     }
-#define ROOM        (JOURNAL_SEGMENT_MIN - JOURNAL_RECORDS_AT) /* bytes of records in a small one */
-#define RECORD      96u                                        /* what 64 bytes of payload take */
-#define ORDINARIES  ((ROOM - 32 - JOURNAL_RECORD_MAX) / RECORD) /* that fit a small segment */
+#define ROOM       (JOURNAL_SEGMENT_MIN - JOURNAL_RECORDS_AT)  /* bytes of records in a small one */
+#define RECORD     96u                                         /* what 64 bytes of payload take */
+#define ORDINARIES ((ROOM - 32 - JOURNAL_RECORD_MAX) / RECORD) /* that fit a small segment */
 
 static void before_each(void)
 {
@@ -117,15 +117,16 @@ SPEC(nothing_is_durable_before_its_step)
 
 SPEC(one_sync_makes_a_whole_group_durable)
 {
+    world_commit_many(world, 20, 64);
     world_settle(world);
     uint64_t syncs = world->model.syncs;
     world_commit_many(world, 100, 64);
     EXPECT_UINT(world_step(world), JOURNAL_STEP_WORKED);
     EXPECT_UINT(world->model.syncs, syncs + 1);
-    EXPECT_UINT(journal_durable(world->journal), 100);
-    EXPECT_UINT(counter_read(&world->journal->counts.groups), 1);
-    EXPECT_UINT(counter_read(&world->journal->counts.synced_records), 100);
-    EXPECT_UINT(counter_read(&world->journal->counts.synced_bytes), 100 * RECORD);
+    EXPECT_UINT(journal_durable(world->journal), 120);
+    EXPECT_UINT(counter_read(&world->journal->counts.groups), 2);
+    EXPECT_UINT(counter_read(&world->journal->counts.synced_records), 120);
+    EXPECT_UINT(counter_read(&world->journal->counts.synced_bytes), 120 * RECORD);
 }
 
 SPEC(the_engine_never_calls_the_storage)
@@ -324,6 +325,7 @@ SPEC(a_stopped_journal_holds_no_file_and_takes_no_record)
     EXPECT_UINT(model_open_files(&world->model), 2);
     journal_stop(world->journal);
     EXPECT_UINT(model_open_files(&world->model), 0);
+    journal_stop(world->journal); /* twice is once */
     EXPECT(!world_commit(world, JOURNAL_ORDINARY, 64));
     EXPECT(!world_commit(world, JOURNAL_RESERVED, 64));
     EXPECT_UINT(world_recover(world), JOURNAL_FAULT_NONE);

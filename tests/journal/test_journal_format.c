@@ -1,4 +1,4 @@
-/* The bytes on the disk, compared with bytes made by hand: CRC-32C bit by bit, offsets as numbers. */
+/* The bytes on the disk, compared with bytes made by hand: CRC-32C by bits, offsets as numbers. */
 
 #include "dataplane/base/crc32c.h"
 #include "dataplane/journal/journal_hash_setup.h"
@@ -81,10 +81,10 @@ SPEC(sha256_is_that_of_FIPS_180_4)
 {
     struct journal_hash_state state;
     uint8_t hash[JOURNAL_HASH_BYTES];
-    static const uint8_t abc[JOURNAL_HASH_BYTES] = {
-        0xba, 0x78, 0x16, 0xbf, 0x8f, 0x01, 0xcf, 0xea, 0x41, 0x41, 0x40, 0xde, 0x5d, 0xae, 0x22,
-        0x23, 0xb0, 0x03, 0x61, 0xa3, 0x96, 0x17, 0x7a, 0x9c, 0xb4, 0x10, 0xff, 0x61, 0xf2, 0x00,
-        0x15, 0xad};
+    static const uint8_t abc[JOURNAL_HASH_BYTES] = {0xba, 0x78, 0x16, 0xbf, 0x8f, 0x01, 0xcf, 0xea,
+                                                    0x41, 0x41, 0x40, 0xde, 0x5d, 0xae, 0x22, 0x23,
+                                                    0xb0, 0x03, 0x61, 0xa3, 0x96, 0x17, 0x7a, 0x9c,
+                                                    0xb4, 0x10, 0xff, 0x61, 0xf2, 0x00, 0x15, 0xad};
     journal_hash_sha256.start(&state);
     journal_hash_sha256.add(&state, "a", 1);
     journal_hash_sha256.peek(&state, hash); /* does not disturb */
@@ -101,7 +101,7 @@ static const uint8_t *two_records(void)
     world_begin(world);
     memcpy(journal_claim(world->journal, JOURNAL_ORDINARY, 300, 5), "hello", 5);
     (void)journal_commit(world->journal);
-    (void)journal_sync_step(world->journal);
+    EXPECT_UINT(journal_sync_step(world->journal), JOURNAL_STEP_WORKED);
     EXPECT(journal_claim(world->journal, JOURNAL_ORDINARY, 301, 0) != NULL);
     (void)journal_commit(world->journal);
     while (journal_sync_step(world->journal) == JOURNAL_STEP_WORKED) continue;
@@ -112,12 +112,12 @@ SPEC(a_record_is_32_bytes_of_head_and_its_payload_in_grains_of_32)
 {
     const uint8_t *file = two_records();
     const uint8_t *first = file + 16384, *second = file + 16384 + 64;
-    EXPECT_U16(first + 4, 5);    /* payload_bytes */
-    EXPECT_U16(first + 6, 300);  /* kind */
-    EXPECT_U32(first + 8, 1);    /* epoch */
-    EXPECT_U32(first + 12, 0);   /* spare */
-    EXPECT_U64(first + 16, 1);   /* sequence */
-    EXPECT_U64(first + 24, 0);   /* durable */
+    EXPECT_U16(first + 4, 5);   /* payload_bytes */
+    EXPECT_U16(first + 6, 300); /* kind */
+    EXPECT_U32(first + 8, 1);   /* epoch */
+    EXPECT_U32(first + 12, 0);  /* spare */
+    EXPECT_U64(first + 16, 1);  /* sequence */
+    EXPECT_U64(first + 24, 0);  /* durable */
     EXPECT(memcmp(first + 32, "hello\0\0\0", 8) == 0);
     EXPECT_U64(first + 56, 0);
     EXPECT_U16(second + 4, 0);
@@ -227,6 +227,7 @@ SPEC(names_are_read_as_they_are_written_and_no_others_are_ours)
         {"snapshot-00000000001e8480.new", JOURNAL_NAME_UNFINISHED, 2000000},
         {"segment-0000000000000000", JOURNAL_NAME_OTHER, 0},
         {"segment-000000000000000G", JOURNAL_NAME_OTHER, 0},
+        {"segment-000000000000000g", JOURNAL_NAME_OTHER, 0},
         {"segment-000000000000000A", JOURNAL_NAME_OTHER, 0},
         {"segment-7", JOURNAL_NAME_OTHER, 0},
         {"segment-00000000000000071", JOURNAL_NAME_OTHER, 0},
@@ -257,8 +258,9 @@ SPEC(a_diagnosis_is_one_sentence_with_its_numbers)
                                           .sequence = 12,
                                           .expected = 40};
     journal_diagnosis_print(&text, &diagnosis);
-    EXPECT_TEXT(sentence, "segment-0000000000000007: record 12 at offset 16480 was on disk and does "
-                          "not read back; records up to 40 are known to have been written");
+    EXPECT_TEXT(sentence,
+                "segment-0000000000000007: record 12 at offset 16480 was on disk and does "
+                "not read back; records up to 40 are known to have been written");
     for (uint32_t fault = 0; fault < JOURNAL_FAULT_COUNT; fault++) {
         text_clear(&text);
         diagnosis.fault = (enum journal_fault)fault;
@@ -267,8 +269,8 @@ SPEC(a_diagnosis_is_one_sentence_with_its_numbers)
                     "%s", sentence);
     }
     text_clear(&text);
-    diagnosis = (struct journal_diagnosis){.fault = JOURNAL_FAULT_STORAGE,
-                                           .io = JOURNAL_IO_NO_SPACE};
+    diagnosis =
+        (struct journal_diagnosis){.fault = JOURNAL_FAULT_STORAGE, .io = JOURNAL_IO_NO_SPACE};
     journal_diagnosis_print(&text, &diagnosis);
     EXPECT_TEXT(sentence, "the folder: the storage answered: no space");
     EXPECT_TEXT(journal_fault_text(JOURNAL_FAULT_CHAIN), "broken chain");

@@ -1,6 +1,6 @@
-/* The power goes at any call and between any two, a third of the times again while recovering, and
- * then once more.  No acknowledged record is lost, none is invented, the order is kept, no number is
- * given twice. */
+/* The power goes at any call and between any two; a third of the times it goes again before the
+ * recovery is over, and then perhaps once more.  No acknowledged record is lost, none is invented,
+ * the order is kept, no number is given twice.  JOURNAL_POWER_CUTS says how often. */
 
 #include "tests/journal/journal_world.h"
 #include "tests/support/spec.h"
@@ -43,10 +43,13 @@ static void live(void)
     uint64_t acts = lot(1, 40);
     for (uint64_t i = 0; i < acts && !world->model.dark; i++) {
         switch (lot(0, 9)) {
-        case 0: case 1: case 2: (void)world_step(world); break;
+        case 0:
+        case 1:
+        case 2: (void)world_step(world); break;
         case 3: model_leak(&world->model, 32); break;
         case 4:
-            if (lot(0, 5) == 0) world->model.space = lot(0, 1) ? UINT64_MAX : 4 * JOURNAL_SEGMENT_MIN;
+            if (lot(0, 5) == 0)
+                world->model.space = lot(0, 1) ? UINT64_MAX : 4 * JOURNAL_SEGMENT_MIN;
             else keep_state();
             break;
         case 5: world_commit_many(world, (uint32_t)lot(10, 80), 64); break;
@@ -135,8 +138,8 @@ SPEC(whatever_the_power_takes_nothing_acknowledged_is_lost_and_nothing_is_invent
         scenario(seed, 6);
         if (world->wrong || CU_get_number_of_failures() > 0) break;
     }
-    printf("    %" PRIu64 " power cuts, %" PRIu64 " of them in a recovery, after %" PRIu64 " others; %" PRIu64
-           " kills, %" PRIu64 " torn ends, %" PRIu64 " segments swept\n",
+    printf("    %" PRIu64 " power cuts, %" PRIu64 " of them in a recovery, after %" PRIu64
+           " others; %" PRIu64 " kills, %" PRIu64 " torn ends, %" PRIu64 " segments swept\n",
            power_cuts, recoveries_cut, cut_again, kills, torn, swept);
     if (seeds.first != seeds.last) {
         EXPECT(power_cuts >= cuts);

@@ -98,9 +98,8 @@ SPEC(a_state_of_any_length_comes_back_as_it_was)
         struct journal_snapshot read,
             snapshot = {.sequence = i + 1, .durable = 100, .bytes = state, .length = lengths[i]};
         struct journal_diagnosis diagnosis;
-        EXPECT_UINT(
-            journal_snapshot_write(&world->model.storage, &journal_hash_sha256, &snapshot),
-            JOURNAL_IO_OK);
+        EXPECT_UINT(journal_snapshot_write(&world->model.storage, &journal_hash_sha256, &snapshot),
+                    JOURNAL_IO_OK);
         struct model_file *file = snapshot_file(i + 1);
         EXPECT_UINT(journal_snapshot_read(file->now, file->bytes, i + 1, &journal_hash_sha256,
                                           &read, &diagnosis),
@@ -343,6 +342,29 @@ SPEC(snapshots_of_another_version_or_byte_order_are_named)
     EXPECT_UINT(world->report.damage.fault, JOURNAL_FAULT_BYTE_ORDER);
 }
 
+SPEC(blocks_that_changed_places_with_their_checksums_are_found)
+{
+    uint8_t *state = malloc(3 * JOURNAL_BLOCK);
+    if (!state) abort();
+    for (uint32_t i = 0; i < 3 * JOURNAL_BLOCK; i++) state[i] = (uint8_t)(i / JOURNAL_BLOCK + 1);
+    const struct journal_snapshot snapshot = {
+        .sequence = 1, .durable = 1, .bytes = state, .length = 3 * JOURNAL_BLOCK};
+    const struct journal_hash *hash = &world_quick_hash;
+    EXPECT_UINT(journal_snapshot_write(&world->model.storage, hash, &snapshot), JOURNAL_IO_OK);
+    struct model_file *file = snapshot_file(1);
+    uint8_t entry[4];
+    memcpy(entry, file->now + 4096, 4);
+    memcpy(file->now + 4096, file->now + 4100, 4);
+    memcpy(file->now + 4100, entry, 4);
+    memset(file->now + 8192, 2, JOURNAL_BLOCK);
+    memset(file->now + 8192 + JOURNAL_BLOCK, 1, JOURNAL_BLOCK);
+    struct journal_snapshot read;
+    struct journal_diagnosis diagnosis;
+    EXPECT_UINT(journal_snapshot_read(file->now, file->bytes, 1, NULL, &read, &diagnosis),
+                JOURNAL_FAULT_SNAPSHOT);
+    free(state);
+}
+
 SPEC(verification_compares_the_hash_of_a_snapshot_too)
 {
     world->hash = &journal_hash_sha256;
@@ -382,5 +404,6 @@ SPEC(verification_compares_the_hash_of_a_snapshot_too)
     S(a_journal_that_ends_before_its_snapshot_is_refused)                                          \
     S(a_snapshot_that_its_reader_refuses_is_passed_over_and_said)                                  \
     S(snapshots_of_another_version_or_byte_order_are_named)                                        \
+    S(blocks_that_changed_places_with_their_checksums_are_found)                                   \
     S(verification_compares_the_hash_of_a_snapshot_too)
 SPEC_MAIN("journal_snapshot", SPECS, before_each, after_each)

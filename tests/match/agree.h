@@ -6,7 +6,7 @@
 
 #include "tests/reference/plain_match.h"
 
-enum { AGREE_TEXT = 16384 };
+enum { AGREE_TEXT = 32768 };
 
 struct agree {
     struct match *match;
@@ -35,5 +35,11 @@ bool agree_apply(struct agree *agree, const struct match_input *input);
 
 /* False if any book, order, balance or position differs. */
 bool agree_look(struct agree *agree);
+
+/* agree_print.c: into difference, one after the other. */
+void agree_tell(struct agree *agree, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void agree_tell_input(struct agree *agree, const struct match_input *input);
+void agree_tell_orders(struct agree *agree, const struct plain_match *plain);
+void agree_tell_events(struct agree *agree); /* of both, the last input's */
 
 #endif

@@ -82,8 +82,7 @@ static order_id_t new_id(struct random_inputs *inputs)
 {
     order_id_t id = ++inputs->id_last;
     if (one_in(inputs, 8)) id = id << 40 | id; /* ids need not be small */
-    inputs->recent[id % RANDOM_RECENT] =
-        (struct random_order){id, inputs->out.input.account};
+    inputs->recent[id % RANDOM_RECENT] = (struct random_order){id, inputs->out.input.account};
     return id;
 }
 
@@ -92,8 +91,8 @@ static void name_known(struct random_inputs *inputs)
 {
     uint32_t drawn = below(inputs, 256);
     struct random_order named = drawn < 200 || inputs->legs_seen == 0
-                                    ? inputs->recent[drawn % RANDOM_RECENT]
-                                    : inputs->legs[drawn % RANDOM_RECENT];
+                                  ? inputs->recent[drawn % RANDOM_RECENT]
+                                  : inputs->legs[drawn % RANDOM_RECENT];
     inputs->out.input.id = named.id;
     inputs->out.input.account = one_in(inputs, 32) ? account(inputs) : named.account;
 }
@@ -189,7 +188,7 @@ static bool first_inputs(struct random_inputs *inputs)
         in->kind = MATCH_ACCOUNT;
         in->other = in->account == 2 ? 1 : in->account;
         in->qty = (qty_t)(in->account % 3) * 10 * QTY_ONE;
-        in->price = in->account == 8 ? 2000 * PRICE_ONE : 0;
+        in->price = in->account == 8 ? 200 * PRICE_ONE : 0;
         return true;
     }
     in->kind = MATCH_DEPOSIT;
@@ -338,7 +337,7 @@ static void input_money(struct random_inputs *inputs)
         in->kind = MATCH_ACCOUNT;
         in->other = in->account == 2 || one_in(inputs, 8) ? 1 : in->account;
         in->qty = (qty_t)below(inputs, 30) * QTY_ONE;
-        in->price = one_in(inputs, 4) ? 2000 * PRICE_ONE : 0;
+        in->price = one_in(inputs, 4) ? 200 * PRICE_ONE : 0;
         return;
     }
     in->kind = drawn < 9 ? MATCH_DEPOSIT : MATCH_WITHDRAW;

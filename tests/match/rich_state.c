@@ -4,7 +4,7 @@
  *     0  spot 1/2 with fees       3  plain, with a calendar, in its call
  *     1  futures in 2             4  plain, halted
  *     2  plain, paused by a band  5  plain, where stops have fired that have not run
- * Accounts 1 to 4 have money; 1 and 2 are of one group in instrument 5's story, so 3 and 4 trade. */
+ * Accounts 1 to 4 have money, and each is a group. */
 
 struct match_limits rich_state_limits(void)
 {
@@ -105,9 +105,8 @@ static void venue(struct teller *to)
                                         .initial_ppm = 50000,
                                         .maintenance_ppm = 25000});
     tell_listing(to, 2,
-                 (struct match_listing){.symbol = "BANDED",
-                                        .band = 5 * PRICE_ONE,
-                                        .pause_ns = 3600 * NANOS_SECOND});
+                 (struct match_listing){
+                     .symbol = "BANDED", .band = 5 * PRICE_ONE, .pause_ns = 3600 * NANOS_SECOND});
     tell_listing(to, 3,
                  (struct match_listing){.symbol = "DAYS",
                                         .phase = MATCH_CALL,
@@ -163,10 +162,9 @@ static void spot(struct teller *to)
     trailing.side = SIDE_BUY;
     tell_terms(to, trailing, (struct match_terms){.trigger = 8 * PRICE_ONE});
     tell_terms(to, order(0, 11, 4, SIDE_SELL, 6, 110),
-               (struct match_terms){.link = MATCH_PAIR,
-                                    .legs = {{.type = MATCH_STOP,
-                                              .side = SIDE_SELL,
-                                              .trigger = 90 * PRICE_ONE}}});
+               (struct match_terms){
+                   .link = MATCH_PAIR,
+                   .legs = {{.type = MATCH_STOP, .side = SIDE_SELL, .trigger = 90 * PRICE_ONE}}});
     tell(to, order(0, 12, 2, SIDE_BUY, 2, 101)); /* moves the best price of trailing stops */
 }
 
@@ -197,8 +195,8 @@ static void futures(struct teller *to)
     tracked.account = 2;
     tracked.price = 90 * PRICE_ONE;
     tell_terms(to, tracked, bracket(107, 85));
-    tell(to, (struct match_input){.kind = MATCH_CLOSE, .id = 25, .account = 2, .other = 21,
-                                  .qty = 3 * QTY_ONE});
+    tell(to, (struct match_input){
+                 .kind = MATCH_CLOSE, .id = 25, .account = 2, .other = 21, .qty = 3 * QTY_ONE});
     tell(to, (struct match_input){.kind = MATCH_MARK, .instrument = 1, .price = 101 * PRICE_ONE});
 }
 

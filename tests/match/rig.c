@@ -26,10 +26,15 @@ static void take_events(struct match_events *events)
     events->count = 0;
 }
 
+/* In the memory there is, if it is of the right size. */
 static void engine_new(struct rig *rig, const struct match_limits *limits)
 {
     size_t bytes = ALIGN_UP(match_footprint(limits), CACHE_LINE);
-    rig->memory = aligned_alloc(CACHE_LINE, bytes);
+    if (bytes != rig->memory_bytes) {
+        free(rig->memory);
+        rig->memory = aligned_alloc(CACHE_LINE, bytes);
+        rig->memory_bytes = bytes;
+    }
     CHECK(rig->memory != NULL);
     memset(rig->memory, 0, bytes);
     rig->match = match_new(rig->memory, limits);
@@ -37,11 +42,12 @@ static void engine_new(struct rig *rig, const struct match_limits *limits)
 
 void rig_new(struct rig *rig, const struct match_limits *limits)
 {
+    rig->memory = NULL;
+    rig->memory_bytes = 0;
     rig->events = rig->digest = 0;
     rig->on_event = NULL;
     rig->context = NULL;
-    rig->place =
-        (struct match_events){.at = rig->at, .capacity = RIG_EVENTS, .full = take_events};
+    rig->place = (struct match_events){.at = rig->at, .capacity = RIG_EVENTS, .full = take_events};
     rig->place.context = rig;
     engine_new(rig, limits);
 }
@@ -53,7 +59,6 @@ void rig_free(struct rig *rig)
 
 void rig_replace(struct rig *rig, const struct match_limits *limits)
 {
-    free(rig->memory);
     engine_new(rig, limits);
 }
 

@@ -10,6 +10,7 @@ enum { RIG_EVENTS = 16 };
 
 struct rig {
     void *memory;
+    size_t memory_bytes;
     struct match *match;
     uint64_t events; /* how many, */
     uint64_t digest; /* and of all fields of all of them, in order */

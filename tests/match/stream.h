@@ -27,7 +27,7 @@ struct stream_profile {
         uint32_t time, list, phase, remove, mark, account, deposit, withdraw;
         uint32_t new, modify, cancel, cancel_all, close;
     } weight;
-    uint32_t stops;   /* permille of NEW */
+    uint32_t stops; /* permille of NEW */
     uint32_t linked;
     uint32_t tracked;
     uint32_t hidden;

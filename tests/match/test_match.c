@@ -169,6 +169,49 @@ SPEC(a_fill_or_kill_order_counts_what_icebergs_hide)
     BOOK_IS_EMPTY();
 }
 
+SPEC(a_fill_or_kill_order_counts_up_to_its_own_group)
+{
+    GIVEN("a sells 30 at 100.00",
+          "b sells 10 at 100.00 by bob",
+          "c sells 30 at 100.00");
+
+    WHEN("d buys 40 at 100.00 by bob fok");
+    THEN("d is canceled with 40 left: a fill-or-kill order could not fill");
+
+    WHEN("e buys 30 at 100.00 by bob fok");
+    THEN("e takes 30 from a at 100.00");
+    BOOK_IS("| 100.00 | b10 c30");
+}
+
+SPEC(a_fill_or_kill_order_that_cancels_its_own_does_not_count_them)
+{
+    GIVEN("a sells 30 at 100.00",
+          "b sells 10 at 100.00 by bob",
+          "c sells 30 at 100.00");
+
+    WHEN("d buys 61 at 100.00 by bob fok self-trade oldest");
+    THEN("d is canceled with 61 left: a fill-or-kill order could not fill");
+
+    WHEN("e buys 60 at 100.00 by bob fok self-trade oldest");
+    THEN("e takes 30 from a at 100.00",
+         "b is canceled with 10 left: it would have traded with its own group",
+         "e takes 30 from c at 100.00");
+}
+
+SPEC(a_fill_or_kill_order_counts_up_to_the_band)
+{
+    GIVEN("list S reference 100 band 1",
+          "a sells 10 at 101.00",
+          "b sells 10 at 101.01");
+
+    WHEN("c buys 11 at 102.00 fok");
+    THEN("c is canceled with 11 left: a fill-or-kill order could not fill");
+    PHASE_IS("S", "open");
+
+    WHEN("d buys 10 at 102.00 fok");
+    THEN("d takes 10 from a at 101.00");
+}
+
 SPEC(an_order_that_cannot_be_accepted_changes_nothing)
 {
     GIVEN_BOOK("         | 100.00 | a30 ");
@@ -210,6 +253,9 @@ SPEC(an_order_that_cannot_be_accepted_changes_nothing)
     S(a_fill_or_kill_order_trades_whole)                                                           \
     S(a_fill_or_kill_order_that_cannot_trade_whole_trades_nothing)                                 \
     S(a_fill_or_kill_order_counts_what_icebergs_hide)                                              \
+    S(a_fill_or_kill_order_counts_up_to_its_own_group)                                             \
+    S(a_fill_or_kill_order_that_cancels_its_own_does_not_count_them)                               \
+    S(a_fill_or_kill_order_counts_up_to_the_band)                                                  \
     S(an_order_that_cannot_be_accepted_changes_nothing)
 
 SPEC_MAIN("match", SPECS, book_script_open, book_script_close)

@@ -290,12 +290,15 @@ SPEC(both_sides_of_an_auction_pay_the_maker_s_fee)
     GIVEN("list OIL tick 1 phase call reference 100 spot base OIL quote USD maker 1% taker 2%");
     GIVEN("deposit a USD 10000", "deposit b OIL 100");
     GIVEN("x buys 10 at 110 by a", "y sells 10 at 100 by b");
+    BALANCE_IS("a has 10000 USD, 1122 reserved, 8878 available");
+    BALANCE_IS("b has 100 OIL, 10 reserved, 90 available");
 
     WHEN("phase OIL open");
 
     THEN("OIL auctions 10 at 100.00", "x buys 10 from y at 100.00", "OIL enters phase open");
     BALANCE_IS("a has 8990 USD, 0 reserved, 8990 available");
     BALANCE_IS("b has 990 USD, 0 reserved, 990 available");
+    BALANCE_IS("b has 90 OIL, 0 reserved, 90 available");
     HOUSE_IS("20 USD");
 }
 

@@ -62,6 +62,21 @@ SPEC(the_part_of_the_cost_is_rounded_toward_zero)
     BALANCE_IS("bob has 1004.01 USD, 0 reserved, 1004.01 available");
 }
 
+SPEC(the_part_of_a_large_cost_is_exact)
+{
+    /* 40,000 at 100,000 and 17,646 at 99,999.99 cost 5,764,599,823.54; 12,345 of 57,646 parts of it
+     * are 1,234,499,962.210757035...  Sold at 1. */
+    GIVEN("list PERP futures quote USD margin 1ppm reference 100000.00 max-price 100000",
+          "deposit alice USD 10000", "deposit bob USD 10000", "deposit carol USD 10000",
+          "u1 sells 40000 at 100000 by bob", "v1 buys 40000 at 100000 by alice",
+          "u2 sells 17646 at 99999.99 by bob", "v2 buys 17646 at 99999.99 by alice",
+          "c buys 12345 at 1 by carol", "d sells 12345 at 1 by alice");
+    POSITION_IS("alice holds 45301 PERP at a cost of 4530099861.32924297");
+    BALANCE_IS(
+        "alice has -1234477617.21075703 USD, 4530.09986133 reserved, 138.67075703 unrealised, "
+        "-1234482147.31061836 available");
+}
+
 SPEC(a_long_that_turns_realises_all_and_opens_the_rest)
 {
     GIVEN(GIVEN_PERP);
@@ -354,6 +369,7 @@ SPEC(the_house_takes_no_fee_while_it_is_full)
     S(a_position_costs_what_it_was_entered_at_and_no_money_moves)                                  \
     S(a_reduction_realises_its_part_of_the_cost)                                                   \
     S(the_part_of_the_cost_is_rounded_toward_zero)                                                 \
+    S(the_part_of_a_large_cost_is_exact)                                                           \
     S(a_long_that_turns_realises_all_and_opens_the_rest)                                           \
     S(a_short_that_turns_realises_all_and_opens_the_rest)                                          \
     S(an_increase_adds_to_the_cost_and_realises_nothing)                                           \

@@ -100,6 +100,20 @@ SPEC(a_mark_is_taken_in_any_phase)
     PHASE_IS("OIL", "halted");
 }
 
+#define FUTURES "list OIL futures base OIL quote USD margin 10% keep 5% reference 90"
+
+SPEC(the_mark_of_margins_is_the_reference_until_it_is_marked)
+{
+    GIVEN(FUTURES, "deposit a USD 1000", "deposit b USD 1000");
+    GIVEN("x buys 10 at 100 by a", "y sells 10 at 100 by b");
+    BALANCE_IS("a has 1000 USD, 100 reserved, -100 unrealised, 800 available");
+
+    WHEN("mark OIL 95");
+
+    THEN("OIL is marked at 95.00");
+    BALANCE_IS("a has 1000 USD, 100 reserved, -50 unrealised, 850 available");
+}
+
 /* F7 */
 
 SPEC(removing_ends_bids_then_asks_from_the_best_then_stops_in_the_order_they_would_fire)
@@ -152,6 +166,24 @@ SPEC(removing_ends_stops_that_fired_and_have_not_run)
     THEN("e is triggered by 100.00 with 1", "e rests 1 at 101.00");
 }
 
+SPEC(removing_forgets_tracked_orders_that_have_filled_and_legs_that_sleep)
+{
+    GIVEN("engine accounts 0", "list OIL", "list GAS");
+    GIVEN("a sells 5 at 100 of OIL", "b buys 5 at 100 of OIL tracked");
+    GIVEN("c buys 5 at 90 of OIL take 110 stop-loss 80");
+    GIVEN("d sells 5 at 100 of GAS", "e buys 5 at 100 of GAS tracked");
+
+    WHEN("remove OIL");
+
+    THEN("c is canceled with 5 left: its instrument was removed",
+         "c is now canceled", "OIL is removed");
+    EXPECT_UINT(match_orders(book_script_match()), 1);
+    WHEN("close b");
+    THEN("b.close is rejected: order id is not known");
+    WHEN("list OIL");
+    THEN("OIL is listed");
+}
+
 SPEC(removing_is_refused_while_positions_are_open)
 {
     GIVEN("list OIL");
@@ -167,17 +199,19 @@ SPEC(removing_is_refused_while_positions_are_open)
 
 SPEC(a_removed_index_can_be_listed_again_and_remembers_nothing)
 {
-    GIVEN("list OIL band 5 reference 100 phase call");
-    GIVEN("a buys 5 at 100");
+    GIVEN("list OIL band 5 reference 100");
+    GIVEN("a buys 5 at 100", "b sells 5 at 100", "b2 buys 5 at 100 by b", "a2 sells 5 at 100 by a");
+    GIVEN("phase OIL call", "c buys 5 at 100", "e buys 5 stop 103");
     GIVEN("remove OIL");
-    WHEN("b buys 5 at 100");
-    THEN("b is rejected: instrument is not listed");
+    WHEN("f buys 5 at 100");
+    THEN("f is rejected: instrument is not listed");
 
     WHEN("list OIL tick 1 reference 50");
     THEN("OIL is listed");
-    WHEN("c sells 5 at 1000");
-    WHEN("d buys 5 at 1000");
-    THEN("d takes 5 from c at 1000.00");
+    LAST_IS("OIL", "none");
+    WHEN("f sells 5 at 1000");
+    WHEN("g buys 5 at 1000");
+    THEN("g takes 5 from f at 1000.00");
     BOOK_OF_IS_EMPTY("OIL");
 }
 
@@ -273,8 +307,10 @@ SPEC(triggers_of_one_side_span_less_than_the_window)
     S(a_mark_moves_the_band_with_its_reference)                                                    \
     S(a_mark_is_a_price_of_the_instrument)                                                         \
     S(a_mark_is_taken_in_any_phase)                                                                \
+    S(the_mark_of_margins_is_the_reference_until_it_is_marked)                                     \
     S(removing_ends_bids_then_asks_from_the_best_then_stops_in_the_order_they_would_fire)          \
     S(removing_ends_stops_that_fired_and_have_not_run)                                             \
+    S(removing_forgets_tracked_orders_that_have_filled_and_legs_that_sleep)                        \
     S(removing_is_refused_while_positions_are_open)                                                \
     S(a_removed_index_can_be_listed_again_and_remembers_nothing)                                   \
     S(what_is_not_listed_cannot_be_removed_marked_or_change_its_phase)                             \

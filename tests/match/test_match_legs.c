@@ -274,6 +274,84 @@ SPEC(a_change_of_legs_that_cannot_be_reserved_is_refused)
     THEN("a.take becomes 4 at 59.00");
 }
 
+SPEC(a_trailing_loss_reserves_where_it_begins_when_it_comes_to_life)
+{
+    GIVEN_SPOT();
+    GIVEN("x sells 1 at 80.00 by B", "account C", "deposit C USD 5000", "y buys 1 at 80.00 by C",
+          "deposit A USD 300", "a sells 10 at 100.00 trailing-loss 20.00 by A",
+          "b buys 10 at 100.00 by B"); /* 120.00, limited at 125.00 */
+    BALANCE_IS("A has 1300 USD, 1250 reserved, 50 available");
+}
+
+SPEC(a_change_of_legs_that_needs_no_more_is_not_refused_even_with_losses)
+{
+    GIVEN("list FUT futures quote USD collar 5 margin 10% keep 5%", "account A", "account B",
+          "deposit A USD 300", "deposit B USD 100000");
+    GIVEN("a buys 20 at 100.00 then buys at 90.00 then buys at 95.00 by A",
+          "b sells 10 at 100.00 by B", "mark FUT 98.00");
+    BALANCE_IS("A has 300 USD, 295 reserved, -20 unrealised, -15 available");
+    WHEN("modify a take 89.00"); /* legs[0]; the pair goes on reserving at 95.00 */
+    THEN("a.then becomes 10 at 89.00");
+    WHEN("modify a take 96.00");
+    THEN("a is rejected: available balance is too small");
+    BALANCE_IS("A has 300 USD, 295 reserved, -20 unrealised, -15 available");
+}
+
+/* Limits. */
+
+SPEC(a_leg_is_not_added_to_a_full_engine)
+{
+    GIVEN("engine orders 3 specials 2", "list MAIN");
+    GIVEN("a buys 10 at 100.00 tracked", "b buys 10 at 99.00 tracked");
+    WHEN("modify a take 103.00");
+    THEN("a is rejected: the engine holds as many orders as it may");
+    GIVEN("cancel b", "c buys 1 at 98.00", "d buys 1 at 98.00");
+    WHEN("modify a stop-loss 97.00");
+    THEN("a is rejected: the engine holds as many orders as it may");
+    GIVEN("cancel d");
+    WHEN("modify a stop-loss 97.00");
+    THEN_NOTHING();
+}
+
+SPEC(a_leg_alone_is_not_changed_by_its_own_id_either)
+{
+    GIVEN("a buys 10 at 100.00 then sells at 103.00", "b sells 4 at 100.00");
+    WHEN("modify a.then to 2");
+    THEN("a.then is rejected: these terms do not go together");
+    GIVEN("cancel a");
+    WHEN("modify a.then at 104.00");
+    THEN("a.then is rejected: these terms do not go together");
+}
+
+SPEC(a_leg_that_has_fired_and_waits_for_its_turn_is_not_changed)
+{
+    GIVEN("engine cascade 1", "list MAIN");
+    GIVEN("a buys 10 at 100.00 stop-loss 98.00", "b sells 10 at 100.00 by b", "y buys 50 at 97.00",
+          "u sells 1 stop 99.00", "v sells 1 stop 98.50", "m sells 1 at 97.00 by b");
+    WHEN("modify a stop-loss 96.00");
+    THEN("v is triggered by 97.00 with 1", "v takes 1 from y at 97.00",
+         "a is rejected: these terms do not go together");
+}
+
+SPEC(a_trailing_loss_that_grows_goes_on_reserving_where_it_began)
+{
+    GIVEN_SPOT();
+    GIVEN("deposit A USD 300", "a sells 10 at 100.00 trailing-loss 20.00 by A",
+          "b buys 4 at 100.00 by B");
+    BALANCE_IS("A has 700 USD, 500 reserved, 200 available");
+    GIVEN("modify a at 110.00", "c buys 6 at 110.00 by B");
+    BALANCE_IS("A has 1360 USD, 1250 reserved, 110 available");
+}
+
+SPEC(an_added_leg_that_trades_everything_at_once_closes_its_order)
+{
+    GIVEN("a buys 10 at 100.00 tracked", "b sells 10 at 100.00", "x buys 30 at 104.00");
+    WHEN("modify a take 103.00 stop-loss 90.00");
+    THEN("a.take takes 10 from x at 104.00",
+         "a is now closed, 10 filled");
+    EXPECT_UINT(match_orders(book_script_match()), 1);
+}
+
 /* clang-format on */
 
 #define SPECS(S)                                                                                   \
@@ -296,5 +374,12 @@ SPEC(a_change_of_legs_that_cannot_be_reserved_is_refused)
     S(legs_reserve_when_they_come_to_life_once_at_the_higher_price)                                \
     S(a_leg_that_cannot_reserve_is_rejected_and_both_are_gone)                                     \
     S(a_leg_that_cannot_grow_for_lack_of_funds_is_canceled_and_both_are_gone)                      \
-    S(a_change_of_legs_that_cannot_be_reserved_is_refused)
+    S(a_change_of_legs_that_cannot_be_reserved_is_refused)                                         \
+    S(a_trailing_loss_reserves_where_it_begins_when_it_comes_to_life)                              \
+    S(a_change_of_legs_that_needs_no_more_is_not_refused_even_with_losses)                         \
+    S(a_leg_is_not_added_to_a_full_engine)                                                         \
+    S(a_leg_alone_is_not_changed_by_its_own_id_either)                                             \
+    S(a_leg_that_has_fired_and_waits_for_its_turn_is_not_changed)                                  \
+    S(a_trailing_loss_that_grows_goes_on_reserving_where_it_began)                                 \
+    S(an_added_leg_that_trades_everything_at_once_closes_its_order)
 SPEC_MAIN("match_legs", SPECS, book_script_open, book_script_close)

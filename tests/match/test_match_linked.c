@@ -1,6 +1,6 @@
-/* Legs and tracked orders (E2 to E5, E7): legs come to life as their order fills, never protect more
- * than has filled, and what was filled is followed until it is closed.  The notation is in
- * tests/support/book_script.h; CLOSE, MODIFY and money are in files beside this one. */
+/* Legs (E2, E3): they come to life as their order fills, grow with it, and never protect more than has
+ * filled.  The notation is in tests/support/book_script.h; tracked orders, CLOSE, MODIFY and money are
+ * in files beside this one. */
 
 #include "tests/support/book_script.h"
 #include "tests/support/spec.h"
@@ -264,150 +264,72 @@ SPEC(a_stop_order_with_a_bracket_waits_then_fills_then_is_protected)
          "a.stop waits 10 at 99.00");
 }
 
-/* E4 */
+/* Legs and their own group. */
 
-SPEC(a_tracked_order_that_ends_with_nothing_filled_is_canceled_or_expired)
+SPEC(legs_have_the_tif_and_the_self_trade_mode_of_their_order)
 {
-    GIVEN("a buys 10 at 100.00 tracked", "b buys 10 at 100.00 take 101.00 day");
-    WHEN("cancel a");
-    THEN("a is canceled with 10 left: canceled by its owner", "a is now canceled");
+    GIVEN("x buys 3 at 99.50 by A",
+          "a buys 10 at 100.00 day self-trade oldest then sells at 99.00 by A");
+    WHEN("b sells 4 at 100.00");
+    THEN("b takes 4 from a at 100.00",
+         "a is canceled with 6 left: it would have traded with its own group",
+         "x is canceled with 3 left: it would have traded with its own group",
+         "a.then rests 4 at 99.00");
     WHEN("phase closed");
     THEN("MAIN enters phase closed",
-         "b is canceled with 10 left: the day of a day order is over",
-         "b is now expired");
-    EXPECT_UINT(match_orders(book_script_match()), 0);
+         "a.then is canceled with 4 left: the day of a day order is over");
 }
 
-SPEC(a_cancel_of_the_rest_makes_a_tracked_order_filled)
+SPEC(the_second_leg_follows_to_what_a_decremented_first_one_has)
 {
-    GIVEN("a buys 10 at 100.00 tracked", "b sells 4 at 100.00");
-    WHEN("cancel a");
-    THEN("a is canceled with 6 left: canceled by its owner",
-         "a is now filled, 4 filled, 4 to close");
+    GIVEN("x buys 3 at 99.50 by A",
+          "a buys 10 at 100.00 self-trade decrement then sells at 99.00 then sells at 104.00 by A");
+    WHEN("b sells 10 at 100.00");
+    THEN("b takes 10 from a at 100.00",
+         "x is canceled with 0 left: it would have traded with its own group",
+         "a.then is reduced by 3 to 7: it would have traded with its own group",
+         "a.then rests 7 at 99.00",
+         "a.then2 rests 7 at 104.00");
 }
 
-SPEC(an_immediate_order_that_is_tracked_is_filled_with_what_it_took)
+SPEC(an_order_that_loses_its_leg_and_fills_in_one_auction_is_forgotten)
 {
-    GIVEN_BOOK("      | 100.00 | x3 ");
-    WHEN("a buys 10 at 100.00 ioc tracked");
-    THEN("a is now pending",
-         "a takes 3 from x at 100.00",
-         "a is canceled with 7 left: the rest of an immediate order",
-         "a is now filled, 3 filled, 3 to close");
-    WHEN("b buys 10 at 90.00 ioc tracked");
-    THEN("b is now pending",
-         "b is canceled with 10 left: the rest of an immediate order",
-         "b is now canceled");
+    GIVEN("a buys 10 at 100.00 self-trade oldest then sells at 103.00 by A", "b sells 4 at 100.00",
+          "phase call", "modify a at 103.00", "x sells 3 at 100.00", "y sells 9 at 103.00");
+    WHEN("phase open");
+    THEN("MAIN auctions 6 at 103.00",
+         "a buys 3 from x at 103.00",
+         "a.then is canceled with 4 left: it would have traded with its own group",
+         "a buys 3 from y at 103.00",
+         "MAIN enters phase open");
+    GONE("a");
+    BOOK_IS(   "      | 103.00 | y6 ");
 }
 
-SPEC(the_id_of_a_tracked_order_is_in_use_until_it_is_closed)
+SPEC(a_fired_leg_that_grows_keeps_having_fired_at_the_end_of_the_queue)
 {
-    GIVEN("a buys 10 at 100.00 take 103.00", "b sells 10 at 100.00");
-    WHEN("a buys 1 at 90.00");
-    THEN("a is rejected: order id is in use");
-    GIVEN("c buys 10 at 103.00");
-    WHEN("a buys 1 at 90.00");
-    THEN("a rests 1 at 90.00");
-}
-
-SPEC(a_rest_canceled_after_all_that_filled_was_closed_closes_the_order)
-{
-    GIVEN("a buys 10 at 100.00 take 103.00", "b sells 4 at 100.00", "c buys 4 at 103.00");
-    WHEN("cancel a");
-    THEN("a is canceled with 6 left: canceled by its owner",
-         "a is now closed, 4 filled");
-    EXPECT_UINT(match_orders(book_script_match()), 0);
-}
-
-/* E5 */
-
-SPEC(legs_of_a_tracked_order_fit_it)
-{
-    WHEN("a buys 10 at 100.00 take 100.00");
-    THEN("a is rejected: a leg's side, type or price does not fit its order");
-    WHEN("b buys 10 at 100.00 stop-loss 100.00");
-    THEN("b is rejected: a leg's side, type or price does not fit its order");
-    WHEN("c sells 10 at 100.00 take 100.01");
-    THEN("c is rejected: a leg's side, type or price does not fit its order");
-    WHEN("d sells 10 at 100.00 stop-loss 99.99");
-    THEN("d is rejected: a leg's side, type or price does not fit its order");
-    WHEN("e buys 10 at 100.00 tracked then buys at 101.00");
-    THEN("e is rejected: a leg's side, type or price does not fit its order");
-    WHEN("f buys 10 at 100.00 tracked then sells stop 99.00");
-    THEN("f is rejected: a leg's side, type or price does not fit its order");
-    WHEN("g buys 10 at 100.00 take 101.00 stop-loss 99.00 at 98.001");
-    THEN("g is rejected: a leg's side, type or price does not fit its order");
-    WHEN("h buys 10 at 100.00 then sells at 101.00 then buys at 99.00");
-    THEN("h is rejected: a leg's side, type or price does not fit its order");
-    WHEN("i sells 10 at 100.00 take 99.99 stop-loss 100.01");
-    THEN("i is now pending", "i rests 10 at 100.00");
-    WHEN("j buys 10 at 99.00 take 99.01 trailing-loss 50.00");
-    THEN("j is now pending", "j rests 10 at 99.00");
-}
-
-SPEC(a_leg_needs_a_good_price)
-{
-    WHEN("a buys 10 at 100.00 then sells at market");
-    THEN("a is rejected: a leg's side, type or price does not fit its order");
-    WHEN("b buys 10 at 100.00 then sells stop 1000000000.00");
-    THEN("b is rejected: a leg's side, type or price does not fit its order");
-}
-
-/* E7 */
-
-SPEC(a_cancel_of_the_order_leaves_the_legs_of_what_has_filled)
-{
-    GIVEN("a buys 10 at 100.00 take 103.00 stop-loss 98.00", "b sells 4 at 100.00", "cancel a");
-    BOOK_IS(   "      | 103.00 | a.take:4 ");
-    WAITING_IS("a.stop sells 4 stop 98.00");
-    WHEN("cancel a");
-    THEN("a.take is canceled with 4 left: canceled by its owner",
-         "a.stop is canceled with 4 left: an order it is linked to traded or ended",
-         "a is now canceled, 4 filled, 4 to close");
-    EXPECT_UINT(match_orders(book_script_match()), 0);
-}
-
-SPEC(a_cancel_of_one_leg_cancels_both_for_good)
-{
-    GIVEN("a buys 10 at 100.00 take 103.00 stop-loss 98.00", "b sells 4 at 100.00");
-    WHEN("cancel a.stop");
-    THEN("a.stop is canceled with 4 left: canceled by its owner",
-         "a.take is canceled with 4 left: an order it is linked to traded or ended");
-    WHEN("c sells 6 at 100.00");
-    THEN("c takes 6 from a at 100.00",
-         "a is now filled, 10 filled, 10 to close");
-    WHEN("cancel a");
-    THEN("a is now canceled, 10 filled, 10 to close");
-}
-
-/* E9, F7 */
-
-SPEC(cancel_all_cancels_what_is_in_a_book_or_waits_and_leaves_what_only_has_filled)
-{
-    GIVEN("a buys 10 at 100.00 take 103.00 stop-loss 98.00 by A", "b sells 10 at 100.00",
-          "c buys 5 at 99.00 tracked by A", "d buys 5 at 98.50 or at 98.00 by A");
-    WHEN("cancel all by A");
-    THEN("a.take is canceled with 10 left: canceled by its owner",
-         "a.stop is canceled with 10 left: an order it is linked to traded or ended",
-         "c is canceled with 5 left: canceled by its owner",
-         "c is now canceled",
-         "d is canceled with 5 left: canceled by its owner",
-         "d.or is canceled with 5 left: an order it is linked to traded or ended",
-         "5 orders of A are canceled");
-    WHEN("cancel a");
-    THEN("a is now canceled, 10 filled, 10 to close");
-}
-
-SPEC(a_removed_instrument_takes_tracked_orders_and_sleeping_legs_along)
-{
-    GIVEN("engine accounts 0", "list MAIN", "a buys 10 at 100.00 take 103.00 by @1",
-          "b sells 4 at 100.00 by @2", "c buys 4 at 103.00 by @3", "d sells 6 at 100.00 by @2",
-          "e buys 5 at 99.00 then sells at 101.00 by @1");
-    WHEN("remove MAIN");
-    THEN("e is canceled with 5 left: its instrument was removed",
-         "a.take is canceled with 6 left: its instrument was removed",
-         "MAIN is removed");
-    EXPECT_UINT(match_orders(book_script_match()), 0);
+    GIVEN("engine cascade 1", "list MAIN");
+    GIVEN_LAST("100.00");
+    GIVEN("a buys 10 at 96.00 then sells stop 98.00 by A", "u sells 1 stop 99.00 at 110.00 by B",
+          "v sells 1 stop 99.00 at 110.00 by B", "w sells 1 stop 99.00 at 110.00 by B",
+          "x sells 1 stop 99.00 at 110.00 by B");
+    WHEN("m sells 4 at 96.00 by B"); /* u to x fire, and a.then when it comes to life */
+    THEN("m takes 4 from a at 96.00",
+         "u is triggered by 96.00 with 1", "u rests 1 at 110.00");
+    WHEN("q sells 1 stop 97.00 at 110.00 by B"); /* fires too */
+    THEN("v is triggered by 96.00 with 1", "v rests 1 at 110.00");
+    WHEN("modify a at 100.00");
+    THEN("w is triggered by 96.00 with 1", "w rests 1 at 110.00",
+         "a becomes 6 at 100.00");
+    WHEN("n sells 3 at 100.00 by B"); /* the trigger is far away again */
+    THEN("x is triggered by 96.00 with 1", "x rests 1 at 110.00",
+         "n takes 3 from a at 100.00",
+         "a.then becomes 7 waiting at 98.00");
+    WHEN("time +1s");
+    THEN("q is triggered by 100.00 with 1", "q rests 1 at 110.00");
+    WHEN("time +1s");
+    THEN("a.then is triggered by 100.00 with 7",
+         "a.then is canceled with 7 left: it would have traded with its own group");
 }
 
 /* clang-format on */
@@ -432,15 +354,8 @@ SPEC(a_removed_instrument_takes_tracked_orders_and_sleeping_legs_along)
     S(legs_of_an_untracked_order_may_be_on_its_own_side)                                           \
     S(a_trailing_stop_loss_begins_when_it_comes_to_life)                                           \
     S(a_stop_order_with_a_bracket_waits_then_fills_then_is_protected)                              \
-    S(a_tracked_order_that_ends_with_nothing_filled_is_canceled_or_expired)                        \
-    S(a_cancel_of_the_rest_makes_a_tracked_order_filled)                                           \
-    S(an_immediate_order_that_is_tracked_is_filled_with_what_it_took)                              \
-    S(the_id_of_a_tracked_order_is_in_use_until_it_is_closed)                                      \
-    S(a_rest_canceled_after_all_that_filled_was_closed_closes_the_order)                           \
-    S(legs_of_a_tracked_order_fit_it)                                                              \
-    S(a_leg_needs_a_good_price)                                                                    \
-    S(a_cancel_of_the_order_leaves_the_legs_of_what_has_filled)                                    \
-    S(a_cancel_of_one_leg_cancels_both_for_good)                                                   \
-    S(cancel_all_cancels_what_is_in_a_book_or_waits_and_leaves_what_only_has_filled)               \
-    S(a_removed_instrument_takes_tracked_orders_and_sleeping_legs_along)
+    S(legs_have_the_tif_and_the_self_trade_mode_of_their_order)                                    \
+    S(the_second_leg_follows_to_what_a_decremented_first_one_has)                                  \
+    S(an_order_that_loses_its_leg_and_fills_in_one_auction_is_forgotten)                           \
+    S(a_fired_leg_that_grows_keeps_having_fired_at_the_end_of_the_queue)
 SPEC_MAIN("match_linked", SPECS, book_script_open, book_script_close)

@@ -171,6 +171,33 @@ SPEC(all_futures_of_the_quote_count_and_are_closed)
     BALANCE_IS("alice has 58 USD, 0 reserved, 58 available"); /* 130 - 60 - 12 */
 }
 
+SPEC(nothing_is_covered_while_any_position_is_left)
+{
+    GIVEN(GIVEN_LONG, "list QUARTER futures quote USD margin 10% keep 2% reference 50.00",
+          "q1 sells 2 at 50 of QUARTER by alice", "q2 buys 2 at 50 of QUARTER by carol",
+          "e sells 2 at 50 of QUARTER by carol");
+    WHEN("mark PERP 80"); /* nobody bids for PERP; 120 - 200; to keep 40 + 2 */
+    THEN("PERP is marked at 80.00", "alice is liquidated in USD: -80 left, 42 needed",
+         FIRST " takes 2 from e at 50.00");
+    GIVEN("c buys 10 at 80 of PERP by carol");
+    WHEN("mark PERP 80"); /* QUARTER was closed before; now PERP is too */
+    THEN("PERP is marked at 80.00", "alice is liquidated in USD: -80 left, 40 needed",
+         SECOND " takes 10 from c at 80.00", "the house covers 80 USD of alice");
+}
+
+SPEC(a_position_left_in_the_first_instrument_counts_as_well)
+{
+    /* PERP, used first, stays open and the balance is below zero: -50 of QUARTER's 60 are lost. */
+    GIVEN(GIVEN_PERP, "list QUARTER futures quote USD margin 10% keep 2% reference 50.00",
+          "deposit alice USD 50", "s1 sells 1 at 100 of PERP by bob",
+          "b1 buys 1 at 100 of PERP by alice", "q1 sells 6 at 50 of QUARTER by alice",
+          "q2 buys 6 at 50 of QUARTER by carol", "e sells 6 at 60 of QUARTER by carol");
+    WHEN("mark QUARTER 60"); /* 50 - 60; to keep 5 + 7.2 */
+    THEN("QUARTER is marked at 60.00", "alice is liquidated in USD: -10 left, 12.2 needed",
+         FIRST " takes 6 from e at 60.00");
+    BALANCE_IS("alice has -10 USD, 10 reserved, -20 available");
+}
+
 SPEC(other_quotes_and_spot_orders_are_left_alone)
 {
     GIVEN(GIVEN_LONG, "list ALIEN futures quote EUR margin 10% keep 5% reference 10.00",
@@ -189,16 +216,15 @@ SPEC(other_quotes_and_spot_orders_are_left_alone)
 
 SPEC(an_account_whose_position_is_gone_by_its_turn_is_passed_over)
 {
-    /* Erin lost in QUARTER and is short in PERP; what closes alice buys erin's PERP back. */
+    /* Erin owes in QUARTER, where nobody bids, and is short in PERP: what closes alice buys that
+     * back.  Then she has 40 + 8 - 40 and should keep 10.5, but it is PERP that was marked. */
     GIVEN(GIVEN_LONG, "list QUARTER futures quote USD margin 10% keep 5% reference 50.00",
           "deposit erin USD 40", "q1 sells 5 at 50 of QUARTER by carol",
           "q2 buys 5 at 50 of QUARTER by erin", "p1 buys 1 at 100 of PERP by carol",
-          "p2 sells 1 at 100 of PERP by erin", "r buys 1 at 92 of PERP by erin");
-    GIVEN("mark QUARTER 45"); /* erin: 40 - 25 = 15; to keep 11.25 + 5: liquidated, nobody bids */
-    GIVEN("mark QUARTER 50", "r2 buys 1 at 92 of PERP by erin", "mark QUARTER 46");
+          "p2 sells 1 at 100 of PERP by erin", "mark QUARTER 42", "r buys 1 at 92 of PERP by erin");
     WHEN("mark PERP 92");
     THEN("PERP is marked at 92.00", "alice is liquidated in USD: 40 left, 46 needed",
-         FIRST " takes 1 from r2 at 92.00",
+         FIRST " takes 1 from r at 92.00",
          FIRST " is canceled with 9 left: nothing to trade with");
     POSITION_IS("erin holds 0 PERP at a cost of 0");
 }
@@ -224,6 +250,25 @@ SPEC(a_position_that_pays_a_fee_to_be_closed_may_owe_more)
     THEN("PERP is marked at 89.00", "alice is liquidated in USD: 0 left, 44.5 needed",
          FIRST " takes 10 from c at 89.00", "the house covers 8.9 USD of alice");
     HOUSE_IS("10 USD");
+}
+
+SPEC(a_position_larger_than_an_order_is_closed_in_parts)
+{
+    /* 2 x (2^31 - 1) lots; the largest order has half of them. */
+    GIVEN("list PERP futures quote USD lot 0.00001 margin 10% keep 5% reference 0.50 max-price 1",
+          "deposit alice USD 2200", "deposit bob USD 10000", "deposit carol USD 10000",
+          "u1 sells 21474.83647 at 0.5 by bob", "v1 buys 21474.83647 at 0.5 by alice",
+          "u2 sells 21474.83647 at 0.5 by bob", "v2 buys 21474.83647 at 0.5 by alice",
+          "c1 buys 21474.83647 at 0.46 by carol", "c2 buys 21474.83647 at 0.46 by carol");
+    WHEN("mark PERP 0.46"); /* 0.04 a contract are 1,717.9869176; 5 % of 19,756.8495524 */
+    THEN("PERP is marked at 0.46",
+         "alice is liquidated in USD: 482.0130824 left, 987.84247762 needed",
+         FIRST " takes 21474.83647 from c1 at 0.46");
+    WHEN("mark PERP 0.46"); /* half of it is realised now */
+    THEN("PERP is marked at 0.46",
+         "alice is liquidated in USD: 482.0130824 left, 493.92123881 needed",
+         SECOND " takes 21474.83647 from c2 at 0.46");
+    BALANCE_IS("alice has 482.0130824 USD, 0 reserved, 482.0130824 available");
 }
 
 static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -255,6 +300,27 @@ SPEC(the_house_does_not_cover_more_than_it_can_owe)
     BALANCE_IS("b4 has -5764532354 USD, 0 reserved, -5764532354 available");
 }
 
+SPEC(no_more_is_paid_out_than_the_house_can_owe)
+{
+    /* G10.  The same five losses are five gains of 5,764,542,354: four of them, and what the fifth
+     * may have, are 2^61 units, 23,058,430,092.13693952, more than the 100,000 paid in. */
+    GIVEN("list PERP futures quote USD margin 1ppm keep 1ppm reference 100000.00 max-price 100000");
+    for (int i = 0; i < 5; i++) {
+        say("deposit b%d USD 10000", i);
+        say("deposit s%d USD 10000", i);
+        say("u%d sells 57646 at 100000 by s%d", i, i);
+        say("v%d buys 57646 at 100000 by b%d", i, i);
+        say("w%d buys 57646 at 1 by s%d", i, i);
+        say("x%d sells 57646 at 1 by b%d", i, i);
+        if (i < 4) say("withdraw s%d USD 5764552354", i);
+    }
+    /* Paid in: 100,000 - 23,058,209,416 = -23,058,109,416; 320,676.13693952 may still go. */
+    WHEN("withdraw s4 USD 320676.13693953");
+    THEN("rejected: available balance is too small");
+    WHEN("withdraw s4 USD 320676.13693952");
+    THEN("s4 has 5764231677.86306048 USD, 0 reserved");
+}
+
 #define SPECS(S)                                                                                   \
     S(an_account_that_keeps_its_margin_is_left_alone)                                              \
     S(below_it_the_orders_are_canceled_and_the_position_is_closed)                                 \
@@ -268,10 +334,14 @@ SPEC(the_house_does_not_cover_more_than_it_can_owe)
     S(orders_of_its_own_group_do_not_stop_it)                                                      \
     S(accounts_are_looked_at_in_the_order_in_which_they_came)                                      \
     S(all_futures_of_the_quote_count_and_are_closed)                                               \
+    S(nothing_is_covered_while_any_position_is_left)                                               \
+    S(a_position_left_in_the_first_instrument_counts_as_well)                                      \
     S(other_quotes_and_spot_orders_are_left_alone)                                                 \
     S(an_account_whose_position_is_gone_by_its_turn_is_passed_over)                                \
     S(a_pairs_members_go_together)                                                                 \
     S(a_position_that_pays_a_fee_to_be_closed_may_owe_more)                                        \
-    S(the_house_does_not_cover_more_than_it_can_owe)
+    S(a_position_larger_than_an_order_is_closed_in_parts)                                          \
+    S(the_house_does_not_cover_more_than_it_can_owe)                                               \
+    S(no_more_is_paid_out_than_the_house_can_owe)
 
 SPEC_MAIN("liquidation", SPECS, book_script_open, book_script_close)

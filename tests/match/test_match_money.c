@@ -1,10 +1,10 @@
 /* Money is neither made nor lost, whatever happens: random streams, with everything added up after
  * every event from what the queries say and from what was seen to be paid in. */
 
+#include "dataplane/match/ledger.h"
 #include "tests/match/random_inputs.h"
 #include "tests/support/spec.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,12 +115,17 @@ static void venue_open(struct venue *venue, const struct match_limits *limits, u
     };
 }
 
-static void venue_apply(struct venue *venue, const struct match_input *input)
+static const struct match_input *venue_names(struct venue *venue, const struct match_input *input)
 {
     venue->input = input;
     venue->paid = 0;
     venue->event = (struct match_event){.number = input->number};
-    match_apply(venue->match, input, &venue->events);
+    return input;
+}
+
+static void venue_apply(struct venue *venue, const struct match_input *input)
+{
+    match_apply(venue->match, venue_names(venue, input), &venue->events);
     bool pays = input->kind == MATCH_DEPOSIT || input->kind == MATCH_WITHDRAW;
     bool taken = pays && venue->event.kind == MATCH_BALANCED;
     expect(venue, venue->paid == (uint32_t)taken, "a payment is answered once", input->kind);
@@ -336,8 +341,158 @@ SPEC(at_the_edges_of_all_numbers_money_is_conserved)
     EXPECT(all.covered > 10);
 }
 
+/* One thing changed by one, and the sentence that says so. */
+#define EXPECT_UNSOUND(field, sentence)                                                            \
+    do {                                                                                           \
+        (field)++;                                                                                 \
+        const char *unsound = ledger_unsound(m);                                                   \
+        EXPECT_TEXT(unsound ? unsound : "nothing", sentence);                                      \
+        (field)--;                                                                                 \
+    } while (0)
+
+SPEC(what_does_not_add_up_is_seen)
+{
+    struct match_limits limits = random_inputs_limits(true);
+    struct edges edges = {.chance = {7}};
+    struct venue venue;
+    venue_open(&venue, &limits, 7);
+    edges_begin(&edges, &venue);
+    for (int i = 0; i < 1000; i++) venue_apply(&venue, edges_next(&edges));
+    struct match *m = venue.match;
+    uint32_t slot = 1; /* a long position in futures */
+    while (slot < m->holdings_used && (m->holdings[slot].position <= 0 ||
+                                       m->instruments[m->holdings[slot].instrument].mark == 0))
+        slot++;
+    struct holding *holding = &m->holdings[slot];
+    struct balance *balance = &m->balances[holding->quote];
+    EXPECT(holding->position > 0);
+    EXPECT(ledger_unsound(m) == NULL);
+    EXPECT_UNSOUND(balance->total, "money is not what was paid in");
+    EXPECT_UNSOUND(m->house[2], "money is not what was paid in");
+    EXPECT_UNSOUND(m->paid_in[1], "money is not what was paid in");
+    EXPECT_UNSOUND(balance->reserved, "what a balance reserves does not add up");
+    EXPECT_UNSOUND(balance->unrealised, "a balance's profits do not add up");
+    EXPECT_UNSOUND(balance->risk, "a balance's risks do not add up");
+    EXPECT_UNSOUND(holding->buys, "a holding's open orders do not add up");
+    EXPECT_UNSOUND(holding->sells, "a holding's open orders do not add up");
+    EXPECT_UNSOUND(holding->buy_lots, "a holding's open orders do not add up");
+    EXPECT_UNSOUND(holding->sell_lots, "a holding's open orders do not add up");
+    EXPECT_UNSOUND(holding->margin, "a margin is not what it must be");
+    EXPECT_UNSOUND(holding->risk, "a risk is not what it must be");
+    EXPECT_UNSOUND(holding->unrealised, "a profit is not what it must be");
+    int64_t position = holding->position, cost = holding->cost, total = balance->total;
+    holding->position = -position;
+    EXPECT_TEXT(ledger_unsound(m), "a position's cost has another sign");
+    holding->position = INT64_MIN;
+    EXPECT_TEXT(ledger_unsound(m), "a futures position with its orders is larger than it may be");
+    holding->position = position;
+    holding->cost = INT64_MAX;
+    EXPECT_TEXT(ledger_unsound(m), "a cost is larger than it may be");
+    holding->cost = cost;
+    balance->total = INT64_MIN;
+    EXPECT_TEXT(ledger_unsound(m), "a balance is larger than it may be");
+    balance->total = total;
+    EXPECT(ledger_rebuild(m) == NULL);
+    EXPECT(ledger_unsound(m) == NULL);
+    free(venue.memory);
+}
+
+/* Holdings come and go: instruments are listed, used by many and removed, and orders that cannot be
+ * paid leave nothing.  match_verify finds every holding and balance that there is. */
+
+enum { CHURN_ACCOUNTS = 120, CHURN_INSTRUMENTS = 8 };
+
+static void churn_list(struct edges *edges, struct venue *venue, uint16_t index)
+{
+    edges->input = (struct match_input){
+        .number = ++edges->number,
+        .kind = MATCH_LIST,
+        .instrument = index,
+        .bytes = sizeof edges->input + sizeof edges->listing,
+    };
+    edges->listing = (struct match_listing){
+        .tick = PRICE_ONE,
+        .lot = QTY_ONE,
+        .size = QTY_ONE,
+        .price_max = 100 * PRICE_ONE,
+        .qty_max = 100 * QTY_ONE,
+        .reference = PRICE_ONE,
+        .window = 64,
+        .base = index & 1 ? 1 + index / 2 : 0,
+        .quote = index & 1 ? 5 + index / 2 : 0,
+        .class_of = index & 1 ? MATCH_SPOT : MATCH_PLAIN,
+        .phase = MATCH_OPEN,
+    };
+    venue_apply(venue, &edges->input);
+}
+
+static const struct match_input *churn_next(struct edges *edges)
+{
+    struct match_input *in = &edges->input;
+    *in = (struct match_input){
+        .number = ++edges->number,
+        .bytes = sizeof *in,
+        .account = (uint32_t)below(edges, CHURN_ACCOUNTS),
+        .instrument = (uint16_t)below(edges, CHURN_INSTRUMENTS),
+    };
+    uint64_t drawn = below(edges, 100);
+    if (drawn < 90) {
+        in->kind = MATCH_NEW;
+        in->id = in->number;
+        in->type = MATCH_LIMIT;
+        in->tif = MATCH_IOC;
+        in->qty = QTY_ONE;
+        in->price = PRICE_ONE;
+    } else if (drawn < 98) {
+        in->kind = MATCH_DEPOSIT;
+        in->instrument = (uint16_t)(1 + below(edges, 8));
+        in->qty = QTY_ONE * (int64_t)(1 + below(edges, 2));
+    } else {
+        in->kind = MATCH_REMOVE;
+        in->account = 0;
+    }
+    return in;
+}
+
+SPEC(holdings_that_come_and_go_are_found)
+{
+    struct match_limits limits = random_inputs_limits(true);
+    limits.accounts = CHURN_ACCOUNTS;
+    limits.instruments = CHURN_INSTRUMENTS;
+    limits.holdings = CHURN_ACCOUNTS * CHURN_INSTRUMENTS;
+    limits.assets = 9;
+    limits.balances = 1000; /* in a table of 2048; holdings likewise */
+    struct spec_seeds seeds = spec_seeds(4);
+    for (uint64_t seed = seeds.first; seed <= seeds.last; seed++) {
+        struct edges edges = {.chance = {seed}};
+        struct venue venue;
+        venue_open(&venue, &limits, seed);
+        for (uint32_t account = 0; account < CHURN_ACCOUNTS; account++) {
+            edges.input = (struct match_input){
+                .number = ++edges.number,
+                .kind = MATCH_ACCOUNT,
+                .account = account,
+                .bytes = sizeof edges.input,
+            };
+            match_apply(venue.match, venue_names(&venue, &edges.input), &venue.events);
+        }
+        for (uint16_t i = 0; i < CHURN_INSTRUMENTS; i++) churn_list(&edges, &venue, i);
+        for (int i = 0; i < 10000 && !venue.wrong; i++) {
+            const struct match_input *input = churn_next(&edges);
+            uint16_t index = input->instrument;
+            bool removes = input->kind == MATCH_REMOVE;
+            match_apply(venue.match, venue_names(&venue, input), &venue.events);
+            if (removes) churn_list(&edges, &venue, index);
+        }
+        match_verify(venue.match);
+        free(venue.memory);
+    }
+}
+
 #define SPECS(S)                                                                                   \
     S(in_a_random_market_money_is_conserved_after_every_event)                                     \
-    S(at_the_edges_of_all_numbers_money_is_conserved)
+    S(at_the_edges_of_all_numbers_money_is_conserved)                                              \
+    S(what_does_not_add_up_is_seen)                                                                \
+    S(holdings_that_come_and_go_are_found)
 
 SPEC_MAIN("money", SPECS, NULL, NULL)

@@ -281,6 +281,27 @@ SPEC(a_pair_of_which_one_is_decremented_releases_once)
     BALANCE_IS("A has 1412 USD, 392 reserved, 1020 available");
 }
 
+SPEC(a_stop_that_fires_in_vain_releases_what_the_leg_of_its_pair_held)
+{
+    GIVEN_SPOT();
+    GIVEN("b sells 1 at 100.00 by B", "a buys 10 stop 100.00 or at 90.00 by A", "account C",
+          "deposit C USD 1000");
+    BALANCE_IS("A has 2000 USD, 1050 reserved, 950 available");
+    WHEN("c buys 1 at 100.00 by C");
+    THEN("c takes 1 from b at 100.00",
+         "a is triggered by 100.00 with 10",
+         "a is canceled with 10 left: nothing to trade with",
+         "a.or is canceled with 10 left: an order it is linked to traded or ended");
+    BALANCE_IS("A has 2000 USD, 0 reserved, 2000 available");
+}
+
+SPEC(a_leg_without_room_releases_once)
+{
+    GIVEN("list BTC spot base BTC quote USD window 64", "account A", "deposit A USD 2000");
+    GIVEN("a buys 10 at 99.50 or at 98.00 by A");
+    BALANCE_IS("A has 2000 USD, 0 reserved, 2000 available");
+}
+
 /* clang-format on */
 
 #define SPECS(S)                                                                                   \
@@ -305,5 +326,7 @@ SPEC(a_pair_of_which_one_is_decremented_releases_once)
     S(an_engine_without_room_for_the_leg_refuses_the_pair)                                         \
     S(a_pair_holds_one_reservation_at_the_higher_price_of_both)                                    \
     S(whichever_of_a_pair_trades_or_ends_the_reservation_stays_that_of_what_is_open)               \
-    S(a_pair_of_which_one_is_decremented_releases_once)
+    S(a_pair_of_which_one_is_decremented_releases_once)                                            \
+    S(a_stop_that_fires_in_vain_releases_what_the_leg_of_its_pair_held)                            \
+    S(a_leg_without_room_releases_once)
 SPEC_MAIN("match_pair", SPECS, book_script_open, book_script_close)

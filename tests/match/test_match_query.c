@@ -29,10 +29,10 @@ struct list {
 static void add_order(void *context, const struct match_order *order)
 {
     struct list *list = context;
-    list->length += (size_t)snprintf(
-        list->text + list->length, sizeof list->text - list->length, "%s%" PRIu64 ":%d*%d",
-        list->length ? " " : "", order->id % 1000, (int)(order->price / PRICE_ONE),
-        (int)(order->open / QTY_ONE));
+    list->length +=
+        (size_t)snprintf(list->text + list->length, sizeof list->text - list->length,
+                         "%s%" PRIu64 ":%d*%d", list->length ? " " : "", order->id % 1000,
+                         (int)(order->price / PRICE_ONE), (int)(order->open / QTY_ONE));
 }
 
 static const char *book_of(uint16_t instrument, enum side side)

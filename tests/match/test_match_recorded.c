@@ -78,7 +78,7 @@ static void on_event(void *context, const struct match_event *event)
 
 static void give(struct match_input input)
 {
-    static uint64_t number;
+    static uint64_t number = 1; /* LIST was 1 */
     input.number = ++number;
     input.bytes = sizeof input;
     rig_apply(&rig, &input);
@@ -90,7 +90,7 @@ static void list(void)
         struct match_input input;
         struct match_listing listing;
     } list = {
-        .input = {.kind = MATCH_LIST, .bytes = sizeof list},
+        .input = {.number = 1, .kind = MATCH_LIST, .bytes = sizeof list},
         .listing = {.symbol = "ES",
                     .tick = 25000000,
                     .lot = QTY_ONE,

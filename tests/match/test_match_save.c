@@ -190,8 +190,7 @@ SPEC(any_byte_changed_is_refused_or_loads_into_an_engine_that_is_sound)
 SPEC(any_length_but_the_whole_is_refused)
 {
     size_t whole = saved.length;
-    for (saved.length = 0; saved.length < whole; saved.length++)
-        EXPECT_UINT(try_load(&saved), 0);
+    for (saved.length = 0; saved.length < whole; saved.length++) EXPECT_UINT(try_load(&saved), 0);
     static const uint8_t more[8];
     saved.length = whole;
     saved_write(&saved, more, sizeof more);

@@ -137,6 +137,17 @@ SPEC(a_refused_order_takes_no_room)
     THEN("y is rejected: the engine has no room for it");
 }
 
+SPEC(an_order_needs_room_for_both_balances)
+{
+    GIVEN("engine balances 2", "list AB spot base A quote B", "deposit alice B 100",
+          "deposit bob B 100");
+    WHEN("a buys 1 at 10 by alice"); /* there is no room for alice's A */
+    THEN("a is rejected: the engine has no room for it");
+    BALANCE_IS("alice has 100 B, 0 reserved, 100 available");
+    WHEN("deposit alice A 1");
+    THEN("rejected: the engine has no room for it");
+}
+
 SPEC(what_is_canceled_is_available_again)
 {
     GIVEN(GIVEN_SPOT);
@@ -207,6 +218,18 @@ SPEC(a_fee_is_rounded_down)
     BALANCE_IS("alice has 0.99498984 B, 0 reserved, 0.99498984 available"); /* 1 - .00501 - 16 */
     BALANCE_IS("bob has 0.00500997 B, 0 reserved, 0.00500997 available");   /* .00501 - 3 */
     HOUSE_IS("0.00000019 B");
+}
+
+SPEC(the_fee_of_a_large_value_is_exact)
+{
+    /* 3.00007 at 100,000.01 is 300,007.0300007; 333,333 ppm of it are 100,002.243331223..., 1 ppm
+     * 0.300007030... */
+    GIVEN("list AB spot base A quote B lot 0.00001 maker 1ppm taker 333333ppm max-price 200000",
+          "deposit alice B 500000", "deposit bob A 10");
+    GIVEN("b sells 3.00007 at 100000.01 by bob", "a buys 3.00007 at 100000.01 by alice");
+    BALANCE_IS("alice has 99990.72666808 B, 0 reserved, 99990.72666808 available");
+    BALANCE_IS("bob has 300006.72999367 B, 0 reserved, 300006.72999367 available");
+    HOUSE_IS("100002.54333825 B");
 }
 
 SPEC(the_largest_value_trades_exactly)
@@ -361,6 +384,7 @@ SPEC(removing_an_instrument_gives_back_what_its_orders_reserved)
     S(the_last_unit_can_be_reserved)                                                               \
     S(a_refused_first_order_leaves_no_trace)                                                       \
     S(a_refused_order_takes_no_room)                                                               \
+    S(an_order_needs_room_for_both_balances)                                                       \
     S(what_is_canceled_is_available_again)                                                         \
     S(a_smaller_order_reserves_less)                                                               \
     S(a_new_price_reserves_anew)                                                                   \
@@ -368,6 +392,7 @@ SPEC(removing_an_instrument_gives_back_what_its_orders_reserved)
     S(a_better_price_gives_back_what_was_reserved_for_the_worse_one)                               \
     S(what_an_immediate_order_did_not_trade_is_available_again)                                    \
     S(a_fee_is_rounded_down)                                                                       \
+    S(the_fee_of_a_large_value_is_exact)                                                           \
     S(the_largest_value_trades_exactly)                                                            \
     S(in_an_auction_both_pay_the_makers_fee)                                                       \
     S(of_a_pair_one_reservation_is_held_at_the_higher_price)                                       \

@@ -226,6 +226,38 @@ SPEC(a_fired_trailing_stop_that_cannot_reserve_is_canceled)
     BALANCE_IS("D has 99 USD, 0 reserved, 99 available");
 }
 
+SPEC(no_stop_is_limited_above_the_highest_price)
+{
+    GIVEN("list BTC spot base BTC quote USD collar 5 max-price 102", "account A",
+          "deposit A USD 2000");
+    GIVEN("s buys 10 stop 100.00 by A", "t buys 1 trailing 1.00 by A");
+    BALANCE_IS("A has 2000 USD, 1122 reserved, 878 available");
+}
+
+SPEC(a_change_above_the_limit_of_the_account_is_refused)
+{
+    GIVEN("account A limit 1000", "s buys 9 stop 101.00 at 101.00 by A");
+    WHEN("modify s to 10");
+    THEN("s is rejected: the order's value is above the account's limit");
+    WHEN("modify s at 112.00");
+    THEN("s is rejected: the order's value is above the account's limit");
+    WHEN("modify s to 8 at 112.00");
+    THEN("s becomes 8 waiting at 101.00 keeping its place");
+}
+
+SPEC(a_change_that_needs_no_more_is_not_refused_even_with_losses)
+{
+    GIVEN_FUTURES();
+    GIVEN("deposit A USD 115", "a buys 10 at 100.00 by A", "b sells 10 at 100.00 by B",
+          "s buys 10 stop 110.00 at 110.00 by A", "mark FUT 99.00");
+    BALANCE_IS("A has 215 USD, 210 reserved, -10 unrealised, -5 available");
+    WHEN("modify s at 111.00");
+    THEN("s is rejected: available balance is too small");
+    WHEN("modify s at 109.00 to 10 stop 111.00");
+    THEN("s becomes 10 waiting at 111.00");
+    BALANCE_IS("A has 215 USD, 209 reserved, -10 unrealised, -4 available");
+}
+
 /* clang-format on */
 
 #define SPECS(S)                                                                                   \
@@ -243,5 +275,8 @@ SPEC(a_fired_trailing_stop_that_cannot_reserve_is_canceled)
     S(a_changed_stop_reserves_anew)                                                                \
     S(a_fired_stop_gives_back_what_it_did_not_need)                                                \
     S(a_fired_trailing_stop_reserves_at_the_price_it_has_then)                                     \
-    S(a_fired_trailing_stop_that_cannot_reserve_is_canceled)
+    S(a_fired_trailing_stop_that_cannot_reserve_is_canceled)                                       \
+    S(no_stop_is_limited_above_the_highest_price)                                                  \
+    S(a_change_above_the_limit_of_the_account_is_refused)                                          \
+    S(a_change_that_needs_no_more_is_not_refused_even_with_losses)
 SPEC_MAIN("match_stop_modify", SPECS, book_script_open, book_script_close)

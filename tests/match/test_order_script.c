@@ -276,6 +276,7 @@ SPEC(numbers_are_exact_or_refused)
     READS("a buys -1.5 at 0", "new id 1 type 1 qty -150000000");
     READS("a buys .5 at 1", "new id 1 type 1 qty 50000000 price 100000000");
     READS("a buys 1 at 92233720368.54775808", "'92233720368.54775808' is too large a number");
+    READS("a buys 1 at 184467440737.09551616", "'184467440737.09551616' is too large a number");
     READS("a buys 1 at 0.123456789", "'0.123456789' has more than 8 decimals");
     READS("a buys 1 at 0.100000000", "'0.100000000' has more than 8 decimals");
     READS("a buys 1e5 at 1", "expected a quantity, found '1e5'");
@@ -334,7 +335,16 @@ SPEC(a_line_that_is_wrong_leaves_nothing_behind)
 
 SPEC(names_have_a_limit)
 {
-    char line[32];
+    char line[64];
+    for (uint32_t i = 0; i < 100; i++) {
+        snprintf(line, sizeof line, "modify w%u to 5 and so on", i);
+        line_read(line);
+        snprintf(line, sizeof line, "deposit w%u v%u nothing", i, i);
+        line_read(line);
+        snprintf(line, sizeof line, "list S%u tick small", i);
+        line_read(line);
+        EXPECT_UINT(sentence.said, ORDER_SAYS_WRONG);
+    }
     for (uint32_t i = 0; i < 64; i++) {
         snprintf(line, sizeof line, "o%u buys 1 at 1 by b", i);
         line_read(line);

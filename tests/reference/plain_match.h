@@ -25,11 +25,11 @@ enum plain_place {
     PLAIN_GONE,     /* the slot is free */
     PLAIN_ARRIVING, /* in no queue yet, or no longer */
     PLAIN_BOOK,
-    PLAIN_WAITS, /* a stop, for its trigger */
-    PLAIN_FIRED, /* a stop, for its turn */
-    PLAIN_HELD,  /* the leg of a pair, for the order to finish */
+    PLAIN_WAITS,  /* a stop, for its trigger */
+    PLAIN_FIRED,  /* a stop, for its turn */
+    PLAIN_HELD,   /* the leg of a pair, for the order to finish */
     PLAIN_SLEEPS, /* a leg without a quantity */
-    PLAIN_KEPT,  /* a tracked order with nothing open, or one whose legs have yet to follow */
+    PLAIN_KEPT,   /* a tracked order with nothing open, or one whose legs have yet to follow */
 };
 
 struct plain_order {
@@ -46,18 +46,20 @@ struct plain_order {
     uint8_t link;
     bool post_only;
     bool tracked;
-    bool special; /* once a leg: counts among the specials */
+    bool special;    /* once a leg: counts among the specials */
     bool closing;    /* takes no room */
     bool unreserved; /* and needs no money */
-    bool becomes; /* a stop that has become an order */
-    bool ended;   /* canceled, not filled */
+    bool becomes;    /* a stop that has become an order */
+    bool ended;      /* canceled, not filled */
+    bool traded;     /* since its legs last followed */
     price_t price;
     price_t trigger; /* the distance of a trailing stop */
     price_t best;    /* last price a trailing stop has seen */
     price_t reserve; /* of a trailing stop: the price at which it reserves */
-    price_t tick; /* of its instrument */
+    price_t tick;    /* of its instrument */
     price_t price_max;
     qty_t open;
+    qty_t rest; /* what was open when it was canceled on arrival */
     qty_t shown;
     qty_t display;
     qty_t total;
@@ -107,7 +109,7 @@ struct plain_match {
     order_id_t next_id;
     uint32_t budget; /* fired stops that may still run in this input */
     uint16_t step;
-    bool longer;  /* a pair reserves for the longer of both, not for the shorter */
+    bool longer;    /* a pair reserves for the longer of both, not for the shorter */
     uint32_t slots; /* order[slots..] are all free */
     uint32_t holdings;
     uint32_t balances;
@@ -139,8 +141,8 @@ bool plain_match_indicative(const struct plain_match *plain, uint16_t instrument
                             qty_t *qty);
 bool plain_match_balance_of(const struct plain_match *plain, uint32_t account, uint16_t asset,
                             struct match_balance *balance);
-bool plain_match_position_of(const struct plain_match *plain, uint32_t account,
-                             uint16_t instrument, qty_t *position, int64_t *cost);
+bool plain_match_position_of(const struct plain_match *plain, uint32_t account, uint16_t instrument,
+                             qty_t *position, int64_t *cost);
 void plain_match_each(const struct plain_match *plain, uint16_t instrument, enum side side,
                       match_visit_fn *visit, void *context);
 void plain_match_each_waiting(const struct plain_match *plain, uint16_t instrument,

@@ -4,13 +4,14 @@
 
 void plain_account(struct plain_match *plain, const struct match_input *input)
 {
-    if (input->other > UINT32_MAX || input->price < 0 || input->qty < 0 ||
-        input->qty % QTY_ONE != 0 || input->qty / QTY_ONE > 125) {
-        plain_reject(plain, input, MATCH_MALFORMED);
-        return;
-    }
-    if (input->account >= plain->limits.accounts) {
-        plain_reject(plain, input, MATCH_NO_ACCOUNT);
+    uint8_t reason = MATCH_NO_REASON;
+    if (input->other > UINT32_MAX) reason = MATCH_MALFORMED;
+    else if (input->account >= plain->limits.accounts) reason = MATCH_NO_ACCOUNT;
+    else if (input->qty < 0 || input->qty % QTY_ONE != 0 || input->qty / QTY_ONE > 125)
+        reason = MATCH_BAD_QTY;
+    else if (input->price < 0) reason = MATCH_BAD_PRICE;
+    if (reason != MATCH_NO_REASON) {
+        plain_reject(plain, input, reason);
         return;
     }
     struct plain_account *account = &plain->account[input->account];
@@ -32,14 +33,14 @@ void plain_deposit(struct plain_match *plain, const struct match_input *input)
 {
     uint16_t asset = input->instrument;
     uint8_t reason = MATCH_NO_REASON;
-    if (asset >= plain->limits.assets) reason = MATCH_MALFORMED;
+    if (asset >= plain->limits.assets) reason = MATCH_NO_INSTRUMENT;
     else if (!is_known(plain, input->account)) reason = MATCH_NO_ACCOUNT;
     else if (input->qty <= 0) reason = MATCH_BAD_QTY;
     struct plain_balance *balance = plain_balance(plain, input->account, asset);
     wide_t total = balance ? balance->total : 0;
     if (reason == MATCH_NO_REASON) {
         wide_t sum = (wide_t)plain->paid_in[asset] + input->qty;
-        if (sum > MATCH_MONEY_MAX || total + input->qty > MATCH_MONEY_MAX) reason = MATCH_OVER_QTY;
+        if (sum > MATCH_MONEY_MAX || total + input->qty > MATCH_MONEY_MAX) reason = MATCH_NO_ROOM;
         else if (balance == NULL && plain->balances >= plain->limits.balances)
             reason = MATCH_NO_ROOM;
     }
@@ -60,10 +61,10 @@ void plain_withdraw(struct plain_match *plain, const struct match_input *input)
 {
     uint16_t asset = input->instrument;
     uint8_t reason = MATCH_NO_REASON;
-    if (asset >= plain->limits.assets) reason = MATCH_MALFORMED;
+    if (asset >= plain->limits.assets) reason = MATCH_NO_INSTRUMENT;
     else if (!is_known(plain, input->account)) reason = MATCH_NO_ACCOUNT;
     else if (input->qty <= 0) reason = MATCH_BAD_QTY;
-    else if ((wide_t)plain->paid_in[asset] - input->qty < -MATCH_MONEY_MAX) reason = MATCH_OVER_QTY;
+    else if ((wide_t)plain->paid_in[asset] - input->qty < -MATCH_MONEY_MAX) reason = MATCH_NO_FUNDS;
     else if (plain_balance(plain, input->account, asset) == NULL ||
              input->qty > plain_available(plain, input->account, asset))
         reason = MATCH_NO_FUNDS;

@@ -5,8 +5,11 @@
 static struct match_leg leg_of(const struct plain_order *leg)
 {
     if (leg == NULL) return (struct match_leg){0};
-    return (struct match_leg){
-        .price = leg->price, .trigger = leg->trigger, .type = leg->type, .side = leg->side};
+    bool priced = leg->type == MATCH_LIMIT || leg->type == MATCH_STOP_LIMIT;
+    return (struct match_leg){.price = priced ? leg->price : 0, /* once fired it had one */
+                              .trigger = leg->trigger,
+                              .type = leg->type,
+                              .side = leg->side};
 }
 
 /* False: bad_terms. */
@@ -48,7 +51,8 @@ uint8_t plain_legs_change(struct plain_match *plain, const struct match_input *i
         if (!one_change(order->legs[i], leg, input->flags & clears[i], &legs[i]))
             return MATCH_BAD_TERMS;
     }
-    if (given && order->link != MATCH_LEGS && !order->tracked) return MATCH_BAD_TERMS;
+    bool has_legs = order->legs[0] || order->legs[1];
+    if (given && !has_legs && !order->tracked) return MATCH_BAD_TERMS;
     struct plain_order after = *order;
     after.price = price;
     for (uint32_t i = 0; i < 2; i++) {
@@ -66,8 +70,8 @@ bool plain_legs_have_room(struct plain_match *plain, const struct plain_order *o
     uint32_t orders, specials, adds = (uint32_t)legs[0].add + (uint32_t)legs[1].add;
     (void)order;
     plain_count(plain, &orders, &specials);
-    return adds == 0 || (orders + adds <= plain->limits.orders &&
-                         specials + adds <= plain->limits.specials);
+    return adds == 0 ||
+           (orders + adds <= plain->limits.orders && specials + adds <= plain->limits.specials);
 }
 
 bool plain_legs_have_money(struct plain_match *plain, struct plain_order *order,
@@ -127,17 +131,24 @@ static void change(struct plain_match *plain, struct plain_order *leg,
     }
 }
 
+/* A leg that traded with its order may have ended it. */
+static bool is_over(const struct plain_order *order)
+{
+    return order->place == PLAIN_GONE || (order->ended && !order->tracked);
+}
+
 void plain_legs_apply(struct plain_match *plain, struct plain_order *order,
                       const struct plain_leg_change legs[2])
 {
     for (int i = 0; i < 2; i++)
         if (legs[i].clear) clear(plain, order->legs[i]);
-    for (int i = 0; i < 2; i++) {
-        if (order->place == PLAIN_GONE) return;
-        if (legs[i].add) add(plain, order, i, &legs[i].leg);
-        else if (legs[i].any && !legs[i].clear && order->legs[i])
+    for (int i = 0; i < 2; i++)
+        if (!is_over(order) && legs[i].any && !legs[i].clear && !legs[i].add && order->legs[i])
             change(plain, order->legs[i], &legs[i]);
-    }
-    if ((legs[0].add || legs[1].add) && order->filled > order->closed)
-        plain_remember(plain, order);
+    if (!legs[0].add && !legs[1].add) return;
+    if (is_over(order)) return;
+    for (int i = 0; i < 2; i++)
+        if (legs[i].add) add(plain, order, i, &legs[i].leg);
+    order->traded = true; /* they follow like after a trade */
+    plain_remember(plain, order);
 }

@@ -42,14 +42,13 @@ static uint8_t check_input(struct plain_match *plain, const struct match_input *
 {
     uint16_t index = input->instrument;
     if (input->other == 0) {
-        if (index >= plain->limits.instruments ||
-            plain->instrument[index].phase == MATCH_UNLISTED)
+        if (index >= plain->limits.instruments || plain->instrument[index].phase == MATCH_UNLISTED)
             return MATCH_NO_INSTRUMENT;
         if (input->account >= plain->limits.accounts || !plain->account[input->account].known)
             return MATCH_NO_ACCOUNT;
     } else {
-        if (plain->limits.accounts > 0 && (input->account >= plain->limits.accounts ||
-                                           !plain->account[input->account].known))
+        if (plain->limits.accounts > 0 &&
+            (input->account >= plain->limits.accounts || !plain->account[input->account].known))
             return MATCH_NO_ACCOUNT;
         *tracked = plain_find(plain, input->other);
         if (*tracked == NULL || !(*tracked)->tracked || (*tracked)->account != input->account)
@@ -60,8 +59,7 @@ static uint8_t check_input(struct plain_match *plain, const struct match_input *
     if ((*market)->phase == MATCH_CLOSED) return MATCH_IS_CLOSED;
     if ((*market)->phase == MATCH_HALTED) return MATCH_IS_HALTED;
     uint8_t reason = plain_check_id(plain, input->id);
-    if (reason == MATCH_NO_REASON && input->qty != 0)
-        reason = plain_check_qty(*market, input->qty);
+    if (reason == MATCH_NO_REASON && input->qty != 0) reason = plain_check_qty(*market, input->qty);
     if (reason == MATCH_NO_REASON && (*market)->phase != MATCH_OPEN) reason = MATCH_IN_CALL;
     return reason;
 }
@@ -157,6 +155,8 @@ void plain_close(struct plain_match *plain, const struct match_input *input)
     }
     order_id_t id = tracked ? tracked->id : 0;
     plain_arrive(plain, order);
-    if (tracked && tracked->place != PLAIN_GONE && tracked->id == id)
+    if (tracked && tracked->place != PLAIN_GONE && tracked->id == id) {
+        tracked->traded = true;
         plain_remember(plain, tracked);
+    }
 }

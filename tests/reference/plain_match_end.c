@@ -30,13 +30,6 @@ void plain_forget(struct plain_match *plain, struct plain_order *order)
     plain_leave(order);
 }
 
-static bool waits_to_be_followed(const struct plain_match *plain, const struct plain_order *order)
-{
-    for (uint32_t i = 0; i < plain->parents; i++)
-        if (plain->parent_of[i] == order) return true;
-    return false;
-}
-
 /* A leg that was ended by anything but a lack of quantity takes the other one with it, for good. */
 static void end_other(struct plain_match *plain, struct plain_order *order)
 {
@@ -52,8 +45,7 @@ static void end_other(struct plain_match *plain, struct plain_order *order)
 
 static bool is_leg(const struct plain_order *order)
 {
-    return order->parent &&
-           (order->parent->legs[0] == order || order->parent->legs[1] == order);
+    return order->parent && (order->parent->legs[0] == order || order->parent->legs[1] == order);
 }
 
 /* The order's open quantity has become 0, by its last trade or because it was canceled (ended). */
@@ -63,9 +55,10 @@ void plain_after_end(struct plain_match *plain, struct plain_order *order)
     if (order->link == MATCH_LEGS || order->tracked) {
         bool kept = order->tracked && order->filled > order->closed;
         order->place = PLAIN_ARRIVING;
-        if (kept || (order->filled > 0 && waits_to_be_followed(plain, order)))
-            order->place = PLAIN_KEPT;
-        else plain_forget(plain, order);
+        if (order->link == MATCH_LEGS && order->filled > 0) plain_remember(plain, order);
+        else if (!kept) plain_forget(plain, order);
+        if (order->place != PLAIN_GONE)
+            order->place = PLAIN_KEPT; /* until its legs have followed */
         return;
     }
     if (order->ended) {

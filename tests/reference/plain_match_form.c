@@ -7,7 +7,7 @@
 /* Which of the fields a kind names; the others must be zero. */
 struct named {
     bool id, other, price, qty, account, instrument, order, type, flags;
-    size_t more;      /* bytes behind the input that must follow */
+    size_t more; /* bytes behind the input that must follow */
     size_t may_follow;
 };
 
@@ -22,15 +22,26 @@ static bool named_of(uint8_t kind, struct named *named)
         [MATCH_ACCOUNT] = {.account = true, .other = true, .qty = true, .price = true},
         [MATCH_DEPOSIT] = {.account = true, .instrument = true, .qty = true},
         [MATCH_WITHDRAW] = {.account = true, .instrument = true, .qty = true},
-        [MATCH_NEW] = {.id = true, .account = true, .instrument = true, .order = true,
-                       .type = true, .flags = true, .qty = true, .price = true,
+        [MATCH_NEW] = {.id = true,
+                       .account = true,
+                       .instrument = true,
+                       .order = true,
+                       .type = true,
+                       .flags = true,
+                       .qty = true,
+                       .price = true,
                        .may_follow = sizeof(struct match_terms)},
-        [MATCH_MODIFY] = {.id = true, .account = true, .other = true, .price = true, .qty = true,
-                          .flags = true, .may_follow = sizeof(struct match_terms)},
+        [MATCH_MODIFY] = {.id = true,
+                          .account = true,
+                          .other = true,
+                          .price = true,
+                          .qty = true,
+                          .flags = true,
+                          .may_follow = sizeof(struct match_terms)},
         [MATCH_CANCEL] = {.id = true, .account = true},
         [MATCH_CANCEL_ALL] = {.account = true, .instrument = true},
-        [MATCH_CLOSE] = {.id = true, .account = true, .other = true, .instrument = true,
-                         .qty = true},
+        [MATCH_CLOSE] =
+            {.id = true, .account = true, .other = true, .instrument = true, .qty = true},
     };
     if (kind >= MATCH_INPUT_COUNT) return false;
     *named = names[kind];
@@ -60,7 +71,7 @@ static bool terms_are_well_formed(uint8_t kind, const struct match_terms *terms)
         const struct match_leg *leg = &terms->legs[i];
         if (leg->type >= MATCH_TYPE_COUNT || leg->side > SIDE_SELL) return false;
         if (!is_zero(leg->spare, sizeof leg->spare)) return false;
-        if (leg->type == MATCH_TYPE_NONE && leg->side != 0) return false;
+        if (kind == MATCH_MODIFY && leg->type == MATCH_TYPE_NONE && leg->side != 0) return false;
     }
     return true;
 }

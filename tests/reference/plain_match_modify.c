@@ -1,7 +1,7 @@
 /* MODIFY (B): what the order and its legs would become, the checks, then the change. */
 
-#include "tests/reference/plain_match_parts.h"
 #include "tests/reference/plain_match_change.h"
+#include "tests/reference/plain_match_parts.h"
 
 static uint8_t check_numbers(struct plain_match *plain, const struct match_input *input,
                              const struct plain_order *order)
@@ -10,13 +10,15 @@ static uint8_t check_numbers(struct plain_match *plain, const struct match_input
     const struct match_terms *terms = plain_terms(input);
     if (market->phase == MATCH_CLOSED) return MATCH_IS_CLOSED;
     if (market->phase == MATCH_HALTED) return MATCH_IS_HALTED;
-    uint8_t reason = MATCH_NO_REASON;
-    if (input->other != 0 && input->other != input->id)
-        reason = plain_check_id(plain, input->other);
+    bool renames = input->other != 0 && input->other != input->id;
+    uint8_t reason = renames ? plain_check_id(plain, input->other) : MATCH_NO_REASON;
+    bool changes = input->price || input->qty || terms->trigger || input->other;
+    if (reason == MATCH_NO_REASON && order->place == PLAIN_KEPT && changes)
+        return MATCH_BAD_TERMS; /* of an order of which nothing is open only legs can change */
     if (reason == MATCH_NO_REASON && input->qty != 0) reason = plain_check_qty(market, input->qty);
     if (reason == MATCH_NO_REASON && input->price != 0)
         reason = plain_check_price(market, input->price);
-    if (reason == MATCH_NO_REASON && terms->trigger != 0)
+    if (reason == MATCH_NO_REASON && terms->trigger != 0 && order->place == PLAIN_WAITS)
         reason = plain_check_price(market, terms->trigger);
     return reason;
 }
@@ -25,9 +27,7 @@ static bool terms_fit(const struct match_input *input, const struct plain_order 
 {
     const struct match_terms *terms = plain_terms(input);
     if (order->special || order->link == MATCH_PAIR || order->place == PLAIN_FIRED) return false;
-    if (order->place == PLAIN_KEPT && (input->price || input->qty || terms->trigger)) return false;
-    if (input->price && order->type != MATCH_LIMIT && order->type != MATCH_STOP_LIMIT)
-        return false;
+    if (input->price && order->type != MATCH_LIMIT && order->type != MATCH_STOP_LIMIT) return false;
     return terms->trigger == 0 || order->place == PLAIN_WAITS;
 }
 
@@ -60,8 +60,7 @@ static uint8_t check_money(struct plain_match *plain, struct plain_order *order,
     order->open = change->open;
     plain_reserve_price(plain, order);
     price_t limit = plain->account[order->account].limit;
-    wide_t value =
-        plain_value(plain_market(plain, order), plain_price(plain, order), order->open);
+    wide_t value = plain_value(plain_market(plain, order), plain_price(plain, order), order->open);
     bool funded = !plain_uses_money(plain, order) || plain_answer(plain, &question);
     *order = before;
     if (limit > 0 && value > limit) return MATCH_OVER_VALUE;
@@ -140,5 +139,8 @@ void plain_modify(struct plain_match *plain, const struct match_input *input)
         return;
     }
     plain_legs_apply(plain, order, legs);
-    if (order->place != PLAIN_GONE && order->id == input->id) change_order(plain, order, &change);
+    if (!plain_living(order) || order->id != input->id) return; /* a leg has traded with it */
+    change.open = order->open + (change.total - order->total);
+    if (change.open > 0) change_order(plain, order, &change);
+    else plain_cancel(plain, order, MATCH_BY_USER);
 }

@@ -100,8 +100,7 @@ struct stand {
     wide_t sell_qty;
 };
 
-static struct stand stand_of(const struct plain_match *plain, uint32_t account,
-                             uint16_t instrument)
+static struct stand stand_of(const struct plain_match *plain, uint32_t account, uint16_t instrument)
 {
     const struct plain_instrument *market = &plain->instrument[instrument];
     struct stand stand = {0};
@@ -129,9 +128,9 @@ static wide_t margin(const struct plain_match *plain, uint32_t account, uint16_t
     const struct match_listing *listing = &plain->instrument[instrument].listing;
     struct stand stand = stand_of(plain, account, instrument);
     wide_t value = larger(magnitude(stand.cost + stand.buys), magnitude(stand.cost - stand.sells));
-    wide_t leverage = plain->account[account].leverage;
-    wide_t by_rate = divided_up(value * listing->initial_ppm, MATCH_PPM);
-    return leverage > 0 ? larger(by_rate, divided_up(value, leverage)) : by_rate;
+    wide_t leverage = plain->account[account].leverage, rate = listing->initial_ppm;
+    if (leverage > 0) rate = larger(rate, divided_up(MATCH_PPM, leverage));
+    return divided_up(value * rate, MATCH_PPM);
 }
 
 static bool is_futures(const struct plain_match *plain, uint32_t instrument, uint16_t asset)

@@ -69,7 +69,9 @@ static bool links_go_together(const struct match_input *input, const struct matc
     bool second = terms->legs[1].type != MATCH_TYPE_NONE;
     for (int i = 0; i < 2; i++) {
         const struct match_leg *leg = &terms->legs[i];
-        if (leg->type == MATCH_TYPE_NONE && (leg->price != 0 || leg->trigger != 0)) return false;
+        if (leg->type == MATCH_TYPE_NONE &&
+            (leg->price != 0 || leg->trigger != 0 || leg->side != 0))
+            return false;
     }
     if (terms->link == MATCH_ALONE) return !first && !second;
     if (terms->link == MATCH_LEGS) return first || second;
@@ -95,8 +97,7 @@ static bool terms_go_together(const struct plain_instrument *market,
     return links_go_together(input, terms);
 }
 
-static struct plain_order draft_of(const struct plain_match *plain,
-                                   const struct match_input *input)
+static struct plain_order draft_of(const struct plain_match *plain, const struct match_input *input)
 {
     const struct plain_instrument *market = &plain->instrument[input->instrument];
     const struct match_terms *terms = plain_terms(input);
@@ -147,8 +148,8 @@ static uint8_t check_form(struct plain_match *plain, const struct match_input *i
     const struct plain_instrument *market = &plain->instrument[input->instrument];
     const struct match_terms *terms = plain_terms(input);
     if (market->phase == MATCH_UNLISTED) return MATCH_NO_INSTRUMENT;
-    if (plain->limits.accounts > 0 && (input->account >= plain->limits.accounts ||
-                                       !plain->account[input->account].known))
+    if (plain->limits.accounts > 0 &&
+        (input->account >= plain->limits.accounts || !plain->account[input->account].known))
         return MATCH_NO_ACCOUNT;
     if (market->phase == MATCH_CLOSED) return MATCH_IS_CLOSED;
     if (market->phase == MATCH_HALTED) return MATCH_IS_HALTED;
@@ -264,6 +265,7 @@ static uint8_t check_money(struct plain_match *plain, struct plain_order *draft,
 static void accept(struct plain_match *plain, const struct plain_order *draft,
                    const struct match_terms *terms)
 {
+    const struct plain_instrument *market = plain_market(plain, draft);
     plain_take_room(plain, draft->account, draft->instrument);
     struct plain_order *order = plain_slot(plain);
     *order = *draft;
@@ -277,7 +279,7 @@ static void accept(struct plain_match *plain, const struct plain_order *draft,
     plain_arrive(plain, order);
     if (leg && leg->place == PLAIN_HELD) {
         leg->place = PLAIN_ARRIVING;
-        leg->best = draft->best;
+        leg->best = market->last ? market->last : market->reference;
         plain_arrive(plain, leg);
     }
 }

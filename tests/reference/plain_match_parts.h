@@ -21,7 +21,8 @@ bool plain_reached(const struct plain_order *order, price_t price);
 bool plain_has_place(struct plain_match *plain, const struct plain_order *order); /* A8 */
 uint64_t plain_group(const struct plain_match *plain, uint32_t account);
 struct plain_order *plain_next(struct plain_match *plain, uint16_t instrument,
-                               enum plain_place place, uint8_t side, const struct plain_order *after);
+                               enum plain_place place, uint8_t side,
+                               const struct plain_order *after);
 bool plain_before(const struct plain_order *a, const struct plain_order *b);
 
 /* plain_match_say.c: events */
@@ -47,7 +48,6 @@ void plain_lose(struct plain_match *plain, struct plain_order *order, qty_t by, 
 void plain_level_pair(struct plain_match *plain, struct plain_order *order);
 void plain_tell_parent(struct plain_match *plain, struct plain_order *parent, qty_t traded);
 void plain_forget(struct plain_match *plain, struct plain_order *order);
-
 
 /* plain_match_trade.c: arriving and trading */
 void plain_arrive(struct plain_match *plain, struct plain_order *order);

@@ -100,17 +100,15 @@ static void end_day(struct plain_match *plain, uint16_t instrument)
 void plain_enter(struct plain_match *plain, uint16_t instrument, enum match_phase phase)
 {
     struct plain_instrument *market = &plain->instrument[instrument];
-    price_t first = 0, price = 0;
+    price_t price = 0;
     qty_t qty = 0;
     while ((phase == MATCH_OPEN || phase == MATCH_CLOSED) &&
-           plain_auction_price(plain, instrument, &price, &qty)) {
+           plain_auction_price(plain, instrument, &price, &qty))
         hold_auction(plain, instrument, price, qty);
-        if (first == 0) first = price;
-    }
     market->phase = phase;
     market->pause_end = 0;
     plain_say_phase(plain, instrument);
-    plain_look(plain, instrument, first ? first : market->last, market->last);
+    plain_look(plain, instrument, market->last, market->last);
     if (phase == MATCH_CLOSED) end_day(plain, instrument);
 }
 

@@ -34,23 +34,22 @@ static struct match_order order_as_told(const struct plain_order *order)
     bool waits = order->place == PLAIN_WAITS;
     return (struct match_order){
         .id = order->id,
-        .parent = order->parent ? order->parent->id : 0,
+        .parent = order->parent && order->parent->link == MATCH_LEGS ? order->parent->id : 0,
         .price = has_price ? order->price : 0,
         .trigger = waits ? plain_trigger(order) : 0,
         .open = order->open,
-        .shown = order->shown,
+        .shown = order->place == PLAIN_BOOK ? order->shown : 0,
         .total = order->total,
         .account = order->account,
         .instrument = order->instrument,
         .side = order->side,
-        .type = order->type,
+        .type = order->becomes && has_price ? MATCH_LIMIT : order->type,
         .tif = order->tif,
         .waits = waits,
     };
 }
 
-bool plain_match_order_of(const struct plain_match *plain, order_id_t id,
-                          struct match_order *order)
+bool plain_match_order_of(const struct plain_match *plain, order_id_t id, struct match_order *order)
 {
     for (uint32_t i = 0; i < plain->slots; i++) {
         const struct plain_order *found = &plain->order[i];
@@ -84,8 +83,8 @@ bool plain_match_balance_of(const struct plain_match *plain, uint32_t account, u
     return false;
 }
 
-bool plain_match_position_of(const struct plain_match *plain, uint32_t account,
-                             uint16_t instrument, qty_t *position, int64_t *cost)
+bool plain_match_position_of(const struct plain_match *plain, uint32_t account, uint16_t instrument,
+                             qty_t *position, int64_t *cost)
 {
     for (uint32_t i = 0; i < plain->holdings; i++) {
         const struct plain_holding *found = &plain->holding[i];

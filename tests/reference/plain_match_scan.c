@@ -4,8 +4,7 @@
 
 bool plain_living(const struct plain_order *order)
 {
-    return order->place == PLAIN_BOOK || order->place == PLAIN_WAITS ||
-           order->place == PLAIN_FIRED;
+    return order->place == PLAIN_BOOK || order->place == PLAIN_WAITS || order->place == PLAIN_FIRED;
 }
 
 bool plain_type_stops(uint8_t type)

@@ -100,7 +100,8 @@ static void move_position(struct plain_match *plain, const struct plain_order *o
         if (closes > 0)
             pay(plain, order->account, market->listing.quote,
                 (order->side == SIDE_SELL ? closed : -closed) - part);
-        holding->cost = (int64_t)(holding->cost - part + (order->side == SIDE_BUY ? opened : -opened));
+        holding->cost =
+            (int64_t)(holding->cost - part + (order->side == SIDE_BUY ? opened : -opened));
         pay(plain, order->account, market->listing.quote, -deal->fee);
     }
     holding->position += signed_qty;

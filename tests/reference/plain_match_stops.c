@@ -122,13 +122,11 @@ void plain_anew(struct plain_match *plain, struct plain_order *order, order_id_t
         plain_arrive(plain, order);
         return;
     }
-    if (!plain_has_place(plain, order)) {
-        plain_cancel(plain, order, MATCH_OUT_OF_WINDOW);
-        return;
-    }
+    bool has_place = plain_has_place(plain, order);
+    if (stop || has_place) plain_say_replaced(plain, order, old, stop ? MATCH_PARKED : 0);
     order->turn = ++plain->ages;
     order->place = stop ? PLAIN_WAITS : PLAIN_BOOK;
-    plain_say_replaced(plain, order, old, stop ? MATCH_PARKED : 0);
+    if (!has_place) plain_cancel(plain, order, MATCH_OUT_OF_WINDOW);
 }
 
 /* A leg that cannot reserve ends, and the other with it. */
@@ -208,7 +206,8 @@ void plain_follow(struct plain_match *plain)
     for (uint32_t i = 0; i < plain->parents; i++) {
         struct plain_order *parent = plain->parent_of[i];
         if (parent == NULL) continue;
-        plain_follow_legs(plain, parent);
+        if (parent->traded) plain_follow_legs(plain, parent);
+        parent->traded = false;
         if (plain->parent_of[i] != parent) continue;
         plain->parent_of[i] = NULL;
         bool over = !parent->tracked || parent->closed == parent->filled;

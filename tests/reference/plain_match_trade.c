@@ -36,6 +36,7 @@ static void has_traded(struct plain_match *plain, struct plain_order *order, qty
     plain_refill(plain, order);
     plain_level_pair(plain, order);
     struct plain_order *parent = order->parent;
+    order->traded = true;
     if (order->link == MATCH_LEGS) plain_remember(plain, order);
     if (order->tracked) plain_say_status(plain, order);
     if (order->open == 0) plain_after_end(plain, order);
@@ -82,15 +83,22 @@ static void decrement(struct plain_match *plain, struct plain_order *order, qty_
     plain_level_pair(plain, order);
 }
 
+/* An arriving order is canceled; whoever is linked to it hears of it in finish. */
+static void give_up(struct plain_match *plain, struct plain_order *order, uint8_t reason)
+{
+    plain_say_canceled(plain, order, order->open, reason);
+    order->rest = order->open;
+    order->open = order->shown = 0;
+    order->ended = true;
+}
+
 static void end_taker(struct plain_match *plain, struct plain_order *taker, bool auction)
 {
     if (auction) {
         plain_cancel(plain, taker, MATCH_SELF);
         return;
     }
-    plain_say_canceled(plain, taker, taker->open, MATCH_SELF);
-    taker->open = 0;
-    taker->ended = true;
+    give_up(plain, taker, MATCH_SELF);
 }
 
 /* C2.  False if the taker is no more. */
@@ -113,6 +121,8 @@ bool plain_self(struct plain_match *plain, struct plain_order *taker, struct pla
         return !ends;
     }
     taker->open -= by;
+    if (taker->sibling && taker->sibling->place != PLAIN_HELD)
+        plain_lose(plain, taker->sibling, by, MATCH_LINKED);
     if (taker->open > 0) plain_say_reduced(plain, taker, by, MATCH_SELF);
     else end_taker(plain, taker, false);
     return taker->open > 0;
@@ -120,8 +130,8 @@ bool plain_self(struct plain_match *plain, struct plain_order *taker, struct pla
 
 static bool in_band(const struct plain_instrument *market, price_t price)
 {
-    price_t away = price > market->reference ? price - market->reference
-                                             : market->reference - price;
+    price_t away =
+        price > market->reference ? price - market->reference : market->reference - price;
     return market->listing.band == 0 || away <= market->listing.band;
 }
 
@@ -184,13 +194,6 @@ static bool may_rest(const struct plain_order *order)
     return order->tif == MATCH_GTC || order->tif == MATCH_DAY;
 }
 
-static void give_up(struct plain_match *plain, struct plain_order *order, uint8_t reason)
-{
-    plain_say_canceled(plain, order, order->open, reason);
-    order->open = order->shown = 0;
-    order->ended = true;
-}
-
 /* The event of an order that rests or waits. */
 static void say_placed(struct plain_match *plain, const struct plain_order *order)
 {
@@ -215,14 +218,24 @@ static void join(struct plain_match *plain, struct plain_order *order)
     say_placed(plain, order);
 }
 
-/* "The order of events": the other of its pair, then status. */
+/* "The order of events": the other of its pair, then status.  Of a member that was canceled the
+ * other first loses what it traded, then ends with it. */
 static void finish(struct plain_match *plain, struct plain_order *order, qty_t traded)
 {
     struct plain_order *parent = order->parent;
     bool over = order->open == 0;
-    if (!order->ended) plain_level_pair(plain, order);
+    if (traded > 0) order->traded = true;
     if (traded > 0 && order->link == MATCH_LEGS) plain_remember(plain, order);
-    if (order->tracked && (traded > 0 || order->ended)) {
+    if (order->ended && order->rest > 0 && !order->tracked) {
+        order->open = order->rest;
+        plain_level_pair(plain, order);
+        order->open = 0;
+        plain_tell_parent(plain, parent, traded);
+        traded = 0;
+    } else if (!order->ended) {
+        plain_level_pair(plain, order);
+    }
+    if (order->tracked && (order->ended || traded > 0)) {
         plain_say_status(plain, order);
         if (order->filled == 0) plain->event[plain->events - 1].reason = MATCH_ENDED_CANCELED;
     }

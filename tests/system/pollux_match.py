@@ -99,6 +99,26 @@ def a_book_is_a_ladder_with_the_oldest_order_nearest_to_the_price(bench):
 
 
 @spec
+def what_has_only_a_number_is_shown_by_its_number(bench):
+    script = """list @5
+        account @8
+        account @9
+        @7 buys 10 at 99 of @5 by @9
+        @6 sells 4 at 99 of @5 by @8
+        """
+    equal(match(bench, script, "--book").stdout.splitlines(), [
+        "",
+        "@5: open, last 99.00",
+        "        bids |        price | asks",
+        "     @7:6  6 |        99.00 |",
+        "",
+        "account           instrument            position              cost",
+        "@8                @5                          -4                 0",
+        "@9                @5                           4                 0",
+    ], "the end")
+
+
+@spec
 def a_line_that_is_not_understood_is_named_and_the_rest_goes_on(bench):
     script = "a sells 30 at 100\nb byus 5 at 100\n\n# c\nc buys x at 3\nd buys 5 at 100\n"
     done = match(bench, script, status=1)
@@ -193,8 +213,14 @@ def there_is_color_on_a_terminal_only(bench):
     done = subprocess.run([bench.program["pollux-match"], path], stdout=theirs, stderr=theirs,
                           stdin=subprocess.DEVNULL, timeout=SECONDS, env=allowed)
     os.close(theirs)
-    shown = os.read(ours, 65536).decode()
+    shown = b""
+    try:
+        while more := os.read(ours, 65536):
+            shown += more
+    except OSError:  # how a terminal says that nobody writes to it any more
+        pass
     os.close(ours)
+    shown = shown.decode()
     equal(done.returncode, 0, "the status")
     require("\033[32m" in shown and "\033[31m" in shown, f"no colors in {shown!r}")
 
