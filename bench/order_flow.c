@@ -202,13 +202,17 @@ static void sweep_step(struct drawn *d)
 static void walk_step(struct drawn *d)
 {
     static int32_t direction = 1;
-    if (draw_below(d, 16) == 0) d->mid[0] += direction;
+    if (draw_below(d, 200) == 0) d->mid[0] += direction;
     if (d->mid[0] > MID + 15000 || d->mid[0] < MID - 15000) direction = -direction;
     enum side side = draw_side(d);
-    if (d->count >= 100000 && draw_below(d, 2) == 0) give_cancel(d, any(d));
-    else {
-        int32_t ticks = behind(d, 0, side, draw_distance(d, 8) - 2);
-        give_new(d, (struct wanted){0, side, ticks, 1 + draw_below(d, 100), MATCH_GTC});
+    if (d->count >= 100000 && draw_below(d, 2) == 0) {
+        give_cancel(d, any(d));
+    } else {
+        /* A third far away: the walk reaches them when they are old. */
+        bool far = d->count < 50000 || draw_below(d, 3) == 0;
+        int32_t distance = far ? (int32_t)draw_below(d, 15000) : draw_distance(d, 8);
+        give_new(d, (struct wanted){0, side, behind(d, 0, side, 1 + distance),
+                                    1 + draw_below(d, 100), MATCH_GTC});
     }
 }
 

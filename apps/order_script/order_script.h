@@ -75,6 +75,7 @@ struct order_script {
     struct order_owner *owners; /* by entry of orders; the last of a name that was not kept */
     bool *named;                /* by entry of accounts: a line has named it */
     struct match_limits limits; /* what "engine" said, or the default */
+    bool numbers_only; /* a new name would get a number that somebody has: only @7 may be said */
     nanos_t now;
     order_id_t order_next;  /* ids given to names */
     order_id_t leg_next;    /* ids that the engine will give to legs */

@@ -88,6 +88,7 @@ struct order_venue *order_venue_open(const struct order_venue_plan *plan)
     venue->match = plan->match;
     venue->number = plan->number;
     venue->script.now = plan->now;
+    venue->script.numbers_only = plan->numbers_only;
     if (plan->match) instruments_learn(venue);
     return venue;
 }

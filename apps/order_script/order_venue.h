@@ -22,9 +22,10 @@ struct order_venue_plan {
     /* An engine that is there already, with limits.engine; NULL: one is built.  The script then
      * knows its instruments by their symbols, its orders and accounts by their numbers: @7. */
     struct match *match;
-    uint64_t number;  /* of the last input it was given */
-    nanos_t now;      /* the time a script begins at */
-    size_t bytes_max; /* of the engine, whatever an "engine" line asks for; 0: any */
+    uint64_t number;   /* of the last input it was given */
+    nanos_t now;       /* the time a script begins at */
+    bool numbers_only; /* names that are not remembered elsewhere are refused */
+    size_t bytes_max;  /* of the engine, whatever an "engine" line asks for; 0: any */
     void *context;
     void (*on_event)(void *context, const struct match_event *event);
     /* How an input reaches the engine; NULL: match_apply.  All that happens to an input on its way,

@@ -15,6 +15,12 @@ static uint32_t entry_of(struct order_script *script, struct order_names *names,
                          uint64_t next)
 {
     uint32_t entry = names_find(names, name);
+    bool unknown = entry == ORDER_NAME_NONE && name[0] != '@' && names != &script->symbols;
+    if (unknown && script->numbers_only) {
+        words_problem(&script->words,
+                      "names are not kept here: say a number, as in @7, not '%.40s'", name);
+        return ORDER_NAME_NONE;
+    }
     if (entry == ORDER_NAME_NONE) entry = names_add(names, name, next);
     if (entry == ORDER_NAME_NONE)
         words_problem(&script->words, "more than %u names: '%.40s' is one too many", names->max,

@@ -2,8 +2,8 @@
 #define APPS_POLLUX_JOURNAL_FIELDS_H
 
 /* The fields of a record's payload by name, as JSON.  Prices and quantities are decimal strings,
- * what is an enumeration is its word.  Fields that a kind does not name are shown where they are not
- * zero, so that any bytes can be seen. */
+ * what is an enumeration is its word.  Fields that a kind does not name are shown where they are
+ * not zero, so that any bytes can be seen. */
 
 #include "dataplane/stage/venue.h"
 

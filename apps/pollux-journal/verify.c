@@ -4,8 +4,9 @@
 #include <jansson.h>
 #include <stdio.h>
 
-/* Recovery's own reading first, then every hash.  What was torn by a power cut is lost and was never
- * acknowledged: recovery goes on without it.  What is rotten was on disk once: recovery stops. */
+/* Recovery's own reading first, then every hash.  What was torn by a power cut is lost and was
+ * never acknowledged: recovery goes on without it.  What is rotten was on disk once: recovery
+ * stops. */
 
 static void sentences_add(struct folder *folder, const struct journal_report *report)
 {

@@ -32,8 +32,8 @@ void journalled_close(struct journalled *journalled);
 void journalled_apply(struct journalled *journalled, const struct match_input *input,
                       struct match_events *events);
 
-/* Why the last input was refused, or a snapshot not written, as a sentence; NULL: it was not.  Asking
- * forgets it. */
+/* Why the last input was refused, or a snapshot not written, as a sentence; NULL: it was not.
+ * Asking forgets it. */
 const char *journalled_problem(struct journalled *journalled);
 
 /* The engine and what a script must know of it. */

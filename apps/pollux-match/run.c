@@ -42,6 +42,7 @@ static bool journal_open(struct match_run *run, struct order_venue_plan *plan)
     plan->match = journalled_match(run->journalled);
     plan->number = journalled_number(run->journalled);
     plan->now = journalled_time(run->journalled);
+    plan->numbers_only = true;
     return true;
 }
 

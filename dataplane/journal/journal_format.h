@@ -30,7 +30,7 @@
 #define JOURNAL_LINK_MAGIC 0x31304b4e494c5850ull /* "PXLINK01" */
 #define JOURNAL_SEAL_MAGIC 0x31304c4145535850ull /* "PXSEAL01" */
 
-#define JOURNAL_PAGE         4096u
+#define JOURNAL_PAGE         4096ull
 #define JOURNAL_LINK_AT      JOURNAL_PAGE
 #define JOURNAL_SEAL_AT      (2 * JOURNAL_PAGE)
 #define JOURNAL_SEALS        2u

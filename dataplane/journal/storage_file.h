@@ -18,9 +18,9 @@
  * - A file's blocks are allocated when it is created, so that a store to its memory can not fail
  *   for lack of space.  (On a copy-on-write file system it could: keep journals on ext4, XFS or a
  *   tmpfs.)  Where the file system cannot allocate, zeroes are written.
- * - What is opened to read has been read: a disk that cannot give a page is JOURNAL_IO_FAILED there,
- *   not a SIGBUS later (Linux 5.14; before that, and if another program makes a file shorter while
- *   it is open, it is a SIGBUS).
+ * - What is opened to read has been read: a disk that cannot give a page is JOURNAL_IO_FAILED
+ *   there, not a SIGBUS later (Linux 5.14; before that, and if another program makes a file shorter
+ *   while it is open, it is a SIGBUS).
  * - sync makes the pages of a created file dirty again without changing them, and writes those of
  *   an opened one again, before fdatasync; so what an earlier failed sync dropped is written once
  *   more.
@@ -29,10 +29,10 @@
  * JOURNAL_IO_NO_SPACE, no such file is JOURNAL_IO_NOT_FOUND, everything else JOURNAL_IO_FAILED, and
  * storage_file_cause says which call failed and how.
  *
- * Threads: one at a time.  A second thread takes storage_file_share: the same folder and lock, other
- * files.  Memory: the struct; files are mapped.  Cost: of a sync, one fdatasync; the first store to a
- * page of a created file after the page was synced is a page fault, about a microsecond; not on a
- * tmpfs. */
+ * Threads: one at a time.  A second thread takes storage_file_share: the same folder and lock,
+ * other files.  Memory: the struct; files are mapped.  Cost: of a sync, one fdatasync; the first
+ * store to a page of a created file after the page was synced is a page fault, about a microsecond;
+ * not on a tmpfs. */
 
 #include "dataplane/base/text.h"
 #include "dataplane/journal/journal_storage.h"

@@ -177,6 +177,17 @@ static inline void ledger_release(struct match *m, const struct instrument *b, u
     else if (b->class_of == MATCH_FUTURES) ledger_release_futures(m, b, holder, side, ticks, lots);
 }
 
+/* What an order reserves, before and after a change of it. */
+struct ledger_reserved {
+    int32_t ticks;
+    uint32_t lots;
+};
+
+/* Puts one reservation in the place of another; false, and nothing happened, if it grows by more
+ * than is available.  What does not grow is never refused. */
+bool ledger_exchange(struct match *m, const struct instrument *b, uint32_t holder, enum side side,
+                     struct ledger_reserved from, struct ledger_reserved to);
+
 /* Trades. */
 
 struct ledger_side {

@@ -29,8 +29,7 @@ static enum match_reason close_whom(const struct match *m, const struct match_in
         if (c->b == NULL) return MATCH_NO_INSTRUMENT;
         if (m->limits.accounts == 0 || !account_known(m, in->account)) return MATCH_NO_ACCOUNT;
         c->holder = ledger_holding_find(m, in->account, in->instrument);
-        int64_t position = c->b->class_of == MATCH_SPOT ? 0 : m->holdings[c->holder].position;
-        if (c->holder == 0) position = 0;
+        int64_t position = m->holdings[c->holder].position; /* holding 0, nobody's, has none */
         c->side = position > 0 ? SIDE_SELL : SIDE_BUY;
         c->most = position > 0 ? position : -position;
         return MATCH_NO_REASON;
@@ -85,20 +84,18 @@ static uint32_t leg_gives(const struct match *m, const struct closing *c, uint32
     return open < c->lots ? open : c->lots;
 }
 
-/* Reserves for the closing order what the legs will have given up, and more if need be. */
+/* Reserves for the closing order, with what the legs will have given up. */
 static bool close_reserve(struct match *m, const struct closing *c)
 {
+    struct ledger_reserved given = {c->limit, 0};
     const uint32_t *legs = order_special(m, c->parent)->legs;
-    for (uint32_t i = 0; i < 2; i++) {
+    for (uint32_t i = 0; i < 2 && given.lots == 0; i++) {
         uint32_t gives = leg_gives(m, c, legs[i]);
         if (gives == 0 || !order_special(m, legs[i])->reserves) continue;
-        int32_t at = order_special(m, legs[i])->reserve;
-        ledger_release(m, c->b, c->holder, c->side, at, gives);
-        if (ledger_reserve(m, c->b, c->holder, c->side, c->limit, c->lots)) return true;
-        ledger_restore(m, c->b, c->holder, c->side, at, gives);
-        return false;
+        given = (struct ledger_reserved){order_special(m, legs[i])->reserve, gives};
     }
-    return ledger_reserve(m, c->b, c->holder, c->side, c->limit, c->lots);
+    return ledger_exchange(m, c->b, c->holder, c->side, given,
+                           (struct ledger_reserved){c->limit, c->lots});
 }
 
 /* The legs give up what will be closed.  Their reservation goes with it, or was taken over. */
@@ -129,8 +126,9 @@ static void close_alone(struct match *m, const struct match_input *in, const str
                   });
 }
 
-/* Returns the lots that traded. */
-static uint32_t close_run(struct match *m, const struct match_input *in, const struct closing *c)
+/* t.traded and t.pauses say what became of it. */
+static struct taker close_run(struct match *m, const struct match_input *in,
+                              const struct closing *c)
 {
     struct taker t = {
         .instrument = c->b,
@@ -146,10 +144,10 @@ static uint32_t close_run(struct match *m, const struct match_input *in, const s
         .type = MATCH_MARKET,
         .tif = MATCH_IOC,
         .self_trade = MATCH_CANCEL_NEWEST,
-        .flags = c->free ? TAKER_FREE : 0,
+        .flags = TAKER_CLOSES | (c->free ? TAKER_FREE : 0),
     };
     taker_run(m, &t);
-    return t.traded;
+    return t;
 }
 
 /* The tracked order after the closing one traded lots. */
@@ -177,10 +175,12 @@ void command_close(struct match *m, const struct match_input *in)
         return;
     }
     if (c.parent != 0) legs_give_up(m, &c);
-    uint32_t traded = 0;
+    struct taker t = {.traded = 0};
     if (c.alone) close_alone(m, in, &c);
-    else traded = close_run(m, in, &c);
-    if (c.parent == 0) return;
-    CHECK(m->orders[c.parent].id == in->other);
-    parent_closed(m, c.parent, traded);
+    else t = close_run(m, in, &c);
+    if (c.parent != 0) {
+        CHECK(m->orders[c.parent].id == in->other);
+        parent_closed(m, c.parent, t.traded);
+    }
+    if (t.pauses) instrument_pause(m, c.b); /* after the status: its order has finished then (F5) */
 }

@@ -5,9 +5,9 @@
 
 /* Legs follow their parents (E2, E3): what they have open becomes filled - closed.
  *
- * A leg that arrives may trade, and so shrink the other one and close its parent; or meet its parent,
- * which is of its group, and end it (C2).  special.is_dirty keeps the parent until both have
- * followed. */
+ * A leg that arrives may trade, and so shrink the other one and close its parent; or it may meet
+ * its parent, which is of its group, and end it (C2).  special.is_dirty keeps the parent until both
+ * have followed. */
 
 void leg_arrives(struct match *m, uint32_t slot)
 {

@@ -333,5 +333,6 @@ void taker_run(struct match *m, struct taker *t)
     if (unlikely(t->slot != 0)) taker_settles(m, t, rested, why);
     if (unlikely(b->waiting != 0) && t->traded != 0)
         stops_scan(m, b, t->first_last[0], t->first_last[1]);
-    if (unlikely(pauses)) instrument_pause(m, b);
+    t->pauses = pauses;
+    if (unlikely(pauses) && !(t->flags & TAKER_CLOSES)) instrument_pause(m, b);
 }

@@ -134,7 +134,7 @@ struct unit {
 };
 
 struct instrument {
-    struct ladder side[2]; /* by enum side */
+    CACHE_ALIGNED struct ladder side[2]; /* by enum side */
     /* The line every input reads. */
     struct unit tick;
     struct unit lot;

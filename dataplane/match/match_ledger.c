@@ -4,12 +4,12 @@
 /* Accounts, holdings and balances: how they are found and made, and the inputs that pay.
  *
  * Holdings and balances are slots from 1 on, found by open addressing with linear probing: a table
- * of slots whose keys are in the slots.  Removal shifts back what probed past the gap, so that there
- * are no tombstones and a search ends at the first empty place.
+ * of slots whose keys are in the slots.  Removal shifts back what probed past the gap, so that
+ * there are no tombstones and a search ends at the first empty place.
  *
- * An account knows its holdings in the order in which it first used their instruments, an instrument
- * its holdings in the order in which accounts first used it.  Balances are never given back, but for
- * the newest when the order that made them is refused. */
+ * An account knows its holdings in the order in which it first used their instruments, an
+ * instrument its holdings in the order in which accounts first used it.  Balances are never given
+ * back, but for the newest when the order that made them is refused. */
 
 /* Tables. */
 

@@ -3,8 +3,8 @@
 
 /* Accounts and money from scratch: everything the ledger keeps up to date, added up anew.
  *
- * The sums are of 128 bits and share nothing with the code that keeps the running ones, so that they
- * also hold for the bytes of a saved engine that came from anywhere. */
+ * The sums are of 128 bits and share nothing with the code that keeps the running ones, so that
+ * they also hold for the bytes of a saved engine that came from anywhere. */
 
 typedef __int128 wide;
 

@@ -6,9 +6,9 @@
  *         parent  --legs[0]-->  leg  <--sibling-->  leg  <--legs[1]--  parent       LEGS (E2)
  *         order  <--sibling-->  leg                                                 PAIR (E1)
  *
- * special.limit is the price in ticks that a leg by itself reserves at (of the order of a pair that is
- * a STOP or TRAILING_STOP: what both do); special.reserve is the one its reservation is held at,
- * which for a pair is the higher of both (G6). */
+ * special.limit is the price in ticks that a leg by itself reserves at (of a STOP or TRAILING_STOP
+ * that is the order of a pair: what both do); special.reserve is the one its reservation is held
+ * at, which for a pair is the higher of both (G6). */
 
 #include "dataplane/match/match_parts.h"
 

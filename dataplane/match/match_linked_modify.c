@@ -103,7 +103,8 @@ static price_t bracket_limit(const struct match *m, uint32_t slot, const struct 
 {
     const struct order *order = &m->orders[slot];
     if (order_special(m, slot)->type != MATCH_LIMIT || order_place(order) == PLACE_HELD) return 0;
-    return in->price != 0 ? in->price : ticks_price(order_instrument(m, order), key_ticks(order->key));
+    return in->price != 0 ? in->price
+                          : ticks_price(order_instrument(m, order), key_ticks(order->key));
 }
 
 /* What a leg that lives will reserve at by itself. */
@@ -134,15 +135,14 @@ static bool legs_affordable(struct match *m, uint32_t slot, const struct leg_cha
     }
     if (leg == 0 || ticks <= order_special(m, leg)->reserve) return true;
     const struct order *order = &m->orders[leg];
-    struct instrument *b = order_instrument(m, order);
+    const struct instrument *b = order_instrument(m, order);
     enum side side = order_side(order);
-    uint32_t lots = order_open_lots(m, leg);
-    int32_t from = order_special(m, leg)->reserve;
-    ledger_release(m, b, order->holder, side, from, lots);
-    bool affordable = ledger_reserve(m, b, order->holder, side, ticks, lots);
-    if (affordable) ledger_release(m, b, order->holder, side, ticks, lots);
-    ledger_restore(m, b, order->holder, side, from, lots);
-    return affordable;
+    const struct ledger_reserved from = {order_special(m, leg)->reserve, order_open_lots(m, leg)};
+    const struct ledger_reserved to_have = {ticks, from.lots};
+    if (!ledger_exchange(m, b, order->holder, side, from, to_have)) return false;
+    bool taken_back = ledger_exchange(m, b, order->holder, side, to_have, from);
+    CHECK(taken_back);
+    return true;
 }
 
 enum match_reason linked_modify_check(struct match *m, uint32_t slot, const struct match_input *in)

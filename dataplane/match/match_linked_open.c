@@ -111,7 +111,7 @@ uint32_t leg_open(struct match *m, uint32_t parent, const struct match_leg *leg)
     return slot;
 }
 
-bool linked_open(struct match *m, uint32_t slot, const struct match_input *in)
+void linked_open(struct match *m, uint32_t slot, const struct match_input *in)
 {
     const struct match_terms terms = terms_of(in);
     struct special *s = order_special(m, slot);
@@ -126,7 +126,6 @@ bool linked_open(struct match *m, uint32_t slot, const struct match_input *in)
         legs_join(m, slot, legs);
     }
     if (s->tracked) status_tell(m, slot, MATCH_PENDING);
-    return true;
 }
 
 void legs_join(struct match *m, uint32_t parent, const uint32_t *legs)

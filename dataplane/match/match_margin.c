@@ -103,6 +103,40 @@ bool ledger_reserve_futures(struct match *m, const struct instrument *b, uint32_
     return true;
 }
 
+static bool exchange_spot(struct match *m, const struct instrument *b, uint32_t holder,
+                          enum side side, struct ledger_reserved from, struct ledger_reserved to)
+{
+    struct balance *payer = ledger_spot_payer(m, holder, side);
+    int64_t growth = ledger_spot_need(b, side, to.ticks, to.lots) -
+                     ledger_spot_need(b, side, from.ticks, from.lots);
+    if (growth > 0 && growth > ledger_available(payer)) return false;
+    payer->reserved += growth;
+    return true;
+}
+
+bool ledger_exchange(struct match *m, const struct instrument *b, uint32_t holder, enum side side,
+                     struct ledger_reserved from, struct ledger_reserved to)
+{
+    if (m->limits.accounts == 0 || b->class_of == MATCH_PLAIN) return true;
+    if (b->class_of == MATCH_SPOT) return exchange_spot(m, b, holder, side, from, to);
+    struct holding *holding = &m->holdings[holder];
+    struct balance *quote = &m->balances[holding->quote];
+    int64_t value = ledger_value(b, to.ticks, to.lots) - ledger_value(b, from.ticks, from.lots);
+    int64_t lots = (int64_t)to.lots - from.lots;
+    orders_add(holding, side, value, lots);
+    int64_t growth = margin_of(m, b, holding) - holding->margin;
+    int64_t risk_growth = risk_of(b, holding) - holding->risk;
+    bool too_much = risk_growth > 0 && (quote->total > MATCH_MONEY_MAX ||
+                                        quote->total < -MATCH_MONEY_MAX ||
+                                        quote->risk + risk_growth > LEDGER_RISK_MAX);
+    if (too_much || (growth > 0 && growth > ledger_available(quote))) {
+        orders_add(holding, side, -value, -lots);
+        return false;
+    }
+    margin_settle(m, b, holding);
+    return true;
+}
+
 void ledger_restore_futures(struct match *m, const struct instrument *b, uint32_t holder,
                             enum side side, int32_t ticks, uint32_t lots)
 {

@@ -79,30 +79,32 @@ static void change_in_place(struct match *m, const struct change *to, order_id_t
     replaced_said(m, to, old, order->lots, MATCH_KEPT_PRIORITY);
 }
 
-/* Money for the order as it becomes, in place of the old reservation; false: nothing changed. */
+/* The reservations of the order as it is, and as it becomes. */
+static struct ledger_reserved reserved_now(const struct match *m, const struct change *to)
+{
+    int32_t ticks = key_ticks(m->orders[to->slot].key);
+    return (struct ledger_reserved){ticks, order_open_lots(m, to->slot)};
+}
+
+static struct ledger_reserved reserved_then(const struct change *to)
+{
+    return (struct ledger_reserved){to->ticks, (uint32_t)to->open};
+}
+
 static bool change_money(struct match *m, const struct change *to)
 {
     if (m->limits.accounts == 0) return true;
-    const struct order *order = &m->orders[to->slot];
-    uint32_t open = order_open_lots(m, to->slot);
-    int32_t ticks = key_ticks(order->key);
-    ledger_release(m, to->b, order->holder, to->side, ticks, open);
-    if (to->ticks <= ticks && to->open <= open) { /* asks for no more: never refused */
-        ledger_restore(m, to->b, order->holder, to->side, to->ticks, (uint32_t)to->open);
-        return true;
-    }
-    if (ledger_reserve(m, to->b, order->holder, to->side, to->ticks, (uint32_t)to->open)) return true;
-    ledger_restore(m, to->b, order->holder, to->side, ticks, open);
-    return false;
+    return ledger_exchange(m, to->b, m->orders[to->slot].holder, to->side, reserved_now(m, to),
+                           reserved_then(to));
 }
 
 static void change_money_undo(struct match *m, const struct change *to)
 {
     if (m->limits.accounts == 0) return;
-    const struct order *order = &m->orders[to->slot];
-    ledger_release(m, to->b, order->holder, to->side, to->ticks, (uint32_t)to->open);
-    ledger_restore(m, to->b, order->holder, to->side, key_ticks(order->key),
-                   order_open_lots(m, to->slot));
+    uint32_t holder = m->orders[to->slot].holder;
+    struct ledger_reserved now = reserved_now(m, to), then = reserved_then(to);
+    ledger_release(m, to->b, holder, to->side, then.ticks, then.lots);
+    ledger_restore(m, to->b, holder, to->side, now.ticks, now.lots);
 }
 
 /* The order leaves its queue and arrives anew. */
@@ -169,7 +171,8 @@ static void change_after_legs(struct match *m, const struct match_input *in,
     bool moves = !nothing && to->open > 0 && to->moves;
     if (moves) change_money_undo(m, to);
     linked_modify(m, to->slot, in);
-    if (nothing || m->orders[to->slot].id != in->id) return;
+    const struct order *order = &m->orders[to->slot];
+    if (nothing || order->id != in->id || order_place(order) != PLACE_BOOK) return;
     struct change now = *to;
     now.open = (int64_t)order_open_lots(m, to->slot) + to->total - m->ties[to->slot].total;
     if (moves && now.open > 0 && !change_money(m, &now)) order_end(m, to->slot, MATCH_NO_FUNDS);
@@ -190,10 +193,17 @@ static COLD enum match_reason modify_special(struct match *m, const struct match
     enum match_reason reason = MATCH_NO_REASON;
     if (place != PLACE_HELD) reason = change_numbers(m, in, to);
     if (reason == MATCH_NO_REASON) reason = linked_modify_check(m, to->slot, in);
+    /* An order that ends needs nothing for its legs. */
+    bool ends = place != PLACE_HELD && to->open <= 0;
+    if (ends && (reason == MATCH_FULL || reason == MATCH_NO_FUNDS)) reason = MATCH_NO_REASON;
     if (reason != MATCH_NO_REASON) return reason;
     bool nothing = place == PLACE_HELD || changes_nothing(m, to, in->id);
     bool legs = linked_modifies(m, to->slot, in);
     if (nothing && !legs) return MATCH_NOTHING_CHANGES;
+    if (ends) {
+        order_end(m, to->slot, MATCH_BY_USER);
+        return MATCH_NO_REASON;
+    }
     if (!nothing) reason = change_allowed(m, to);
     if (reason != MATCH_NO_REASON) return reason;
     if (legs) change_after_legs(m, in, to, nothing);

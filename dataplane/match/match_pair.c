@@ -7,8 +7,8 @@
  * Between inputs both have the same quantity open, or one of them has not come to life.  One has
  * special.reserves: what is reserved is its quantity, at special.reserve, which both know.  While
  * legs follow one of them may be the larger; it grew last, and has special.reserves.  A trade
- * releases what it traded whoever of them traded; so the one that traded takes special.reserves, and
- * the other shrinks without a release. */
+ * releases what it traded whoever of them traded; so the one that traded takes special.reserves,
+ * and the other shrinks without a release. */
 
 static bool lives(const struct match *m, uint32_t slot)
 {
@@ -50,13 +50,9 @@ bool pair_reserve(struct match *m, uint32_t slot, int32_t own, uint32_t lots)
     int32_t to = pair_reserve_at(m, slot, own);
     CHECK(others <= lots);
     if (others > had) had = others;
-    if (had != 0) ledger_release(m, b, order->holder, side, from, had);
-    if (to <= from && lots <= had) { /* what does not grow is never refused (G4) */
-        ledger_restore(m, b, order->holder, side, to, lots);
-    } else if (!ledger_reserve(m, b, order->holder, side, to, lots)) {
-        if (had != 0) ledger_restore(m, b, order->holder, side, from, had);
+    if (!ledger_exchange(m, b, order->holder, side, (struct ledger_reserved){from, had},
+                         (struct ledger_reserved){to, lots}))
         return false;
-    }
     s->limit = own;
     s->reserve = to;
     s->reserves = true;

@@ -35,11 +35,13 @@ struct taker {
     /* Out. */
     uint32_t traded;    /* lots */
     int32_t first_last[2]; /* first and last price in ticks, if traded */
+    bool pauses;           /* a band was hit */
 };
 
 enum taker_flag {
     TAKER_FREE = 1,   /* nothing is reserved for it: a liquidation, a futures close */
     TAKER_LISTED = 2, /* it is in its holder's list and the id table already */
+    TAKER_CLOSES = 4, /* who called taker_run pauses afterwards, if t->pauses */
 };
 
 /* match_hot.c: the hot half. */
@@ -140,11 +142,12 @@ void command_new_special(struct match *m, const struct match_input *in);
  * ones.  It is ended with a reason if there is no room. */
 void stop_place(struct match *m, uint32_t slot);
 void stop_take_out(struct match *m, uint32_t slot); /* waiting or fired: out of its queue */
-/* The stops of b that a trade at first and then last reaches join the fired queue (D4). */
+/* The stops of b that a trade at first and then last reaches join the fired queue (D4); b is OPEN. */
 void stops_scan(struct match *m, struct instrument *b, int32_t first, int32_t last);
 void stop_run_next(struct match *m); /* the first fired one; there is one */
 void stop_modify(struct match *m, uint32_t slot, const struct match_input *in); /* B4 */
-/* The ticks a STOP that fires at trigger is limited to (D2). */
+/* The first trigger of a trailing stop that arrives now (D3); the ticks that a STOP that fires at
+ * trigger is limited to (D2). */
 int32_t stop_trigger_now(const struct instrument *b, enum side side, int32_t distance);
 int32_t stop_limit_at(const struct instrument *b, enum side side, int32_t trigger);
 
@@ -155,11 +158,12 @@ int32_t stop_limit_at(const struct instrument *b, enum side side, int32_t trigge
 void linked_traded(struct match *m, uint32_t slot, uint32_t by);
 /* slot, which has META_LINKED, has lost by lots without a trade: the other of a pair loses them too. */
 void linked_reduced(struct match *m, uint32_t slot, uint32_t by);
-/* slot, which has META_LINKED, ends with lots open (0: filled): frees it or keeps it PLACE_HELD.
- * Called by order_end and by whoever fills the last lot; says STATUS.  True if the slot is kept. */
+/* slot, which has META_LINKED, is in no queue and has nothing open any more, NO_REASON being filled:
+ * frees it, or keeps it PLACE_HELD, or as a leg PLACE_DORMANT; says STATUS; ends what it is linked to.
+ * True if the slot is kept. */
 bool linked_ended(struct match *m, uint32_t slot, enum match_reason reason);
-/* Legs and pair of a new order whose terms were checked: slots, ids, specials; false if no room. */
-bool linked_open(struct match *m, uint32_t slot, const struct match_input *in);
+/* The slots of a new order's legs, whose terms were checked and for which there is room. */
+void linked_open(struct match *m, uint32_t slot, const struct match_input *in);
 enum match_reason linked_check(const struct match *m, const struct match_input *in,
                                const struct instrument *b);
 void linked_arrived(struct match *m, uint32_t slot); /* a PAIR's leg arrives after its order */

@@ -23,10 +23,12 @@ static int32_t limited(const struct instrument *b, int64_t ticks)
 
 int32_t stop_limit_at(const struct instrument *b, enum side side, int32_t trigger)
 {
-    return limited(b, side == SIDE_BUY ? (int64_t)trigger + b->collar : (int64_t)trigger - b->collar);
+    return limited(b,
+                   side == SIDE_BUY ? (int64_t)trigger + b->collar : (int64_t)trigger - b->collar);
 }
 
-int32_t stop_trigger_from(const struct instrument *b, enum side side, int32_t best, int32_t distance)
+int32_t stop_trigger_from(const struct instrument *b, enum side side, int32_t best,
+                          int32_t distance)
 {
     return limited(b, side == SIDE_BUY ? (int64_t)best + distance : (int64_t)best - distance);
 }
@@ -83,8 +85,7 @@ static void trailing_take_out(struct match *m, struct instrument *b, uint32_t sl
 void stop_take_out(struct match *m, uint32_t slot)
 {
     const struct order *order = &m->orders[slot];
-    if (order_place(order) == PLACE_FIRED)
-        list_remove(m, &m->fired_first, &m->fired_last, slot);
+    if (order_place(order) == PLACE_FIRED) list_remove(m, &m->fired_first, &m->fired_last, slot);
     else if (order_special(m, slot)->type == MATCH_TRAILING_STOP)
         trailing_take_out(m, order_instrument(m, order), slot);
     else waits_take_out(m, slot);
@@ -214,7 +215,7 @@ static void scan_trailing(struct match *m, struct instrument *b, int32_t first, 
 
 void stops_scan(struct match *m, struct instrument *b, int32_t first, int32_t last)
 {
-    if (b->waiting == 0 || b->phase != MATCH_OPEN) return; /* D6 */
+    DCHECK(b->phase == MATCH_OPEN); /* D6 */
     int32_t high = first > last ? first : last, low = first < last ? first : last;
     scan_ladder(m, &b->waits[SIDE_BUY], high);
     scan_ladder(m, &b->waits[SIDE_SELL], ~low);
@@ -236,17 +237,13 @@ static enum match_reason stop_reason(const struct instrument *b, const struct sp
 static bool trailing_reserves(struct match *m, uint32_t slot, int32_t ticks)
 {
     const struct order *order = &m->orders[slot];
-    struct instrument *b = order_instrument(m, order);
+    const struct instrument *b = order_instrument(m, order);
     struct special *s = order_special(m, slot);
-    enum side side = order_side(order);
     int32_t reserve = pair_reserve_at(m, slot, ticks);
-    ledger_release(m, b, order->holder, side, s->reserve, order->lots);
-    if (reserve <= s->reserve) {
-        ledger_restore(m, b, order->holder, side, reserve, order->lots);
-    } else if (!ledger_reserve(m, b, order->holder, side, reserve, order->lots)) {
-        ledger_restore(m, b, order->holder, side, s->reserve, order->lots);
+    if (!ledger_exchange(m, b, order->holder, order_side(order),
+                         (struct ledger_reserved){s->reserve, order->lots},
+                         (struct ledger_reserved){reserve, order->lots}))
         return false;
-    }
     s->limit = ticks;
     pair_reserved_at(m, slot, reserve);
     return true;

@@ -11,8 +11,7 @@ struct stop_change {
     struct instrument *b;
     enum side side;
     order_id_t id;   /* its id afterwards */
-    uint32_t total;  /* lots */
-    int64_t open;    /* lots; at most 0: canceled */
+    uint32_t lots;   /* open, and in all: nothing of a stop that waits has traded */
     int32_t limit;   /* of a STOP_LIMIT its price, of others what they would be limited to */
     int32_t trigger; /* of a trailing stop the distance */
 };
@@ -23,19 +22,18 @@ static int32_t trigger_now(const struct special *s)
 }
 
 static enum match_reason stop_numbers(const struct match *m, uint32_t slot,
-                                      const struct match_input *in,
-                                      const struct match_terms *terms, struct stop_change *to)
+                                      const struct match_input *in, const struct match_terms *terms,
+                                      struct stop_change *to)
 {
     const struct instrument *b = to->b;
     const struct special *s = order_special(m, slot);
-    to->total = m->ties[slot].total;
+    to->lots = m->orders[slot].lots;
     to->limit = s->limit;
     to->trigger = trigger_now(s);
     if (in->qty != 0) {
-        to->total = unit_good(&b->lot, in->qty);
-        if (to->total == 0) return qty_reason(&b->lot, in->qty);
+        to->lots = unit_good(&b->lot, in->qty);
+        if (to->lots == 0) return qty_reason(&b->lot, in->qty);
     }
-    to->open = (int64_t)m->orders[slot].lots + to->total - m->ties[slot].total;
     if (in->price != 0) {
         to->limit = (int32_t)unit_good(&b->tick, in->price);
         if (to->limit == 0) return price_reason(&b->tick, in->price);
@@ -59,14 +57,10 @@ static bool stop_money(struct match *m, uint32_t slot, const struct stop_change 
 {
     const struct order *order = &m->orders[slot];
     struct special *s = order_special(m, slot);
-    uint32_t open = (uint32_t)to->open;
-    ledger_release(m, to->b, order->holder, to->side, s->reserve, order->lots);
-    if (to->limit <= s->reserve && open <= order->lots) {
-        ledger_restore(m, to->b, order->holder, to->side, to->limit, open);
-    } else if (!ledger_reserve(m, to->b, order->holder, to->side, to->limit, open)) {
-        ledger_restore(m, to->b, order->holder, to->side, s->reserve, order->lots);
+    if (!ledger_exchange(m, to->b, order->holder, to->side,
+                         (struct ledger_reserved){s->reserve, order->lots},
+                         (struct ledger_reserved){to->limit, to->lots}))
         return false;
-    }
     s->reserve = to->limit;
     return true;
 }
@@ -81,13 +75,12 @@ static enum match_reason stop_change_check(struct match *m, uint32_t slot,
     if (reason == MATCH_NO_REASON) reason = linked_modify_check(m, slot, in);
     if (reason != MATCH_NO_REASON) return reason;
     bool same_price = to->limit == s->limit && to->trigger == trigger_now(s);
-    bool more = to->total > m->ties[slot].total;
-    if (same_price && to->total == m->ties[slot].total && to->id == in->id &&
-        !linked_modifies(m, slot, in))
+    uint32_t lots = m->orders[slot].lots;
+    if (same_price && to->lots == lots && to->id == in->id && !linked_modifies(m, slot, in))
         return MATCH_NOTHING_CHANGES;
-    if (to->open <= 0 || (same_price && !more)) return MATCH_NO_REASON;
+    if (same_price && to->lots <= lots) return MATCH_NO_REASON;
     uint32_t account = holder_account(m, m->orders[slot].holder);
-    if (over_value(m, to->b, account, to->limit, (uint32_t)to->open)) return MATCH_OVER_VALUE;
+    if (over_value(m, to->b, account, to->limit, to->lots)) return MATCH_OVER_VALUE;
     return stop_money(m, slot, to) ? MATCH_NO_REASON : MATCH_NO_FUNDS;
 }
 
@@ -95,12 +88,11 @@ static enum match_reason stop_change_check(struct match *m, uint32_t slot,
 static void stop_resize(struct match *m, uint32_t slot, const struct stop_change *to)
 {
     struct order *order = &m->orders[slot];
-    uint32_t lots = (uint32_t)to->open;
     if (order_special(m, slot)->type != MATCH_TRAILING_STOP) {
         struct level *level = ladder_level(m, &to->b->waits[to->side], order->key);
-        level->lots = level->lots - order->lots + lots;
+        level->lots = level->lots - order->lots + to->lots;
     }
-    order->lots = lots;
+    order->lots = to->lots;
 }
 
 static void stop_change_apply(struct match *m, uint32_t slot, const struct stop_change *to)
@@ -109,12 +101,12 @@ static void stop_change_apply(struct match *m, uint32_t slot, const struct stop_
     struct special *s = order_special(m, slot);
     order_id_t old = order->id;
     bool moves = to->trigger != trigger_now(s);
-    if (to->open < order->lots && !moves && to->limit == s->limit)
-        order_shrink(m, slot, order->lots - (uint32_t)to->open); /* and releases */
+    if (to->lots < order->lots && !moves && to->limit == s->limit)
+        order_shrink(m, slot, order->lots - to->lots); /* and releases */
     else stop_resize(m, slot, to);
     if (moves) stop_take_out(m, slot);
     if (to->id != old) order_rename(m, slot, to->id);
-    m->ties[slot].total = to->total;
+    m->ties[slot].total = to->lots;
     s->limit = to->limit;
     if (s->type == MATCH_TRAILING_STOP) {
         s->trail = to->trigger;
@@ -141,11 +133,7 @@ void stop_modify(struct match *m, uint32_t slot, const struct match_input *in)
     }
     const struct special *s = order_special(m, slot);
     bool itself = to.limit != s->limit || to.trigger != trigger_now(s) || to.id != in->id ||
-                  to.total != m->ties[slot].total;
-    if (to.open <= 0) {
-        order_end(m, slot, MATCH_BY_USER);
-        return;
-    }
+                  to.lots != order->lots;
     linked_modify(m, slot, in);
     if (m->orders[slot].id == in->id && itself) stop_change_apply(m, slot, &to);
 }

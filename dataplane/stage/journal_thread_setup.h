@@ -4,7 +4,7 @@
 /* The thread that makes a journal's records durable, group by group.  Cold: it waits for the disk,
  * which is why it is no stage.
  *
- *     while there is work    journal_sync_step: what was committed during one sync is the next group
+ * while there is work    journal_sync_step: what was committed during one sync is the next group
  *     else                   yield a few times, then sleep, from 20 us doubling to 500 us
  *
  * So a record that comes while the thread sleeps waits at most JOURNAL_THREAD_SLEEP_MAX_NS longer

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-/* The engine writes its events straight into the ring of held ones: before each input, events is the
- * free place from head to the end of the ring or to tail.
+/* The engine writes its events straight into the ring of held ones: before each input, events is
+ * the free place from head to the end of the ring or to tail.
  *
  * Invariants: tail <= head + events.count <= tail + mask + 1.  Numbers in the ring do not decrease
  * from tail to head.  Before an input at least one event is free.  When all is handed out, head and

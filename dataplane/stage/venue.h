@@ -18,28 +18,28 @@
  *
  * Guarantees:
  * - An input has an effect only behind its own record: nothing leaves that recovery would not know.
- * - Events are handed out once, in order, none is lost: a refusal (enum venue_status) happens before
- *   anything is written.  What is never handed out is counted (withheld): only events of inputs that
- *   a failed disk will never hold.
+ * - Events are handed out once, in order, none is lost: a refusal (enum venue_status) happens
+ *   before anything is written.  What is never handed out is counted (withheld): only events of
+ *   inputs that a failed disk will never hold.
  * - What ends risk, cancels among it, is refused later than what adds some (JOURNAL_RESERVED).
  * - venue_recover makes the state of an engine that was told the same inputs: the same digest.
  *
  * What waits: nothing, but for one case.  An input that makes more events than the place for held
- * events has left (a CANCEL_ALL of very many) hands out while it runs what may leave; if nothing may,
- * outlet.wait is called until the disk has followed.  Events of one input are then handed out in
- * parts.
+ * events has left (a CANCEL_ALL of very many) hands out while it runs what may leave; if nothing
+ * may, outlet.wait is called until the disk has followed.  Events of one input are then handed out
+ * in parts.
  *
- * Threads: the engine's; venue_counts and venue_durable are any's.  No input or output, no clock and
- * no thread of its own; journal_thread_setup.h runs the journal's half.
- * Memory: venue_footprint() bytes.  Cost: of a submit, journal_append.h's and match_apply's, and one
- * copy of the input. */
+ * Threads: the engine's; venue_counts is any's.  No input or output, no clock and no thread of its
+ * own; journal_thread_setup.h runs the journal's half.
+ * Memory: venue_footprint() bytes.  Cost: of a submit, journal_append.h's and match_apply's, and
+ * one copy of the input: bench/bench_venue.c. */
 
 #include "dataplane/journal/journal.h"
 #include "dataplane/journal/journal_recover.h"
 #include "dataplane/journal/journal_snapshot.h"
 #include "dataplane/match/match.h"
 
-#define VENUE_HELD_MIN  64u /* events held back at once; a power of two */
+#define VENUE_HELD_MIN  64u /* limits.held */
 #define VENUE_HELD_MAX  (1u << 24)
 #define VENUE_INPUT_MAX JOURNAL_PAYLOAD_MAX /* bytes of an input */
 
@@ -59,8 +59,7 @@ enum venue_status { VENUE_STATUSES(VENUE_STATUS_ENUM) VENUE_STATUS_COUNT };
 
 struct venue_limits {
     struct match_limits match;
-    uint32_t
-        held; /* events that wait for the disk: VENUE_HELD_MIN..VENUE_HELD_MAX, a power of two */
+    uint32_t held; /* events that may wait for the disk: a power of two */
     enum venue_durability durability;
 };
 
@@ -78,7 +77,8 @@ enum venue_record { VENUE_RECORD_ENGINE = JOURNAL_KIND_FIRST, VENUE_RECORD_INPUT
 
 #define VENUE_ABI 1u /* of the engine's rules and of the structs below and of match_input.h */
 
-/* VENUE_RECORD_ENGINE, and what struct venue_snapshot begins with.  limits.secret is nobody else's business. */
+/* VENUE_RECORD_ENGINE, and what struct venue_snapshot begins with.  limits.secret is nobody else's
+ * business. */
 struct venue_engine {
     uint32_t abi;
     uint32_t bytes; /* of this struct */
@@ -139,9 +139,10 @@ struct venue_watch {
 MUST_USE bool venue_limits_read(struct journal_recovery *recovery, struct journal_report *report,
                                 struct match_limits *limits);
 
-/* A new venue becomes what the journal says: the newest sound snapshot, then every record behind it.
- * As journal_recover.  With watch->until, JOURNAL_FAULT_NONE also if it stopped there; such a venue
- * cannot be started.  After a fault the venue must not be used; venue_problem may say more. */
+/* A new venue becomes what the journal says: the newest sound snapshot, then every record behind
+ * it. As journal_recover.  With watch->until, JOURNAL_FAULT_NONE also if it stopped there; such a
+ * venue cannot be started.  After a fault the venue must not be used; venue_problem may say more.
+ * */
 MUST_USE enum journal_fault venue_recover(struct venue *venue, struct journal_recovery *recovery,
                                           struct journal_report *report,
                                           const struct venue_watch *watch);
@@ -177,7 +178,7 @@ const struct venue_counts *venue_counts(const struct venue *venue);
 const char *venue_status_text(enum venue_status status);
 
 /* Snapshots.  Cold: the engine stands still for venue_image, about as long as a copy of its state
- * takes (bench/bench_journal); the write may be made by another thread, or later. */
+ * takes (bench/bench_venue.c); the write may be made by another thread, or later. */
 
 struct venue_image {
     uint8_t *memory;
@@ -189,9 +190,9 @@ struct venue_image {
 /* Fills image.  False if it does not fit, or there is no record yet. */
 MUST_USE bool venue_image(const struct venue *venue, struct venue_image *image);
 
-/* Writes an image that is durable by now (image->sequence <= durable, as journal_durable says), then
- * sweeps what older ones and their records took.  JOURNAL_IO_FAILED also if there is a snapshot of
- * this sequence. */
+/* Writes an image that is durable by now (image->sequence <= durable, as journal_durable says),
+ * then sweeps what older ones and their records took.  JOURNAL_IO_FAILED also if there is a
+ * snapshot of this sequence. */
 MUST_USE enum journal_io venue_snapshot_write(const struct venue_image *image, uint64_t durable,
                                               const struct journal_storage *storage,
                                               const struct journal_hash *hash);

@@ -18,7 +18,7 @@
 #include "tests/support/chance.h"
 
 #define MODEL_FILES  96u
-#define MODEL_SECTOR 512u
+#define MODEL_SECTOR 512ull
 #define MODEL_OPS    128u
 
 struct model_file {

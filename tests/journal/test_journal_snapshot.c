@@ -202,6 +202,18 @@ SPEC(a_segment_that_ends_with_the_older_snapshots_record_is_removed_and_no_furth
     EXPECT_RECOVERED(2 * PER_SEGMENT, 2 * PER_SEGMENT);
 }
 
+SPEC(a_segment_whose_last_records_the_older_snapshot_lacks_stays)
+{
+    segments_fill(4);
+    EXPECT_UINT(world_snapshot(world, 2 * PER_SEGMENT - 1), JOURNAL_IO_OK);
+    EXPECT_UINT(world_snapshot(world, 3 * PER_SEGMENT), JOURNAL_IO_OK);
+    EXPECT_UINT(sweep().segments, 1);
+    EXPECT(segment_there(2));
+    model_delete(&world->model, journal_name_snapshot(3 * PER_SEGMENT).bytes);
+    world_kill(world);
+    EXPECT_RECOVERED(2 * PER_SEGMENT - 1, 2 * PER_SEGMENT + 1);
+}
+
 SPEC(what_is_kept_is_never_a_name_that_a_power_cut_takes_back)
 {
     for (uint64_t seed = 1; seed <= 64; seed++) {
@@ -396,6 +408,7 @@ SPEC(verification_compares_the_hash_of_a_snapshot_too)
     S(the_newest_two_are_kept_and_the_segments_after_the_older_of_them)                            \
     S(with_one_sound_snapshot_nothing_is_removed)                                                  \
     S(a_segment_that_ends_with_the_older_snapshots_record_is_removed_and_no_further_one)           \
+    S(a_segment_whose_last_records_the_older_snapshot_lacks_stays)                                 \
     S(what_is_kept_is_never_a_name_that_a_power_cut_takes_back)                                    \
     S(every_changed_byte_of_the_newest_snapshot_is_harmless_or_costs_only_time)                    \
     S(a_snapshot_cut_to_any_length_is_passed_over)                                                 \

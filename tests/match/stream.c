@@ -5,10 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const price_t TICK = PRICE_ONE / 2;
-static const qty_t LOT = QTY_ONE / 10;
-static const qty_t FUND = 4000 * QTY_ONE;
-
 static uint64_t between(struct stream *stream, uint64_t low, uint64_t high)
 {
     return chance_between(&stream->chance, low, high);
@@ -28,16 +24,37 @@ static struct match_input *input_of(struct stream *stream, uint8_t kind, size_t 
     return input;
 }
 
-/* Prices around 50 ticks; now and then anywhere. */
+/* A price so many ticks above the middle. */
+static price_t price_at(struct stream *stream, int64_t ticks)
+{
+    return (stream->profile->middle + ticks) * stream->profile->tick;
+}
+
+static price_t price_between(struct stream *stream, int64_t low, int64_t high)
+{
+    return price_at(stream, low + (int64_t)between(stream, 0, (uint64_t)(high - low)));
+}
+
+/* A distance of prices. */
+static price_t any_distance(struct stream *stream, uint64_t most)
+{
+    return (price_t)between(stream, 1, most) * stream->profile->tick;
+}
+
+/* Prices around the middle; now and then far from it. */
 static price_t any_price(struct stream *stream)
 {
-    if (permille(stream, 10)) return TICK * (price_t)between(stream, 1, 130);
-    return TICK * (price_t)between(stream, 46, 54);
+    if (permille(stream, 10)) return price_between(stream, -49, 80);
+    return price_between(stream, -4, 4);
 }
 
 static qty_t any_qty(struct stream *stream)
 {
-    return LOT * (qty_t)(permille(stream, 60) ? between(stream, 10, 30) : between(stream, 1, 8));
+    const struct stream_profile *profile = stream->profile;
+    if (permille(stream, profile->large))
+        return profile->lot * (profile->qty_max - (int64_t)between(stream, 0, 9));
+    return profile->lot *
+           (qty_t)(permille(stream, 60) ? between(stream, 10, 30) : between(stream, 1, 8));
 }
 
 static uint32_t any_account(struct stream *stream)
@@ -76,14 +93,14 @@ static void draw_listing(struct stream *stream)
     input->instrument = index;
     stream->next.listing = (struct match_listing){
         .symbol = "STREAM",
-        .tick = TICK,
-        .lot = LOT,
-        .size = class_of == MATCH_FUTURES ? 3 * QTY_ONE : QTY_ONE,
-        .price_max = 128 * TICK,
-        .qty_max = 24 * LOT,
-        .reference = 50 * TICK,
-        .band = profile->bands && index % 2 == 0 ? 3 * TICK : 0,
-        .collar = (price_t)between(stream, 0, 3) * TICK,
+        .tick = profile->tick,
+        .lot = profile->lot,
+        .size = class_of == MATCH_FUTURES ? profile->size : QTY_ONE,
+        .price_max = profile->price_max * profile->tick,
+        .qty_max = profile->qty_max * profile->lot,
+        .reference = price_at(stream, 0),
+        .band = profile->bands && index % 2 == 0 ? 3 * profile->tick : 0,
+        .collar = (price_t)between(stream, 0, 3) * profile->tick,
         .pause_ns = 5 * NANOS_SECOND,
         .window = 64,
         .maker_ppm = moneyed ? 130 : 0,
@@ -123,7 +140,7 @@ static bool draw_beginning(struct stream *stream)
         struct match_input *input = input_of(stream, MATCH_DEPOSIT, 0);
         input->account = at % STREAM_ACCOUNTS;
         input->instrument = at < 2 * STREAM_ACCOUNTS ? 2 : 1;
-        input->qty = at < 2 * STREAM_ACCOUNTS ? FUND / 10 : FUND / 200;
+        input->qty = at < 2 * STREAM_ACCOUNTS ? profile->fund / 10 : profile->fund / 200;
     } else if (at < 3 * STREAM_ACCOUNTS + profile->instruments) {
         draw_listing(stream);
     } else {
@@ -143,8 +160,8 @@ static void draw_leg(struct stream *stream, struct match_leg *leg, uint32_t whic
     if (stream->next.terms.link == MATCH_PAIR) stops = permille(stream, 600);
     leg->type = stops ? (uint8_t)between(stream, MATCH_STOP, MATCH_TRAILING_STOP) : MATCH_LIMIT;
     bool rises = (leg->side == SIDE_SELL) != stops;
-    price_t away = TICK * (price_t)between(stream, 1, 3);
-    price_t from = input->price ? input->price : 50 * TICK;
+    price_t away = any_distance(stream, 3);
+    price_t from = input->price ? input->price : price_at(stream, 0);
     price_t at = permille(stream, 100) ? any_price(stream) : rises ? from + away : from - away;
     if (leg->type == MATCH_LIMIT || leg->type == MATCH_STOP_LIMIT) leg->price = at;
     if (stops) leg->trigger = leg->type == MATCH_TRAILING_STOP ? away : at;
@@ -189,14 +206,15 @@ static void draw_new(struct stream *stream)
     if (permille(stream, 80)) input->type = MATCH_MARKET;
     if (permille(stream, profile->stops)) {
         input->type = (uint8_t)between(stream, MATCH_STOP, MATCH_TRAILING_STOP);
-        terms->trigger = input->type == MATCH_TRAILING_STOP ? TICK * (price_t)between(stream, 1, 4)
-                                                            : any_price(stream);
+        terms->trigger =
+            input->type == MATCH_TRAILING_STOP ? any_distance(stream, 4) : any_price(stream);
         if (!permille(stream, 50)) input->tif &= MATCH_DAY;
     }
     bool priced = input->type == MATCH_LIMIT || input->type == MATCH_STOP_LIMIT;
     if (!priced && !permille(stream, 20)) input->price = 0;
     if (!priced && !permille(stream, 20)) input->flags = 0;
-    if (permille(stream, profile->hidden)) terms->display = LOT * (qty_t)between(stream, 1, 4);
+    if (permille(stream, profile->hidden))
+        terms->display = stream->profile->lot * (qty_t)between(stream, 1, 4);
     if (!terms->display || permille(stream, 50)) draw_links(stream);
     if (!terms->trigger && !terms->display && !terms->link && permille(stream, 700))
         input->bytes = sizeof *input;
@@ -214,9 +232,8 @@ static void draw_modify(struct stream *stream, const struct plain_match *plain)
     bool stop = order && order->place == PLAIN_WAITS;
     if (permille(stream, stop ? 200 : 600)) input->price = any_price(stream);
     if (permille(stream, stop ? 700 : 10))
-        terms->trigger = order && order->type == MATCH_TRAILING_STOP
-                           ? TICK * (price_t)between(stream, 1, 4)
-                           : any_price(stream);
+        terms->trigger = order && order->type == MATCH_TRAILING_STOP ? any_distance(stream, 4)
+                                                                     : any_price(stream);
     bool legs = order && order->link == MATCH_LEGS;
     if (!permille(stream, legs ? 600 : order && order->tracked ? 100 : 10)) return;
     if (order) input->side = order->side;
@@ -275,7 +292,7 @@ static void draw_money(struct stream *stream, uint8_t kind)
     struct match_input *input = input_of(stream, kind, 0);
     input->account = (uint32_t)between(stream, 0, STREAM_ACCOUNTS);
     input->instrument = (uint16_t)between(stream, 1, permille(stream, 50) ? 5 : 2);
-    input->qty = (qty_t)between(stream, 1, (uint64_t)FUND / 20);
+    input->qty = (qty_t)between(stream, 1, (uint64_t)stream->profile->fund / 20);
     if (permille(stream, 30)) input->qty = (qty_t)between(stream, 0, 3) - 1;
     if (permille(stream, 3)) input->qty = MATCH_MONEY_MAX;
 }
@@ -305,8 +322,8 @@ static void draw_mark(struct stream *stream)
 {
     struct match_input *input = input_of(stream, MATCH_MARK, 0);
     input->instrument = any_instrument(stream);
-    input->price = TICK * (price_t)between(stream, 47, 53);
-    if (permille(stream, 100)) input->price = TICK * (price_t)between(stream, 35, 65);
+    input->price = price_between(stream, -3, 3);
+    if (permille(stream, 100)) input->price = price_between(stream, -15, 15);
 }
 
 static void draw_cancel(struct stream *stream, const struct plain_match *plain)

@@ -27,7 +27,15 @@ struct stream_profile {
         uint32_t time, list, phase, remove, mark, account, deposit, withdraw;
         uint32_t new, modify, cancel, cancel_all, close;
     } weight;
-    uint32_t stops; /* permille of NEW */
+    price_t tick;
+    qty_t lot;
+    qty_t size;        /* of a future's contract */
+    int64_t middle;    /* prices are around it; ticks */
+    int64_t price_max; /* ticks */
+    int64_t qty_max;   /* lots */
+    int64_t fund;      /* money of an account, 1e-8 */
+    uint32_t large;    /* permille of quantities: near qty_max */
+    uint32_t stops;    /* permille of NEW */
     uint32_t linked;
     uint32_t tracked;
     uint32_t hidden;

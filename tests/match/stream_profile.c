@@ -5,11 +5,16 @@
 #define LIMITS                                                                                     \
     .instruments = 4, .orders = 28, .specials = 28, .pages = 24, .window = 1024, .cascade = 16
 
+#define SMALL                                                                                      \
+    .tick = PRICE_ONE / 2, .lot = QTY_ONE / 10, .size = 3 * QTY_ONE, .middle = 50,                 \
+    .price_max = 128, .qty_max = 24, .fund = 4000 * QTY_ONE
+
 #define ACCOUNT_LIMITS .accounts = STREAM_ACCOUNTS, .assets = 4, .money_events = true
 
 const struct stream_profile stream_profiles[] = {
     {.name = "matching",
      .operations = 7000000,
+     SMALL,
      .instruments = 1,
      .limits = {LIMITS},
      .weight = {.new = 600, .modify = 150, .cancel = 240, .time = 2},
@@ -17,6 +22,7 @@ const struct stream_profile stream_profiles[] = {
      .odd = 40},
     {.name = "conditional",
      .operations = 1000000,
+     SMALL,
      .instruments = 2,
      .limits = {LIMITS},
      .weight = {.new = 600, .modify = 140, .cancel = 140, .close = 60, .phase = 3, .time = 2},
@@ -28,6 +34,7 @@ const struct stream_profile stream_profiles[] = {
     {.name = "spot",
      .operations = 600000,
      .accounts = true,
+     SMALL,
      .instruments = 2,
      .class_of = {MATCH_SPOT, MATCH_SPOT},
      .limits = {LIMITS, ACCOUNT_LIMITS, .holdings = 32, .balances = 32},
@@ -48,6 +55,7 @@ const struct stream_profile stream_profiles[] = {
     {.name = "futures",
      .operations = 500000,
      .accounts = true,
+     SMALL,
      .instruments = 2,
      .class_of = {MATCH_FUTURES, MATCH_FUTURES},
      .limits = {LIMITS, ACCOUNT_LIMITS, .holdings = 32, .balances = 32},
@@ -71,6 +79,7 @@ const struct stream_profile stream_profiles[] = {
      .bands = true,
      .calendar = true,
      .calls = true,
+     SMALL,
      .instruments = 2,
      .limits = {LIMITS},
      .weight = {.new = 600,
@@ -92,6 +101,7 @@ const struct stream_profile stream_profiles[] = {
      .bands = true,
      .calendar = true,
      .calls = true,
+     SMALL,
      .instruments = 4,
      .class_of = {MATCH_SPOT, MATCH_FUTURES, MATCH_PLAIN, MATCH_FUTURES},
      .limits = {.instruments = 4,
@@ -121,5 +131,33 @@ const struct stream_profile stream_profiles[] = {
      .tracked = 150,
      .hidden = 80,
      .odd = 100},
+    {.name = "largest",
+     .operations = 500000,
+     .accounts = true,
+     .tick = 10000,
+     .lot = 10000,
+     .size = QTY_ONE,
+     .middle = MATCH_TICKS_MAX - 4,
+     .price_max = MATCH_TICKS_MAX,
+     .qty_max = MATCH_LOTS_MAX / 2,
+     .fund = MATCH_MONEY_MAX / STREAM_ACCOUNTS,
+     .large = 500,
+     .instruments = 4,
+     .class_of = {MATCH_SPOT, MATCH_FUTURES, MATCH_PLAIN, MATCH_FUTURES},
+     .limits = {LIMITS, ACCOUNT_LIMITS, .holdings = 32, .balances = 32},
+     .weight = {.new = 600,
+                .modify = 120,
+                .cancel = 120,
+                .cancel_all = 8,
+                .close = 60,
+                .mark = 60,
+                .deposit = 20,
+                .withdraw = 20,
+                .account = 8},
+     .stops = 200,
+     .linked = 250,
+     .tracked = 150,
+     .hidden = 80,
+     .odd = 40},
 };
 const uint32_t stream_profile_count = ARRAY_COUNT(stream_profiles);

@@ -1,5 +1,5 @@
-/* CLOSE (E8): what an order has filled, or a position, is closed by a market order, and the legs give
- * way to it.  The notation is in tests/support/book_script.h. */
+/* CLOSE (E8): what an order has filled, or a position, is closed by a market order, and the legs
+ * give way to it.  The notation is in tests/support/book_script.h. */
 
 #include "tests/support/book_script.h"
 #include "tests/support/spec.h"
@@ -173,7 +173,8 @@ SPEC(a_short_is_closed_by_buying)
 
 SPEC(a_position_is_closed_by_its_account_and_legs_are_not_touched)
 {
-    GIVEN("a buys 10 at 100.00 take 103.00 by A", "b sells 10 at 100.00 by B", "x buys 30 at 99.00");
+    GIVEN("a buys 10 at 100.00 take 103.00 by A", "b sells 10 at 100.00 by B",
+          "x buys 30 at 99.00");
     POSITION_IS("A holds 10 MAIN at a cost of 0");
     WHEN("close position 4 by A");
     THEN("A.close takes 4 from x at 99.00");
@@ -250,12 +251,13 @@ SPEC(a_futures_close_needs_no_margin_but_one_for_more_than_the_position_does)
 {
     GIVEN("list FUT futures quote USD collar 5 margin 10% keep 5%", "account A", "account B",
           "deposit A USD 101", "deposit B USD 100000");
-    GIVEN("a buys 10 at 100.00 tracked by A", "b sells 10 at 100.00 by B", "x buys 50 at 100.00 by B");
+    GIVEN("a buys 10 at 100.00 tracked by A", "b sells 10 at 100.00 by B",
+          "x buys 50 at 100.00 by B");
     BALANCE_IS("A has 101 USD, 100 reserved, 1 available");
     WHEN("close a 6");
     THEN("a.close takes 6 from x at 100.00", "a is now partially closed, 10 filled, 4 to close");
     BALANCE_IS("A has 101 USD, 40 reserved, 61 available");
-    GIVEN("close position by A as c", "withdraw A USD 95"); /* the position is gone, a is not closed */
+    GIVEN("close position by A as c", "withdraw A USD 95"); /* the position is gone */
     WHEN("close a as d");
     THEN("d is rejected: available balance is too small");
     BALANCE_IS("A has 6 USD, 0 reserved, 6 available");

@@ -1,5 +1,5 @@
-/* Legs as they are changed by MODIFY of their order (E6), and what they reserve (G6).  The notation is
- * in tests/support/book_script.h. */
+/* Legs as they are changed by MODIFY of their order (E6), and what they reserve (G6).  The notation
+ * is in tests/support/book_script.h. */
 
 #include "tests/support/book_script.h"
 #include "tests/support/spec.h"
@@ -64,7 +64,7 @@ SPEC(a_tracked_order_gets_its_first_legs_when_everything_has_filled)
     WHEN("modify a take 103.00 stop-loss 99.00");
     THEN("a.take rests 10 at 103.00",
          "a.stop waits 10 at 99.00");
-    WHEN("modify a stop-loss 101.00 take 102.00"); /* nothing can trade at 100.00 any more: any side */
+    WHEN("modify a stop-loss 101.00 take 102.00"); /* all has filled: any side of 100.00 */
     THEN("a.take becomes 10 at 102.00",
          "a.stop becomes 10 waiting at 101.00",
          "a.stop is triggered by 100.00 with 10",

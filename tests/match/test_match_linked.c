@@ -1,6 +1,6 @@
-/* Legs (E2, E3): they come to life as their order fills, grow with it, and never protect more than has
- * filled.  The notation is in tests/support/book_script.h; tracked orders, CLOSE, MODIFY and money are
- * in files beside this one. */
+/* Legs (E2, E3): they come to life as their order fills, grow with it, and never protect more than
+ * has filled.  The notation is in tests/support/book_script.h; tracked orders, CLOSE, MODIFY and
+ * money are in files beside this one. */
 
 #include "tests/support/book_script.h"
 #include "tests/support/spec.h"

@@ -98,9 +98,10 @@ SPEC(what_the_book_does_not_take_is_tried_again_at_the_next_mark)
     /* 120 + 560 - 700; 3 left, worth 240.  Not covered: she may still gain. */
     POSITION_IS("alice holds 3 PERP at a cost of 300");
     BALANCE_IS("alice has -20 USD, 30 reserved, -60 unrealised, -110 available");
-    WHEN("mark PERP 81");                      /* -20 - 57; 5 % of 243 */
+    WHEN("mark PERP 81"); /* -20 - 57; 5 % of 243 */
     THEN("PERP is marked at 81.00", "alice is liquidated in USD: -77 left, 12.15 needed",
-         SECOND " takes 3 from d at 70.00", "the house covers 110 USD of alice"); /* -20 + 210 - 300 */
+         SECOND " takes 3 from d at 70.00", "the house covers 110 USD of alice");
+    /* -20 + 210 - 300. */
     HOUSE_IS("-110 USD");
 }
 
@@ -284,8 +285,8 @@ static void say(const char *format, ...)
 
 SPEC(the_house_does_not_cover_more_than_it_can_owe)
 {
-    /* G12.  Each buys 57,646 at 100,000 and must sell at 1: a loss of 5,764,542,354, less the 10,000
-     * paid in.  Four of these are 23,058,129,416; the house stops at 23,058,430,092. */
+    /* G12.  Each buys 57,646 at 100,000 and must sell at 1: a loss of 5,764,542,354, less the
+     * 10,000 paid in.  Four of these are 23,058,129,416; the house stops at 23,058,430,092. */
     GIVEN("list PERP futures quote USD margin 1ppm keep 1ppm reference 100000.00 max-price 100000");
     for (int i = 0; i < 5; i++) {
         say("deposit b%d USD 10000", i);

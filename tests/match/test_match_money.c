@@ -3,6 +3,7 @@
 
 #include "dataplane/match/ledger.h"
 #include "tests/match/random_inputs.h"
+#include "tests/match/rig.h"
 #include "tests/support/spec.h"
 
 #include <stdlib.h>
@@ -161,8 +162,9 @@ SPEC(in_a_random_market_money_is_conserved_after_every_event)
     EXPECT(all.refused > 100);
 }
 
-/* A market at the edges: prices, quantities, fees and rates are the least and the largest that there
- * can be, positions go from one end to the other, and accounts owe more than was ever paid in. */
+/* A market at the edges: prices, quantities, fees and rates are the least and the largest that
+ * there can be, positions go from one end to the other, and accounts owe more than was ever paid
+ * in. */
 
 struct edges {
     struct chance chance;
@@ -304,18 +306,35 @@ static const struct match_input *edges_next(struct edges *edges)
     return in;
 }
 
-static void edges_begin(struct edges *edges, struct venue *venue)
+static void accounts_make(struct edges *edges, struct venue *venue, uint32_t first, uint32_t end)
 {
-    for (uint32_t account = 1; account < ACCOUNTS; account++) {
+    for (uint32_t account = first; account < end; account++) {
         edges->input = (struct match_input){
             .number = ++edges->number,
             .kind = MATCH_ACCOUNT,
             .account = account,
             .bytes = sizeof edges->input,
         };
-        venue_apply(venue, &edges->input);
+        match_apply(venue->match, venue_names(venue, &edges->input), &venue->events);
     }
+}
+
+static void edges_begin(struct edges *edges, struct venue *venue)
+{
+    accounts_make(edges, venue, 1, ACCOUNTS);
     for (uint16_t i = 0; i < INSTRUMENTS; i++) list_edge(edges, venue, i);
+}
+
+static void loads_as_it_was(struct venue *venue, const struct match_limits *limits)
+{
+    struct venue second;
+    struct saved saved = saved_of(venue->match);
+    venue_open(&second, limits, venue->seed);
+    const char *sentence = match_load(second.match, saved.bytes, saved.length);
+    expect(venue, sentence == NULL, sentence ? sentence : "", 0);
+    expect(venue, match_digest(second.match) == match_digest(venue->match), "loads anew", 0);
+    saved_free(&saved);
+    free(second.memory);
 }
 
 SPEC(at_the_edges_of_all_numbers_money_is_conserved)
@@ -331,6 +350,7 @@ SPEC(at_the_edges_of_all_numbers_money_is_conserved)
         venue_open(&venue, &limits, seed);
         edges_begin(&edges, &venue);
         for (int i = 0; i < 2500 && !venue.wrong; i++) venue_apply(&venue, edges_next(&edges));
+        loads_as_it_was(&venue, &limits);
         tallies_add(&all, &venue);
         free(venue.memory);
     }
@@ -454,6 +474,11 @@ static const struct match_input *churn_next(struct edges *edges)
     return in;
 }
 
+static void events_drop(struct match_events *events)
+{
+    events->count = 0;
+}
+
 SPEC(holdings_that_come_and_go_are_found)
 {
     struct match_limits limits = random_inputs_limits(true);
@@ -467,15 +492,8 @@ SPEC(holdings_that_come_and_go_are_found)
         struct edges edges = {.chance = {seed}};
         struct venue venue;
         venue_open(&venue, &limits, seed);
-        for (uint32_t account = 0; account < CHURN_ACCOUNTS; account++) {
-            edges.input = (struct match_input){
-                .number = ++edges.number,
-                .kind = MATCH_ACCOUNT,
-                .account = account,
-                .bytes = sizeof edges.input,
-            };
-            match_apply(venue.match, venue_names(&venue, &edges.input), &venue.events);
-        }
+        venue.events.full = events_drop; /* more accounts and assets than are summed up */
+        accounts_make(&edges, &venue, 0, CHURN_ACCOUNTS);
         for (uint16_t i = 0; i < CHURN_INSTRUMENTS; i++) churn_list(&edges, &venue, i);
         for (int i = 0; i < 10000 && !venue.wrong; i++) {
             const struct match_input *input = churn_next(&edges);

@@ -277,7 +277,8 @@ SPEC(a_pair_of_which_one_is_decremented_releases_once)
     GIVEN("b sells 4 at 99.00 by A self-trade decrement");
     BALANCE_IS("A has 2000 USD, 594 reserved, 1406 available");
     BALANCE_IS("A has 50 BTC, 0 reserved, 50 available");
-    GIVEN("cancel a", "c sells 6 at 98.00 by B", "d buys 10 at 97.00 or at 98.00 by A self-trade decrement");
+    GIVEN("cancel a", "c sells 6 at 98.00 by B",
+          "d buys 10 at 97.00 or at 98.00 by A self-trade decrement");
     BALANCE_IS("A has 1412 USD, 392 reserved, 1020 available");
 }
 

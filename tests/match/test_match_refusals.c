@@ -273,6 +273,29 @@ SPEC(a_link_must_have_two_ends)
     SPECIAL_REFUSED(22, closed, 10, "an order is kept that is done");
 }
 
+/* The leg of an order: its take profit if it is the first that lives. */
+static order_id_t leg_of(order_id_t parent)
+{
+    struct match_order leg;
+    for (order_id_t id = MATCH_ID_MAX + 1; id < MATCH_ID_MAX + 20; id++)
+        if (match_order_of(rig.match, id, &leg) && leg.parent == parent) return id;
+    UNREACHABLE("the rich state has this leg");
+}
+
+SPEC(a_leg_must_be_its_order_s)
+{
+    const order_id_t leg = leg_of(23), asleep = MATCH_ID_MAX + 6;
+    struct match_order none;
+    EXPECT(!match_order_of(rig.match, asleep, &none));
+    ORDER_REFUSED(leg, account, 1, "a leg is of another account or instrument");
+    SPECIAL_REFUSED(leg, type, MATCH_MARKET, "a leg is a market order");
+    SPECIAL_REFUSED(leg, tracked, 1, "a leg has legs of its own");
+    SPECIAL_REFUSED(asleep, reserves, 1, "a leg sleeps and is nobody's, or reserves");
+    SPECIAL_REFUSED(asleep, parent, 0, "a leg does not know its order");
+    SPECIAL_REFUSED(7, reserves, 0, "an open order has reserved nothing");
+    SPECIAL_REFUSED(7, tracked, 1, "an order with links is not linked");
+}
+
 SPEC(lists_must_name_the_orders_there_are)
 {
     order_id_t id = 999;
@@ -290,6 +313,7 @@ SPEC(lists_must_name_the_orders_there_are)
     S(an_open_book_must_not_be_crossed)                                                            \
     S(a_special_order_must_be_of_its_type)                                                         \
     S(a_link_must_have_two_ends)                                                                   \
+    S(a_leg_must_be_its_order_s)                                                                   \
     S(lists_must_name_the_orders_there_are)
 
 SPEC_MAIN("match_refusals", SPECS, before_each, after_each)

@@ -114,7 +114,8 @@ SPEC(the_last_unit_can_be_reserved)
 
 SPEC(a_refused_first_order_leaves_no_trace)
 {
-    /* CANCEL_ALL goes by the order in which instruments were first used: the refused one is no use. */
+    /* CANCEL_ALL goes by the order in which instruments were first used, and a refused order is
+     * no use. */
     GIVEN("list AB spot base A quote B", "list CD spot base C quote D", "deposit alice D 100",
           "deposit bob D 100");
     WHEN("x buys 1 at 10 of AB by alice");

@@ -307,8 +307,8 @@ SPEC(the_queue_of_fired_stops_is_one_for_all_instruments)
     GIVEN("engine cascade 1", "list XA", "list XB");
     GIVEN("l1 sells 1 at 100.00 of XA", "l2 buys 1 at 100.00 of XA", "l3 sells 1 at 100.00 of XB",
           "l4 buys 1 at 100.00 of XB");
-    GIVEN("s1 buys 1 stop 100.00 of XB", "s2 buys 1 stop 101.00 of XA", "s3 buys 1 stop 101.00 of XA",
-          "a sells 1 at 101.00 of XA");
+    GIVEN("s1 buys 1 stop 100.00 of XB", "s2 buys 1 stop 101.00 of XA",
+          "s3 buys 1 stop 101.00 of XA", "a sells 1 at 101.00 of XA");
     WHEN("b buys 1 at 101.00 of XA");
     THEN("b takes 1 from a at 101.00",
          "s2 is triggered by 101.00 with 1", "s2 is canceled with 1 left: nothing to trade with");

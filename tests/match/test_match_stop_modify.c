@@ -189,11 +189,12 @@ SPEC(a_fired_stop_gives_back_what_it_did_not_need)
 SPEC(a_fired_trailing_stop_reserves_at_the_price_it_has_then)
 {
     GIVEN_SPOT();
-    GIVEN("account C", "deposit C USD 100000", "b sells 1 at 110.00 by B", "c buys 1 at 110.00 by C");
+    GIVEN("account C", "deposit C USD 100000", "b sells 1 at 110.00 by B",
+          "c buys 1 at 110.00 by C");
     GIVEN("s buys 10 trailing 20.00 by A"); /* 130.00: limited at 135.00 */
     BALANCE_IS("A has 2000 USD, 1350 reserved, 650 available");
     GIVEN("b2 sells 1 at 90.00 by B", "c2 buys 1 at 90.00 by C");
-    BALANCE_IS("A has 2000 USD, 1350 reserved, 650 available"); /* 110.00 now, kept until it fires */
+    BALANCE_IS("A has 2000 USD, 1350 reserved, 650 available"); /* 110.00, when it fires */
     GIVEN("x buys 6 at 100.00 by A", "b3 sells 20 at 115.00 by B");
     BALANCE_IS("A has 2000 USD, 1950 reserved, 50 available");
     WHEN("c3 buys 1 at 115.00 by C");

@@ -146,6 +146,30 @@ SPEC(holders_know_their_orders)
     BREAKS(m->balances[1].asset ^= 1, "");
 }
 
+/* Taken out of a list as it should be, but only there. */
+static void holder_forgets(struct holding *holding)
+{
+    holding->orders_first = m->ties[holding->orders_first].next;
+    m->ties[holding->orders_first].prev = 0;
+    holding->orders--;
+}
+
+static void fired_forgets(void)
+{
+    m->fired_first = m->orders[m->fired_first].next;
+    m->orders[m->fired_first].prev = 0;
+}
+
+SPEC(what_a_list_forgot_is_missed)
+{
+    struct instrument *b = &m->instruments[0];
+    BREAKS(holder_forgets(&m->holdings[order_of(1)->holder]), "holders.orders == m->alive");
+    BREAKS(fired_forgets(), "verify->place[PLACE_FIRED] == verify->fired");
+    BREAKS(b->holdings_first = m->holdings[b->holdings_first].next_of_instrument,
+           "holders.users == holders.holdings");
+    BREAKS(m->accounts[1].balances_first = m->balances[m->accounts[1].balances_first].next, "");
+}
+
 SPEC(money_is_what_was_paid_in)
 {
     BREAKS(m->house[2]++, "money is not what was paid in");
@@ -180,6 +204,7 @@ SPEC(waiting_stops_and_due_times_are_counted)
     S(slots_are_in_use_or_free)                                                                    \
     S(ids_are_found_and_nothing_else_is)                                                           \
     S(holders_know_their_orders)                                                                   \
+    S(what_a_list_forgot_is_missed)                                                                \
     S(money_is_what_was_paid_in)                                                                   \
     S(what_is_linked_knows_each_other)                                                             \
     S(waiting_stops_and_due_times_are_counted)

@@ -90,7 +90,7 @@ struct plain_account {
 struct plain_holding {
     uint32_t account;
     uint16_t instrument;
-    qty_t position;
+    __int128 position; /* exact, however often the largest quantity is bought */
     int64_t cost;
 };
 

@@ -31,7 +31,7 @@ struct plain_order *plain_closing_order(struct plain_match *plain,
     return order;
 }
 
-static qty_t position_of(struct plain_match *plain, uint32_t account, uint16_t instrument)
+static wide_t position_of(struct plain_match *plain, uint32_t account, uint16_t instrument)
 {
     const struct plain_holding *holding = plain_holding(plain, account, instrument);
     return holding ? holding->position : 0;
@@ -74,9 +74,9 @@ static qty_t closable(struct plain_match *plain, const struct match_input *input
         return tracked->side == SIDE_BUY ? held : -held;
     }
     if (market->listing.class_of == MATCH_SPOT) return 0;
-    qty_t position = position_of(plain, input->account, input->instrument);
+    wide_t position = position_of(plain, input->account, input->instrument);
     qty_t most = MATCH_LOTS_MAX * market->listing.lot;
-    return position > most ? most : position < -most ? -most : position;
+    return position > most ? most : position < -most ? -most : (qty_t)position;
 }
 
 /* Legs give up qty without a word; what they had comes back with give_back. */
@@ -102,7 +102,7 @@ static bool needs_money(struct plain_match *plain, const struct plain_order *tra
     uint8_t class_of = plain_market(plain, tracked)->listing.class_of;
     if (plain->limits.accounts == 0 || class_of == MATCH_PLAIN) return false;
     if (class_of == MATCH_SPOT) return true;
-    qty_t position = position_of(plain, tracked->account, tracked->instrument);
+    wide_t position = position_of(plain, tracked->account, tracked->instrument);
     return qty > (tracked->side == SIDE_BUY ? position : -position);
 }
 

@@ -18,7 +18,7 @@ static wide_t maintenance(const struct plain_match *plain, uint32_t account, uin
         const struct plain_holding *holding = &plain->holding[i];
         const struct plain_instrument *market = &plain->instrument[holding->instrument];
         if (!is_of_quote(plain, holding, account, quote)) continue;
-        qty_t held = holding->position < 0 ? -holding->position : holding->position;
+        qty_t held = (qty_t)(holding->position < 0 ? -holding->position : holding->position);
         wide_t rated = plain_value(market, market->mark, held) * market->listing.maintenance_ppm;
         sum += (rated + MATCH_PPM - 1) / MATCH_PPM;
     }
@@ -39,7 +39,7 @@ static void close_position(struct plain_match *plain, const struct plain_holding
         .instrument = holding->instrument,
         .side = holding->position > 0 ? SIDE_SELL : SIDE_BUY,
         .self_trade = MATCH_CANCEL_OLDEST,
-        .qty = holding->position > 0 ? holding->position : -holding->position,
+        .qty = (qty_t)(holding->position > 0 ? holding->position : -holding->position),
     };
     if (closing.qty / market->listing.lot > MATCH_LOTS_MAX)
         closing.qty = MATCH_LOTS_MAX * market->listing.lot;

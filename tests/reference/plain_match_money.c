@@ -156,8 +156,8 @@ wide_t plain_unrealised(const struct plain_match *plain, uint32_t account, uint1
         const struct plain_holding *holding = &plain->holding[i];
         const struct plain_instrument *market = &plain->instrument[holding->instrument];
         if (holding->account != account || !is_futures(plain, holding->instrument, asset)) continue;
-        wide_t value = plain_value(market, market->mark,
-                                   holding->position < 0 ? -holding->position : holding->position);
+        wide_t held = magnitude(holding->position);
+        wide_t value = plain_value(market, market->mark, (qty_t)held);
         sum += (holding->position < 0 ? -value : value) - holding->cost;
     }
     return sum;

@@ -89,7 +89,7 @@ bool plain_match_position_of(const struct plain_match *plain, uint32_t account, 
     for (uint32_t i = 0; i < plain->holdings; i++) {
         const struct plain_holding *found = &plain->holding[i];
         if (found->account != account || found->instrument != instrument) continue;
-        *position = found->position;
+        *position = (qty_t)found->position;
         *cost = found->cost;
         return true;
     }

@@ -89,9 +89,9 @@ static void move_position(struct plain_match *plain, const struct plain_order *o
     struct plain_holding *holding = plain_holding(plain, order->account, order->instrument);
     CHECK(holding);
     qty_t signed_qty = order->side == SIDE_BUY ? deal->qty : -deal->qty;
-    qty_t held = holding->position < 0 ? -holding->position : holding->position;
+    wide_t held = holding->position < 0 ? -holding->position : holding->position;
     bool reduces = holding->position != 0 && (holding->position < 0) == (signed_qty > 0);
-    qty_t closes = !reduces ? 0 : deal->qty < held ? deal->qty : held;
+    qty_t closes = !reduces ? 0 : deal->qty < held ? deal->qty : (qty_t)held;
     if (market->listing.class_of == MATCH_FUTURES) {
         wide_t part = closes == 0 ? 0 : (wide_t)holding->cost * closes / held;
         wide_t closed = plain_value(market, deal->price, closes);
@@ -130,7 +130,7 @@ static void say_money(struct plain_match *plain, const struct plain_order *order
     struct match_event *event = plain_say(plain, MATCH_POSITIONED);
     event->account = order->account;
     event->instrument = order->instrument;
-    event->qty = holding->position;
+    event->qty = (qty_t)holding->position;
     event->left = holding->cost;
     if (listing->class_of == MATCH_FUTURES)
         plain_say_balance(plain, order->account, listing->quote);

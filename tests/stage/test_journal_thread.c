@@ -28,6 +28,7 @@ static struct journal_thread thread;
 static char sentences[1024];
 static struct text problems;
 static _Atomic bool syncs_fail;
+static _Atomic uint32_t sync_ms; /* how long one takes at least */
 
 static void *memory_new(size_t bytes)
 {
@@ -39,6 +40,8 @@ static void *memory_new(size_t bytes)
 static enum journal_io sync_or_fail(void *context, const struct journal_file *file,
                                     const struct journal_range *ranges, uint32_t count)
 {
+    const struct timespec span = {.tv_nsec = (long)sync_ms * 1000000};
+    if (sync_ms > 0) nanosleep(&span, NULL);
     return syncs_fail ? JOURNAL_IO_FAILED : real.sync(context, file, ranges, count);
 }
 
@@ -52,6 +55,7 @@ static void before_each(void)
     storage = real = storage_file_storage(&files);
     storage.sync = sync_or_fail;
     syncs_fail = false;
+    sync_ms = 0;
     recovery = journal_recovery_new(memory_new(journal_recovery_footprint()), &storage, &rig_hash);
     journal = journal_new(memory_new(journal_footprint(&limits)), &limits, &storage, &rig_hash);
 }
@@ -105,11 +109,26 @@ SPEC(what_is_committed_becomes_durable_without_being_asked_for)
 
 SPEC(stopping_makes_durable_what_was_committed_before)
 {
-    begin(JOURNAL_THREAD_ANY_CPU);
-    commit(3000);
-    journal_thread_stop(&thread);
-    EXPECT_UINT(journal_durable(journal), 3000);
+    EXPECT(journal_recover(recovery, NULL, &report) == JOURNAL_FAULT_EMPTY);
+    EXPECT(journal_start(journal, &report) == JOURNAL_IO_OK);
+    for (uint64_t turn = 1; turn <= 100; turn++) {
+        EXPECT(journal_thread_start(&thread, journal, JOURNAL_THREAD_ANY_CPU, &problems));
+        commit(1);
+        journal_thread_stop(&thread);
+        EXPECT_UINT(journal_durable(journal), turn);
+    }
     journal_thread_stop(&thread); /* does no harm */
+}
+
+SPEC(stopping_waits_for_as_many_syncs_as_it_takes)
+{
+    begin(JOURNAL_THREAD_ANY_CPU);
+    commit(1);
+    EXPECT(durable_soon(1));
+    sync_ms = 20;
+    commit(1 + 3 * SEGMENT_BYTES / 2 / 96); /* the rest of one segment, and some of the next */
+    journal_thread_stop(&thread);
+    EXPECT_UINT(journal_durable(journal), 2 + 3 * SEGMENT_BYTES / 2 / 96);
 }
 
 SPEC(an_idle_thread_sleeps_and_wakes_in_time)
@@ -123,8 +142,11 @@ SPEC(an_idle_thread_sleeps_and_wakes_in_time)
     EXPECT(sleeps > 10);
     EXPECT(sleeps < 1000); /* 400 of 500 us each */
     EXPECT(counter_read(&thread.yields) < 10 * JOURNAL_THREAD_YIELDS);
+    uint64_t yields = counter_read(&thread.yields);
     commit(1);
     EXPECT(durable_soon(2));
+    nanosleep(&span, NULL);
+    EXPECT(counter_read(&thread.yields) >= yields + JOURNAL_THREAD_YIELDS); /* awake at first */
 }
 
 SPEC(a_failed_sync_ends_the_thread)
@@ -137,6 +159,11 @@ SPEC(a_failed_sync_ends_the_thread)
     time_t end = time(NULL) + PATIENCE_S;
     while (!journal_dead(journal) && time(NULL) < end) (void)sched_yield();
     EXPECT(journal_dead(journal));
+    const struct timespec span = {.tv_nsec = 50 * 1000000};
+    nanosleep(&span, NULL);
+    uint64_t sleeps = counter_read(&thread.sleeps);
+    nanosleep(&span, NULL);
+    EXPECT_UINT(counter_read(&thread.sleeps), sleeps);
     journal_thread_stop(&thread);
     EXPECT_UINT(journal_durable(journal), 100);
 }
@@ -240,6 +267,7 @@ SPEC(a_venue_and_the_thread_work_side_by_side)
 #define SPECS(S)                                                                                   \
     S(what_is_committed_becomes_durable_without_being_asked_for)                                   \
     S(stopping_makes_durable_what_was_committed_before)                                            \
+    S(stopping_waits_for_as_many_syncs_as_it_takes)                                                \
     S(an_idle_thread_sleeps_and_wakes_in_time)                                                     \
     S(a_failed_sync_ends_the_thread)                                                               \
     S(the_thread_runs_on_the_processor_it_was_given)                                               \

@@ -134,7 +134,7 @@ struct venue_rig *rig_new(const struct venue_limits *limits, uint64_t seed)
     return rig;
 }
 
-static void process_forget(struct venue_rig *rig)
+static void life_end(struct venue_rig *rig)
 {
     free(rig->venue);
     free(rig->journal);
@@ -145,7 +145,7 @@ static void process_forget(struct venue_rig *rig)
 void rig_delete(struct venue_rig *rig)
 {
     if (rig->journal) journal_stop(rig->journal);
-    process_forget(rig);
+    life_end(rig);
     model_close(&rig->model);
     free(rig->recovery);
     free(rig->input);
@@ -199,7 +199,7 @@ void rig_kill(struct venue_rig *rig)
 {
     compare(rig);
     if (rig->venue) rig->acknowledged = venue_sequence(rig->venue); /* D0 */
-    process_forget(rig);
+    life_end(rig);
     model_wake(&rig->model);
 }
 
@@ -207,7 +207,7 @@ void rig_cut(struct venue_rig *rig)
 {
     compare(rig);
     if (rig->limits.durability == VENUE_PROCESS) rig->acknowledged = rig->durable;
-    process_forget(rig);
+    life_end(rig);
     model_cut(&rig->model);
     model_wake(&rig->model);
 }
@@ -304,4 +304,32 @@ enum venue_status rig_list(struct venue_rig *rig, uint16_t instrument)
                           .phase = MATCH_OPEN}};
     list.input.bytes = sizeof list.input + sizeof list.listing;
     return rig_submit(rig, &list.input);
+}
+
+/* What most specs begin with. */
+
+struct venue_limits rig_limits(uint32_t held, enum venue_durability durability)
+{
+    struct venue_limits limits = {
+        .match = random_inputs_limits(false), .held = held, .durability = durability};
+    limits.match.orders = 2000;
+    return limits;
+}
+
+struct venue_rig *rig_listed(uint32_t held, enum venue_durability durability)
+{
+    struct venue_limits limits = rig_limits(held, durability);
+    struct venue_rig *rig = rig_new(&limits, 1);
+    rig_begin(rig);
+    if (rig_list(rig, 0) != VENUE_OK) wrong(rig, "the instrument is not listed");
+    rig_settle(rig);
+    rig_release(rig);
+    if (venue_held(rig->venue) != 0) wrong(rig, "not everything was handed out");
+    return rig;
+}
+
+enum venue_status rig_buy(struct venue_rig *rig, order_id_t id)
+{
+    struct match_input input = rig_order(id, SIDE_BUY, 90 * PRICE_ONE, QTY_ONE);
+    return rig_submit(rig, &input);
 }

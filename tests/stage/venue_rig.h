@@ -75,6 +75,11 @@ struct match_input rig_order(order_id_t id, enum side side, price_t price, qty_t
 struct match_input rig_cancel(order_id_t id);
 enum venue_status rig_list(struct venue_rig *rig, uint16_t instrument); /* a PLAIN one */
 
+/* 2,000 orders, no accounts.  rig_listed: with an instrument, all of it on disk and handed out. */
+struct venue_limits rig_limits(uint32_t held, enum venue_durability durability);
+struct venue_rig *rig_listed(uint32_t held, enum venue_durability durability);
+enum venue_status rig_buy(struct venue_rig *rig, order_id_t id); /* 1 at 90.00 */
+
 extern const struct journal_hash rig_hash; /* quick and no more */
 
 #endif

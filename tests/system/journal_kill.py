@@ -3,13 +3,13 @@
 
     journal_kill.py JOURNAL_SUBMITTER POLLUX_JOURNAL
 
-The submitter (journal_submitter.c) is told a stream of inputs that follows from a seed, and says the
-numbers that are acknowledged.  This witness kills it at random instants, starts it again, and checks
-what it says it has recovered:
+The submitter (journal_submitter.c) is told a stream of inputs that follows from a seed, and says
+the numbers that are acknowledged.  This witness kills it at random instants, starts it again, and
+checks what it says it has recovered:
 
   - every number that was acknowledged is there, and what was there once is there again;
-  - the state is that of an engine without journal which was told exactly that many inputs of the same
-    stream: so none is lost, none invented, none out of order.
+  - the state is that of an engine without journal which was told exactly that many inputs of the
+    same stream: so none is lost, none invented, none out of order.
 
 A kill never loses what the kernel has, so this is about the process's death (D0); power cuts are
 simulated in tests/journal.  SPEC_SEED chooses the seed, KILLS another number of kills.
@@ -158,8 +158,10 @@ def kills(parent, count, durability, snapshot_every):
             if len(failures) > 5:
                 return False
         witness.finish(where)
-        print(f"{where}: {count} kills in {time.monotonic() - began:.1f} s, {witness.must} records, "
-              f"{witness.seen} acknowledgements seen, {witness.died_early} lives died while starting")
+        spent = time.monotonic() - began
+        print(f"{where}: {count} kills in {spent:.1f} s, {witness.must} records, "
+              f"{witness.seen} acknowledgements seen, "
+              f"{witness.died_early} lives died while starting")
         expect(witness.died_early < count / 2, f"{where}: most lives died before they began")
         expect(witness.seen > count / 2, f"{where}: hardly anything was acknowledged")
         return not failures

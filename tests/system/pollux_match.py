@@ -267,7 +267,7 @@ def damaged_scripts_are_answered_line_by_line(bench):
 
 @spec
 def a_long_script_keeps_its_names(bench):
-    count = 20_000
+    count = 800
     script = "".join(f"order-{at} sells 1 at {100 + at % 30}\n" for at in range(count))
     script += "".join(f"cancel order-{at}\n" for at in range(0, count, 2))
     lines = objects(bench, script)

@@ -1,0 +1,281 @@
+/* What a restart brings back, from which snapshot, and what stops it. */
+
+#include "tests/stage/venue_rig.h"
+#include "tests/support/spec.h"
+
+#include "dataplane/journal/journal_append.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct venue_rig *rig;
+
+static void before_each(void)
+{
+    rig = NULL;
+}
+
+static void after_each(void)
+{
+    EXPECT_TEXT(rig->wrong ? rig->wrong : "", "");
+    EXPECT_TEXT(rig->model.violation ? rig->model.violation : "", "");
+    rig_delete(rig);
+}
+
+static void listed(uint32_t held, enum venue_durability durability)
+{
+    rig = rig_listed(held, durability);
+}
+
+static enum venue_status buy(order_id_t id)
+{
+    return rig_buy(rig, id);
+}
+
+static void rig_open(uint32_t held, enum venue_durability durability)
+{
+    struct venue_limits limits = rig_limits(held, durability);
+    rig = rig_new(&limits, 1);
+}
+
+SPEC(the_time_goes_on_after_a_restart_with_and_without_a_snapshot)
+{
+    listed(64, VENUE_PROCESS);
+    struct match_input time = {.kind = MATCH_TIME, .bytes = sizeof time, .time = 5000};
+    EXPECT(rig_submit(rig, &time) == VENUE_OK);
+    time.time = 3000; /* goes not back */
+    EXPECT(rig_submit(rig, &time) == VENUE_OK);
+    EXPECT_UINT(venue_time(rig->venue), 5000);
+    rig_settle(rig);
+    rig_kill(rig);
+    rig_begin(rig);
+    EXPECT_UINT(venue_time(rig->venue), 5000);
+    EXPECT(rig_snapshot(rig) == JOURNAL_IO_OK);
+    rig_kill(rig);
+    rig_begin(rig);
+    EXPECT_UINT(rig->report.snapshot_sequence, 4);
+    EXPECT_UINT(venue_time(rig->venue), 5000);
+}
+
+SPEC(a_new_journal_begins_with_its_engines_limits)
+{
+    listed(64, VENUE_DISK);
+    struct match_limits read = {0}, expected = rig->limits.match;
+    struct journal_report report;
+    expected.secret = 0;
+    EXPECT(venue_limits_read(rig->recovery, &report, &read));
+    EXPECT(memcmp(&read, &expected, sizeof read) == 0);
+}
+
+SPEC(an_empty_journal_says_no_limits)
+{
+    rig_open(64, VENUE_DISK);
+    struct match_limits read;
+    struct journal_report report;
+    EXPECT(!venue_limits_read(rig->recovery, &report, &read));
+    EXPECT(report.diagnosis.fault == JOURNAL_FAULT_EMPTY);
+    rig_begin(rig);
+}
+
+SPEC(the_limits_are_known_when_their_record_is_swept_away)
+{
+    listed(64, VENUE_PROCESS);
+    for (order_id_t id = 1; id <= 1500; id++) {
+        EXPECT(buy(id) == VENUE_OK);
+        rig_release(rig);
+        if (id % 100 == 0) rig_settle(rig);
+        if (id % 500 == 0) EXPECT(rig_snapshot(rig) == JOURNAL_IO_OK);
+    }
+    rig_kill(rig);
+    EXPECT(!model_find(&rig->model, journal_name_segment(1).bytes));
+    struct match_limits read;
+    struct journal_report report;
+    EXPECT(venue_limits_read(rig->recovery, &report, &read));
+    EXPECT_UINT(read.orders, 2000);
+    rig_begin(rig);
+    EXPECT_UINT(rig->report.snapshot_sequence, 1502);
+}
+
+SPEC(a_process_that_died_before_its_first_record_leaves_a_new_journal)
+{
+    rig_open(64, VENUE_DISK);
+    EXPECT(rig_recover(rig) == JOURNAL_FAULT_EMPTY);
+    EXPECT(rig_start(rig) == JOURNAL_IO_OK);
+    rig_cut(rig); /* the engine's record was not synced */
+    rig_begin(rig);
+    EXPECT_UINT(venue_sequence(rig->venue), 1);
+    EXPECT(rig_list(rig, 0) == VENUE_OK);
+    rig_kill(rig);
+    rig_begin(rig);
+    EXPECT_UINT(venue_sequence(rig->venue), 2);
+}
+
+static void expect_refused(enum journal_fault fault, const char *problem)
+{
+    EXPECT_TEXT(journal_fault_text(rig_recover(rig)), journal_fault_text(fault));
+    EXPECT_TEXT(venue_problem(rig->venue) ? venue_problem(rig->venue) : "", problem);
+}
+
+SPEC(an_engine_with_other_limits_does_not_take_the_journal)
+{
+    listed(64, VENUE_PROCESS);
+    rig_kill(rig);
+    rig->limits.match.orders++;
+    expect_refused(JOURNAL_FAULT_REFUSED, "its engine has other limits");
+}
+
+/* Writes a record of our own and dies. */
+static void record_put(uint16_t kind, const void *payload, uint32_t bytes)
+{
+    void *place = journal_claim(rig->journal, JOURNAL_ORDINARY, kind, bytes);
+    memcpy(place, payload, bytes);
+    (void)journal_commit(rig->journal);
+    rig_kill(rig);
+}
+
+SPEC(a_record_that_is_no_input_of_ours_stops_recovery)
+{
+    struct match_input input = rig_order(1, SIDE_BUY, 90 * PRICE_ONE, QTY_ONE);
+    listed(64, VENUE_PROCESS);
+    input.number = 3;
+    record_put(VENUE_RECORD_INPUT + 1, &input, sizeof input);
+    expect_refused(JOURNAL_FAULT_REFUSED, "the record is of a kind that is not known");
+    rig_delete(rig);
+
+    listed(64, VENUE_PROCESS);
+    input.number = 4;
+    record_put(VENUE_RECORD_INPUT, &input, sizeof input);
+    expect_refused(JOURNAL_FAULT_REFUSED, "the input has another number than its record");
+    EXPECT_UINT(rig->report.diagnosis.sequence, 3);
+    rig_delete(rig);
+
+    listed(64, VENUE_PROCESS);
+    input.number = 3;
+    input.bytes = 65;
+    record_put(VENUE_RECORD_INPUT, &input, sizeof input);
+    expect_refused(JOURNAL_FAULT_REFUSED, "the record is not as long as its input");
+    rig_delete(rig);
+
+    listed(64, VENUE_PROCESS);
+    record_put(VENUE_RECORD_INPUT, &input, 10);
+    expect_refused(JOURNAL_FAULT_REFUSED, "the record is not as long as its input");
+}
+
+SPEC(an_engine_of_another_version_is_refused)
+{
+    listed(64, VENUE_PROCESS);
+    struct venue_engine engine = {.abi = VENUE_ABI + 1, .bytes = sizeof engine};
+    record_put(VENUE_RECORD_ENGINE, &engine, sizeof engine);
+    expect_refused(JOURNAL_FAULT_REFUSED, "it was written by an engine of another version");
+    rig_delete(rig);
+
+    listed(64, VENUE_PROCESS);
+    record_put(VENUE_RECORD_ENGINE, &engine, sizeof engine - 1);
+    expect_refused(JOURNAL_FAULT_REFUSED, "its engine's limits are cut off");
+}
+
+SPEC(a_journal_that_was_not_begun_by_a_venue_is_refused)
+{
+    rig_open(64, VENUE_PROCESS);
+    rig_begin(rig);
+    rig_kill(rig);
+    model_clear(&rig->model, 1);
+    void *memory = calloc(1, 1 << 20);
+    rig->journal = journal_new((void *)ALIGN_UP((uintptr_t)memory, CACHE_LINE),
+                               &rig->journal_limits, &rig->model.storage, &rig_hash);
+    EXPECT(journal_recover(rig->recovery, NULL, &rig->report) == JOURNAL_FAULT_EMPTY);
+    EXPECT(journal_start(rig->journal, &rig->report) == JOURNAL_IO_OK);
+    struct match_input input = rig_order(1, SIDE_BUY, 90 * PRICE_ONE, QTY_ONE);
+    input.number = 1;
+    void *place = journal_claim(rig->journal, JOURNAL_ORDINARY, VENUE_RECORD_INPUT, sizeof input);
+    memcpy(place, &input, sizeof input);
+    (void)journal_commit(rig->journal);
+    journal_stop(rig->journal);
+    rig->journal = NULL;
+    free(memory);
+    model_wake(&rig->model);
+    expect_refused(JOURNAL_FAULT_REFUSED, "the journal does not begin with the engine's limits");
+}
+
+SPEC(a_recovery_can_stop_at_any_record)
+{
+    listed(64, VENUE_PROCESS);
+    for (order_id_t id = 1; id <= 30; id++) {
+        EXPECT(buy(id) == VENUE_OK);
+        rig_release(rig);
+        rig_settle(rig);
+        if (id == 20) EXPECT(rig_snapshot(rig) == JOURNAL_IO_OK); /* of record 22 */
+    }
+    rig_kill(rig);
+    for (uint64_t until = 1; until <= 33; until++) {
+        EXPECT(rig_recover_until(rig, until) == JOURNAL_FAULT_NONE);
+        uint64_t sequence = until < 32 ? until : 32;
+        EXPECT_UINT(venue_sequence(rig->venue), sequence);
+        EXPECT_UINT(rig->report.snapshot_sequence, until >= 22 ? 22 : 0);
+        EXPECT_UINT(match_digest(venue_match(rig->venue)), rig_digest(rig, sequence - 1));
+        free(rig->venue);
+        rig->venue = NULL;
+    }
+    EXPECT(rig_recover_until(rig, 5) == JOURNAL_FAULT_NONE);
+    EXPECT_STOP((void)!rig_start(rig), "stopped");
+}
+
+SPEC(a_snapshot_that_its_engine_refuses_is_passed_over_for_an_older_one)
+{
+    listed(64, VENUE_PROCESS);
+    for (order_id_t id = 1; id <= 30; id++) {
+        EXPECT(buy(id) == VENUE_OK);
+        rig_release(rig);
+        rig_settle(rig);
+        if (id == 10) EXPECT(rig_snapshot(rig) == JOURNAL_IO_OK);
+    }
+    struct venue_image image = {.memory = malloc(1 << 20), .capacity = 1 << 20};
+    EXPECT(venue_image(rig->venue, &image));
+    image.memory[image.length - 1] ^= 0x40; /* an id, or what stands last */
+    image.length -= 8;
+    EXPECT(venue_snapshot_write(&image, journal_durable(rig->journal), &rig->model.storage,
+                                &rig_hash) == JOURNAL_IO_OK);
+    free(image.memory);
+    rig_kill(rig);
+    rig_begin(rig); /* compares the digests */
+    EXPECT_UINT(rig->report.snapshot_sequence, 12);
+    EXPECT_UINT(rig->report.snapshots_damaged, 1);
+}
+
+SPEC(an_image_that_does_not_fit_says_how_long_it_is)
+{
+    rig_open(64, VENUE_PROCESS);
+    EXPECT(rig_recover(rig) == JOURNAL_FAULT_EMPTY);
+    uint8_t *memory = malloc(1 << 20);
+    struct venue_image image = {.memory = memory, .capacity = 1 << 20};
+    EXPECT(!venue_image(rig->venue, &image)); /* nothing has happened yet */
+    EXPECT(rig_start(rig) == JOURNAL_IO_OK);
+    EXPECT(rig_list(rig, 0) == VENUE_OK);
+    EXPECT(venue_image(rig->venue, &image));
+    EXPECT_UINT(image.sequence, 2);
+    size_t length = image.length;
+    image.capacity = length - 1;
+    memory[length - 1] = 99;
+    EXPECT(!venue_image(rig->venue, &image));
+    EXPECT_UINT(image.length, length);
+    EXPECT_UINT(memory[length - 1], 99);
+    image.capacity = length;
+    EXPECT(venue_image(rig->venue, &image));
+    EXPECT_STOP((void)!venue_snapshot_write(&image, 1, &rig->model.storage, &rig_hash), "durable");
+    free(memory);
+}
+
+#define SPECS(S)                                                                                   \
+    S(the_time_goes_on_after_a_restart_with_and_without_a_snapshot)                                \
+    S(a_new_journal_begins_with_its_engines_limits)                                                \
+    S(an_empty_journal_says_no_limits)                                                             \
+    S(the_limits_are_known_when_their_record_is_swept_away)                                        \
+    S(a_process_that_died_before_its_first_record_leaves_a_new_journal)                            \
+    S(an_engine_with_other_limits_does_not_take_the_journal)                                       \
+    S(a_record_that_is_no_input_of_ours_stops_recovery)                                            \
+    S(an_engine_of_another_version_is_refused)                                                     \
+    S(a_journal_that_was_not_begun_by_a_venue_is_refused)                                          \
+    S(a_recovery_can_stop_at_any_record)                                                           \
+    S(a_snapshot_that_its_engine_refuses_is_passed_over_for_an_older_one)                          \
+    S(an_image_that_does_not_fit_says_how_long_it_is)
+SPEC_MAIN("venue_recover", SPECS, before_each, after_each)
