@@ -207,7 +207,7 @@ static void measure_recovery(uint64_t sequence)
 int main(int argc, char **argv)
 {
     bench_open("venue", argc, argv);
-    (void)bench_pin(0);
+    (void)!bench_pin(0);
     const char *disk = getenv("BENCH_FOLDER");
     segment_inputs = bench_quick() ? 100000 : 1000000;
     flow = order_flow_draw(&(struct order_flow_plan){

@@ -24,7 +24,8 @@ SKIPPED = 77
 
 # Benches of which not all is counted, because it would take too long: parts of results' names.
 PARTS = {"dispatch": ["dispatch_hot", "dispatch_market", "dispatch_burst", "dispatch_conflate",
-                      "dispatch_report"]}
+                      "dispatch_report"],
+         "match": ["match_normal", "match_sweep"]}
 
 
 def counted(program, part):

@@ -118,20 +118,22 @@ static inline int64_t ledger_available(const struct balance *balance)
     return balance->total - balance->reserved + losses;
 }
 
-/* Spot: what lots at ticks reserve, and in which balance. */
+/* Spot: what lots at ticks reserve, and in which balance.  Sides cannot be guessed, so both needs are
+ * computed and one is chosen without a branch. */
 static inline int64_t ledger_spot_need(const struct instrument *b, enum side side, int32_t ticks,
                                        uint32_t lots)
 {
-    if (side == SIDE_SELL) return (int64_t)lots * b->lot_base;
     int64_t value = ticks * b->unit_value;
-    return (int64_t)lots * (value + ledger_share_up(value, b->worst_ppm));
+    int64_t buying = value + ledger_share_up(value, b->worst_ppm);
+    int64_t only_buying = (int64_t)in_one((uint64_t)side - 1); /* SIDE_BUY is 0 */
+    return (int64_t)lots * (b->lot_base ^ ((b->lot_base ^ buying) & only_buying));
 }
 
 static inline struct balance *ledger_spot_payer(const struct match *m, uint32_t holder,
                                                 enum side side)
 {
     const struct holding *holding = &m->holdings[holder];
-    return &m->balances[side == SIDE_BUY ? holding->quote : holding->base];
+    return &m->balances[number_or(holding->base, holding->quote, side == SIDE_BUY)];
 }
 
 /* Orders. */

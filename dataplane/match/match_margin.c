@@ -126,9 +126,9 @@ bool ledger_exchange(struct match *m, const struct instrument *b, uint32_t holde
     orders_add(holding, side, value, lots);
     int64_t growth = margin_of(m, b, holding) - holding->margin;
     int64_t risk_growth = risk_of(b, holding) - holding->risk;
-    bool too_much = risk_growth > 0 && (quote->total > MATCH_MONEY_MAX ||
-                                        quote->total < -MATCH_MONEY_MAX ||
-                                        quote->risk + risk_growth > LEDGER_RISK_MAX);
+    bool too_much =
+        risk_growth > 0 && (quote->total > MATCH_MONEY_MAX || quote->total < -MATCH_MONEY_MAX ||
+                            quote->risk + risk_growth > LEDGER_RISK_MAX);
     if (too_much || (growth > 0 && growth > ledger_available(quote))) {
         orders_add(holding, side, -value, -lots);
         return false;

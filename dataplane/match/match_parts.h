@@ -137,12 +137,12 @@ void command_new_special(struct match *m, const struct match_input *in);
 
 /* match_stop.c */
 
-/* Puts a stop (slot open, special filled in: type, trigger or trail, limit, reserve) to wait and says
- * WAITS; or, if its trigger is reached already and the instrument is OPEN, into the queue of fired
- * ones.  It is ended with a reason if there is no room. */
+/* Puts a stop (slot open, special filled in: type, trigger or trail, limit, reserve) to wait and
+ * says WAITS; or, if its trigger is reached already and the instrument is OPEN, into the queue of
+ * fired ones.  It is ended with a reason if there is no room. */
 void stop_place(struct match *m, uint32_t slot);
 void stop_take_out(struct match *m, uint32_t slot); /* waiting or fired: out of its queue */
-/* The stops of b that a trade at first and then last reaches join the fired queue (D4); b is OPEN. */
+/* The stops of b, which is OPEN, that trades at first, then last reach join the fired ones (D4). */
 void stops_scan(struct match *m, struct instrument *b, int32_t first, int32_t last);
 void stop_run_next(struct match *m); /* the first fired one; there is one */
 void stop_modify(struct match *m, uint32_t slot, const struct match_input *in); /* B4 */
@@ -156,11 +156,11 @@ int32_t stop_limit_at(const struct instrument *b, enum side side, int32_t trigge
 /* slot, which has META_LINKED, has traded by lots as maker (just now, its lots are already less) or
  * as taker (after it finished).  The other of a pair shrinks at once; a parent is made dirty. */
 void linked_traded(struct match *m, uint32_t slot, uint32_t by);
-/* slot, which has META_LINKED, has lost by lots without a trade: the other of a pair loses them too. */
+/* slot, which has META_LINKED, has lost by lots without a trade: so does the other of a pair. */
 void linked_reduced(struct match *m, uint32_t slot, uint32_t by);
-/* slot, which has META_LINKED, is in no queue and has nothing open any more, NO_REASON being filled:
- * frees it, or keeps it PLACE_HELD, or as a leg PLACE_DORMANT; says STATUS; ends what it is linked to.
- * True if the slot is kept. */
+/* slot, which has META_LINKED, is in no queue and has nothing open any more (NO_REASON: filled):
+ * frees it, or keeps it PLACE_HELD, or as a leg PLACE_DORMANT; says STATUS; ends what it is linked
+ * to.  True if the slot is kept. */
 bool linked_ended(struct match *m, uint32_t slot, enum match_reason reason);
 /* The slots of a new order's legs, whose terms were checked and for which there is room. */
 void linked_open(struct match *m, uint32_t slot, const struct match_input *in);

@@ -257,15 +257,6 @@ static void draw_modify(struct stream *stream, const struct plain_match *plain)
     input->side = 0;
 }
 
-static void shorten(struct stream *stream) /* HUNT */
-{
-    static const struct match_terms none;
-    if (getenv("HUNT") && stream->next.input.kind == MATCH_NEW &&
-        stream->next.terms.display >= stream->next.input.qty)
-        stream->next.terms.display = 0;
-    if (memcmp(&stream->next.terms, &none, sizeof none) == 0) stream->next.input.bytes = 64;
-}
-
 static void draw_close(struct stream *stream, const struct plain_match *plain)
 {
     struct match_input *input = input_of(stream, MATCH_CLOSE, 0);
@@ -404,14 +395,8 @@ static void draw_any(struct stream *stream, const struct plain_match *plain)
     case MATCH_ACCOUNT: draw_account(stream); break;
     case MATCH_DEPOSIT:
     case MATCH_WITHDRAW: draw_money(stream, (uint8_t)kind); break;
-    case MATCH_NEW:
-        draw_new(stream);
-        shorten(stream);
-        break; /* HUNT */
-    case MATCH_MODIFY:
-        draw_modify(stream, plain);
-        shorten(stream);
-        break; /* HUNT */
+    case MATCH_NEW: draw_new(stream); break;
+    case MATCH_MODIFY: draw_modify(stream, plain); break;
     case MATCH_CANCEL: draw_cancel(stream, plain); break;
     case MATCH_CANCEL_ALL: draw_cancel_all(stream); break;
     case MATCH_CLOSE: draw_close(stream, plain); break;
@@ -446,7 +431,7 @@ const struct match_input *stream_next(struct stream *stream, const struct plain_
     }
     stream->next.input.number = ++stream->number;
     if (permille(stream, 10)) stream->number = stream->next.input.number += between(stream, 0, 9);
-    if (!getenv("HUNT") && stream->begun >= 64 && between(stream, 0, 9999) == 0)
+    if (stream->begun >= 64 && between(stream, 0, 9999) == 0)
         stream->next.input.number -= 10;
     stream->next.input.time = stream->time;
     if (permille(stream, 5)) stream->next.input.time -= between(stream, 0, NANOS_SECOND);

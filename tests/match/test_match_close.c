@@ -126,6 +126,20 @@ SPEC(stops_that_a_close_reaches_run_after_the_legs_have_followed)
          "s takes 2 from y at 97.00");
 }
 
+SPEC(a_close_that_hits_the_band_says_its_status_before_the_instrument_pauses)
+{
+    GIVEN("list MAIN band 1.00 pause 5s");
+    GIVEN("a buys 10 at 100.00 take 100.90 by A", "b sells 10 at 100.00", "x buys 3 at 99.50",
+          "y buys 30 at 98.00");
+    WHEN("close a");
+    THEN("a.take is canceled with 10 left: an order it is linked to traded or ended",
+         "a.close takes 3 from x at 99.50",
+         "a.close is canceled with 7 left: the next price is outside the band",
+         "a is now partially closed, 10 filled, 7 to close",
+         "MAIN enters phase paused",
+         "a.take rests 7 at 100.90");
+}
+
 SPEC(only_a_tracked_order_of_the_account_can_be_closed)
 {
     GIVEN("a buys 10 at 100.00 then sells at 103.00", "b sells 4 at 100.00",
@@ -274,6 +288,7 @@ SPEC(a_futures_close_needs_no_margin_but_one_for_more_than_the_position_does)
     S(an_order_that_is_still_open_may_be_closed_in_part)                                           \
     S(a_closing_order_does_not_trade_with_the_order_it_closes)                                     \
     S(stops_that_a_close_reaches_run_after_the_legs_have_followed)                                 \
+    S(a_close_that_hits_the_band_says_its_status_before_the_instrument_pauses)                     \
     S(only_a_tracked_order_of_the_account_can_be_closed)                                           \
     S(a_close_is_checked_like_an_order)                                                            \
     S(a_short_is_closed_by_buying)                                                                 \

@@ -30,7 +30,7 @@ static void close_position(struct plain_match *plain, const struct plain_holding
 {
     const struct plain_instrument *market = &plain->instrument[holding->instrument];
     if (holding->position == 0 || market->phase != MATCH_OPEN) return;
-    if (getenv("HUNT10") && plain_best(plain, holding->instrument,
+    if (plain_best(plain, holding->instrument,
                                        holding->position > 0 ? SIDE_BUY : SIDE_SELL) == NULL)
         return;
     struct plain_closing closing = {

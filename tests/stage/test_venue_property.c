@@ -55,7 +55,7 @@ static void lives(uint64_t seed)
 
 SPEC(a_venue_answers_like_an_engine_that_has_no_journal_and_never_dies)
 {
-    struct spec_seeds seeds = spec_seeds(PARANOID ? 8 : 400);
+    struct spec_seeds seeds = spec_seeds(PARANOID ? 40 : 400);
     for (uint64_t seed = seeds.first; seed <= seeds.last; seed++) lives(seed);
 }
 

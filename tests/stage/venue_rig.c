@@ -25,12 +25,16 @@ static void hash_peek(const struct journal_hash_state *state, uint8_t hash[JOURN
 
 const struct journal_hash rig_hash = {hash_start, hash_add, hash_peek};
 
-static void *memory_new(size_t bytes)
+static void *space_new(size_t bytes)
 {
     void *memory = aligned_alloc(CACHE_LINE, ALIGN_UP(bytes, CACHE_LINE));
     if (!memory) abort();
-    memset(memory, 0, ALIGN_UP(bytes, CACHE_LINE));
     return memory;
+}
+
+static void *memory_new(size_t bytes)
+{
+    return memset(space_new(bytes), 0, bytes);
 }
 
 static void wrong(struct venue_rig *rig, const char *what)
@@ -125,10 +129,10 @@ struct venue_rig *rig_new(const struct venue_limits *limits, uint64_t seed)
     model_open(&rig->model, seed);
     rig->recovery = journal_recovery_new(memory_new(journal_recovery_footprint()),
                                          &rig->model.storage, &rig_hash);
-    rig->input = memory_new(RIG_INPUTS_MAX * sizeof *rig->input);
-    rig->event = memory_new(RIG_EVENTS_MAX * sizeof *rig->event);
-    rig->took = memory_new(RIG_EVENTS_MAX * sizeof *rig->took);
-    rig->events_before = memory_new((RIG_INPUTS_MAX + 1) * sizeof *rig->events_before);
+    rig->input = space_new(RIG_INPUTS_MAX * sizeof *rig->input);
+    rig->event = space_new(RIG_EVENTS_MAX * sizeof *rig->event);
+    rig->took = space_new(RIG_EVENTS_MAX * sizeof *rig->took);
+    rig->events_before = space_new((RIG_INPUTS_MAX + 1) * sizeof *rig->events_before);
     random_inputs_seed(&rig->random, seed, limits->match.accounts > 0);
     plain_forget(rig);
     return rig;

@@ -8,8 +8,8 @@
 #include "tests/journal/model_storage.h"
 #include "tests/match/random_inputs.h"
 
-#define RIG_INPUTS_MAX 20000u
-#define RIG_EVENTS_MAX 400000u
+#define RIG_INPUTS_MAX 8000u
+#define RIG_EVENTS_MAX 100000u
 
 struct rig_input {
     CACHE_ALIGNED uint8_t bytes[256];

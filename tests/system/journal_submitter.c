@@ -79,7 +79,8 @@ static int reference(uint64_t seed)
     CACHE_ALIGNED struct match_event at[16];
     struct match_events events = {at, ARRAY_COUNT(at), 0, events_forget, NULL};
     struct match_limits limits = random_inputs_limits(true);
-    struct match *match = match_new(memory_new(match_footprint(&limits)), &limits);
+    static struct match *match;
+    match = match_new(memory_new(match_footprint(&limits)), &limits);
     struct stream stream = {.seed = seed};
     uint64_t wanted;
     while (read(STDIN_FILENO, &wanted, sizeof wanted) == sizeof wanted) {
@@ -102,6 +103,7 @@ static struct {
     struct storage_file more_files; /* for snapshots, beside the journal's thread */
     struct journal_storage storage;
     struct journal_storage more_storage;
+    struct journal_recovery *recovery;
     struct journal *journal;
     struct journal_thread thread;
     struct venue *venue;
@@ -141,15 +143,15 @@ static int venue_open(const char *folder, bool process)
         return refuse(problems.bytes);
     submitter.storage = storage_file_storage(&submitter.files);
     submitter.more_storage = storage_file_storage(&submitter.more_files);
-    struct journal_recovery *recovery = journal_recovery_new(
-        memory_new(journal_recovery_footprint()), &submitter.storage, &journal_hash_sha256);
+    submitter.recovery = journal_recovery_new(memory_new(journal_recovery_footprint()),
+                                              &submitter.storage, &journal_hash_sha256);
     const struct venue_limits venue_limits = {.match = random_inputs_limits(true),
                                               .held = 1024,
                                               .durability = process ? VENUE_PROCESS : VENUE_DISK};
     const struct venue_outlet outlet = {NULL, take, wait};
     struct journal_report report;
     submitter.venue = venue_new(memory_new(venue_footprint(&venue_limits)), &venue_limits, &outlet);
-    enum journal_fault fault = venue_recover(submitter.venue, recovery, &report, NULL);
+    enum journal_fault fault = venue_recover(submitter.venue, submitter.recovery, &report, NULL);
     if (fault != JOURNAL_FAULT_NONE && fault != JOURNAL_FAULT_EMPTY) {
         journal_diagnosis_print(&why, &report.diagnosis);
         return refuse(why.bytes);

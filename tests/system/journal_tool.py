@@ -3,9 +3,9 @@
 
     journal_tool.py JOURNAL_SUBMITTER POLLUX_JOURNAL
 
-The journals are written by journal_submitter.c; the engine without journal behind its "reference" is
-who knows their digests.  Offsets and lengths are those of dataplane/journal/journal_format.h, counted
-by hand.
+The journals are written by journal_submitter.c; the engine without journal behind its "reference"
+is who knows their digests.  Offsets and lengths are those of dataplane/journal/journal_format.h,
+counted by hand.
 """
 
 import json
@@ -166,7 +166,8 @@ def an_export_has_every_record_once_in_order_with_its_fields(bench):
         for name, value in (("price", price), ("qty", qty)):
             shown = one.get(name, "0")
             whole, _, part = shown.lstrip("-").partition(".")
-            exact = (int(whole) * 10**8 + int((part + "0" * 8)[:8])) * (-1 if shown[0] == "-" else 1)
+            exact = int(whole) * 10**8 + int((part + "0" * 8)[:8])
+            exact = -exact if shown[0] == "-" else exact
             equal(exact, value, f"the {name} {shown}")
         equal(one.get("account", 0), account, "the account")
         equal(one.get("instrument", 0), instrument, "the instrument")
@@ -279,7 +280,8 @@ def missing_and_foreign_segments_are_named(bench):
     folder = journal(bench)
     shutil.copy(files := segments(folder)[1], segments(folder)[2])
     done = tool(bench, "list", folder, status=4)
-    require("unreadable" in done.stdout and "its name says 3" in done.stderr, f"it says {done.stderr}")
+    require("unreadable" in done.stdout, f"it shows {done.stdout}")
+    require("its name says 3" in done.stderr, f"it says {done.stderr}")
     require("its name says 3" in tool(bench, "verify", folder, status=4).stderr, "verify")
 
 

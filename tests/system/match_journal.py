@@ -17,10 +17,12 @@ from replay_support import ALL, SECONDS, calm, equal, require, run_specs, spec
 KILLS = 200 if ALL else 25
 LIST = "list ABC tick 0.01 lot 1 max-price 1000 max-quantity 100000 collar 1 reference 100\n"
 ACCOUNTS = "".join(f"account @{number}\n" for number in range(1, 5))
-ORDERS = ["@10 sells 30 at 100.00 by @1", "@11 buys 20 at 100.00 by @2", "@12 sells 5 at 101.00 by @1",
-          "@13 buys 40 at 99.00 by @3", "@14 buys 10 at 99.00 by @4", "modify @13 to 15 by @3",
-          "@15 sells 20 at 99.00 by @2", "@16 sells 9 stop 98.00 by @2", "cancel @12 by @1",
-          "@17 buys 7 at 98.50 by @1 day"]
+ORDERS = [
+    "@10 sells 30 at 100.00 by @1", "@11 buys 20 at 100.00 by @2", "@12 sells 5 at 101.00 by @1",
+    "@13 buys 40 at 99.00 by @3", "@14 buys 10 at 99.00 by @4", "modify @13 to 15 by @3",
+    "@15 sells 20 at 99.00 by @2", "@16 sells 9 stop 98.00 by @2", "cancel @12 by @1",
+    "@17 buys 7 at 98.50 by @1 day",
+]
 
 
 def match(bench, folder, script, *words, status=0):
