@@ -57,6 +57,14 @@ static qty_t any_qty(struct stream *stream)
            (qty_t)(permille(stream, 60) ? between(stream, 10, 30) : between(stream, 1, 8));
 }
 
+/* What an iceberg shows: not so little that it would show its next part a million times. */
+static qty_t any_part(struct stream *stream)
+{
+    const struct stream_profile *profile = stream->profile;
+    int64_t lots = profile->large ? profile->qty_max / 8 : 1;
+    return profile->lot * lots * (qty_t)between(stream, 1, 4);
+}
+
 static uint32_t any_account(struct stream *stream)
 {
     return (uint32_t)between(stream, 1,
@@ -105,8 +113,12 @@ static void draw_listing(struct stream *stream)
         .window = 64,
         .maker_ppm = moneyed ? 130 : 0,
         .taker_ppm = moneyed ? 977 : 0,
-        .initial_ppm = class_of == MATCH_FUTURES ? 83333 : 0,
-        .maintenance_ppm = class_of == MATCH_FUTURES ? 51111 : 0,
+        .initial_ppm = class_of != MATCH_FUTURES ? 0
+                     : index % 2                 ? 21111
+                                                 : 83333,
+        .maintenance_ppm = class_of != MATCH_FUTURES ? 0
+                         : index % 2                 ? 15555
+                                                     : 51111,
         .base = moneyed ? 1 : 0,
         .quote = moneyed ? 2 : 0,
         .class_of = class_of,
@@ -213,8 +225,7 @@ static void draw_new(struct stream *stream)
     bool priced = input->type == MATCH_LIMIT || input->type == MATCH_STOP_LIMIT;
     if (!priced && !permille(stream, 20)) input->price = 0;
     if (!priced && !permille(stream, 20)) input->flags = 0;
-    if (permille(stream, profile->hidden))
-        terms->display = stream->profile->lot * (qty_t)between(stream, 1, 4);
+    if (permille(stream, profile->hidden)) terms->display = any_part(stream);
     if (!terms->display || permille(stream, 50)) draw_links(stream);
     if (!terms->trigger && !terms->display && !terms->link && permille(stream, 700))
         input->bytes = sizeof *input;
@@ -431,8 +442,7 @@ const struct match_input *stream_next(struct stream *stream, const struct plain_
     }
     stream->next.input.number = ++stream->number;
     if (permille(stream, 10)) stream->number = stream->next.input.number += between(stream, 0, 9);
-    if (stream->begun >= 64 && between(stream, 0, 9999) == 0)
-        stream->next.input.number -= 10;
+    if (stream->begun >= 64 && between(stream, 0, 9999) == 0) stream->next.input.number -= 10;
     stream->next.input.time = stream->time;
     if (permille(stream, 5)) stream->next.input.time -= between(stream, 0, NANOS_SECOND);
     return &stream->next.input;

@@ -7,7 +7,7 @@
 
 #define SMALL                                                                                      \
     .tick = PRICE_ONE / 2, .lot = QTY_ONE / 10, .size = 3 * QTY_ONE, .middle = 50,                 \
-    .price_max = 128, .qty_max = 24, .fund = 4000 * QTY_ONE
+    .price_max = 128, .qty_max = 24
 
 #define ACCOUNT_LIMITS .accounts = STREAM_ACCOUNTS, .assets = 4, .money_events = true
 
@@ -35,6 +35,7 @@ const struct stream_profile stream_profiles[] = {
      .operations = 600000,
      .accounts = true,
      SMALL,
+     .fund = 4000 * QTY_ONE,
      .instruments = 2,
      .class_of = {MATCH_SPOT, MATCH_SPOT},
      .limits = {LIMITS, ACCOUNT_LIMITS, .holdings = 32, .balances = 32},
@@ -56,6 +57,7 @@ const struct stream_profile stream_profiles[] = {
      .operations = 500000,
      .accounts = true,
      SMALL,
+     .fund = 600 * QTY_ONE,
      .instruments = 2,
      .class_of = {MATCH_FUTURES, MATCH_FUTURES},
      .limits = {LIMITS, ACCOUNT_LIMITS, .holdings = 32, .balances = 32},
@@ -102,6 +104,7 @@ const struct stream_profile stream_profiles[] = {
      .calendar = true,
      .calls = true,
      SMALL,
+     .fund = 500 * QTY_ONE,
      .instruments = 4,
      .class_of = {MATCH_SPOT, MATCH_FUTURES, MATCH_PLAIN, MATCH_FUTURES},
      .limits = {.instruments = 4,
@@ -118,7 +121,7 @@ const struct stream_profile stream_profiles[] = {
                 .cancel = 120,
                 .cancel_all = 8,
                 .close = 60,
-                .mark = 30,
+                .mark = 60,
                 .deposit = 20,
                 .withdraw = 10,
                 .account = 6,

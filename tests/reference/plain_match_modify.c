@@ -58,12 +58,14 @@ static uint8_t check_money(struct plain_match *plain, struct plain_order *order,
     order->price = change->price;
     order->trigger = change->trigger;
     order->open = change->open;
-    plain_reserve_price(plain, order);
+    if (change->trigger != before.trigger) plain_reserve_price(plain, order);
     price_t limit = plain->account[order->account].limit;
     wide_t value = plain_value(plain_market(plain, order), plain_price(plain, order), order->open);
     bool funded = !plain_uses_money(plain, order) || plain_answer(plain, &question);
     *order = before;
-    if (limit > 0 && value > limit) return MATCH_OVER_VALUE;
+    bool less = change->price == before.price && change->trigger == before.trigger &&
+                change->total <= before.total;
+    if (!less && limit > 0 && value > limit) return MATCH_OVER_VALUE;
     return funded ? MATCH_NO_REASON : MATCH_NO_FUNDS;
 }
 
