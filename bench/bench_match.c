@@ -79,8 +79,8 @@ static void measure(const char *name, const char *what, enum order_flow_kind kin
         .name = name, .what = what, .items = inputs, .run = run_segment, .bound_ns = bound_ns});
 }
 
-/* One input of the normal flow by itself: the fences around it cost more than it does, so what counts
- * here is how far the worst are from the usual ones. */
+/* One input of the normal flow by itself: the fences around it cost more than it does, so what
+ * counts here is how far the worst are from the usual ones. */
 static void apply_one(struct bench_span *span)
 {
     const struct match_input *input = &flow.inputs[at++];
@@ -101,11 +101,13 @@ static void measure_each(void)
 int main(int argc, char **argv)
 {
     bench_open("match", argc, argv);
-    (void)bench_pin(0);
+    (void)!bench_pin(0);
     measure("match_normal", "new, cancel half the time, replace, cross near the touch", FLOW_NORMAL,
             18, 0);
-    bench_rate(&(struct bench_rate){
-        .name = "match_floor", .what = "the loop alone", .items = segment_inputs, .run = run_floor});
+    bench_rate(&(struct bench_rate){.name = "match_floor",
+                                    .what = "the loop alone",
+                                    .items = segment_inputs,
+                                    .run = run_floor});
     measure_each();
     measure("match_normal_money", "the same with 1,000 accounts: reserved, moved, self-trade",
             FLOW_NORMAL, 28, 1000);

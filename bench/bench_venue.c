@@ -91,6 +91,19 @@ static void submit(const struct match_input *input)
     }
 }
 
+/* Accounts with as much of both assets as order_flow.c gives them. */
+static void accounts_fund(void)
+{
+    for (uint32_t account = 0; account < flow.limits.accounts; account++) {
+        struct match_input input = {
+            .kind = MATCH_ACCOUNT, .account = account, .bytes = sizeof input};
+        submit(&input);
+        input.kind = MATCH_DEPOSIT;
+        input.qty = MATCH_MONEY_MAX / flow.limits.accounts / 2;
+        for (input.instrument = 0; input.instrument < 2; input.instrument++) submit(&input);
+    }
+}
+
 /* The instrument of order_flow.c. */
 static void instrument_list(void)
 {
@@ -125,6 +138,7 @@ static void venue_begin(const char *parent, enum venue_durability durability)
     uint32_t cpu = bench_cores() > 1 ? 1 : JOURNAL_THREAD_ANY_CPU;
     good(journal_thread_start(&thread, journal, cpu, &problems), sentences);
     instrument_list();
+    accounts_fund();
     for (at = 0; at < flow.built; at++) submit(&flow.inputs[at]);
     venue_release(venue);
 }
@@ -229,6 +243,19 @@ int main(int argc, char **argv)
     uint64_t sequence = venue_sequence(venue);
     journal_thread_stop(&thread);
     measure_recovery(sequence);
+    venue_end();
+
+    flow = order_flow_draw(&(struct order_flow_plan){.kind = FLOW_NORMAL,
+                                                     .segments = SEGMENTS,
+                                                     .segment_inputs = segment_inputs,
+                                                     .accounts = 1000});
+    venue_begin("/dev/shm", VENUE_PROCESS);
+    bench_rate(&(struct bench_rate){.name = "venue_money",
+                                    .what = "a journal in memory and 1,000 accounts: all there is",
+                                    .items = segment_inputs,
+                                    .prepare = prepare_venue,
+                                    .run = run_venue,
+                                    .bound_ns = 28});
     venue_end();
 
     venue_begin(disk ? disk : "/tmp", VENUE_DISK);

@@ -10,7 +10,13 @@
 #define ID_FACTOR 0x6c62272e07bb0143ull
 #define ID_MASK   ((1ull << 63) - 1)
 
-enum { FIRST_NUMBER = 1000000, EVENTS = 256, MID = 100000, ACCOUNTS_MAX = 1000, LIVES_RECENT = 2000 };
+enum {
+    FIRST_NUMBER = 1000000,
+    EVENTS = 256,
+    MID = 100000,
+    ACCOUNTS_MAX = 1000,
+    LIVES_RECENT = 2000
+};
 
 struct drawn {
     struct order_flow flow;
@@ -19,10 +25,10 @@ struct drawn {
     struct match_events events;
     uint64_t factor_inverse;
     uint64_t chance;
-    uint64_t next;    /* number of the next order */
-    uint32_t *lives;  /* numbers of living orders, in no order */
-    uint32_t *place;  /* by number: its index in lives, plus 1; 0: gone */
-    uint32_t count;   /* of lives */
+    uint64_t next;   /* number of the next order */
+    uint32_t *lives; /* numbers of living orders, in no order */
+    uint32_t *place; /* by number: its index in lives, plus 1; 0: gone */
+    uint32_t count;  /* of lives */
     uint32_t instruments;
     int32_t mid[10000];
 };
@@ -235,8 +241,8 @@ static void queue_step(struct drawn *d)
 {
     enum side side = draw_side(d);
     if (d->count < 200000 || draw_below(d, 2) == 0) {
-        give_new(d, (struct wanted){0, side, behind(d, 0, side, 1), 1 + draw_below(d, 100),
-                                    MATCH_GTC});
+        give_new(
+            d, (struct wanted){0, side, behind(d, 0, side, 1), 1 + draw_below(d, 100), MATCH_GTC});
     } else {
         give_cancel(d, any(d));
     }
@@ -322,8 +328,7 @@ static void fund_all(const struct order_flow *flow, struct match *match,
 struct match *order_flow_open(const struct order_flow *flow, struct match_events *events)
 {
     uint32_t window = (uint32_t)(flow->limits.window / flow->limits.instruments);
-    struct match *match =
-        match_new(bench_space(match_footprint(&flow->limits)), &flow->limits);
+    struct match *match = match_new(bench_space(match_footprint(&flow->limits)), &flow->limits);
     list_all(flow, match, events, window);
     fund_all(flow, match, events);
     return match;
@@ -364,8 +369,8 @@ struct order_flow order_flow_draw(const struct order_flow_plan *plan)
         .cascade = 1,
         .secret = 42,
     };
-    d->events = (struct match_events){
-        .at = place, .capacity = EVENTS, .full = events_seen, .context = d};
+    d->events =
+        (struct match_events){.at = place, .capacity = EVENTS, .full = events_seen, .context = d};
     d->match = order_flow_open(&d->flow, &d->events);
     while (d->flow.count < count) shape->step(d);
     return d->flow;

@@ -43,7 +43,7 @@ struct order_flow {
 /* Draws the flow.  Its memory is kept until the program ends. */
 struct order_flow order_flow_draw(const struct order_flow_plan *plan);
 
-/* An engine of these limits with the flow's instruments, accounts and deposits, and nothing else. */
+/* An engine of these limits with the flow's instruments, accounts and deposits: nothing else. */
 struct match *order_flow_open(const struct order_flow *flow, struct match_events *events);
 
 #endif

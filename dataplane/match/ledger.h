@@ -118,8 +118,8 @@ static inline int64_t ledger_available(const struct balance *balance)
     return balance->total - balance->reserved + losses;
 }
 
-/* Spot: what lots at ticks reserve, and in which balance.  Sides cannot be guessed, so both needs are
- * computed and one is chosen without a branch. */
+/* Spot: what lots at ticks reserve, and in which balance.  Sides cannot be guessed, so both needs
+ * are computed and one is chosen without a branch. */
 static inline int64_t ledger_spot_need(const struct instrument *b, enum side side, int32_t ticks,
                                        uint32_t lots)
 {

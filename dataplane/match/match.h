@@ -19,8 +19,8 @@
  * - It is total: any bytes are an input, and an input that is refused changes nothing but the
  *   number and the time of the last one.
  * - Price, then time.  Between inputs an OPEN book is never crossed.
- * - Money is exact: of each asset, all balances and the house's account together are what was paid
- *   in less what was paid out, after every event.
+ * - Money is exact: of each asset, all balances and the house's account together, less what open
+ *   positions cost, are what was paid in less what was paid out, after every event.
  * - An input never waits, allocates or calls the system.
  *
  * Threads: one.  Memory: match_footprint() bytes, given once; no byte of it is ever given back.
@@ -43,8 +43,8 @@
 
 struct match;
 
-/* What bounds an engine, fixed at match_new.  Reaching one is a reject, MATCH_FULL or MATCH_NO_ROOM,
- * or for pages a cancel, MATCH_OUT_OF_WINDOW. */
+/* What bounds an engine, fixed at match_new.  Reaching one is a reject, MATCH_FULL or
+ * MATCH_NO_ROOM, or for pages a cancel, MATCH_OUT_OF_WINDOW. */
 struct match_limits {
     uint32_t instruments; /* indices 0..instruments-1; 1..MATCH_INSTRUMENTS_MAX */
     uint32_t orders;      /* that live: in books, waiting, or tracked; with their legs */
@@ -65,7 +65,7 @@ struct match_limits {
 /* The first limit that is out of range as a sentence, or NULL. */
 const char *match_limits_check(const struct match_limits *limits);
 
-size_t match_footprint(const struct match_limits *limits);               /* limits must be good */
+size_t match_footprint(const struct match_limits *limits);                /* limits must be good */
 struct match *match_new(void *memory, const struct match_limits *limits); /* zeroed memory */
 
 /* Commands. */
@@ -79,7 +79,8 @@ void match_apply(struct match *match, const struct match_input *input, struct ma
  *
  *     for (i...) {
  *         if (match_is_deep(match))
- *             for (stage...) match_expect(match, &in[i + (MATCH_EXPECT_STAGES - stage) * 3], stage);
+ *             for (stage...)
+ *                 match_expect(match, &in[i + (MATCH_EXPECT_STAGES - stage) * 3], stage);
  *         match_apply(match, &in[i], events);
  *     }
  *
@@ -146,7 +147,7 @@ int64_t match_house_of(const struct match *match, uint16_t asset); /* fees, less
 typedef void match_visit_fn(void *context, const struct match_order *order);
 void match_each(const struct match *match, uint16_t instrument, enum side side,
                 match_visit_fn *visit, void *context);
-/* The same for the stops that wait: buys by lowest trigger, sells by highest, then trailing ones. */
+/* The same for the stops that wait: buys by lowest trigger, sells by highest, trailing last. */
 void match_each_waiting(const struct match *match, uint16_t instrument, match_visit_fn *visit,
                         void *context);
 

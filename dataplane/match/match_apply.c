@@ -49,9 +49,9 @@ struct plain {
 static inline enum match_reason plain_numbers(const struct match_input *in, struct plain *ask)
 {
     const struct instrument *b = ask->b;
+    ask->ticks = 0;
     ask->lots = unit_good(&b->lot, in->qty);
     if (unlikely(ask->lots == 0)) return qty_reason(&b->lot, in->qty);
-    ask->ticks = 0;
     if (likely(in->type == MATCH_LIMIT)) {
         ask->ticks = (int32_t)unit_good(&b->tick, in->price);
         if (unlikely(ask->ticks == 0)) return price_reason(&b->tick, in->price);
@@ -97,23 +97,11 @@ static inline enum match_reason plain_check(struct match *m, const struct match_
     return plain_admit(m, in, ask);
 }
 
-/* A market order that meets nobody ends before it asks for money. */
 static COLD void plain_refused(struct match *m, const struct match_input *in,
                                enum match_reason reason)
 {
-    if (reason != MATCH_NO_LIQUIDITY) {
-        match_reject(m, in, reason);
-        return;
-    }
-    match_emit(m, &(struct match_event){
-                      .id = in->id,
-                      .account = in->account,
-                      .left = in->qty,
-                      .instrument = in->instrument,
-                      .kind = MATCH_CANCELED,
-                      .reason = MATCH_NO_LIQUIDITY,
-                      .side = in->side,
-                  });
+    if (reason == MATCH_NO_LIQUIDITY) match_meets_nobody(m, in);
+    else match_reject(m, in, reason);
 }
 
 static inline uint32_t plain_meta(const struct match_input *in)
@@ -230,8 +218,7 @@ static inline void command_cancel(struct match *m, const struct match_input *in)
     }
     struct ids_spot spot = ids_find_spot(m, in->id);
     const struct order *order = &m->orders[spot.slot];
-    if (unlikely(spot.slot == 0 || in->id == 0 ||
-                 holder_account(m, order->holder) != in->account))
+    if (unlikely(spot.slot == 0 || in->id == 0 || holder_account(m, order->holder) != in->account))
         match_reject(m, in, MATCH_UNKNOWN_ID);
     else if (likely(!(order->meta & META_SPECIAL))) plain_cancel(m, in, &spot);
     else order_canceled(m, spot.slot);
@@ -258,7 +245,7 @@ static COLD void command_rare(struct match *m, const struct match_input *in)
     match_reject(m, in, MATCH_MALFORMED);
 }
 
-/* An input that was applied already, or comes too late: named by its own number, and that is all. */
+/* An input that was applied already, or comes too late: it is named by its own number. */
 static COLD void out_of_order(struct match *m, const struct match_input *in)
 {
     uint64_t last = m->number;

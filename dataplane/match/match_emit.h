@@ -73,4 +73,18 @@ static inline void match_reject(struct match *m, const struct match_input *in,
                   });
 }
 
+/* A market order that meets nobody ends before it asks for money. */
+static inline void match_meets_nobody(struct match *m, const struct match_input *in)
+{
+    match_emit(m, &(struct match_event){
+                      .id = in->id,
+                      .account = in->account,
+                      .left = in->qty,
+                      .instrument = in->instrument,
+                      .kind = MATCH_CANCELED,
+                      .reason = MATCH_NO_LIQUIDITY,
+                      .side = in->side,
+                  });
+}
+
 #endif

@@ -5,7 +5,7 @@
  *
  * The events of one input carry its number and count from 0 in step, so that (number, step) orders
  * all events without a gap.  The first event that names an order's id and is not REJECTED also says
- * that the order was accepted.  The table says what the fields of a kind hold; the others are zero. */
+ * that the order was accepted.  The table says what the fields of a kind hold; others are zero. */
 
 #include "dataplane/match/match_input.h"
 

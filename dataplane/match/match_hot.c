@@ -6,13 +6,14 @@
 #include "dataplane/match/match_slots.h"
 
 /* The hot half of the engine: an order arrives, trades and rests.  Compiled by itself, without
- * link-time optimization and without vectorizing straight-line code: see dataplane/feed/meson.build.
+ * link-time optimization and without vectorizing straight-line code: see
+ * dataplane/feed/meson.build.
  *
  * The loop over makers re-reads the head of the queue each time round: what a trade leads to (the
  * other half of a pair shrinks, an own order is canceled) may change the queue it walks. */
 
 static inline void trade_said(struct match *m, const struct taker *t, const struct order *maker,
-                       int32_t ticks, uint32_t lots, bool maker_done)
+                              int32_t ticks, uint32_t lots, bool maker_done)
 {
     const struct instrument *b = t->instrument;
     struct match_event *at = &m->events->at[m->events->count];

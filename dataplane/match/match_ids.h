@@ -38,7 +38,7 @@ static inline uint32_t ids_threshold(uint32_t bits, uint32_t bits_max)
 /* Where a probe ended: at the entry of the id, or at the empty one where it belongs. */
 struct ids_spot {
     uint32_t *entry;
-    uint32_t tag; /* of the id, in the entry's upper bits */
+    uint32_t tag;  /* of the id, in the entry's upper bits */
     uint32_t slot; /* 0: not found */
 };
 
@@ -102,7 +102,8 @@ static inline void ids_insert(struct match *m, order_id_t id, uint32_t slot)
 }
 
 /* At a spot that ids_find_spot gave and nothing has changed since. */
-static inline void ids_insert_at(struct match *m, struct ids_spot spot, order_id_t id, uint32_t slot)
+static inline void ids_insert_at(struct match *m, struct ids_spot spot, order_id_t id,
+                                 uint32_t slot)
 {
     struct ids *ids = &m->ids;
     if (unlikely(++ids->count > ids->threshold || ids_moving(ids))) {

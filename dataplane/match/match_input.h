@@ -16,9 +16,10 @@
 #define MATCH_INSTRUMENT_ALL UINT16_MAX              /* in CANCEL_ALL: of every instrument */
 #define MATCH_TICKS_MAX      ((int64_t)INT32_MAX)    /* a price in ticks */
 #define MATCH_LOTS_MAX       ((int64_t)INT32_MAX)    /* a quantity in lots */
-#define MATCH_WINDOW_MIN     64u       /* ticks between the best and the worst price of one side, */
-#define MATCH_WINDOW_MAX     (1u << 18) /* as an instrument may be listed; powers of two */
-#define MATCH_PPM            1000000    /* fees and margins are millionths */
+#define MATCH_WINDOW_MIN     64u /* ticks between the best and the worst price of one side, */
+#define MATCH_WINDOW_MAX     (1u << 18)         /* as an instrument may be listed; powers of two */
+#define MATCH_PARTS_MAX      1024u              /* how often an iceberg may show its display */
+#define MATCH_PPM            1000000            /* fees and margins are millionths */
 #define MATCH_MONEY_MAX      ((int64_t)1 << 61) /* of one asset in all accounts together */
 
 /* kind, and the fields beside number, time, kind and bytes that it reads */
@@ -123,8 +124,8 @@ struct match_leg {
 /* Behind a NEW: what only some orders have.  Behind a MODIFY: what is to change, 0 being unchanged;
  * display and link cannot. */
 struct match_terms {
-    price_t trigger; /* of STOP and STOP_LIMIT; the distance of a TRAILING_STOP */
-    qty_t display;   /* of an iceberg: the most that is shown at once; 0: all */
+    price_t trigger;          /* of STOP and STOP_LIMIT; the distance of a TRAILING_STOP */
+    qty_t display;            /* of an iceberg: the most that is shown at once; 0: all */
     struct match_leg legs[2]; /* a bracket: [0] takes the profit, [1] stops the loss */
     uint8_t link;
     uint8_t spare[7];
@@ -140,20 +141,20 @@ enum match_class {
 
 /* Behind a LIST.  Seconds count from midnight UTC; calendar all zero: no calendar. */
 struct match_listing {
-    char symbol[16];      /* for people; padded with zeroes */
-    price_t tick;         /* smallest step of the price */
-    qty_t lot;            /* smallest step of the quantity */
-    qty_t size;           /* base units in one contract: QTY_ONE for shares and coins */
-    price_t price_max;    /* highest price of an order; at most MATCH_TICKS_MAX ticks */
-    qty_t qty_max;        /* largest quantity of an order; at most MATCH_LOTS_MAX lots */
-    price_t reference;    /* the price that bands, auctions and margins start from */
-    price_t band;         /* farthest from the reference that a trade may be; 0: anywhere */
-    price_t collar;       /* farthest through the best opposite price that a market order goes */
-    uint64_t pause_ns;    /* how long a band's pause lasts */
-    uint32_t window;      /* ticks from the best to the worst order of a side: a power of two */
-    uint32_t maker_ppm;   /* fees, of the value, in quote; below MATCH_PPM */
+    char symbol[16];    /* for people; padded with zeroes */
+    price_t tick;       /* smallest step of the price */
+    qty_t lot;          /* smallest step of the quantity */
+    qty_t size;         /* base units in one contract: QTY_ONE for shares and coins */
+    price_t price_max;  /* highest price of an order; at most MATCH_TICKS_MAX ticks */
+    qty_t qty_max;      /* largest quantity of an order; at most MATCH_LOTS_MAX lots */
+    price_t reference;  /* the price that bands, auctions and margins start from */
+    price_t band;       /* farthest from the reference that a trade may be; 0: anywhere */
+    price_t collar;     /* farthest through the best opposite price that a market order goes */
+    uint64_t pause_ns;  /* how long a band's pause lasts */
+    uint32_t window;    /* ticks from the best to the worst order of a side: a power of two */
+    uint32_t maker_ppm; /* fees, of the value, in quote; below MATCH_PPM */
     uint32_t taker_ppm;
-    uint32_t initial_ppm; /* margin to open, of the value; FUTURES: 1..MATCH_PPM */
+    uint32_t initial_ppm;     /* margin to open, of the value; FUTURES: 1..MATCH_PPM */
     uint32_t maintenance_ppm; /* margin to keep; at most initial_ppm */
     uint32_t call_s;          /* the opening call begins, */
     uint32_t open_s;          /* its auction opens the market, */

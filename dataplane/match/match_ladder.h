@@ -15,7 +15,7 @@ static inline struct level *ladder_level(const struct match *m, const struct lad
     return &m->pages[ladder->dir[index / PAGE_LEVELS]].level[index % PAGE_LEVELS];
 }
 
-/* The first index at or after from whose bit is set, LADDER_NONE if there is none before the end. */
+/* The first index at or after from whose bit is set, LADDER_NONE if none is before the end. */
 static inline uint32_t ladder_seek(const struct ladder *ladder, uint32_t from)
 {
     if (from > ladder->mask) return LADDER_NONE;
@@ -120,7 +120,8 @@ static inline int64_t ladder_next_best(const struct ladder *ladder, int64_t key,
 }
 
 /* The last level of a page has gone, or the best one. */
-static inline void ladder_shrink(struct match *m, struct ladder *ladder, int64_t key, uint32_t index)
+static inline void ladder_shrink(struct match *m, struct ladder *ladder, int64_t key,
+                                 uint32_t index)
 {
     uint32_t word = index / PAGE_LEVELS;
     if (ladder->l0[word] == 0) {

@@ -26,7 +26,7 @@
  *
  * Always true between inputs:
  *   L1  a level's bit is set iff its queue is not empty; its lots are the sum of its orders' lots
- *   L2  best is the key of the first level, LADDER_EMPTY if there is none; worst is at least the last
+ *   L2  best is the key of the first level, LADDER_EMPTY if none; worst is at least the last
  *   L3  a page is in use iff its word of l0 is not 0; levels of unused pages are zero
  *   L4  every order in a book, waiting or fired is in its holder's list once, and in the id table
  *   L5  keys of one ladder span less than its window */
@@ -47,17 +47,17 @@ struct order {
 static_assert(sizeof(struct order) == 32, "two to a line");
 
 /* meta: who and how, unchanged while the order lives, but for ORDER_PLACE. */
-#define META_INSTRUMENT 0xffffu
-#define META_SIDE_SHIFT 16
-#define META_SIDE       (1u << 16)
-#define META_DAY        (1u << 17)
-#define META_POST_ONLY  (1u << 18)
-#define META_SPECIAL    (1u << 19) /* tie.special is one */
-#define META_STP_SHIFT  20         /* two bits: enum match_self_trade */
-#define META_ICEBERG    (1u << 22) /* special too */
-#define META_LINKED     (1u << 23) /* special too: parent, sibling, legs or tracked */
-#define META_PLACE_SHIFT 24        /* three bits */
-#define META_PLACE      (7u << 24)
+#define META_INSTRUMENT  0xffffu
+#define META_SIDE_SHIFT  16
+#define META_SIDE        (1u << 16)
+#define META_DAY         (1u << 17)
+#define META_POST_ONLY   (1u << 18)
+#define META_SPECIAL     (1u << 19) /* tie.special is one */
+#define META_STP_SHIFT   20         /* two bits: enum match_self_trade */
+#define META_ICEBERG     (1u << 22) /* special too */
+#define META_LINKED      (1u << 23) /* special too: parent, sibling, legs or tracked */
+#define META_PLACE_SHIFT 24         /* three bits */
+#define META_PLACE       (7u << 24)
 
 enum place {
     PLACE_BOOK,
@@ -93,7 +93,7 @@ struct special {
     uint32_t next;     /* free list */
     uint8_t type;      /* enum match_type */
     uint8_t tif;
-    uint8_t status;  /* enum match_status, of tracked orders */
+    uint8_t status; /* enum match_status, of tracked orders */
     bool tracked;
     bool is_dirty;
     bool reserves; /* this one holds the reservation (of its pair) */
@@ -203,7 +203,7 @@ struct holding {
     uint32_t group;
     uint32_t orders_first; /* in books, waiting or fired; oldest first */
     uint32_t orders_last;
-    uint32_t base;  /* balances; 0 where nothing is paid */
+    uint32_t base; /* balances; 0 where nothing is paid */
     uint32_t quote;
     int64_t position; /* lots, signed */
     uint16_t instrument;
@@ -214,7 +214,7 @@ struct holding {
     uint64_t spare_more;
     /* Futures. */
     int64_t cost;
-    int64_t buys;  /* value of open buys, at their reserve price */
+    int64_t buys; /* value of open buys, at their reserve price */
     int64_t sells;
     int64_t margin;
     int64_t unrealised;
@@ -279,8 +279,8 @@ struct match {
     struct account *accounts;
     struct holding *holdings;
     struct balance *balances;
-    int64_t *house;    /* by asset */
-    int64_t *paid_in;  /* by asset: deposits less withdrawals */
+    int64_t *house;         /* by asset */
+    int64_t *paid_in;       /* by asset: deposits less withdrawals */
     uint32_t holdings_used; /* of 1..limits.holdings; freed ones are in holdings_free */
     uint32_t holdings_free;
     uint32_t balances_used;
@@ -358,9 +358,9 @@ static inline qty_t lots_qty(const struct instrument *b, uint64_t lots)
 
 /* value in whole units: exact if it is at most unit->max.  Of what is no whole number of units, or
  * negative, the result is above unit->max: for an odd d with inverse i modulo 2^64, n * i is n / d
- * for multiples of d, and more than (2^64 - 1) / d for all others; rotating does the same for powers
- * of two (T. Granlund, P. Montgomery, "Division by Invariant Integers using Multiplication", 1994,
- * section 9). */
+ * for multiples of d, and more than (2^64 - 1) / d for all others; rotating does the same for
+ * powers of two (T. Granlund, P. Montgomery, "Division by Invariant Integers using Multiplication",
+ * 1994, section 9). */
 static inline uint64_t unit_count(const struct unit *unit, int64_t value)
 {
     uint64_t product = (uint64_t)value * unit->inverse;

@@ -196,6 +196,7 @@ static void leg_reprice(struct match *m, uint32_t slot, const struct leg_change 
     const struct instrument *b = order_instrument(m, order);
     struct special *s = order_special(m, slot);
     enum place place = order_place(order);
+    if (place == PLACE_FIRED) return; /* by what the other leg has just traded */
     int32_t own = changed_reserve(m, slot, to);
     bool moves = place == PLACE_BOOK ? to->priced : place == PLACE_WAITS && to->triggered;
     if (place != PLACE_DORMANT && !pair_reserve(m, slot, own, order_open_lots(m, slot))) {

@@ -192,6 +192,9 @@ static COLD enum match_reason modify_special(struct match *m, const struct match
         return MATCH_BAD_TERMS;
     enum match_reason reason = MATCH_NO_REASON;
     if (place != PLACE_HELD) reason = change_numbers(m, in, to);
+    uint64_t display = order_special(m, to->slot)->display;
+    if (reason == MATCH_NO_REASON && display != 0 && to->total > display * MATCH_PARTS_MAX)
+        return MATCH_BAD_TERMS;
     if (reason == MATCH_NO_REASON) reason = linked_modify_check(m, to->slot, in);
     /* An order that ends needs nothing for its legs. */
     bool ends = place != PLACE_HELD && to->open <= 0;

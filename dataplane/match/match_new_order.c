@@ -31,7 +31,8 @@ struct asked {
     uint32_t display;
     int32_t ticks;   /* LIMIT, STOP_LIMIT */
     int32_t trigger; /* STOP, STOP_LIMIT; of TRAILING_STOP the distance */
-    int32_t reserve;
+    int32_t own;     /* ticks it reserves at by itself, */
+    int32_t reserve; /* and as one of a pair */
     uint32_t legs;
 };
 
@@ -126,6 +127,7 @@ static bool terms_fit(struct asked *ask)
     if (ask->terms.display != 0) {
         ask->display = unit_good(&ask->b->lot, ask->terms.display);
         if (ask->display == 0 || !rests || is_linked(ask)) return false;
+        if (ask->lots > (uint64_t)ask->display * MATCH_PARTS_MAX) return false;
         if (ask->display >= ask->lots) ask->display = 0;
     }
     return link_fits(ask);
@@ -167,6 +169,7 @@ static enum match_reason asked_check(const struct match *m, struct asked *ask)
     if (in->flags & MATCH_POST_ONLY && would_take(ask->b, ask->side, key_of(ask->side, ask->ticks)))
         return MATCH_WOULD_TAKE;
     if (!asked_reserve(ask)) return MATCH_NO_LIQUIDITY;
+    ask->own = ask->reserve;
     if (ask->terms.link == MATCH_PAIR) {
         int32_t other = leg_reserve(ask->b, &ask->terms.legs[0]);
         if (other > ask->reserve) ask->reserve = other;
@@ -201,8 +204,7 @@ static uint32_t asked_meta(const struct asked *ask)
 static uint32_t asked_open(struct match *m, const struct asked *ask, uint32_t holder)
 {
     const struct match_input *in = ask->in;
-    int32_t limit = in->type == MATCH_LIMIT || in->type == MATCH_STOP_LIMIT ? ask->ticks
-                                                                            : ask->reserve;
+    int32_t limit = ask->own;
     uint32_t slot = order_open(m,
                                &(struct order){
                                    .id = in->id,
@@ -224,19 +226,6 @@ static uint32_t asked_open(struct match *m, const struct asked *ask, uint32_t ho
     if (in->type == MATCH_TRAILING_STOP) s->trail = ask->trigger;
     else s->trigger = ask->trigger;
     return slot;
-}
-
-static void market_alone(struct match *m, const struct match_input *in)
-{
-    match_emit(m, &(struct match_event){
-                      .id = in->id,
-                      .account = in->account,
-                      .left = in->qty,
-                      .instrument = in->instrument,
-                      .kind = MATCH_CANCELED,
-                      .reason = MATCH_NO_LIQUIDITY,
-                      .side = in->side,
-                  });
 }
 
 /* An order whose terms ask for nothing takes no slot before it rests, like any plain one. */
@@ -289,7 +278,7 @@ void command_new_special(struct match *m, const struct match_input *in)
     uint32_t holder = 0;
     enum match_reason reason = asked_check(m, &ask);
     if (reason == MATCH_NO_REASON) reason = asked_admit(m, &ask, &holder);
-    if (reason == MATCH_NO_LIQUIDITY) market_alone(m, in);
+    if (reason == MATCH_NO_LIQUIDITY) match_meets_nobody(m, in);
     else if (reason != MATCH_NO_REASON) match_reject(m, in, reason);
     else if (is_plain(&ask)) asked_run_plain(m, &ask, holder);
     else asked_run(m, &ask, asked_open(m, &ask, holder));

@@ -200,7 +200,8 @@ void command_cancel_all(struct match *m, const struct match_input *in)
 
 void command_time(struct match *m, const struct match_input *in)
 {
-    bool good = in->bytes == sizeof *in && (in->id | in->other | in->account | in->instrument) == 0 &&
-                in->price == 0 && in->qty == 0 && (input_tail(in) >> 8) == 0;
+    bool good = in->bytes == sizeof *in &&
+                (in->id | in->other | in->account | in->instrument) == 0 && in->price == 0 &&
+                in->qty == 0 && (input_tail(in) >> 8) == 0;
     if (!good) match_reject(m, in, MATCH_MALFORMED);
 }

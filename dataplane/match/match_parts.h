@@ -18,22 +18,22 @@
 struct taker {
     struct instrument *instrument;
     order_id_t id;
-    order_id_t leg_of;  /* for RESTED.other: the parent of a leg, or 0 */
-    uint32_t slot;      /* its slot, or 0: a plain order gets one when it rests */
-    uint32_t lots;      /* open */
-    uint32_t total;     /* ordered: tie.total when it rests */
-    uint32_t holder;    /* holding, or account number */
+    order_id_t leg_of; /* for RESTED.other: the parent of a leg, or 0 */
+    uint32_t slot;     /* its slot, or 0: a plain order gets one when it rests */
+    uint32_t lots;     /* open */
+    uint32_t total;    /* ordered: tie.total when it rests */
+    uint32_t holder;   /* holding, or account number */
     uint32_t account;
     uint32_t group;
-    uint32_t meta;      /* of the order it becomes; place is set by taker_run */
-    int32_t key;        /* limit, on its own side */
-    int32_t reserve;    /* ticks its lots are reserved at; those it does not keep are released */
-    uint8_t type;       /* MATCH_LIMIT, or MATCH_MARKET: the rest is collared or no_liquidity */
+    uint32_t meta;   /* of the order it becomes; place is set by taker_run */
+    int32_t key;     /* limit, on its own side */
+    int32_t reserve; /* ticks its lots are reserved at; those it does not keep are released */
+    uint8_t type;    /* MATCH_LIMIT, or MATCH_MARKET: the rest is collared or no_liquidity */
     uint8_t tif;
     uint8_t self_trade;
-    uint8_t flags;      /* enum taker_flag */
+    uint8_t flags; /* enum taker_flag */
     /* Out. */
-    uint32_t traded;    /* lots */
+    uint32_t traded;       /* lots */
     int32_t first_last[2]; /* first and last price in ticks, if traded */
     bool pauses;           /* a band was hit */
 };
@@ -46,9 +46,9 @@ enum taker_flag {
 
 /* match_hot.c: the hot half. */
 
-/* The order trades, then rests (phase OPEN; in CALL and PAUSED it only rests) or ends.  What hangs on
- * it follows; match_settle is due afterwards.  Its lots must have been reserved (ledger_reserve) at
- * t->reserve, unless TAKER_FREE. */
+/* The order trades, then rests (phase OPEN; in CALL and PAUSED it only rests) or ends.  What hangs
+ * on it follows; match_settle is due afterwards.  Its lots must have been reserved (ledger_reserve)
+ * at t->reserve, unless TAKER_FREE. */
 void taker_run(struct match *m, struct taker *t);
 
 /* A taker with what order's slot holds: to run it again. */
@@ -83,7 +83,7 @@ uint32_t order_open(struct match *m, const struct order *order, uint32_t total);
 /* Gives the slot a special, zeroed but for order, type MATCH_LIMIT; NULL if there is none free. */
 struct special *special_open(struct match *m, uint32_t slot);
 
-/* The slot is free again: out of id table, holder's list, special freed.  It must be in no queue. */
+/* The slot is free again: out of id table, holder's list, special freed.  It is in no queue. */
 void order_close(struct match *m, uint32_t slot);
 
 /* Gives it another id.  The new one must be free. */
@@ -93,7 +93,7 @@ void order_rename(struct match *m, uint32_t slot, order_id_t id);
  * book_put is false, and nothing happened, if the window or the pages have no room (A8). */
 bool book_put(struct match *m, uint32_t slot);
 void book_take_out(struct match *m, uint32_t slot);
-void book_lots_less(struct match *m, uint32_t slot, uint32_t by); /* of what is shown; less than all */
+void book_lots_less(struct match *m, uint32_t slot, uint32_t by); /* of those shown; not all */
 
 /* The same for the waiting ladders, by order.key. */
 bool waits_put(struct match *m, uint32_t slot);
@@ -105,22 +105,22 @@ void waits_lots_less(struct match *m, uint32_t slot, uint32_t by);
 uint32_t order_open_lots(const struct match *m, uint32_t slot); /* what is hidden included */
 price_t order_price(const struct match *m, uint32_t slot);      /* as an event says it */
 
-/* Takes the order out of wherever it is, says CANCELED with reason, releases what it reserved, frees
- * it (or leaves it PLACE_HELD: E4, E7), and ends or tells what is linked to it. */
+/* Takes the order out of wherever it is, says CANCELED with reason, releases what it reserved,
+ * frees it (or leaves it PLACE_HELD: E4, E7), and ends or tells what is linked to it. */
 void order_end(struct match *m, uint32_t slot, enum match_reason reason);
 
 /* The same without the event and the release: it has nothing open, or both were seen to. */
 void order_gone(struct match *m, uint32_t slot, enum match_reason reason);
 
-/* Open lots become less by by, hidden ones first, wherever the order is; released if it reserves. */
+/* Open lots become less by by, hidden ones first, wherever the order is; released if reserved. */
 void order_shrink(struct match *m, uint32_t slot, uint32_t by);
 
 /* The order loses by lots without a trade: order_shrink and REDUCED with reason; all of it:
  * order_end.  Its place stays. */
 void order_reduce(struct match *m, uint32_t slot, uint32_t by, enum match_reason reason);
 
-/* The order in the book loses by of its shown lots to its own group (C2): says REDUCED, or CANCELED with
- * left 0; shows its next part. */
+/* The order in the book loses by of its shown lots to its own group (C2): says REDUCED, or CANCELED
+ * with left 0; shows its next part. */
 void order_lose_shown(struct match *m, uint32_t slot, uint32_t by);
 
 /* All orders of one holding that are in a book, wait or are fired, oldest first. */

@@ -1,11 +1,11 @@
 #ifndef DATAPLANE_MATCH_MATCH_SLOTS_H
 #define DATAPLANE_MATCH_MATCH_SLOTS_H
 
-/* Slots of orders: taken, given back, and the list of each holder.  For the files of this folder. */
+/* Slots of orders: taken, given back, and the list of each holder.  For this folder's files. */
 
 #include "dataplane/match/match_ids.h"
 
-/* The order joins the end of its holder's list.  Slot and holding 0 take stores without a target. */
+/* The order joins the end of its holder's list.  Slot and holding 0 take stores in vain. */
 static inline void holder_append(struct match *m, uint32_t slot, uint32_t holder)
 {
     struct holding *holding = &m->holdings[holder];

@@ -2,7 +2,6 @@
 
 #include "tests/match/stream.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static uint64_t between(struct stream *stream, uint64_t low, uint64_t high)
@@ -89,6 +88,18 @@ static const struct plain_order *any_order(struct stream *stream, const struct p
     return NULL;
 }
 
+/* One word of the listing, behind the symbol, becomes another one: a little or much. */
+static void spoil_listing(struct stream *stream)
+{
+    static const uint32_t ends[] = {0, 1, UINT32_MAX, INT32_MAX, MATCH_PPM, 86400, 63};
+    size_t at = sizeof stream->next.listing.symbol + 4 * (size_t)between(stream, 0, 28);
+    uint32_t word = 0;
+    memcpy(&word, stream->next.bytes + at, sizeof word);
+    if (permille(stream, 500)) word += (uint32_t)between(stream, 0, 2) - 1;
+    else word = ends[between(stream, 0, ARRAY_COUNT(ends) - 1)];
+    memcpy(stream->next.bytes + at, &word, sizeof word);
+}
+
 static void draw_listing(struct stream *stream)
 {
     const struct stream_profile *profile = stream->profile;
@@ -130,11 +141,7 @@ static void draw_listing(struct stream *stream)
         stream->next.listing.closing_s = 600;
         stream->next.listing.close_s = 650;
     }
-    if (!first && permille(stream, 200)) {
-        uint64_t *field =
-            (uint64_t *)(void *)(stream->next.bytes + 16 + 8 * between(stream, 0, 12));
-        *field += between(stream, 0, 2) - 1;
-    }
+    if (!first && permille(stream, 200)) spoil_listing(stream);
 }
 
 /* Accounts, money, instruments: one input each.  False when all are there. */

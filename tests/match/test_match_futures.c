@@ -4,9 +4,6 @@
 #include "tests/support/book_script.h"
 #include "tests/support/spec.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
 /* 10 % to open, 5 % to keep, no fees; the mark price is 100.00. */
 #define GIVEN_PERP                                                                                 \
     "list PERP futures quote USD margin 10% keep 5% reference 100.00", "deposit alice USD 1000",   \
@@ -336,17 +333,6 @@ SPEC(an_account_with_more_than_the_largest_sum_takes_no_new_futures)
     THEN("e rests 1 at 1.00");
 }
 
-static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static void say(const char *format, ...)
-{
-    char sentence[128];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(sentence, sizeof sentence, format, arguments);
-    va_end(arguments);
-    GIVEN(sentence);
-}
-
 SPEC(the_house_takes_no_fee_while_it_is_full)
 {
     /* Each trade of 57,646 at 100,000 is worth 5,764,600,000; both pay all of it but a millionth:
@@ -354,10 +340,10 @@ SPEC(the_house_takes_no_fee_while_it_is_full)
     GIVEN("list PERP futures quote USD margin 1ppm reference 100000.00 max-price 100000 maker "
           "999999ppm taker 999999ppm");
     for (int i = 0; i < 4; i++) {
-        say("deposit b%d USD 10000", i);
-        say("deposit s%d USD 10000", i);
-        say("u%d sells 57646 at 100000 by s%d", i, i);
-        say("v%d buys 57646 at 100000 by b%d", i, i);
+        GIVEN_PRINTED("deposit b%d USD 10000", i);
+        GIVEN_PRINTED("deposit s%d USD 10000", i);
+        GIVEN_PRINTED("u%d sells 57646 at 100000 by s%d", i, i);
+        GIVEN_PRINTED("v%d buys 57646 at 100000 by b%d", i, i);
         if (i == 1) HOUSE_IS("23058376941.6 USD"); /* less than 23,058,430,092: one more pays */
     }
     HOUSE_IS("34587565412.4 USD"); /* of three */

@@ -3,9 +3,6 @@
 #include "tests/support/book_script.h"
 #include "tests/support/spec.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
 /* 10 % to open, 5 % to keep, no fees, market orders go 5.00 far.  Alice has paid in 120 and is long
  * 10 at 100.00, with bob. */
 #define GIVEN_PERP                                                                                 \
@@ -272,28 +269,17 @@ SPEC(a_position_larger_than_an_order_is_closed_in_parts)
     BALANCE_IS("alice has 482.0130824 USD, 0 reserved, 482.0130824 available");
 }
 
-static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static void say(const char *format, ...)
-{
-    char sentence[128];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(sentence, sizeof sentence, format, arguments);
-    va_end(arguments);
-    GIVEN(sentence);
-}
-
 SPEC(the_house_does_not_cover_more_than_it_can_owe)
 {
     /* G12.  Each buys 57,646 at 100,000 and must sell at 1: a loss of 5,764,542,354, less the
      * 10,000 paid in.  Four of these are 23,058,129,416; the house stops at 23,058,430,092. */
     GIVEN("list PERP futures quote USD margin 1ppm keep 1ppm reference 100000.00 max-price 100000");
     for (int i = 0; i < 5; i++) {
-        say("deposit b%d USD 10000", i);
-        say("deposit s%d USD 10000", i);
-        say("u%d sells 57646 at 100000 by s%d", i, i);
-        say("v%d buys 57646 at 100000 by b%d", i, i);
-        say("w%d buys 57646 at 1 by s%d", i, i);
+        GIVEN_PRINTED("deposit b%d USD 10000", i);
+        GIVEN_PRINTED("deposit s%d USD 10000", i);
+        GIVEN_PRINTED("u%d sells 57646 at 100000 by s%d", i, i);
+        GIVEN_PRINTED("v%d buys 57646 at 100000 by b%d", i, i);
+        GIVEN_PRINTED("w%d buys 57646 at 1 by s%d", i, i);
     }
     GIVEN("mark PERP 1");
     HOUSE_IS("-23058129416 USD");
@@ -307,13 +293,13 @@ SPEC(no_more_is_paid_out_than_the_house_can_owe)
      * may have, are 2^61 units, 23,058,430,092.13693952, more than the 100,000 paid in. */
     GIVEN("list PERP futures quote USD margin 1ppm keep 1ppm reference 100000.00 max-price 100000");
     for (int i = 0; i < 5; i++) {
-        say("deposit b%d USD 10000", i);
-        say("deposit s%d USD 10000", i);
-        say("u%d sells 57646 at 100000 by s%d", i, i);
-        say("v%d buys 57646 at 100000 by b%d", i, i);
-        say("w%d buys 57646 at 1 by s%d", i, i);
-        say("x%d sells 57646 at 1 by b%d", i, i);
-        if (i < 4) say("withdraw s%d USD 5764552354", i);
+        GIVEN_PRINTED("deposit b%d USD 10000", i);
+        GIVEN_PRINTED("deposit s%d USD 10000", i);
+        GIVEN_PRINTED("u%d sells 57646 at 100000 by s%d", i, i);
+        GIVEN_PRINTED("v%d buys 57646 at 100000 by b%d", i, i);
+        GIVEN_PRINTED("w%d buys 57646 at 1 by s%d", i, i);
+        GIVEN_PRINTED("x%d sells 57646 at 1 by b%d", i, i);
+        if (i < 4) GIVEN_PRINTED("withdraw s%d USD 5764552354", i);
     }
     /* Paid in: 100,000 - 23,058,209,416 = -23,058,109,416; 320,676.13693952 may still go. */
     WHEN("withdraw s4 USD 320676.13693953");

@@ -144,7 +144,7 @@ static void tallies_add(struct venue *all, const struct venue *one)
 SPEC(in_a_random_market_money_is_conserved_after_every_event)
 {
     struct match_limits limits = random_inputs_limits(true);
-    struct spec_seeds seeds = spec_seeds(100);
+    struct spec_seeds seeds = spec_seeds(PARANOID ? 30 : 100);
     struct venue all = {0};
     for (uint64_t seed = seeds.first; seed <= seeds.last; seed++) {
         struct random_inputs inputs;
@@ -341,7 +341,7 @@ SPEC(at_the_edges_of_all_numbers_money_is_conserved)
 {
     struct match_limits limits = random_inputs_limits(true);
     limits.accounts = ACCOUNTS;
-    struct spec_seeds seeds = spec_seeds(150);
+    struct spec_seeds seeds = spec_seeds(PARANOID ? 45 : 150);
     struct venue all = {0};
     for (uint64_t seed = seeds.first; seed <= seeds.last; seed++) {
         struct edges edges = {.chance = {seed}};

@@ -28,7 +28,7 @@ static uint64_t number_of(const char *name, uint64_t otherwise)
 /* In all, over all seeds. */
 static uint64_t operations(void)
 {
-    return number_of("STREAM_OPERATIONS", PARANOID ? 160000 : profile->operations);
+    return number_of("STREAM_OPERATIONS", PARANOID ? 800000 : profile->operations);
 }
 
 static bool seed_agrees(struct agree *agree, uint64_t seed, uint64_t steps)

@@ -2,10 +2,11 @@
  *
  * Every record that adds, changes or cancels an order is applied as the exchange published it, in
  * the phase CALL, where nothing trades.  Before each recorded trade the market is opened on a copy,
- * the aggressor arrives as one immediate order at the worst price it got, and the passive fills must
- * be the exchange's: the same orders, quantities and prices in the same sequence, wherever strict
- * price-time priority explains them (is_pure_fifo).  Then the copy is dropped, and the exchange's own
- * records go on.  On the way, the best prices are compared with recorded checkpoints. */
+ * the aggressor arrives as one immediate order at the worst price it got, and the passive fills
+ * must be the exchange's: the same orders, quantities and prices in the same sequence, wherever
+ * strict price-time priority explains them (is_pure_fifo).  Then the copy is dropped, and the
+ * exchange's own records go on.  On the way, the best prices are compared with recorded
+ * checkpoints. */
 
 #include "tests/match/rig.h"
 #include "tests/support/recordings.h"
@@ -148,8 +149,8 @@ static bool trade_read(FILE *file, struct trade *trade)
     int at = 0;
     unsigned pure = 0;
     if (!fgets(line, sizeof line, file)) return false;
-    if (sscanf(line, "%" SCNu64 ",%*u,%c,%u,%*u,%u,\"[%n", &trade->event, &trade->side,
-               &trade->qty, &pure, &at) != 4)
+    if (sscanf(line, "%" SCNu64 ",%*u,%c,%u,%*u,%u,\"[%n", &trade->event, &trade->side, &trade->qty,
+               &pure, &at) != 4)
         return false;
     trade->pure = pure != 0;
     trade->fills.count = 0;

@@ -1,9 +1,9 @@
 #ifndef TESTS_REFERENCE_PLAIN_MATCH_H
 #define TESTS_REFERENCE_PLAIN_MATCH_H
 
-/* The matching engine again, written to be obviously right: one array of orders, scanned in full for
- * every question.  Nothing is kept that can be worked out: best prices, levels, queues, reserved
- * money and margins are found by walking all orders each time they are asked for.
+/* The matching engine again, written to be obviously right: one array of orders, scanned in full
+ * for every question.  Nothing is kept that can be worked out: best prices, levels, queues,
+ * reserved money and margins are found by walking all orders each time they are asked for.
  *
  * The letters and numbers in the comments are the rules of dataplane/match/README.md.
  *

@@ -44,19 +44,18 @@ uint8_t plain_legs_change(struct plain_match *plain, const struct match_input *i
 {
     const struct match_terms *terms = plain_terms(input);
     const uint8_t clears[2] = {MATCH_CLEAR_TAKE_PROFIT, MATCH_CLEAR_STOP_LOSS};
-    bool given = input->flags != 0;
-    for (int i = 0; i < 2; i++) {
-        const struct match_leg *leg = &terms->legs[i];
-        given = given || leg->type || leg->price || leg->trigger;
-        if (!one_change(order->legs[i], leg, input->flags & clears[i], &legs[i]))
-            return MATCH_BAD_TERMS;
-    }
-    bool has_legs = order->legs[0] || order->legs[1];
+    bool given = input->flags != 0, has_legs = order->legs[0] || order->legs[1];
+    for (int i = 0; i < 2; i++)
+        given = given || terms->legs[i].type || terms->legs[i].price || terms->legs[i].trigger;
     if (given && !has_legs && !order->tracked) return MATCH_BAD_TERMS;
+    for (int i = 0; i < 2; i++) {
+        if (!one_change(order->legs[i], &terms->legs[i], input->flags & clears[i], &legs[i]))
+            return MATCH_BAD_TERMS;
+        if (legs[i].add && order->legs[i] != NULL) return MATCH_BAD_LEG;
+    }
     struct plain_order after = *order;
     after.price = price;
     for (uint32_t i = 0; i < 2; i++) {
-        if (legs[i].add && order->legs[i] != NULL) return MATCH_BAD_LEG;
         if (plain_check_leg(plain_market(plain, order), &after, &legs[i].leg, i))
             return MATCH_BAD_LEG;
     }
@@ -119,6 +118,7 @@ static void add(struct plain_match *plain, struct plain_order *order, int which,
 static void change(struct plain_match *plain, struct plain_order *leg,
                    const struct plain_leg_change *change)
 {
+    if (leg->place == PLAIN_FIRED) return; /* by a trade of the other leg, just now */
     leg->price = change->leg.price;
     leg->trigger = change->leg.trigger;
     if (!plain_living(leg)) return;

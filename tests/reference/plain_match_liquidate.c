@@ -1,7 +1,6 @@
 /* MARK and what it does to accounts that have lost too much (F6, G8). */
 
 #include "tests/reference/plain_match_parts.h"
-#include <stdlib.h>
 
 static bool is_of_quote(const struct plain_match *plain, const struct plain_holding *holding,
                         uint32_t account, uint16_t quote)
@@ -30,8 +29,8 @@ static void close_position(struct plain_match *plain, const struct plain_holding
 {
     const struct plain_instrument *market = &plain->instrument[holding->instrument];
     if (holding->position == 0 || market->phase != MATCH_OPEN) return;
-    if (plain_best(plain, holding->instrument,
-                                       holding->position > 0 ? SIDE_BUY : SIDE_SELL) == NULL)
+    if (plain_best(plain, holding->instrument, holding->position > 0 ? SIDE_BUY : SIDE_SELL) ==
+        NULL)
         return;
     struct plain_closing closing = {
         .id = plain->next_id++,

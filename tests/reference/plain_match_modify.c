@@ -28,6 +28,7 @@ static bool terms_fit(const struct match_input *input, const struct plain_order 
     const struct match_terms *terms = plain_terms(input);
     if (order->special || order->link == MATCH_PAIR || order->place == PLAIN_FIRED) return false;
     if (input->price && order->type != MATCH_LIMIT && order->type != MATCH_STOP_LIMIT) return false;
+    if (order->display > 0 && (wide_t)input->qty > (wide_t)order->display * 1024) return false;
     return terms->trigger == 0 || order->place == PLAIN_WAITS;
 }
 
@@ -119,12 +120,14 @@ void plain_modify(struct plain_match *plain, const struct match_input *input)
         plain_reject(plain, input, MATCH_UNKNOWN_ID);
         return;
     }
-    struct plain_change change = change_of(input, order);
-    struct plain_leg_change legs[2];
     uint8_t reason = check_numbers(plain, input, order);
+    struct plain_change change = {0};
+    struct plain_leg_change legs[2];
     if (reason == MATCH_NO_REASON && !terms_fit(input, order)) reason = MATCH_BAD_TERMS;
-    if (reason == MATCH_NO_REASON)
+    if (reason == MATCH_NO_REASON) {
+        change = change_of(input, order);
         reason = plain_legs_change(plain, input, order, change.price, legs);
+    }
     bool legs_change = reason == MATCH_NO_REASON && (legs[0].any || legs[1].any);
     if (reason == MATCH_NO_REASON && !change.any && !legs_change) reason = MATCH_NOTHING_CHANGES;
     if (reason == MATCH_NO_REASON && order->place != PLAIN_KEPT && change.open <= 0) {

@@ -93,6 +93,7 @@ static bool terms_go_together(const struct plain_instrument *market,
         if (input->type != MATCH_LIMIT || !rests) return false;
         if (plain_check_qty(market, terms->display) != MATCH_NO_REASON) return false;
         if (terms->link != MATCH_ALONE || input->flags & MATCH_TRACK) return false;
+        if ((wide_t)input->qty > (wide_t)terms->display * 1024) return false;
     }
     return links_go_together(input, terms);
 }

@@ -1,42 +1,11 @@
 /* The journalled engine: what leaves, when; what is refused, why. */
 
-#include "tests/stage/venue_rig.h"
-#include "tests/support/spec.h"
+#include "tests/stage/venue_spec.h"
 
 #include "dataplane/journal/journal_append.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static struct venue_rig *rig;
-
-static void before_each(void)
-{
-    rig = NULL;
-}
-
-static void after_each(void)
-{
-    EXPECT_TEXT(rig->wrong ? rig->wrong : "", "");
-    EXPECT_TEXT(rig->model.violation ? rig->model.violation : "", "");
-    rig_delete(rig);
-}
-
-static void listed(uint32_t held, enum venue_durability durability)
-{
-    rig = rig_listed(held, durability);
-}
-
-static enum venue_status buy(order_id_t id)
-{
-    return rig_buy(rig, id);
-}
-
-static void rig_open(uint32_t held, enum venue_durability durability)
-{
-    struct venue_limits limits = rig_limits(held, durability);
-    rig = rig_new(&limits, 1);
-}
 
 static enum venue_status cancel(order_id_t id)
 {
@@ -118,9 +87,17 @@ SPEC(when_the_place_for_events_is_used_up_an_input_is_busy_before_it_is_written)
     EXPECT(buy(id) == VENUE_OK);
 }
 
-/* 300 orders of account 1, all acknowledged. */
-static void crowd(void)
+/* A venue with accounts, and 300 orders of account 1, all acknowledged. */
+static void crowded(enum venue_durability durability)
 {
+    struct venue_limits limits = rig_limits(64, durability);
+    limits.match = random_inputs_limits(true);
+    limits.match.orders = 2000;
+    rig = rig_new(&limits, 1);
+    rig_begin(rig);
+    struct match_input account = {.kind = MATCH_ACCOUNT, .bytes = sizeof account, .account = 1};
+    EXPECT(rig_submit(rig, &account) == VENUE_OK);
+    EXPECT(rig_list(rig, 0) == VENUE_OK);
     for (order_id_t id = 1; id <= 300; id++) {
         EXPECT(buy(id) == VENUE_OK);
         rig_settle(rig);
@@ -130,15 +107,7 @@ static void crowd(void)
 
 SPEC(an_input_with_more_events_than_there_is_place_for_waits_and_loses_none)
 {
-    struct venue_limits limits = rig_limits(64, VENUE_DISK);
-    limits.match = random_inputs_limits(true);
-    limits.match.orders = 2000;
-    rig = rig_new(&limits, 1);
-    rig_begin(rig);
-    struct match_input account = {.kind = MATCH_ACCOUNT, .bytes = sizeof account, .account = 1};
-    EXPECT(rig_submit(rig, &account) == VENUE_OK);
-    EXPECT(rig_list(rig, 0) == VENUE_OK);
-    crowd();
+    crowded(VENUE_DISK);
     uint64_t taken = rig->taken;
     struct match_input all = {.kind = MATCH_CANCEL_ALL,
                               .bytes = sizeof all,
@@ -157,15 +126,7 @@ SPEC(an_input_with_more_events_than_there_is_place_for_waits_and_loses_none)
 
 SPEC(a_large_input_with_process_durability_waits_for_nobody)
 {
-    struct venue_limits limits = rig_limits(64, VENUE_PROCESS);
-    limits.match = random_inputs_limits(true);
-    limits.match.orders = 2000;
-    rig = rig_new(&limits, 1);
-    rig_begin(rig);
-    struct match_input account = {.kind = MATCH_ACCOUNT, .bytes = sizeof account, .account = 1};
-    EXPECT(rig_submit(rig, &account) == VENUE_OK);
-    EXPECT(rig_list(rig, 0) == VENUE_OK);
-    crowd();
+    crowded(VENUE_PROCESS);
     uint64_t taken = rig->taken;
     struct match_input all = {.kind = MATCH_CANCEL_ALL,
                               .bytes = sizeof all,
@@ -255,15 +216,7 @@ SPEC(when_the_disk_has_failed_orders_are_refused_cancels_are_taken_and_nothing_i
 
 SPEC(a_failed_disk_does_not_hold_up_one_large_input)
 {
-    struct venue_limits limits = rig_limits(64, VENUE_DISK);
-    limits.match = random_inputs_limits(true);
-    limits.match.orders = 2000;
-    rig = rig_new(&limits, 1);
-    rig_begin(rig);
-    struct match_input account = {.kind = MATCH_ACCOUNT, .bytes = sizeof account, .account = 1};
-    EXPECT(rig_submit(rig, &account) == VENUE_OK);
-    EXPECT(rig_list(rig, 0) == VENUE_OK);
-    crowd();
+    crowded(VENUE_DISK);
     rig->model.fail_at = rig->model.calls + 1;
     rig->model.fail_for_ever = true;
     rig->model.fail_status = JOURNAL_IO_FAILED;

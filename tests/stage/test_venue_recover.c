@@ -1,42 +1,11 @@
 /* What a restart brings back, from which snapshot, and what stops it. */
 
-#include "tests/stage/venue_rig.h"
-#include "tests/support/spec.h"
+#include "tests/stage/venue_spec.h"
 
 #include "dataplane/journal/journal_append.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static struct venue_rig *rig;
-
-static void before_each(void)
-{
-    rig = NULL;
-}
-
-static void after_each(void)
-{
-    EXPECT_TEXT(rig->wrong ? rig->wrong : "", "");
-    EXPECT_TEXT(rig->model.violation ? rig->model.violation : "", "");
-    rig_delete(rig);
-}
-
-static void listed(uint32_t held, enum venue_durability durability)
-{
-    rig = rig_listed(held, durability);
-}
-
-static enum venue_status buy(order_id_t id)
-{
-    return rig_buy(rig, id);
-}
-
-static void rig_open(uint32_t held, enum venue_durability durability)
-{
-    struct venue_limits limits = rig_limits(held, durability);
-    rig = rig_new(&limits, 1);
-}
 
 SPEC(the_time_goes_on_after_a_restart_with_and_without_a_snapshot)
 {

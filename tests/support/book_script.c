@@ -2,6 +2,7 @@
 
 #include "tests/support/spec.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -133,6 +134,16 @@ void book_script_run(const char *file, int line, const char *const *sentences)
         rejected = false;
         said_count = 0;
     }
+}
+
+void book_script_run_printed(const char *file, int line, const char *format, ...)
+{
+    char sentence[128];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(sentence, sizeof sentence, format, arguments);
+    va_end(arguments);
+    book_script_run(file, line, BOOK_LINES(sentence));
 }
 
 static void line_add(struct text *text, const char *line)

@@ -100,6 +100,8 @@ struct match *book_script_match(void);
 #define GIVEN_BOOK_OF(S, ...) book_script_given(S, BOOK_LINES(__VA_ARGS__))
 /* Sentences of WHEN, whose events need not be told.  None may be rejected. */
 #define GIVEN(...) book_script_run(__FILE__, __LINE__, BOOK_LINES(__VA_ARGS__))
+/* One line, as printf makes it. */
+#define GIVEN_PRINTED(...) book_script_run_printed(__FILE__, __LINE__, __VA_ARGS__)
 
 #define WHEN(sentence) book_script_when(__FILE__, __LINE__, sentence)
 #define THEN(...)      book_script_then(__FILE__, __LINE__, BOOK_LINES(__VA_ARGS__))
@@ -136,6 +138,8 @@ struct match *book_script_match(void);
 
 void book_script_given(const char *symbol, const char *const *picture);
 void book_script_run(const char *file, int line, const char *const *sentences);
+void book_script_run_printed(const char *file, int line, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 void book_script_when(const char *file, int line, const char *sentence);
 void book_script_then(const char *file, int line, const char *const *sentences);
 void book_script_is(const char *file, int line, const char *symbol, const char *const *picture);
