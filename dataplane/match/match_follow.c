@@ -53,6 +53,7 @@ void leg_arrives_anew(struct match *m, uint32_t slot)
         leg_replaced(m, slot, order->lots);
     } else {
         order_move_to(order, PLACE_RUNNING); /* in no queue */
+        leg_replaced(m, slot, 0);
         order_end(m, slot, MATCH_OUT_OF_WINDOW);
     }
 }

@@ -136,6 +136,7 @@ static void change_by_moving(struct match *m, const struct change *to, order_id_
         return;
     }
     order_move_to(order, PLACE_RUNNING); /* in no queue */
+    replaced_said(m, to, old, 0, 0);
     order_end(m, to->slot, MATCH_OUT_OF_WINDOW);
 }
 

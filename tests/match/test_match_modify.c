@@ -377,9 +377,23 @@ SPEC(cancels_pass_in_a_call_and_in_a_pause_too)
     THEN("c is canceled with 10 left: canceled by its owner");
 }
 
+SPEC(a_change_whose_price_has_no_room_is_told_by_its_new_name_and_canceled)
+{
+    GIVEN("list MAIN window 64");
+    GIVEN("x buys 5 at 99.50");
+    GIVEN("a buys 10 at 99.40");
+
+    WHEN("modify a at 98.00 as c");
+
+    THEN("a becomes c, 10 at 98.00",
+         "c is canceled with 10 left: price is too far from the rest of its side");
+    BOOK_IS("  x5 |  99.50 |  ");
+}
+
 /* clang-format on */
 
 #define SPECS(S)                                                                                   \
+    S(a_change_whose_price_has_no_room_is_told_by_its_new_name_and_canceled)                       \
     S(what_a_change_does_not_name_stays_as_it_was)                                                 \
     S(legs_that_a_change_does_not_name_stay_as_they_were)                                          \
     S(the_new_quantity_counts_what_has_traded)                                                     \

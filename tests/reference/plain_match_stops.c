@@ -123,7 +123,8 @@ void plain_anew(struct plain_match *plain, struct plain_order *order, order_id_t
         return;
     }
     bool has_place = plain_has_place(plain, order);
-    if (stop || has_place) plain_say_replaced(plain, order, old, stop ? MATCH_PARKED : 0);
+    if (!stop && !has_place) order->shown = 0;
+    plain_say_replaced(plain, order, old, stop ? MATCH_PARKED : 0);
     order->turn = ++plain->ages;
     order->place = stop ? PLAIN_WAITS : PLAIN_BOOK;
     if (!has_place) plain_cancel(plain, order, MATCH_OUT_OF_WINDOW);
