@@ -31,7 +31,8 @@ static void due_set(struct match *m, struct instrument *b, nanos_t due)
     uint32_t at = leaf_count(m->limits.instruments) + (uint32_t)(b - m->instruments);
     m->urgency[at] = NEVER - due;
     for (at /= 2; at != 0; at /= 2) {
-        nanos_t left = m->urgency[2 * at], right = m->urgency[2 * at + 1];
+        const nanos_t *pair = &m->urgency[(size_t)2 * at];
+        nanos_t left = pair[0], right = pair[1];
         m->urgency[at] = left > right ? left : right;
     }
     m->due = NEVER - m->urgency[1];
@@ -40,7 +41,7 @@ static void due_set(struct match *m, struct instrument *b, nanos_t due)
 static struct instrument *due_first(const struct match *m)
 {
     uint32_t leaves = leaf_count(m->limits.instruments), at = 1;
-    while (at < leaves) at = 2 * at + (m->urgency[2 * at] != m->urgency[at]);
+    while (at < leaves) at = 2 * at + (m->urgency[(size_t)2 * at] != m->urgency[at]);
     return &m->instruments[at - leaves];
 }
 

@@ -68,7 +68,7 @@ static const char *load_head(struct load *load)
 
 static const char *load_state(struct load *load)
 {
-    struct load_section section;
+    struct load_section section = {0};
     const char *sentence = load_take(load, STREAM_STATE, &section);
     if (sentence) return sentence;
     struct stream_state state;
@@ -118,7 +118,7 @@ static const char *load_instrument(struct match *m, const struct stream_instrume
 
 static const char *load_instruments(struct load *load)
 {
-    struct load_section section;
+    struct load_section section = {0};
     const char *sentence = load_take(load, STREAM_INSTRUMENTS, &section);
     if (sentence) return sentence;
     struct match *m = load->m;

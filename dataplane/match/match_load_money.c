@@ -17,7 +17,7 @@ static bool amount_good(int64_t amount)
 static const char *load_accounts(struct load *load)
 {
     struct match *m = load->m;
-    struct load_section section;
+    struct load_section section = {0};
     const char *sentence = load_take(load, STREAM_ACCOUNTS, &section);
     if (sentence) return sentence;
     struct stream_account saved;
@@ -42,7 +42,7 @@ static const char *load_accounts(struct load *load)
 static const char *load_balances(struct load *load)
 {
     struct match *m = load->m;
-    struct load_section section;
+    struct load_section section = {0};
     const char *sentence = load_take(load, STREAM_BALANCES, &section);
     if (sentence) return sentence;
     struct stream_balance saved;
@@ -101,7 +101,7 @@ static const char *load_holding(struct match *m, const struct stream_holding *sa
 /* The ledger puts each at the end of its account's list. */
 static const char *load_holdings(struct load *load)
 {
-    struct load_section section;
+    struct load_section section = {0};
     const char *sentence = load_take(load, STREAM_HOLDINGS, &section);
     if (sentence) return sentence;
     struct stream_holding saved;
@@ -133,7 +133,7 @@ static uint64_t users_unlink(struct match *m)
 static const char *load_users(struct load *load)
 {
     struct match *m = load->m;
-    struct load_section section;
+    struct load_section section = {0};
     const char *sentence = load_take(load, STREAM_USERS, &section);
     if (sentence) return sentence;
     if (section.count != (m->limits.accounts != 0 ? users_unlink(m) : 0))
@@ -158,7 +158,7 @@ static const char *load_users(struct load *load)
 static const char *load_assets(struct load *load)
 {
     struct match *m = load->m;
-    struct load_section section;
+    struct load_section section = {0};
     const char *sentence = load_take(load, STREAM_ASSETS, &section);
     if (sentence) return sentence;
     struct stream_asset saved;

@@ -175,7 +175,7 @@ static const char *load_links(struct match *m, struct load_section orders,
 static const char *load_lists(struct load *load)
 {
     struct match *m = load->m;
-    struct load_section section;
+    struct load_section section = {0};
     const char *sentence = load_take(load, STREAM_LISTS, &section);
     if (sentence) return sentence;
     if (section.count != (m->limits.accounts != 0 ? m->alive : 0))

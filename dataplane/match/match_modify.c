@@ -127,7 +127,7 @@ static void change_by_moving(struct match *m, const struct change *to, order_id_
         taker_run(m, &t);
         return;
     }
-    if (order->meta & META_ICEBERG && s->display < order->lots) {
+    if (s != NULL && order->meta & META_ICEBERG && s->display < order->lots) {
         s->hidden = order->lots - s->display;
         order->lots = s->display;
     }
