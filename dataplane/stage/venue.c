@@ -186,9 +186,9 @@ static bool busy(struct venue *venue, enum journal_class class)
     return unlikely(venue->head - venue->tail > venue->busy[class]) && !room_find(venue);
 }
 
-bool venue_busy(struct venue *venue, enum match_input_kind kind)
+bool venue_dead(const struct venue *venue)
 {
-    return busy(venue, class_of(kind));
+    return venue->journal && journal_dead(venue->journal);
 }
 
 static inline enum venue_status submit(struct venue *venue, const struct match_input *input,

@@ -177,8 +177,8 @@ MUST_USE enum venue_status venue_submit(struct venue *venue, const struct match_
 MUST_USE enum venue_status venue_submit_noted(struct venue *venue, const struct match_input *input,
                                               const struct venue_note *note);
 
-/* Whether an input of this kind would be VENUE_BUSY now. */
-bool venue_busy(struct venue *venue, enum match_input_kind kind);
+/* The journal's disk has failed: with VENUE_DISK nothing more is handed out, ever. */
+bool venue_dead(const struct venue *venue);
 
 /* Hands out the events that may leave by now, at most this many.  Returns how many. */
 uint32_t venue_release_some(struct venue *venue, uint32_t most);

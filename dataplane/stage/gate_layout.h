@@ -1,0 +1,98 @@
+#ifndef DATAPLANE_STAGE_GATE_LAYOUT_H
+#define DATAPLANE_STAGE_GATE_LAYOUT_H
+
+/* What a gate stage holds; for gate_*.c only. */
+
+#include "dataplane/stage/gate_stage.h"
+
+#define GATE_NONE UINT32_MAX
+
+/* A connection of a client. */
+struct gate_peer {
+    struct soupbin_server *server;
+    uint32_t connection; /* TCP's; TCP_NONE: this one is free */
+    uint32_t session;    /* who logged in; GATE_NONE before */
+    uint32_t next_free;
+    bool stalled; /* has bytes that the match stage has no room for */
+    bool dirty;   /* is in gate->dirty */
+
+    /* Of a snapshot. */
+    bool reading;
+    struct spin_reader reader;
+    const uint8_t *message; /* that found no room yet */
+    uint32_t length;
+};
+
+/* What a TCP port is for. */
+struct gate_service {
+    struct gate_stage *gate;
+    struct tcp_calls calls;
+    bool snapshots;
+    uint32_t free; /* the first free peer, or GATE_NONE */
+};
+
+enum gate_leaving { GATE_OPEN, GATE_CLOSING, GATE_LEAVING, GATE_LEFT };
+
+struct gate_stage {
+    const struct gate_stage_plan *plan;
+    struct spsc *requests;
+    struct spsc *answers;
+    struct spsc *news;
+
+    struct inet *inet;
+    struct tcp *tcp;
+    struct streams *streams;
+    struct history *history;
+    struct itch_out *itch;
+    struct mold_out *mold;
+    struct retransmit *retransmit;
+    struct spin *spin;
+
+    struct gate_service orders;
+    struct gate_service snapshots;
+    struct gate_peer *peer;
+    uint32_t peers;    /* those of orders first */
+    uint32_t *peer_of; /* by TCP's number */
+    uint32_t *peer_in; /* by session: who is logged in, or GATE_NONE */
+    uint8_t *lost;     /* by session: the match stage is to be told */
+    uint32_t lost_count;
+    uint32_t stalled_count;
+    uint32_t *dirty; /* peers that may have something to send */
+    uint32_t dirty_count;
+
+    nanos_t now;
+    uint64_t rx_tsc;   /* of the frame being taken */
+    nanos_t news_time; /* of the events that follow */
+    nanos_t next_tick;
+    bool over;                /* the day */
+    _Atomic uint32_t leaving; /* enum gate_leaving */
+
+    uint8_t *reply; /* room for one answer of the retransmission server */
+    struct frame_burst burst;
+    struct counter spare;
+    struct gate_view view;
+    struct snapshot *snapshot;
+    struct histogram latency;
+};
+
+/* gate_sessions.c */
+
+/* What TCP calls, for one service. */
+struct tcp_calls gate_calls(struct gate_service *service);
+
+/* Puts what is wanted and writes what waits, of every peer that may have something. */
+void gate_pump(struct gate_stage *gate);
+
+/* Marks the peer as one of those. */
+void gate_dirty(struct gate_stage *gate, uint32_t peer);
+
+/* Ends a connection; its session is lost. */
+void gate_drop(struct gate_stage *gate, uint32_t peer, enum soupbin_reason reason);
+
+/* Tells the match stage of lost sessions, and shows stalled clients' bytes again, as room allows. */
+void gate_catch_up(struct gate_stage *gate);
+
+/* Heartbeats and silences. */
+void gate_tick(struct gate_stage *gate);
+
+#endif

@@ -1,0 +1,144 @@
+#ifndef DATAPLANE_STAGE_MATCH_STAGE_H
+#define DATAPLANE_STAGE_MATCH_STAGE_H
+
+/* The venue's engine side: the stage that turns what sessions say into inputs of the matching
+ * engine, behind its journal, and what the engine answers into messages and news.
+ *
+ *     requests ──► entry: decide ──► venue: journal, match ──► events, when they may leave
+ *                    ▲ note: what was decided on                   │
+ *                    │                                             ├──► entry ──► answers
+ *                  recovery                                        └──────────► news
+ *
+ * Every decision is written down with its input, as a note (venue.h): the bytes of the request and
+ * its session.  Recovery decides all of them again and shows all events again, so the streams of
+ * all sessions and the market data of the day are made anew, byte for byte: who reconnects after a
+ * crash goes on at the number where it was.
+ *
+ * Guarantees:
+ * - A request has an effect, and an answer, only behind its record; answers and news leave when the
+ *   venue's durability allows it.
+ * - What cannot be written (no space) is refused in the same way: by a record that says so.  When
+ *   not even that can be written, or the disk has failed, the session is dropped.
+ * - A decision that comes out otherwise at recovery than it was written stops it, with a sentence.
+ *
+ * Lifecycle: match_stage_new; recovery of the venue with match_stage_watch; start of the venue's
+ * journal; match_stage_open; then an lcore runs match_stage_kind.
+ *
+ * Threads: the lcore that runs it; the view and the end of the day are for anyone.
+ * Memory: match_stage_footprint(). */
+
+#include "dataplane/entry/entry.h"
+#include "dataplane/queue/spsc.h"
+#include "dataplane/stage/gate_ring.h"
+#include "dataplane/stage/snapshot.h"
+#include "dataplane/stage/stage.h"
+#include "dataplane/stage/venue.h"
+
+#define MATCH_STAGE_TURN     32u                 /* requests of one turn */
+#define MATCH_STAGE_TIME_NS  (100 * NANOS_MILLI) /* without inputs for so long, the time is one */
+#define MATCH_STAGE_NAME_MAX 10u                 /* of the day: MoldUDP64's and SoupBinTCP's */
+#define MATCH_STAGE_BOOT_MAX 40u
+#define MATCH_VIEW_BOOKS     16u
+
+/* Where answers and news go while no lcore runs: at recovery and at the opening. */
+struct match_stage_sink {
+    void *context;
+    void (*answer)(void *context, const struct gate_slot *slot);
+    void (*news)(void *context, const struct match_event *slots, uint32_t count);
+};
+
+struct match_stage_plan {
+    struct venue *venue; /* made, not recovered yet */
+    uint32_t held;       /* of the venue's limits */
+    struct entry_limits entry;
+    uint32_t sessions;
+    const struct entry_plan *session;
+    char name[MATCH_STAGE_NAME_MAX]; /* of the day, as on the wire */
+    char boot[MATCH_STAGE_BOOT_MAX]; /* of the machine: other after each start of it */
+    bool process;                    /* answers leave before they are on disk */
+    nanos_t (*now)(void *clock);     /* of the links, for when nothing comes */
+    void *clock;
+    struct spsc *requests; /* slots are struct gate_slot, as those of answers */
+    struct spsc *answers;
+    struct spsc *news; /* slots are struct match_event */
+    /* Takes answers and news out of the rings, where the same lcore has both sides; else NULL. */
+    void (*relieve)(void *context);
+    void *relieve_context;
+    const struct counter *stream_spare; /* answers there is place for at least; the gate's */
+};
+
+/* An instrument that is to be there. */
+struct match_stage_listing {
+    uint16_t instrument;
+    struct match_listing listing;
+};
+
+struct match_view_book {
+    char symbol[17];
+    uint8_t phase; /* enum match_phase */
+    uint16_t instrument;
+    struct match_level bid, ask; /* orders 0: empty */
+    price_t last;
+};
+
+struct match_view {
+    uint64_t request; /* taken from the gate */
+    uint64_t verdict[ENTRY_VERDICT_COUNT];
+    uint64_t cause[ENTRY_CAUSE_COUNT];
+    uint64_t dropped;  /* sessions that could not be answered */
+    uint64_t sequence; /* of the last record */
+    uint64_t answered; /* up to which all has left */
+    uint64_t held;     /* events that wait for the disk */
+    uint64_t orders;   /* living */
+    uint64_t event;    /* shown */
+    uint64_t answer;
+    uint64_t ring_wait; /* times a full ring was waited for */
+    uint64_t day;       /* 0: not begun, 1: open, 2: over */
+    uint64_t books;
+    struct match_view_book book[MATCH_VIEW_BOOKS];
+};
+
+struct match_stage;
+
+/* The first number that is out of range as a sentence, or NULL. */
+const char *match_stage_check(const struct match_stage_plan *plan);
+
+size_t match_stage_footprint(const struct match_stage_plan *plan);
+
+/* What the venue's outlet must be, for a stage that will be built at memory. */
+struct venue_outlet match_stage_outlet(void *memory);
+
+/* memory: zeroed, aligned to CACHE_LINE.  plan and what it points to must outlive the stage. */
+struct match_stage *match_stage_new(void *memory, const struct match_stage_plan *plan,
+                                    const struct match_stage_sink *sink);
+
+/* For venue_recover. */
+struct venue_watch match_stage_watch(struct match_stage *stage);
+
+/* After venue_recover, whatever it said: why the venue must not go on, as a sentence, or NULL. */
+const char *match_stage_recovered(struct match_stage *stage);
+
+/* After venue_start.  Lists what is not there yet, begins the day if it has not begun, and waits
+ * until all of it has left.  Cold.  False and a sentence if the journal does not take it. */
+MUST_USE bool match_stage_open(struct match_stage *stage,
+                               const struct match_stage_listing *listings, uint32_t count,
+                               nanos_t midnight, struct text *problems);
+
+extern const struct stage_kind match_stage_kind;
+
+/* Asks for the end of the day: instruments close (auctions, day orders), then System Events and the
+ * end of all streams.  Any thread. */
+void match_stage_end_day(struct match_stage *stage);
+
+/* Ticks from the frame of a request to its first answer in the ring. */
+const struct histogram *match_stage_latency(const struct match_stage *stage);
+
+/* True when no request waits and all answers have left.  Any thread; a snapshot. */
+bool match_stage_idle(const struct match_stage *stage);
+
+void match_stage_view(const struct match_stage *stage, struct match_view *view);
+
+/* For tests, and for anyone after the lcore is DONE. */
+struct entry *match_stage_entry(struct match_stage *stage);
+
+#endif

@@ -1,0 +1,146 @@
+#ifndef DATAPLANE_STAGE_MATCH_STAGE_LAYOUT_H
+#define DATAPLANE_STAGE_MATCH_STAGE_LAYOUT_H
+
+/* What a match stage holds; for match_stage*.c only. */
+
+#include "dataplane/stage/match_stage.h"
+
+/* What a note begins with; for REQUEST and REFUSED the message follows. */
+enum match_note_kind {
+    MATCH_NOTE_REQUEST = 1,
+    MATCH_NOTE_REFUSED, /* the same, but it could not be written whole */
+    MATCH_NOTE_LOST,    /* a session's connection */
+    MATCH_NOTE_NEXT,    /* of a session's sweep */
+    MATCH_NOTE_TICK,
+    MATCH_NOTE_DAY, /* struct match_note_day follows */
+    MATCH_NOTE_START,
+};
+
+struct match_note {
+    uint8_t kind;   /* enum match_note_kind */
+    uint8_t begins; /* DAY */
+    uint16_t spare;
+    uint32_t session;
+};
+
+struct match_note_start {
+    struct match_note head;
+    char name[MATCH_STAGE_NAME_MAX];
+    char boot[MATCH_STAGE_BOOT_MAX];
+    uint16_t sessions;
+    uint32_t plans; /* CRC-32C of the sessions' plans: other plans decide otherwise */
+};
+static_assert(sizeof(struct match_note_start) == 64, "no holes");
+
+struct match_note_day {
+    struct match_note head;
+    nanos_t midnight;
+};
+
+#define MATCH_NOTE_MAX (sizeof(struct match_note) + GATE_MESSAGE_MAX)
+static_assert(MATCH_NOTE_MAX >= sizeof(struct match_note_start), "all notes fit");
+
+/* Of an input whose events have not all left. */
+struct match_stamp {
+    uint64_t number;
+    nanos_t time;
+    uint64_t rx_tsc;
+};
+
+enum stage_day { STAGE_DAY_NONE, STAGE_DAY_OPEN, STAGE_DAY_OVER };
+
+/* System Events that come behind all events of inputs up to number. */
+struct match_due {
+    uint64_t number; /* 0: none are due */
+    nanos_t time;
+    const char *codes;
+    bool ends; /* the day is over with them */
+};
+
+struct match_stage {
+    const struct match_stage_plan *plan;
+    struct venue *venue;
+    struct entry *entry;
+    const struct match_stage_sink *sink; /* NULL: the rings */
+    struct spsc *requests;
+    struct spsc *answers;
+    struct spsc *news;
+
+    /* A ring: [stamp_tail, stamp_head). */
+    struct match_stamp *stamps;
+    uint64_t stamp_mask;
+    uint64_t stamp_head;
+    uint64_t stamp_tail;
+
+    struct match_stamp shown; /* whose events are being shown */
+    struct match_stamp told;  /* whose time the news have */
+    nanos_t now;              /* of the last input */
+    bool deciding;            /* an input is being applied that entry has not been told of */
+    uint64_t refused;         /* the record that says so of the request in front; 0: none */
+
+    uint32_t *sweep; /* sessions with a sweep, the first being worked on: a ring */
+    uint32_t sweep_head;
+    uint32_t sweep_tail;
+    uint32_t sweep_mask;
+
+    /* The day. */
+    uint8_t day; /* enum stage_day */
+    struct match_due due;
+    _Atomic uint32_t end_asked;
+    uint32_t closed; /* instruments that were told to close, at the end */
+
+    /* Recovery. */
+    uint8_t note[MATCH_NOTE_MAX];
+    uint32_t note_length; /* 0: the next input has none */
+    uint64_t taken;       /* the input that the port is to be told of; 0: none */
+    bool started;         /* a START was read */
+    const char *problem;
+    char problem_text[160];
+
+    struct match_view view; /* private copy, shown in housekeeping */
+    struct snapshot *snapshot;
+    struct counter waiting; /* 1: something has not left */
+    struct histogram latency;
+};
+
+/* match_stage.c */
+
+/* Where the port's answers go. */
+struct entry_sink match_stage_answers(struct match_stage *stage);
+
+/* Shows whatever may leave, most events at a time.  Returns how many. */
+uint32_t match_stage_release(struct match_stage *stage, uint32_t most);
+
+/* All events of inputs below number have been shown. */
+void match_stage_pass(struct match_stage *stage, uint64_t number);
+
+/* Shows one, of the input that stage->shown is the stamp of. */
+void match_stage_event(struct match_stage *stage, const struct match_event *event);
+
+/* Journals and applies input with a note.  VENUE_OK: the port has been told. */
+enum venue_status match_stage_submit(struct match_stage *stage, const struct match_input *input,
+                                     const void *note, uint32_t note_bytes, uint64_t rx_tsc);
+
+/* Submits what the port has decided: *out->input, or the time.  As match_stage_submit. */
+enum venue_status match_stage_decide(struct match_stage *stage, enum entry_verdict verdict,
+                                     const struct entry_out *out, nanos_t time, const void *note,
+                                     uint32_t note_bytes, uint64_t rx_tsc);
+
+void match_stage_news(struct match_stage *stage, const struct match_event *slots, uint32_t count);
+
+/* match_stage_day.c */
+
+/* Writes down that the day begins or ends, and lets the System Events follow. */
+enum venue_status match_stage_day_turns(struct match_stage *stage, bool begins, nanos_t midnight,
+                                        nanos_t time);
+
+/* The same at recovery: what was written is so. */
+void match_stage_day_is(struct match_stage *stage, bool begins, uint64_t number, nanos_t time);
+
+/* What was due is said. */
+void match_stage_due_say(struct match_stage *stage);
+
+/* A step of the end of the day, if it was asked for. */
+void match_stage_day_step(struct match_stage *stage);
+
+#endif

@@ -1,0 +1,333 @@
+/* A match stage made, recovered and opened: all that comes before its first turn. */
+
+#include "dataplane/base/crc32c.h"
+#include "dataplane/stage/match_stage_layout.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#define WAIT_NS 20000
+
+/* Memory. */
+
+struct layout {
+    size_t entry, stamps, sweep, snapshot, bytes;
+};
+
+static uint64_t stamps_of(const struct match_stage_plan *plan)
+{
+    return (uint64_t)plan->held * 2; /* inputs without events need one too */
+}
+
+static uint32_t sweeps_of(const struct match_stage_plan *plan)
+{
+    uint32_t sessions = 64;
+    while (sessions < 2 * plan->sessions) sessions *= 2;
+    return sessions;
+}
+
+static struct layout layout_of(const struct match_stage_plan *plan)
+{
+    struct layout layout = {.entry = ALIGN_UP(sizeof(struct match_stage), CACHE_LINE)};
+    layout.stamps = layout.entry + ALIGN_UP(entry_footprint(&plan->entry), CACHE_LINE);
+    layout.sweep = layout.stamps + stamps_of(plan) * sizeof(struct match_stamp);
+    layout.snapshot = layout.sweep + ALIGN_UP(sweeps_of(plan) * sizeof(uint32_t), CACHE_LINE);
+    layout.bytes = layout.snapshot + snapshot_footprint(sizeof(struct match_view));
+    return layout;
+}
+
+const char *match_stage_check(const struct match_stage_plan *plan)
+{
+    if (!IS_POW2(plan->held)) return "the place for held events must be a power of two";
+    if (plan->sessions != plan->entry.sessions) return "there must be a plan for each session";
+    for (uint32_t i = 0; i < plan->sessions; i++) {
+        const char *problem = entry_plan_check(&plan->session[i]);
+        if (problem) return problem;
+    }
+    return entry_limits_check(&plan->entry);
+}
+
+size_t match_stage_footprint(const struct match_stage_plan *plan)
+{
+    return layout_of(plan).bytes;
+}
+
+struct match_stage *match_stage_new(void *memory, const struct match_stage_plan *plan,
+                                    const struct match_stage_sink *sink)
+{
+    CHECK(match_stage_check(plan) == NULL);
+    struct layout layout = layout_of(plan);
+    uint8_t *at = memory;
+    struct match_stage *stage = memory;
+    stage->plan = plan;
+    stage->venue = plan->venue;
+    stage->sink = sink;
+    stage->requests = plan->requests;
+    stage->answers = plan->answers;
+    stage->news = plan->news;
+    stage->stamps = (struct match_stamp *)(void *)(at + layout.stamps);
+    stage->stamp_mask = stamps_of(plan) - 1;
+    stage->sweep = (uint32_t *)(void *)(at + layout.sweep);
+    stage->sweep_mask = sweeps_of(plan) - 1;
+    stage->snapshot = snapshot_new(at + layout.snapshot, sizeof(struct match_view));
+    const struct entry_sink answers = match_stage_answers(stage);
+    stage->entry = entry_new(at + layout.entry, &plan->entry, venue_match(plan->venue), &answers);
+    for (uint32_t i = 0; i < plan->sessions; i++) entry_session(stage->entry, i, &plan->session[i]);
+    return stage;
+}
+
+/* Recovery. */
+
+static uint32_t plans_crc(const struct match_stage_plan *plan)
+{
+    uint32_t crc = UINT32_MAX;
+    for (uint32_t i = 0; i < plan->sessions; i++) {
+        struct entry_plan one;
+        memset(&one, 0, sizeof one); /* holes too */
+        const struct entry_plan *from = &plan->session[i];
+        one.dialect = from->dialect;
+        one.firms = from->firms;
+        one.cancel_on_disconnect = from->cancel_on_disconnect;
+        one.self_trade = from->self_trade;
+        one.account = from->account;
+        memcpy(one.firm, from->firm, sizeof one.firm);
+        one.qty_max = from->qty_max;
+        one.notional_max_e4 = from->notional_max_e4;
+        one.collar_ppm = from->collar_ppm;
+        one.collar_ticks = from->collar_ticks;
+        one.rate = from->rate;
+        one.burst = from->burst;
+        one.duplicate_ns = from->duplicate_ns;
+        one.open_max = from->open_max;
+        crc = crc32c_part(crc, (const uint8_t *)&one, sizeof one);
+    }
+    return ~crc;
+}
+
+static struct match_note_start start_of(const struct match_stage_plan *plan)
+{
+    struct match_note_start start = {.head = {.kind = MATCH_NOTE_START},
+                                     .sessions = (uint16_t)plan->sessions,
+                                     .plans = plans_crc(plan)};
+    memcpy(start.name, plan->name, sizeof start.name);
+    memcpy(start.boot, plan->boot, sizeof start.boot);
+    return start;
+}
+
+static void start_check(struct match_stage *stage, const struct match_note_start *was)
+{
+    struct match_note_start is = start_of(stage->plan);
+    if (memcmp(was->name, is.name, sizeof is.name) != 0)
+        stage->problem = "it is the journal of another session: a new session begins in a new "
+                         "folder";
+    else if (was->sessions != is.sessions || was->plans != is.plans)
+        stage->problem = "the sessions were configured otherwise when it was begun: keep them for "
+                         "the day, or begin a new folder";
+    else if (stage->plan->process && memcmp(was->boot, is.boot, sizeof is.boot) != 0)
+        stage->problem = "the machine was started anew since, and with durability process the last "
+                         "orders that were acknowledged may be lost: begin a new folder and a new "
+                         "session";
+}
+
+/* All that came before the input under way has been shown. */
+static void shown_until(struct match_stage *stage, uint64_t number)
+{
+    if (stage->taken != 0) entry_taken(stage->entry, stage->taken);
+    stage->taken = 0;
+    match_stage_pass(stage, number);
+}
+
+static void note_heard(void *context, const struct venue_note *note)
+{
+    struct match_stage *stage = context;
+    uint32_t length = note->length < MATCH_NOTE_MAX ? note->length : MATCH_NOTE_MAX;
+    memcpy(stage->note, note->bytes, length);
+    stage->note_length = length;
+}
+
+/* Decides again what was decided.  The verdict, and *out. */
+static enum entry_verdict decide_again(struct match_stage *stage, const struct match_note *note,
+                                       const struct match_input *input, struct entry_out *out)
+{
+    struct entry *entry = stage->entry;
+    const uint8_t *message = stage->note + sizeof *note;
+    uint32_t length = stage->note_length - (uint32_t)sizeof *note;
+    struct match_note_day day;
+    switch ((enum match_note_kind)note->kind) {
+    case MATCH_NOTE_REQUEST:
+    case MATCH_NOTE_REFUSED:
+        return entry_request(entry, note->session, message, length, input->time, out);
+    case MATCH_NOTE_LOST: return entry_disconnected(entry, note->session, input->time, out);
+    case MATCH_NOTE_NEXT: return entry_next(entry, note->session, input->time, out);
+    case MATCH_NOTE_TICK: return entry_tick(entry, input->time, out);
+    case MATCH_NOTE_DAY:
+        memcpy(&day, stage->note, sizeof day);
+        return entry_day(entry, note->begins, day.midnight, input->time, out);
+    case MATCH_NOTE_START: break;
+    }
+    return ENTRY_IDLE;
+}
+
+/* Whether the port says again what stands in the journal. */
+static bool as_written(const struct match_note *note, enum entry_verdict verdict,
+                       const struct entry_out *out, const struct match_input *input)
+{
+    if (note->kind == MATCH_NOTE_REFUSED) return verdict == ENTRY_SUBMIT;
+    if (verdict == ENTRY_ANSWER) return input->kind == MATCH_TIME;
+    if (verdict != ENTRY_SUBMIT) return false;
+    if (out->input->bytes != input->bytes) return false;
+    uint32_t behind = offsetof(struct match_input, time); /* the number is the journal's */
+    return memcmp((const uint8_t *)out->input + behind, (const uint8_t *)input + behind,
+                  input->bytes - behind) == 0;
+}
+
+static void noted_input(struct match_stage *stage, const struct match_note *note,
+                        const struct match_input *input)
+{
+    if (note->kind == MATCH_NOTE_START) {
+        struct match_note_start start;
+        memcpy(&start, stage->note, sizeof start);
+        start_check(stage, &start);
+        if (!stage->started)
+            stage->due =
+                (struct match_due){.number = input->number, .time = input->time, .codes = "O"};
+        stage->started = true;
+        return;
+    }
+    struct entry_out out = {.input = NULL};
+    enum entry_verdict verdict = decide_again(stage, note, input, &out);
+    if (!as_written(note, verdict, &out, input)) {
+        struct text text = text_in(stage->problem_text, sizeof stage->problem_text);
+        text_format(&text,
+                    "record %" PRIu64 " is decided otherwise now than when it was written, by a "
+                    "request of session %u",
+                    input->number, note->session);
+        stage->problem = text.bytes;
+        return;
+    }
+    if (note->kind == MATCH_NOTE_REFUSED) entry_refused(stage->entry, false);
+    else stage->taken = input->number;
+    if (note->kind == MATCH_NOTE_DAY)
+        match_stage_day_is(stage, note->begins, input->number, input->time);
+}
+
+static void input_heard(void *context, const struct match_input *input)
+{
+    struct match_stage *stage = context;
+    if (stage->problem) return;
+    shown_until(stage, input->number);
+    stage->shown = (struct match_stamp){.number = input->number, .time = input->time};
+    if (input->time > stage->now) stage->now = input->time;
+    if (stage->note_length >= sizeof(struct match_note)) {
+        struct match_note note;
+        memcpy(&note, stage->note, sizeof note);
+        noted_input(stage, &note, input);
+    }
+    stage->note_length = 0;
+}
+
+static void events_heard(void *context, const struct match_event *at, uint32_t count)
+{
+    struct match_stage *stage = context;
+    if (stage->problem) return;
+    if (stage->taken != 0) entry_taken(stage->entry, stage->taken);
+    stage->taken = 0;
+    for (uint32_t i = 0; i < count; i++) match_stage_event(stage, &at[i]);
+}
+
+struct venue_watch match_stage_watch(struct match_stage *stage)
+{
+    return (struct venue_watch){
+        .context = stage, .input = input_heard, .note = note_heard, .events = events_heard};
+}
+
+const char *match_stage_recovered(struct match_stage *stage)
+{
+    if (stage->problem) return stage->problem;
+    uint64_t sequence = venue_sequence(stage->venue);
+    shown_until(stage, sequence + 1);
+    stage->view.answered = sequence;
+    if (stage->day == STAGE_DAY_OVER)
+        stage->problem = "its day is over: a new day begins in a new folder";
+    else if (sequence > 1 && !stage->started)
+        stage->problem = "it was not written by a venue with order entry";
+    return stage->problem;
+}
+
+/* Opening. */
+
+static bool all_shown(struct match_stage *stage)
+{
+    for (;;) {
+        (void)match_stage_release(stage, UINT32_MAX);
+        if (stage->view.answered == venue_sequence(stage->venue)) return true;
+        if (venue_dead(stage->venue)) return false;
+        const struct timespec span = {.tv_nsec = WAIT_NS};
+        (void)nanosleep(&span, NULL);
+    }
+}
+
+static bool refused(enum venue_status status, struct text *problems)
+{
+    if (status == VENUE_OK) return false;
+    text_format(problems, "the venue cannot be opened: %s\n", venue_status_text(status));
+    return true;
+}
+
+static enum venue_status listing_submit(struct match_stage *stage,
+                                        const struct match_stage_listing *listing, nanos_t time)
+{
+    struct {
+        struct match_input input;
+        struct match_listing listing;
+    } list = {.input = {.kind = MATCH_LIST,
+                        .bytes = sizeof list,
+                        .time = time,
+                        .instrument = listing->instrument},
+              .listing = listing->listing};
+    enum venue_status status;
+    while ((status = match_stage_submit(stage, &list.input, NULL, 0, 0)) == VENUE_BUSY)
+        if (!all_shown(stage)) break;
+    return status;
+}
+
+static bool listings_make(struct match_stage *stage, const struct match_stage_listing *listings,
+                          uint32_t count, nanos_t time, struct text *problems)
+{
+    const struct match *match = venue_match(stage->venue);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct match_stage_listing *one = &listings[i];
+        if (match_phase_of(match, one->instrument) != MATCH_UNLISTED) continue;
+        if (refused(listing_submit(stage, one, time), problems)) return false;
+        if (match_phase_of(match, one->instrument) != MATCH_UNLISTED) continue;
+        text_format(problems, "%.16s cannot be listed: its numbers do not go together\n",
+                    one->listing.symbol);
+        return false;
+    }
+    return true;
+}
+
+bool match_stage_open(struct match_stage *stage, const struct match_stage_listing *listings,
+                      uint32_t count, nanos_t midnight, struct text *problems)
+{
+    nanos_t time = stage->plan->now(stage->plan->clock);
+    if (time < stage->now) time = stage->now;
+    const struct match_input now = {.kind = MATCH_TIME, .bytes = sizeof now, .time = time};
+    const struct match_note_start start = start_of(stage->plan);
+    if (refused(match_stage_submit(stage, &now, &start, sizeof start, 0), problems)) return false;
+    if (!stage->started)
+        stage->due =
+            (struct match_due){.number = venue_sequence(stage->venue), .time = time, .codes = "O"};
+    bool good = all_shown(stage) && listings_make(stage, listings, count, time, problems) &&
+                all_shown(stage);
+    if (good && stage->day == STAGE_DAY_NONE) {
+        if (refused(match_stage_day_turns(stage, true, midnight, time), problems)) return false;
+        good = all_shown(stage);
+    }
+    if (!good && venue_dead(stage->venue))
+        text_append(problems, "the venue cannot be opened: the journal's disk has failed\n");
+    if (stage->problem) text_format(problems, "%s\n", stage->problem);
+    stage->sink = NULL;
+    return good && !stage->problem;
+}
