@@ -81,9 +81,9 @@ struct soupbin_login {
 
 /* The session an owner lets a client into. */
 struct soupbin_session {
-    char name[10];  /* padded on the left, not blank */
+    char name[10];  /* padded with spaces, not blank; sent padded on the left */
     uint64_t count; /* sequenced messages there are now */
-    bool ended;     /* no more will come: refused unless asked for by a blank name and not ended */
+    bool ended;     /* no more will come: every login is rejected */
 };
 
 enum soupbin_server_event {
