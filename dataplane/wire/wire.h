@@ -39,8 +39,11 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the readers below swap
     K(text1,  char,    1,  "ASCII, left-justified, padded with spaces")                \
     K(text2,  char,    2,  "ASCII, left-justified, padded with spaces")                \
     K(text4,  char,    4,  "ASCII, left-justified, padded with spaces")                \
+    K(text5,  char,    5,  "ASCII digits, padded with spaces")                         \
+    K(text6,  char,    6,  "ASCII, left-justified, padded with spaces")                \
     K(text8,  char,    8,  "ASCII, left-justified, padded with spaces")                \
-    K(text10, char,    10, "ASCII; padding is the sender's choice")
+    K(text10, char,    10, "ASCII; padding is the sender's choice")                    \
+    K(text20, char,    20, "ASCII digits, padded with spaces")
 /* clang-format on */
 
 #define WIRE_DECLARE_KIND(kind, unit, size, meaning)                                               \

@@ -27,7 +27,9 @@ CAPTURE, NET, BOOK = "dataplane/capture", "dataplane/net", "dataplane/book"
 FEED, ROUTE, STRATEGY = "dataplane/feed", "dataplane/route", "dataplane/strategy"
 STAGE, LAUNCH = "dataplane/stage", "dataplane/launch"
 MATCH, JOURNAL = "dataplane/match", "dataplane/journal"
-UNDER_STAGE = [BASE, WIRE, QUEUE, CAPTURE, NET, BOOK, FEED, ROUTE, STRATEGY, MATCH, JOURNAL]
+SESSION = "dataplane/session"
+UNDER_STAGE = [BASE, WIRE, QUEUE, CAPTURE, NET, BOOK, FEED, ROUTE, STRATEGY, MATCH, JOURNAL,
+               SESSION]
 LAYERS = {
     BASE: [],
     WIRE: [BASE],
@@ -35,7 +37,8 @@ LAYERS = {
     CAPTURE: [BASE, WIRE],
     NET: [BASE, QUEUE, CAPTURE],
     BOOK: [BASE, WIRE],
-    FEED: [BASE, WIRE, BOOK],
+    SESSION: [BASE, WIRE],
+    FEED: [BASE, WIRE, SESSION, BOOK],
     MATCH: [BASE],
     JOURNAL: [BASE],
     ROUTE: [BASE, QUEUE, BOOK, STRATEGY],

@@ -75,8 +75,11 @@ static uint64_t number_at(const uint8_t *at, const struct wire_field *field)
     case WIRE_text1:
     case WIRE_text2:
     case WIRE_text4:
+    case WIRE_text5:
+    case WIRE_text6:
     case WIRE_text8:
     case WIRE_text10:
+    case WIRE_text20:
     case WIRE_KIND_COUNT: break;
     }
     AGREE(false, "%s is not a number", field->name);
@@ -126,7 +129,7 @@ static void compare_field(const struct wire_field *field, const uint8_t *message
     size_t name_length = strlen(field->name);
     compared.fields++;
     if (field->kind >= WIRE_text1) {
-        char expected[16];
+        char expected[32];
         field_text(expected, field->size_bytes, value);
         AGREE(memcmp(expected, at, field->size_bytes) == 0, "%s is '%.*s', expected '%.*s'",
               field->name, (int)field->size_bytes, (const char *)at, (int)field->size_bytes,
