@@ -110,8 +110,8 @@ struct history_wish {
 };
 
 /* The longest run that begins with wish->sequence and is within the wish; it may end early where
- * the ring begins anew.  False, and nothing in *run, if the first message does not exist, or not any
- * more, or does not fit. */
+ * the ring begins anew.  False, and nothing in *run, if the first message does not exist, or not
+ * any more, or does not fit. */
 MUST_USE bool history_run(const struct history *history, const struct history_wish *wish,
                           struct history_run *run);
 

@@ -18,8 +18,9 @@
  *
  * If the shadow lags by more than half of the history, spin_turn works until it does not, whatever
  * its budget: one long turn instead of a wrong snapshot.  If more than the whole history is
- * appended between two turns, the shadow has missed messages and is broken: no spin is begun any
- * more (SPIN_BROKEN), the ones that are complete or in work are sound and stay.
+ * appended between two turns, or a book reaches a limit of book.h, the shadow is broken: no spin is
+ * begun any more (SPIN_BROKEN), and one that still waits for the shadow is lost (SPIN_LOST); those
+ * that are being built or complete are sound and stay.
  *
  * Threads: one, that of the history.  Memory: spin_footprint() bytes, given once.
  * Source: "GLIMPSE 5.0", Nasdaq, edition of February 2026. */
@@ -39,7 +40,7 @@ struct spin_limits {
 #define SPIN_STATUSES(X)                                                                           \
     X(SPIN_OK,     joined, "a spin is read")                                                       \
     X(SPIN_BUSY,   busy,   "all buffers are being read; ask again later")                          \
-    X(SPIN_BROKEN, broken, "the shadow has missed messages")
+    X(SPIN_BROKEN, broken, "the shadow has missed messages, or could not take them")
 /* clang-format on */
 
 #define SPIN_STATUS_ENUM(status, counter, sentence) status,
@@ -51,6 +52,7 @@ enum spin_step {
     SPIN_MESSAGE, /* here is the next message */
     SPIN_NOT_YET, /* it is still being made: come back after a turn */
     SPIN_END,     /* G was the last */
+    SPIN_LOST,    /* there will be no more: the reader must be turned away */
 };
 
 /* Where a reader stands.  The caller's; written by spin_join and spin_next. */
@@ -65,7 +67,8 @@ struct spin_counts {
     uint64_t completed;
     uint64_t long_turn; /* turns that had to pass their budget */
     uint64_t lag;       /* gauge: messages the shadow is behind */
-    uint64_t missed;    /* messages the shadow can never have */
+    uint64_t missed;    /* messages that broke the shadow: it can never have them */
+    uint64_t refused;   /* or its books could not take them */
 };
 
 struct spin;

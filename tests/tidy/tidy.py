@@ -27,7 +27,9 @@ CAPTURE, NET, BOOK = "dataplane/capture", "dataplane/net", "dataplane/book"
 FEED, ROUTE, STRATEGY = "dataplane/feed", "dataplane/route", "dataplane/strategy"
 STAGE, LAUNCH = "dataplane/stage", "dataplane/launch"
 MATCH, JOURNAL = "dataplane/match", "dataplane/journal"
-UNDER_STAGE = [BASE, WIRE, QUEUE, CAPTURE, NET, BOOK, FEED, ROUTE, STRATEGY, MATCH, JOURNAL]
+PUBLISH = "dataplane/publish"
+UNDER_STAGE = [BASE, WIRE, QUEUE, CAPTURE, NET, BOOK, FEED, ROUTE, STRATEGY, MATCH, JOURNAL,
+               PUBLISH]
 LAYERS = {
     BASE: [],
     WIRE: [BASE],
@@ -38,6 +40,7 @@ LAYERS = {
     FEED: [BASE, WIRE, BOOK],
     MATCH: [BASE],
     JOURNAL: [BASE],
+    PUBLISH: [BASE, WIRE, BOOK, FEED, MATCH],
     ROUTE: [BASE, QUEUE, BOOK, STRATEGY],
     STRATEGY: [BASE, BOOK],
     STAGE: UNDER_STAGE,
