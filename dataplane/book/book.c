@@ -354,6 +354,23 @@ void book_each(const struct book *book, uint32_t instrument, enum side side, boo
         }
 }
 
+uint32_t book_walk(const struct book *book, uint32_t instrument, enum side side,
+                   struct book_walk *walk, struct book_order *orders, uint32_t count)
+{
+    const struct side_line *line = side_of(book, instrument, side);
+    uint32_t taken = 0;
+    while (taken < count) {
+        uint32_t number = level_at(book, line, walk->rank);
+        if (number == 0) break;
+        uint32_t i = walk->next != 0 ? walk->next : book->level[number].head;
+        for (; i != 0 && taken < count; i = book->link[i].next)
+            orders[taken++] = order_show(book, i);
+        walk->next = i;
+        walk->rank += i == 0;
+    }
+    return taken;
+}
+
 const struct book_counts *book_counts(const struct book *book)
 {
     struct book_counts *counts = (struct book_counts *)(uintptr_t)&book->counts;

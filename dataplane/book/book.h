@@ -165,6 +165,16 @@ typedef void book_visit_fn(void *context, const struct book_order *order);
 void book_each(const struct book *book, uint32_t instrument, enum side side, book_visit_fn *visit,
                void *context);
 
+/* The same a few orders at a time: the next count of them into orders[0..count), from *walk on,
+ * which is zeroed at first.  Returns how many, 0 at the end.  Between two calls the book must not
+ * change.  Cost: of the orders alone, however many there are. */
+struct book_walk {
+    uint32_t rank; /* of the level */
+    uint32_t next; /* the order, 0: the level's first */
+};
+uint32_t book_walk(const struct book *book, uint32_t instrument, enum side side,
+                   struct book_walk *walk, struct book_order *orders, uint32_t count);
+
 const struct book_counts *book_counts(const struct book *book);
 
 /* Folds words into the digest in order with the events around them (a gap, a session).  Flushes. */

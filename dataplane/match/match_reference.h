@@ -42,7 +42,8 @@ static inline uint64_t match_follow_reference(struct match_follower *follower,
     uint64_t here = match_reference(event->number, event->step);
     bool leg = (event->kind == MATCH_RESTED || event->kind == MATCH_WAITS) && event->other != 0;
     if (event->kind == MATCH_REFILLED || leg) return here;
-    if (follower->number != event->number || follower->id != event->id)
+    bool moves = event->kind == MATCH_REPLACED; /* it may have arrived by this very input */
+    if (moves || follower->number != event->number || follower->id != event->id)
         *follower = (struct match_follower){event->number, event->id, event->step};
     return match_reference(follower->number, follower->step);
 }

@@ -27,9 +27,10 @@ CAPTURE, NET, BOOK = "dataplane/capture", "dataplane/net", "dataplane/book"
 FEED, ROUTE, STRATEGY = "dataplane/feed", "dataplane/route", "dataplane/strategy"
 STAGE, LAUNCH = "dataplane/stage", "dataplane/launch"
 MATCH, JOURNAL = "dataplane/match", "dataplane/journal"
-SESSION = "dataplane/session"
-UNDER_STAGE = [BASE, WIRE, QUEUE, CAPTURE, NET, BOOK, FEED, ROUTE, STRATEGY, MATCH, JOURNAL,
-               SESSION]
+SESSION, PUBLISH = "dataplane/session", "dataplane/publish"
+INET, ENTRY = "dataplane/inet", "dataplane/entry"
+UNDER_STAGE = [BASE, WIRE, QUEUE, CAPTURE, NET, INET, BOOK, FEED, ROUTE, STRATEGY, MATCH, JOURNAL,
+               SESSION, ENTRY, PUBLISH]
 LAYERS = {
     BASE: [],
     WIRE: [BASE],
@@ -37,10 +38,13 @@ LAYERS = {
     CAPTURE: [BASE, WIRE],
     NET: [BASE, QUEUE, CAPTURE],
     BOOK: [BASE, WIRE],
-    SESSION: [BASE, WIRE],
     FEED: [BASE, WIRE, SESSION, BOOK],
     MATCH: [BASE],
     JOURNAL: [BASE],
+    PUBLISH: [BASE, WIRE, BOOK, FEED, MATCH],
+    ENTRY: [BASE, WIRE, MATCH],
+    SESSION: [BASE, WIRE],
+    INET: [BASE, WIRE],
     ROUTE: [BASE, QUEUE, BOOK, STRATEGY],
     STRATEGY: [BASE, BOOK],
     STAGE: UNDER_STAGE,
