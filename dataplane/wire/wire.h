@@ -40,7 +40,8 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the readers below swap
     K(text2,  char,    2,  "ASCII, left-justified, padded with spaces")                \
     K(text4,  char,    4,  "ASCII, left-justified, padded with spaces")                \
     K(text8,  char,    8,  "ASCII, left-justified, padded with spaces")                \
-    K(text10, char,    10, "ASCII; padding is the sender's choice")
+    K(text10, char,    10, "ASCII; padding is the sender's choice")                        \
+    K(text14, char,    14, "ASCII, left-justified, padded with spaces")
 /* clang-format on */
 
 #define WIRE_DECLARE_KIND(kind, unit, size, meaning)                                               \

@@ -27,7 +27,10 @@ CAPTURE, NET, BOOK = "dataplane/capture", "dataplane/net", "dataplane/book"
 FEED, ROUTE, STRATEGY = "dataplane/feed", "dataplane/route", "dataplane/strategy"
 STAGE, LAUNCH = "dataplane/stage", "dataplane/launch"
 MATCH, JOURNAL = "dataplane/match", "dataplane/journal"
-UNDER_STAGE = [BASE, WIRE, QUEUE, CAPTURE, NET, BOOK, FEED, ROUTE, STRATEGY, MATCH, JOURNAL]
+SESSION = "dataplane/session"
+ENTRY = "dataplane/entry"
+UNDER_STAGE = [BASE, WIRE, QUEUE, CAPTURE, NET, BOOK, FEED, ROUTE, STRATEGY, MATCH, JOURNAL,
+               SESSION, ENTRY]
 LAYERS = {
     BASE: [],
     WIRE: [BASE],
@@ -35,8 +38,10 @@ LAYERS = {
     CAPTURE: [BASE, WIRE],
     NET: [BASE, QUEUE, CAPTURE],
     BOOK: [BASE, WIRE],
+    SESSION: [BASE, WIRE],
     FEED: [BASE, WIRE, BOOK],
     MATCH: [BASE],
+    ENTRY: [BASE, WIRE, MATCH],
     JOURNAL: [BASE],
     ROUTE: [BASE, QUEUE, BOOK, STRATEGY],
     STRATEGY: [BASE, BOOK],

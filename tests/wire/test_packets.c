@@ -77,6 +77,7 @@ static uint64_t number_at(const uint8_t *at, const struct wire_field *field)
     case WIRE_text4:
     case WIRE_text8:
     case WIRE_text10:
+    case WIRE_text14:
     case WIRE_KIND_COUNT: break;
     }
     AGREE(false, "%s is not a number", field->name);
