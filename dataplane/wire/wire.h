@@ -43,6 +43,7 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the readers below swap
     K(text6,  char,    6,  "ASCII, left-justified, padded with spaces")                \
     K(text8,  char,    8,  "ASCII, left-justified, padded with spaces")                \
     K(text10, char,    10, "ASCII; padding is the sender's choice")                    \
+    K(text14, char,    14, "ASCII, left-justified, padded with spaces")                \
     K(text20, char,    20, "ASCII digits, padded with spaces")
 /* clang-format on */
 

@@ -46,6 +46,7 @@ static void append_value(struct line *line, const struct wire_field *field, cons
     case WIRE_text6:
     case WIRE_text8:
     case WIRE_text10:
+    case WIRE_text14:
     case WIRE_text20: append_text(line, (const char *)at, field->size_bytes); return;
     case WIRE_mac:
         append(line, "%02x:%02x:%02x:%02x:%02x:%02x", at[0], at[1], at[2], at[3], at[4], at[5]);

@@ -79,6 +79,7 @@ static uint64_t number_at(const uint8_t *at, const struct wire_field *field)
     case WIRE_text6:
     case WIRE_text8:
     case WIRE_text10:
+    case WIRE_text14:
     case WIRE_text20:
     case WIRE_KIND_COUNT: break;
     }
