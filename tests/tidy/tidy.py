@@ -27,7 +27,9 @@ CAPTURE, NET, BOOK = "dataplane/capture", "dataplane/net", "dataplane/book"
 FEED, ROUTE, STRATEGY = "dataplane/feed", "dataplane/route", "dataplane/strategy"
 STAGE, LAUNCH = "dataplane/stage", "dataplane/launch"
 MATCH, JOURNAL = "dataplane/match", "dataplane/journal"
-UNDER_STAGE = [BASE, WIRE, QUEUE, CAPTURE, NET, BOOK, FEED, ROUTE, STRATEGY, MATCH, JOURNAL]
+INET = "dataplane/inet"
+UNDER_STAGE = [BASE, WIRE, QUEUE, CAPTURE, NET, BOOK, FEED, ROUTE, STRATEGY, MATCH, JOURNAL,
+               INET]
 LAYERS = {
     BASE: [],
     WIRE: [BASE],
@@ -36,6 +38,7 @@ LAYERS = {
     NET: [BASE, QUEUE, CAPTURE],
     BOOK: [BASE, WIRE],
     FEED: [BASE, WIRE, BOOK],
+    INET: [BASE, WIRE],
     MATCH: [BASE],
     JOURNAL: [BASE],
     ROUTE: [BASE, QUEUE, BOOK, STRATEGY],
