@@ -1,5 +1,6 @@
 #include "control/config/config.h"
 #include "control/config/config_schema.h"
+#include "control/config/config_value.h"
 
 #include <string.h>
 
@@ -14,14 +15,16 @@ static void print_range(FILE *out, const struct config_key *key)
     case CONFIG_TYPE_POWER:
         fprintf(out, ", %ju..%ju", (uintmax_t)key->low, (uintmax_t)key->high);
         return;
+    case CONFIG_TYPE_PRICE:
+        fprintf(out, ", %s..%s", config_price(key->low).text, config_price(key->high).text);
+        return;
     case CONFIG_TYPE_PACE: fprintf(out, ", at most %jux", (uintmax_t)key->high); return;
     case CONFIG_TYPE_NAME:
     case CONFIG_TYPE_PORT:
     case CONFIG_TYPE_PATH:
     case CONFIG_TYPE_DEVICE:
     case CONFIG_TYPE_SESSION:
-        fprintf(out, ", at most %ju characters", (uintmax_t)key->high);
-        return;
+    case CONFIG_TYPE_SYMBOL: fprintf(out, ", at most %ju characters", (uintmax_t)key->high); return;
     case CONFIG_TYPE_WHOLES:
     case CONFIG_TYPE_SYMBOLS:
     case CONFIG_TYPE_SELECTION:
@@ -32,6 +35,7 @@ static void print_range(FILE *out, const struct config_key *key)
     case CONFIG_TYPE_CHOICE:
     case CONFIG_TYPE_CHOICES:
     case CONFIG_TYPE_ADDRESS:
+    case CONFIG_TYPE_MAC:
     case CONFIG_TYPE_SECTION:
     case CONFIG_TYPE_OPTION: return;
     case CONFIG_TYPE_COUNT: break;

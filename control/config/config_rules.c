@@ -88,11 +88,13 @@ static void rule_cores(const struct rules *rules, const struct config_node *lcor
         config_problems_add(rules->problems, cores->place,
                             "lcores.cores lists %u cores: the layout shared runs on exactly 1",
                             cores->count);
-    if (layout->number == CONFIG_LAYOUT_DEDICATED && cores->count != CONFIG_STAGES)
+    if (layout->number == CONFIG_LAYOUT_DEDICATED &&
+        cores->count != config_stages(1u << CONFIG_ROLE_FEED))
         config_problems_add(rules->problems, cores->place,
-                            "lcores.cores lists %u core%s: the layout dedicated needs exactly %d, "
+                            "lcores.cores lists %u core%s: the layout dedicated needs exactly %u, "
                             "for feed and engine",
-                            cores->count, cores->count == 1 ? "" : "s", CONFIG_STAGES);
+                            cores->count, cores->count == 1 ? "" : "s",
+                            config_stages(1u << CONFIG_ROLE_FEED));
 }
 
 /* Keys that only one kind of port has. */

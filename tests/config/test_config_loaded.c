@@ -17,20 +17,20 @@ SPEC(keys_that_are_left_out_have_their_defaults)
     EXPECT_UINT(config->ports.at[0].tx_descriptors, 512);
     EXPECT_UINT(config->ports.at[0].frame_bytes, 1518);
     EXPECT_UINT(config->capture.pace, 1);
-    EXPECT(config->feed.protocol == CONFIG_PROTOCOL_ITCH50);
-    EXPECT_UINT(config->feed.instruments, 8192);
-    EXPECT_UINT(config->feed.orders, 1048576);
-    EXPECT_UINT(config->feed.levels, 524288);
-    EXPECT_TEXT(config->feed.session, "");
-    EXPECT_UINT(config->feed.first_sequence, 1);
-    EXPECT(config->feed.line_b == NULL);
-    EXPECT_UINT(config->feed.gap_wait_us, 1000);
-    EXPECT_UINT(config->feed.gap_packets, 0);
-    EXPECT_UINT(config->feed.store_datagrams, 4096);
-    EXPECT_UINT(config->feed.store_datagram_bytes, 1472);
-    EXPECT_UINT(config->feed.silence_ms, 3000);
-    EXPECT(config->feed.checksums == CONFIG_CHECKSUMS_VERIFY);
-    EXPECT(!config->feed.digest);
+    EXPECT(config->feed->protocol == CONFIG_PROTOCOL_ITCH50);
+    EXPECT_UINT(config->feed->instruments, 8192);
+    EXPECT_UINT(config->feed->orders, 1048576);
+    EXPECT_UINT(config->feed->levels, 524288);
+    EXPECT_TEXT(config->feed->session, "");
+    EXPECT_UINT(config->feed->first_sequence, 1);
+    EXPECT(config->feed->line_b == NULL);
+    EXPECT_UINT(config->feed->gap_wait_us, 1000);
+    EXPECT_UINT(config->feed->gap_packets, 0);
+    EXPECT_UINT(config->feed->store_datagrams, 4096);
+    EXPECT_UINT(config->feed->store_datagram_bytes, 1472);
+    EXPECT_UINT(config->feed->silence_ms, 3000);
+    EXPECT(config->feed->checksums == CONFIG_CHECKSUMS_VERIFY);
+    EXPECT(!config->feed->digest);
     EXPECT_UINT(config->engine.delegates.count, 0);
     EXPECT_UINT(config->engine.decision_budget_us, 100);
     EXPECT_UINT(config->screen.refresh_ms, 250);
@@ -103,24 +103,24 @@ SPEC(the_feed_is_what_the_file_says)
 {
     const struct config *config = given_every_key();
     EXPECT_UINT(config->capture.pace, CONFIG_PACE_FASTEST);
-    EXPECT_UINT(config->feed.instruments, 65535);
-    EXPECT_UINT(config->feed.orders, 8388607);
-    EXPECT_UINT(config->feed.levels, 4194303);
-    EXPECT_TEXT(config->feed.session, "0001");
-    EXPECT_UINT(config->feed.first_sequence, UINT64_MAX);
-    EXPECT_UINT(config->feed.line_a.port, 1);
-    EXPECT_UINT(config->feed.line_a.group, 0xe9360c6f);
-    EXPECT_UINT(config->feed.line_a.udp_port, 26477);
-    EXPECT_UINT(config->feed.line_b->port, 0);
-    EXPECT_UINT(config->feed.line_b->group, 0x0a000001);
-    EXPECT_UINT(config->feed.line_b->udp_port, 65535);
-    EXPECT_UINT(config->feed.gap_wait_us, 60000000);
-    EXPECT_UINT(config->feed.gap_packets, 7);
-    EXPECT_UINT(config->feed.store_datagrams, 1);
-    EXPECT_UINT(config->feed.store_datagram_bytes, 65507);
-    EXPECT_UINT(config->feed.silence_ms, 0);
-    EXPECT(config->feed.checksums == CONFIG_CHECKSUMS_IGNORE);
-    EXPECT(config->feed.digest);
+    EXPECT_UINT(config->feed->instruments, 65535);
+    EXPECT_UINT(config->feed->orders, 8388607);
+    EXPECT_UINT(config->feed->levels, 4194303);
+    EXPECT_TEXT(config->feed->session, "0001");
+    EXPECT_UINT(config->feed->first_sequence, UINT64_MAX);
+    EXPECT_UINT(config->feed->line_a.port, 1);
+    EXPECT_UINT(config->feed->line_a.group, 0xe9360c6f);
+    EXPECT_UINT(config->feed->line_a.udp_port, 26477);
+    EXPECT_UINT(config->feed->line_b->port, 0);
+    EXPECT_UINT(config->feed->line_b->group, 0x0a000001);
+    EXPECT_UINT(config->feed->line_b->udp_port, 65535);
+    EXPECT_UINT(config->feed->gap_wait_us, 60000000);
+    EXPECT_UINT(config->feed->gap_packets, 7);
+    EXPECT_UINT(config->feed->store_datagrams, 1);
+    EXPECT_UINT(config->feed->store_datagram_bytes, 65507);
+    EXPECT_UINT(config->feed->silence_ms, 0);
+    EXPECT(config->feed->checksums == CONFIG_CHECKSUMS_IGNORE);
+    EXPECT(config->feed->digest);
 }
 
 SPEC(cores_memory_engine_and_screen_are_what_the_file_says)
@@ -184,7 +184,7 @@ SPEC(the_quickstart_file_is_accepted)
     EXPECT(config->ports.at[0].kind == CONFIG_PORT_CAPTURE);
     EXPECT(config->ports.at[1].kind == CONFIG_PORT_CAPTURE);
     EXPECT_UINT(config->capture.pace, 1);
-    EXPECT(config->feed.line_b != NULL);
+    EXPECT(config->feed->line_b != NULL);
     EXPECT_UINT(config->engine.delegates.count, 1);
 }
 
@@ -198,7 +198,7 @@ SPEC(the_colo_file_is_accepted)
     EXPECT(config->memory.huge_pages == CONFIG_HUGE_PAGES_REQUIRE);
     EXPECT(config->ports.at[0].kind == CONFIG_PORT_DPDK);
     EXPECT(config->ports.at[1].kind == CONFIG_PORT_DPDK);
-    EXPECT_UINT(config->feed.line_b->port, 1);
+    EXPECT_UINT(config->feed->line_b->port, 1);
 }
 
 #define SPECS(S)                                                                                   \

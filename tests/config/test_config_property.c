@@ -92,7 +92,7 @@ static uint32_t lines_of(const struct text *text)
 static bool holds(const struct config *config)
 {
     bool shared = config->lcores.layout == CONFIG_LAYOUT_SHARED;
-    const struct config_feed *feed = &config->feed;
+    const struct config_feed *feed = config->feed;
     const struct config_port *port_a = &config->ports.at[feed->line_a.port];
     if (config->lcores.cores.count != (shared ? 1 : 2)) return false;
     if (!shared && config->lcores.cores.at[0] == config->lcores.cores.at[1]) return false;
