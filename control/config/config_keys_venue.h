@@ -16,6 +16,8 @@
 #define CONFIG_PRICE_STEP 10000u          /* 0.0001 */
 #define CONFIG_PRICE_MAX  19999999000000u /* 199999.99 */
 
+#define CONFIG_VALUE_MAX ((uint64_t)1 << 61) /* MATCH_MONEY_MAX: price_max x quantity_max in 1e-8 */
+
 /* Bounds of our own. */
 #define CONFIG_SESSIONS_MAX    4096
 #define CONFIG_CONNECTIONS_MAX 16384
@@ -25,8 +27,8 @@
 /* clang-format off */
 
 #define CONFIG_DURABILITIES(X, of)                                                     \
-    X(CONFIG_DURABILITY_DISK,    "disk",    "an order is answered once the journal is on the disk", of) \
-    X(CONFIG_DURABILITY_PROCESS, "process", "an order is answered once the journal is with the kernel; a power cut loses the last ones", of)
+    X(CONFIG_DURABILITY_DISK,    "disk",    "an order is answered once it is in the journal on the disk", of) \
+    X(CONFIG_DURABILITY_PROCESS, "process", "an order is answered at once: a power cut loses the last ones", of)
 
 #define CONFIG_DIALECTS(X, of)                                                         \
     X(CONFIG_DIALECT_OUCH50, "ouch50", "OUCH 5.0", of)                                 \
@@ -50,16 +52,16 @@
       "The step of its prices, a multiple of 0.0001.")                                 \
     K(S, WHOLE,   lot, "1", 1, CONFIG_SHARES_MAX, none, RESTART,                       \
       "The step of its quantities, in shares.")                                        \
-    K(S, PRICE,   price_max, "199999.99", CONFIG_PRICE_STEP, CONFIG_PRICE_MAX, none, RESTART, \
+    K(S, PRICE,   price_max, "20000.00", CONFIG_PRICE_STEP, CONFIG_PRICE_MAX, none, RESTART, \
       "The highest price of an order, in whole ticks; the default is rounded down to them.") \
     K(S, WHOLE,   quantity_max, "999999", 1, CONFIG_SHARES_MAX, none, RESTART,         \
-      "The largest quantity of an order, in shares and whole lots; the default is rounded down to them.") \
+      "The largest quantity of an order, in shares and whole lots; the default is rounded down to them, and to what the engine can value at price_max.") \
     K(S, PRICE,   reference, "", CONFIG_PRICE_STEP, CONFIG_PRICE_MAX, none, RESTART,   \
       "The price the day begins from, in whole ticks; goes with band.")                \
     K(S, PRICE,   band, "", CONFIG_PRICE_STEP, CONFIG_PRICE_MAX, none, RESTART,        \
       "How far from the reference a trade may be, in whole ticks; without it, anywhere.") \
     K(S, PRICE,   collar, "1.00", CONFIG_PRICE_STEP, CONFIG_PRICE_MAX, none, RESTART,  \
-      "How far from the best price a market order may trade, in whole ticks; the default is rounded up to them.") \
+      "How far through the best opposite price a market order may trade, in whole ticks; the default is rounded up to them.") \
     K(S, WHOLE,   pause_ms, "60000", 1, 3600000, none, RESTART,                        \
       "How long its trading pauses where a trade would have left the band.")
 

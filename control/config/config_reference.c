@@ -57,11 +57,12 @@ static void print_type(FILE *out, const struct config_key *key)
 /* Indented, with lines broken between words. */
 static void print_sentence(FILE *out, const char *sentence)
 {
-    size_t column = PAGE_COLUMNS;
+    size_t column = 3;
+    fputs("   ", out);
     while (*sentence) {
         size_t word = strcspn(sentence, " ");
         if (column + 1 + word > PAGE_COLUMNS) {
-            fputs(column == PAGE_COLUMNS ? "   " : "\n   ", out);
+            fputs("\n   ", out);
             column = 3;
         }
         fprintf(out, " %.*s", (int)word, sentence);
@@ -82,7 +83,7 @@ static void print_key(FILE *out, const struct config_key *key, const char *path)
     fprintf(out, "; %s\n", key->change == CONFIG_LIVE ? "live" : "restart");
     print_sentence(out, key->sentence);
     for (uint32_t i = 0; key->choices && i < key->choices->count; i++)
-        fprintf(out, "        %-10s %s\n", key->choices->at[i].text, key->choices->at[i].meaning);
+        fprintf(out, "        %-13s %s\n", key->choices->at[i].text, key->choices->at[i].meaning);
 }
 
 static void print_section(FILE *out, const struct config_section *section, const char *path)
