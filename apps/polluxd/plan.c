@@ -93,7 +93,7 @@ static bool captures_open(struct polluxd *polluxd, struct text *problems)
     const struct config *config = polluxd->config;
     struct progress progress = progress_begin(false);
     struct recording_plan plan = {.progress = opening_shown, .progress_context = &progress};
-    const struct config_line *lines[] = {&config->feed.line_a, config->feed.line_b};
+    const struct config_line *lines[] = {&config->feed->line_a, config->feed->line_b};
     for (uint32_t i = 0; i < ARRAY_COUNT(lines) && lines[i]; i++) {
         const char *path = config->ports.at[lines[i]->port].file;
         bool same = i == 1 && lines[0]->port == lines[1]->port;
@@ -129,7 +129,7 @@ static void line_plan(struct polluxd *polluxd, const struct config_line *from, u
 {
     struct launch_plan *plan = &polluxd->plan;
     bool capture = plan->recording != NULL;
-    const struct config_line *first = &polluxd->config->feed.line_a;
+    const struct config_line *first = &polluxd->config->feed->line_a;
     uint16_t source = (uint16_t)(line == 1 && from->port != first->port);
     plan->feed.line[line] = (struct feed_stage_line){
         .queue = (uint16_t)(capture ? 0 : from->port),
@@ -177,7 +177,7 @@ static bool delegates_plan(struct polluxd *polluxd)
 
 static void feed_plan(struct polluxd *polluxd)
 {
-    const struct config_feed *feed = &polluxd->config->feed;
+    const struct config_feed *feed = polluxd->config->feed;
     struct feed_stage_plan *plan = &polluxd->plan.feed;
     plan->checks = feed->checksums == CONFIG_CHECKSUMS_VERIFY ? FRAME_CHECK_ALL : FRAME_CHECK_NONE;
     plan->channel = (struct channel_limits){
@@ -210,6 +210,10 @@ bool polluxd_plan(struct polluxd *polluxd, struct text *problems)
 {
     const struct config *config = polluxd->config;
     struct launch_plan *plan = &polluxd->plan;
+    if (CONFIG_HAS(config->roles, CONFIG_ROLE_VENUE)) {
+        text_append(problems, "the role venue is not started by this version\n");
+        return false;
+    }
     *plan = (struct launch_plan){
         .layout = config->lcores.layout == CONFIG_LAYOUT_SHARED ? LAUNCH_SHARED : LAUNCH_DEDICATED,
         .idle = config->lcores.idle == CONFIG_IDLE_SPIN ? LCORE_SPIN : LCORE_BACK_OFF,
@@ -226,12 +230,12 @@ bool polluxd_plan(struct polluxd *polluxd, struct text *problems)
         return false;
     }
     feed_plan(polluxd);
-    bool captures = config->ports.at[config->feed.line_a.port].kind == CONFIG_PORT_CAPTURE;
+    bool captures = config->ports.at[config->feed->line_a.port].kind == CONFIG_PORT_CAPTURE;
     if (captures && !captures_open(polluxd, problems)) return false;
     if (!captures) ports_plan(polluxd);
-    line_plan(polluxd, &config->feed.line_a, 0);
-    if (config->feed.line_b) line_plan(polluxd, config->feed.line_b, 1);
-    plan->engine.instruments = config->feed.instruments + 1;
+    line_plan(polluxd, &config->feed->line_a, 0);
+    if (config->feed->line_b) line_plan(polluxd, config->feed->line_b, 1);
+    plan->engine.instruments = config->feed->instruments + 1;
     return true;
 }
 

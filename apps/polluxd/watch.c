@@ -291,7 +291,7 @@ void polluxd_summary(const struct polluxd *polluxd)
     report_delegates(&out, &watch.engine);
     text_append_char(&out, '\n');
     latencies_print(&out, &watch);
-    if (polluxd->config->feed.digest) {
+    if (polluxd->config->feed->digest) {
         uint64_t digest = feed_digest(feed_stage_feed(polluxd->launch.feed));
         text_format(&out, "\ndigest %016" PRIx64 "\n", digest);
     }

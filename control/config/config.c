@@ -6,6 +6,13 @@
 #include "control/config/config_text.h"
 #include "control/config/config_tree.h"
 
+#define STAGE_COUNTED(role, called) +(uint32_t)CONFIG_HAS(roles, role)
+
+uint32_t config_stages(uint32_t roles)
+{
+    return 0 CONFIG_STAGES(STAGE_COUNTED);
+}
+
 /* No document at all, or one of nothing, as after a lone "---". */
 static bool tree_empty(const struct config_tree *tree)
 {

@@ -13,7 +13,7 @@
  * What a key is called, may be and means is one row in config_keys.h; the structs below are made
  * from the same rows, so a key has one name in the file, in the struct and in the reference page:
  *
- *     config->feed.gap_wait_us                    config->ports.count, config->ports.at[i].name
+ *     config->feed->gap_wait_us                   config->ports.count, config->ports.at[i].name
  *     config->lcores.layout == CONFIG_LAYOUT_SHARED
  *
  * A struct config is complete (a key left out has its default) and true (every rule holds): whoever
@@ -29,7 +29,6 @@
 #define CONFIG_FILE_BYTES_MAX    (1u << 20)
 #define CONFIG_PROBLEMS_MAX      100
 #define CONFIG_SENTENCE_MAX      240
-#define CONFIG_STAGES            2 /* feed, engine: the cores that the dedicated layout needs */
 #define CONFIG_PACE_FASTEST      0 /* config_capture.pace: without waiting */
 #define CONFIG_HAS(choices, one) (((choices) >> (one)&1) != 0)
 
@@ -58,13 +57,16 @@ struct config_symbols {
 #define CONFIG_FIELD_SWITCH(key, high, of)    bool key;
 #define CONFIG_FIELD_CHOICE(key, high, of)    enum of key;
 #define CONFIG_FIELD_CHOICES(key, high, of)   uint32_t key; /* a bit each: see CONFIG_HAS */
+#define CONFIG_FIELD_PRICE(key, high, of)     uint64_t key; /* in 1e-8, as price_t; 0: none */
 #define CONFIG_FIELD_PACE(key, high, of)      uint32_t key; /* a multiple, or CONFIG_PACE_FASTEST */
-#define CONFIG_FIELD_ADDRESS(key, high, of)   uint32_t key; /* 10.0.0.1 is 0x0a000001 */
+#define CONFIG_FIELD_ADDRESS(key, high, of)   uint32_t key; /* 10.0.0.1 is 0x0a000001; 0: none */
+#define CONFIG_FIELD_MAC(key, high, of)       uint64_t key; /* its six bytes, the first highest */
 #define CONFIG_FIELD_NAME(key, high, of)      char key[(high) + 1];
 #define CONFIG_FIELD_PORT(key, high, of)      uint32_t key; /* its index in ports */
 #define CONFIG_FIELD_PATH(key, high, of)      char key[(high) + 1];
 #define CONFIG_FIELD_DEVICE(key, high, of)    char key[(high) + 1];
 #define CONFIG_FIELD_SESSION(key, high, of)   char key[(high) + 1];
+#define CONFIG_FIELD_SYMBOL(key, high, of)    char key[(high) + 1];
 #define CONFIG_FIELD_WHOLES(key, high, of)    struct config_wholes key;
 #define CONFIG_FIELD_SYMBOLS(key, high, of)   struct config_symbols key;
 #define CONFIG_FIELD_SELECTION(key, high, of) struct config_symbols key;
@@ -83,6 +85,9 @@ struct config_symbols {
         TABLE(CONFIG_FIELD, section)                                                               \
     };
 CONFIG_SECTIONS(CONFIG_STRUCT)
+
+/* How many stages the roles of a file have: the cores that the dedicated layout needs. */
+uint32_t config_stages(uint32_t roles);
 
 struct config_problem {
     uint32_t line;   /* from 1; 0 if the trouble is the file itself, not a place in it */

@@ -143,13 +143,16 @@ static void key_check(const struct check *check, const struct config_key *key,
     case CONFIG_TYPE_POWER:
     case CONFIG_TYPE_SWITCH:
     case CONFIG_TYPE_CHOICE:
+    case CONFIG_TYPE_PRICE:
     case CONFIG_TYPE_PACE:
     case CONFIG_TYPE_ADDRESS:
+    case CONFIG_TYPE_MAC:
     case CONFIG_TYPE_NAME:
     case CONFIG_TYPE_PORT:
     case CONFIG_TYPE_PATH:
     case CONFIG_TYPE_DEVICE:
-    case CONFIG_TYPE_SESSION: config_value_check(key, path, node, check->problems); return;
+    case CONFIG_TYPE_SESSION:
+    case CONFIG_TYPE_SYMBOL: config_value_check(key, path, node, check->problems); return;
     case CONFIG_TYPE_COUNT: break;
     }
     UNREACHABLE("every key has a type of CONFIG_TYPES");

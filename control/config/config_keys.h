@@ -15,7 +15,10 @@
  *   of        the choices or the section it is made of, or none
  *   change    LIVE: a reload may change it while trading; RESTART: only a restart may
  *
- * Rules that compare keys with each other are in config_rules.c. */
+ * Rules that compare keys with each other are in config_rules.c and config_rules_venue.c.  The keys
+ * of the role venue are in config_keys_venue.h. */
+
+#include "control/config/config_keys_venue.h"
 
 /* Bounds of other modules, which control/ may not include; tests/config/test_config_limits.c
  * asserts that they agree. */
@@ -37,10 +40,17 @@
 #define CONFIG_PATH_MAX            4095    /* bytes, as the kernel's PATH_MAX without its NUL */
 
 /* Bounds of our own. */
-#define CONFIG_DEVICE_MAX    255  /* characters of a DPDK device with its arguments */
-#define CONFIG_PORTS_MAX     16   /* more than lines can use, so that the rule for that speaks */
-#define CONFIG_CORES_MAX     64   /* the same */
-#define CONFIG_STORE_MIB_MAX 1024 /* store_datagrams x store_datagram_bytes */
+#define CONFIG_DEVICE_MAX     255  /* characters of a DPDK device with its arguments */
+#define CONFIG_PORTS_MAX      16   /* more than lines can use, so that the rule for that speaks */
+#define CONFIG_CORES_MAX      64   /* the same */
+#define CONFIG_STORE_MIB_MAX  1024 /* store_datagrams x store_datagram_bytes */
+#define CONFIG_NEIGHBOURS_MAX 64
+#define CONFIG_SERVERS_MAX    4
+
+/* The addresses of hosts, and with them those of multicast groups. */
+#define CONFIG_ADDRESS_MIN 0x01000000u /* 1.0.0.0 */
+#define CONFIG_HOST_MAX    0xdfffffffu /* 223.255.255.255 */
+#define CONFIG_GROUP_MAX   0xefffffffu /* 239.255.255.255 */
 
 /* clang-format off */
 
@@ -52,13 +62,16 @@
     X(SWITCH,    "true or false")                                                      \
     X(CHOICE,    "one of")                                                             \
     X(CHOICES,   "a list of")                                                          \
+    X(PRICE,     "a price such as 100.25")                                             \
     X(PACE,      "fastest, or a multiple such as 1x or 10x")                           \
     X(ADDRESS,   "an IPv4 address")                                                    \
+    X(MAC,       "an Ethernet address")                                                \
     X(NAME,      "a name of letters, digits, '.', '_' and '-'")                        \
     X(PORT,      "the name of a port")                                                 \
-    X(PATH,      "the path of a file")                                                 \
+    X(PATH,      "a path")                                                             \
     X(DEVICE,    "a PCI address or a virtual DPDK device")                              \
     X(SESSION,   "a text without spaces")                                              \
+    X(SYMBOL,    "a symbol of printable characters")                                   \
     X(WHOLES,    "a list of whole numbers")                                            \
     X(SYMBOLS,   "a list of symbols")                                                  \
     X(SELECTION, "all, or a list of symbols")                                          \
@@ -69,7 +82,15 @@
 /* Choices:  enumerator, as in the file, what it means. */
 
 #define CONFIG_ROLES(X, of)                                                            \
-    X(CONFIG_ROLE_FEED, "feed", "market data in, books out", of)
+    X(CONFIG_ROLE_FEED,  "feed",  "market data in, books out", of)                     \
+    X(CONFIG_ROLE_VENUE, "venue", "orders in, matches, market data out", of)
+
+/* The stages, in the order of lcores.cores:  the role each belongs to, what sentences call it. */
+#define CONFIG_STAGES(X)                                                               \
+    X(CONFIG_ROLE_FEED,  "feed")                                                       \
+    X(CONFIG_ROLE_FEED,  "engine")                                                     \
+    X(CONFIG_ROLE_VENUE, "gate")                                                       \
+    X(CONFIG_ROLE_VENUE, "venue")
 
 #define CONFIG_LAYOUTS(X, of)                                                          \
     X(CONFIG_LAYOUT_SHARED,    "shared",    "all stages take turns on one core", of)   \
@@ -107,7 +128,8 @@
     X(config_port_kind,  CONFIG_PORT_KINDS)                                            \
     X(config_protocol,   CONFIG_PROTOCOLS)                                             \
     X(config_checksums,  CONFIG_CHECKSUMS)                                             \
-    X(config_strategy,   CONFIG_STRATEGIES)
+    X(config_strategy,   CONFIG_STRATEGIES)                                            \
+    CONFIG_VENUE_CHOICE_SETS(X)
 
 /* Sections.  K(section, type, key, default, low, high, of, change, sentence) */
 
@@ -115,7 +137,7 @@
     K(S, CHOICE,  layout, "shared", 0, 0, config_layout, RESTART,                      \
       "Which stages share a core.")                                                    \
     K(S, WHOLES,  cores, NULL, 1, CONFIG_CORES_MAX, none, RESTART,                     \
-      "The cores the stages run on, numbered as by the kernel (0 to 1023): one for shared; for dedicated one for each stage, in the order feed, engine.") \
+      "The cores the stages run on, numbered as by the kernel (0 to 1023): one for shared; for dedicated one for each stage of its roles, in the order feed, engine (role feed), gate, venue (role venue).") \
     K(S, CHOICE,  idle, "back_off", 0, 0, config_idle, RESTART,                        \
       "What a core does when there is nothing to do.")                                 \
     K(S, WHOLE,   housekeeping_us, "5000", 100, 1000000, none, RESTART,                \
@@ -127,9 +149,15 @@
     K(S, WHOLE,   dpdk_mb, "256", 16, CONFIG_DPDK_MB_MAX, none, RESTART,                          \
       "Mebibytes that DPDK takes for packet buffers and queues, if a port uses it.")
 
+#define CONFIG_NEIGHBOUR(K, S)                                                         \
+    K(S, ADDRESS, address, NULL, CONFIG_ADDRESS_MIN, CONFIG_HOST_MAX, none, RESTART,   \
+      "Its IPv4 address.")                                                             \
+    K(S, MAC,     mac, NULL, 0, 0, none, RESTART,                                      \
+      "Its Ethernet address, such as 02:00:00:00:00:01.")
+
 #define CONFIG_PORT(K, S)                                                              \
     K(S, NAME,    name, NULL, 1, CONFIG_NAME_MAX, none, RESTART,                       \
-      "What the lines of the feed, the log and the counters call it.")                 \
+      "What the lines, the log and the counters call it.")                 \
     K(S, CHOICE,  kind, NULL, 0, 0, config_port_kind, RESTART,                         \
       "What is behind the port.")                                                      \
     K(S, PATH,    file, "", 1, CONFIG_PATH_MAX, none, RESTART,                         \
@@ -141,7 +169,15 @@
     K(S, POWER,   tx_descriptors, "512", 64, 32768, none, RESTART,                     \
       "Kind dpdk: frames that can wait to be sent.")                                   \
     K(S, WHOLE,   frame_bytes, "1518", 1518, CONFIG_FRAME_BYTES_MAX, none, RESTART,    \
-      "Kind dpdk: the longest frame that is taken.")
+      "Kind dpdk: the longest frame that is taken.")                                   \
+    K(S, ADDRESS, address, "", CONFIG_ADDRESS_MIN, CONFIG_HOST_MAX, none, RESTART,     \
+      "Kind dpdk: our own IPv4 address, needed where a venue or the feed's recovery uses the port.") \
+    K(S, WHOLE,   prefix_bits, "24", 1, 31, none, RESTART,                             \
+      "Kind dpdk: how many bits of the address are its network's.")                    \
+    K(S, ADDRESS, gateway, "", CONFIG_ADDRESS_MIN, CONFIG_HOST_MAX, none, RESTART,     \
+      "Kind dpdk: who forwards what is for other networks; without it, only our own is reached.") \
+    K(S, LIST,    neighbours, "", 0, CONFIG_NEIGHBOURS_MAX, config_neighbour, RESTART, \
+      "Kind dpdk: hosts of the network whose Ethernet addresses are never asked for.")
 
 #define CONFIG_CAPTURE(K, S)                                                           \
     K(S, PACE,    pace, "1x", 1, CONFIG_PACE_MAX, none, RESTART,                       \
@@ -149,11 +185,45 @@
 
 #define CONFIG_LINE(K, S)                                                              \
     K(S, PORT,    port, NULL, 1, CONFIG_NAME_MAX, none, RESTART,                       \
-      "The port the line comes in on.")                                                \
-    K(S, ADDRESS, group, NULL, 0, 0, none, RESTART,                                    \
-      "The address its datagrams are sent to: a multicast group, which is joined, or an address of our own.") \
+      "The port the line is on.")                                                      \
+    K(S, ADDRESS, group, NULL, CONFIG_ADDRESS_MIN, CONFIG_GROUP_MAX, none, RESTART,    \
+      "The address its datagrams are sent to: a multicast group, which a feed joins, or the receiver's address.") \
     K(S, WHOLE,   udp_port, NULL, 1, 65535, none, RESTART,                             \
       "The UDP port its datagrams are sent to.")
+
+#define CONFIG_SERVER(K, S)                                                            \
+    K(S, ADDRESS, address, NULL, CONFIG_ADDRESS_MIN, CONFIG_HOST_MAX, none, RESTART,   \
+      "Its IPv4 address.")                                                             \
+    K(S, WHOLE,   udp_port, NULL, 1, 65535, none, RESTART,                             \
+      "The UDP port it takes requests on.")
+
+#define CONFIG_SNAPSHOT(K, S)                                                          \
+    K(S, ADDRESS, address, NULL, CONFIG_ADDRESS_MIN, CONFIG_HOST_MAX, none, RESTART,   \
+      "Its IPv4 address.")                                                             \
+    K(S, WHOLE,   tcp_port, NULL, 1, 65535, none, RESTART,                             \
+      "The TCP port it takes connections on.")                                         \
+    K(S, NAME,    username, NULL, 1, CONFIG_USERNAME_MAX, none, RESTART,               \
+      "What we log in as.")                                                            \
+    K(S, PATH,    password_file, NULL, 1, CONFIG_PATH_MAX, none, RESTART,              \
+      "A file whose first line is our password; a password is never in this file.")
+
+#define CONFIG_RECOVERY(K, S)                                                          \
+    K(S, PORT,    port, NULL, 1, CONFIG_NAME_MAX, none, RESTART,                       \
+      "The port, of kind dpdk with an address, that the servers are reached through.") \
+    K(S, LIST,    servers, NULL, 1, CONFIG_SERVERS_MAX, config_server, RESTART,        \
+      "Retransmission servers (MoldUDP64), asked in this order.")                      \
+    K(S, OPTION,  snapshot, "", 0, 0, config_snapshot, RESTART,                        \
+      "A server of snapshots (GLIMPSE over SoupBinTCP), for what is not retransmitted.") \
+    K(S, WHOLE,   retry_ms, "20", 1, 60000, none, RESTART,                             \
+      "How long an answer to a request is waited for before it is sent again.")        \
+    K(S, WHOLE,   attempts, "5", 1, 100, none, RESTART,                                \
+      "How often one request is sent before it is given up.")                          \
+    K(S, WHOLE,   requests_per_second, "1000", 1, 1000000, none, RESTART,              \
+      "How many requests are sent in a second, at most.")                              \
+    K(S, WHOLE,   hole_messages, "65536", 1, UINT32_MAX, none, RESTART,                \
+      "More missing messages than this are not requested: a snapshot replaces them.")  \
+    K(S, WHOLE,   snapshot_retry_ms, "1000", 10, 3600000, none, RESTART,               \
+      "How long after a failed snapshot the next one is asked for.")
 
 #define CONFIG_FEED(K, S)                                                              \
     K(S, CHOICE,  protocol, "itch50", 0, 0, config_protocol, RESTART,                  \
@@ -185,7 +255,9 @@
     K(S, CHOICE,  checksums, "verify", 0, 0, config_checksums, RESTART,                \
       "Whether IPv4 and UDP checksums are verified, by the device where it can.")      \
     K(S, SWITCH,  digest, "false", 0, 0, none, RESTART,                                \
-      "Whether every book event is folded into a digest, to compare two runs.")
+      "Whether every book event is folded into a digest, to compare two runs.")        \
+    K(S, OPTION,  recovery, "", 0, 0, config_recovery, RESTART,                        \
+      "Who is asked for messages that were missed on every line; without it, they stay a gap.")
 
 #define CONFIG_DELEGATE(K, S)                                                          \
     K(S, NAME,      name, NULL, 1, CONFIG_NAME_MAX, none, RESTART,                     \
@@ -220,10 +292,12 @@
       "Where packets come from and go to.")                                            \
     K(S, SECTION, capture, "", 0, 0, config_capture, RESTART,                          \
       "How ports of kind capture are played.")                                         \
-    K(S, SECTION, feed, NULL, 0, 0, config_feed, RESTART,                              \
-      "The market data it takes.")                                                     \
+    K(S, OPTION,  feed, "", 0, 0, config_feed, RESTART,                                \
+      "Role feed, which needs it: the market data it takes.")                          \
     K(S, SECTION, engine, "", 0, 0, config_engine, RESTART,                            \
-      "What is decided on it.")                                                        \
+      "Role feed: what is decided on it.")                                             \
+    K(S, OPTION,  venue, "", 0, 0, config_venue, RESTART,                              \
+      "Role venue, which needs it: the market it runs.")                               \
     K(S, SECTION, screen, "", 0, 0, config_screen, RESTART,                            \
       "The live screen.")
 
@@ -231,12 +305,17 @@
 #define CONFIG_SECTIONS(X)                                                             \
     X(config_lcores,   CONFIG_LCORES,   "lcores")                                      \
     X(config_memory,   CONFIG_MEMORY,   "memory")                                      \
+    X(config_neighbour, CONFIG_NEIGHBOUR, "a neighbour")                               \
     X(config_port,     CONFIG_PORT,     "a port")                                      \
     X(config_capture,  CONFIG_CAPTURE,  "capture")                                     \
     X(config_line,     CONFIG_LINE,     "a line")                                      \
+    X(config_server,   CONFIG_SERVER,   "a server of feed.recovery")                   \
+    X(config_snapshot, CONFIG_SNAPSHOT, "feed.recovery.snapshot")                      \
+    X(config_recovery, CONFIG_RECOVERY, "feed.recovery")                               \
     X(config_feed,     CONFIG_FEED,     "feed")                                        \
     X(config_delegate, CONFIG_DELEGATE, "a delegate")                                  \
     X(config_engine,   CONFIG_ENGINE,   "engine")                                      \
+    CONFIG_VENUE_SECTIONS(X)                                                           \
     X(config_screen,   CONFIG_SCREEN,   "screen")                                      \
     X(config,          CONFIG_TOP,      "the top level")
 

@@ -1,7 +1,8 @@
 /* libcyaml 1.3 stops at its first complaint, knows no ranges and leaves the fields of absent keys
  * zero.  So it is given a document that has none of these questions left: the completed tree,
- * written out as YAML with every key, defaults included, ports as indexes, addresses and paces as
- * numbers.  If it refuses that, the tables disagree with each other, and that is our mistake. */
+ * written out as YAML with every key, defaults included, ports as indexes, addresses, prices and
+ * paces as numbers.  If it refuses that, the tables disagree with each other, and that is our
+ * mistake. */
 
 #include "control/config/config_load.h"
 
@@ -32,14 +33,17 @@ static const cyaml_schema_value_t symbol_value = {
     .value = {CYAML_VALUE_ENUM(CYAML_FLAG_STRICT, enum of, of##_strings, ARRAY_COUNT(of##_strings))}
 #define VALUE_CHOICES(high, of)                                                                    \
     .value = {CYAML_VALUE_FLAGS(CYAML_FLAG_STRICT, uint32_t, of##_bits, ARRAY_COUNT(of##_bits))}
+#define VALUE_PRICE(high, of)   VALUE_LARGE(high, of)
 #define VALUE_PACE(high, of)    VALUE_WHOLE(high, of)
 #define VALUE_ADDRESS(high, of) VALUE_WHOLE(high, of)
+#define VALUE_MAC(high, of)     VALUE_LARGE(high, of)
 #define VALUE_NAME(high, of)                                                                       \
     .value = {CYAML_VALUE_STRING(CYAML_FLAG_DEFAULT, char[(high) + 1], 0, high)}
 #define VALUE_PORT(high, of)    VALUE_WHOLE(high, of)
 #define VALUE_PATH(high, of)    VALUE_NAME(high, of)
 #define VALUE_DEVICE(high, of)  VALUE_NAME(high, of)
 #define VALUE_SESSION(high, of) VALUE_NAME(high, of)
+#define VALUE_SYMBOL(high, of)  VALUE_NAME(high, of)
 #define VALUE_WHOLES(high, of)                                                                     \
     .value = {CYAML_VALUE_SEQUENCE(CYAML_FLAG_POINTER, uint32_t, &whole_value, 0, high)}
 #define VALUE_SYMBOLS(high, of)                                                                    \
@@ -64,13 +68,16 @@ static const cyaml_schema_value_t symbol_value = {
 #define PLACE_SWITCH(section, field)    PLAIN(section, field)
 #define PLACE_CHOICE(section, field)    PLAIN(section, field)
 #define PLACE_CHOICES(section, field)   PLAIN(section, field)
+#define PLACE_PRICE(section, field)     PLAIN(section, field)
 #define PLACE_PACE(section, field)      PLAIN(section, field)
 #define PLACE_ADDRESS(section, field)   PLAIN(section, field)
+#define PLACE_MAC(section, field)       PLAIN(section, field)
 #define PLACE_NAME(section, field)      PLAIN(section, field)
 #define PLACE_PORT(section, field)      PLAIN(section, field)
 #define PLACE_PATH(section, field)      PLAIN(section, field)
 #define PLACE_DEVICE(section, field)    PLAIN(section, field)
 #define PLACE_SESSION(section, field)   PLAIN(section, field)
+#define PLACE_SYMBOL(section, field)    PLAIN(section, field)
 #define PLACE_WHOLES(section, field)    COUNTED(section, field)
 #define PLACE_SYMBOLS(section, field)   COUNTED(section, field)
 #define PLACE_SELECTION(section, field) COUNTED(section, field)
@@ -124,15 +131,18 @@ static void value_write(FILE *out, const struct config_key *key, const struct co
     case CONFIG_TYPE_WHOLE:
     case CONFIG_TYPE_LARGE:
     case CONFIG_TYPE_POWER:
+    case CONFIG_TYPE_PRICE:
     case CONFIG_TYPE_PACE:
     case CONFIG_TYPE_ADDRESS:
+    case CONFIG_TYPE_MAC:
     case CONFIG_TYPE_PORT: fprintf(out, "%ju", (uintmax_t)node->number); return;
     case CONFIG_TYPE_SWITCH: fputs(node->number ? "true" : "false", out); return;
     case CONFIG_TYPE_CHOICE:
     case CONFIG_TYPE_NAME:
     case CONFIG_TYPE_PATH:
     case CONFIG_TYPE_DEVICE:
-    case CONFIG_TYPE_SESSION: text_write(out, node); return;
+    case CONFIG_TYPE_SESSION:
+    case CONFIG_TYPE_SYMBOL: text_write(out, node); return;
     case CONFIG_TYPE_CHOICES:
     case CONFIG_TYPE_WHOLES:
     case CONFIG_TYPE_SYMBOLS:

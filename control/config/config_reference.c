@@ -1,5 +1,6 @@
 #include "control/config/config.h"
 #include "control/config/config_schema.h"
+#include "control/config/config_value.h"
 
 #include <string.h>
 
@@ -14,14 +15,16 @@ static void print_range(FILE *out, const struct config_key *key)
     case CONFIG_TYPE_POWER:
         fprintf(out, ", %ju..%ju", (uintmax_t)key->low, (uintmax_t)key->high);
         return;
+    case CONFIG_TYPE_PRICE:
+        fprintf(out, ", %s..%s", config_price(key->low).text, config_price(key->high).text);
+        return;
     case CONFIG_TYPE_PACE: fprintf(out, ", at most %jux", (uintmax_t)key->high); return;
     case CONFIG_TYPE_NAME:
     case CONFIG_TYPE_PORT:
     case CONFIG_TYPE_PATH:
     case CONFIG_TYPE_DEVICE:
     case CONFIG_TYPE_SESSION:
-        fprintf(out, ", at most %ju characters", (uintmax_t)key->high);
-        return;
+    case CONFIG_TYPE_SYMBOL: fprintf(out, ", at most %ju characters", (uintmax_t)key->high); return;
     case CONFIG_TYPE_WHOLES:
     case CONFIG_TYPE_SYMBOLS:
     case CONFIG_TYPE_SELECTION:
@@ -32,6 +35,7 @@ static void print_range(FILE *out, const struct config_key *key)
     case CONFIG_TYPE_CHOICE:
     case CONFIG_TYPE_CHOICES:
     case CONFIG_TYPE_ADDRESS:
+    case CONFIG_TYPE_MAC:
     case CONFIG_TYPE_SECTION:
     case CONFIG_TYPE_OPTION: return;
     case CONFIG_TYPE_COUNT: break;
@@ -53,11 +57,12 @@ static void print_type(FILE *out, const struct config_key *key)
 /* Indented, with lines broken between words. */
 static void print_sentence(FILE *out, const char *sentence)
 {
-    size_t column = PAGE_COLUMNS;
+    size_t column = 3;
+    fputs("   ", out);
     while (*sentence) {
         size_t word = strcspn(sentence, " ");
         if (column + 1 + word > PAGE_COLUMNS) {
-            fputs(column == PAGE_COLUMNS ? "   " : "\n   ", out);
+            fputs("\n   ", out);
             column = 3;
         }
         fprintf(out, " %.*s", (int)word, sentence);
@@ -78,7 +83,7 @@ static void print_key(FILE *out, const struct config_key *key, const char *path)
     fprintf(out, "; %s\n", key->change == CONFIG_LIVE ? "live" : "restart");
     print_sentence(out, key->sentence);
     for (uint32_t i = 0; key->choices && i < key->choices->count; i++)
-        fprintf(out, "        %-10s %s\n", key->choices->at[i].text, key->choices->at[i].meaning);
+        fprintf(out, "        %-13s %s\n", key->choices->at[i].text, key->choices->at[i].meaning);
 }
 
 static void print_section(FILE *out, const struct config_section *section, const char *path)

@@ -1,55 +1,53 @@
-/* One function per rule.  Each reads the completed tree through section_key, which is NULL for what
- * was refused before, and says nothing about what it cannot see whole. */
+/* Roles, cores, the feed's own bounds, names; ports and the venue are next door. */
 
-#include "control/config/config_check.h"
+#include "control/config/config_rules.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct nodes {
-    const struct config_node **at;
-    uint32_t count;
-};
-
-struct rules {
-    struct config_tree *tree;
-    struct config_problems *problems;
-};
-
-/* The node of a key, or NULL if the section or the key was refused or left out. */
-static struct config_node *section_key(const struct config_node *section, uint32_t index)
+struct config_node *config_rules_key(const struct config_node *section, uint32_t index)
 {
     if (!section || !section->field) return NULL;
     struct config_node *node = section->field[index];
     return node && node->valid ? node : NULL;
 }
 
-static struct nodes nodes_new(const struct rules *rules, uint32_t capacity)
+bool config_rules_given(const struct config_node *section, uint32_t index)
 {
-    size_t bytes = (size_t)capacity * sizeof(struct config_node *);
-    return (struct nodes){.at = config_tree_allocate(rules->tree, bytes)};
+    return section && section->field && section->field[index] && section->field[index]->given;
 }
 
-/* The right entries of a list of single values. */
-static struct nodes nodes_entries(const struct rules *rules, const struct config_node *list)
+static struct config_nodes nodes_new(const struct config_rules *rules, uint32_t capacity)
 {
-    struct nodes nodes = nodes_new(rules, list ? list->count : 0);
+    size_t bytes = (size_t)capacity * sizeof(struct config_node *);
+    return (struct config_nodes){.at = config_tree_allocate(rules->tree, bytes)};
+}
+
+struct config_nodes config_rules_entries(const struct config_rules *rules,
+                                         const struct config_node *list)
+{
+    struct config_nodes nodes = nodes_new(rules, list ? list->count : 0);
     for (const struct config_node *entry = list ? list->first : NULL; entry; entry = entry->next)
         if (entry->valid) nodes.at[nodes.count++] = entry;
     return nodes;
 }
 
-/* The values of one key in each entry of a list of sections, where they are given and right. */
-static struct nodes nodes_keys(const struct rules *rules, const struct config_node *list,
-                               uint32_t index)
+struct config_nodes config_rules_keys(const struct config_rules *rules,
+                                      const struct config_node *list, uint32_t index)
 {
-    struct nodes nodes = nodes_new(rules, list ? list->count : 0);
+    struct config_nodes nodes = nodes_new(rules, list ? list->count : 0);
     for (const struct config_node *entry = list ? list->first : NULL; entry; entry = entry->next) {
-        const struct config_node *node = section_key(entry, index);
+        const struct config_node *node = config_rules_key(entry, index);
         if (node && node->given) nodes.at[nodes.count++] = node;
     }
     return nodes;
+}
+
+static int by_place(const struct config_node *a, const struct config_node *b)
+{
+    if (a->place.line != b->place.line) return a->place.line < b->place.line ? -1 : 1;
+    return (a->place.column > b->place.column) - (a->place.column < b->place.column);
 }
 
 static int by_text_then_place(const void *one, const void *other)
@@ -57,19 +55,25 @@ static int by_text_then_place(const void *one, const void *other)
     const struct config_node *a = *(const struct config_node *const *)one;
     const struct config_node *b = *(const struct config_node *const *)other;
     int order = strcmp(a->text, b->text);
-    if (order != 0) return order;
-    if (a->place.line != b->place.line) return a->place.line < b->place.line ? -1 : 1;
-    return (a->place.column > b->place.column) - (a->place.column < b->place.column);
+    return order ? order : by_place(a, b);
 }
 
-static void rule_unique(const struct rules *rules, struct nodes nodes, const char *what)
+static int by_name_then_place(const void *one, const void *other)
 {
-    if (nodes.count < 2) return;
-    qsort(nodes.at, nodes.count, sizeof(struct config_node *), by_text_then_place);
+    const struct config_node *a = *(const struct config_node *const *)one;
+    const struct config_node *b = *(const struct config_node *const *)other;
+    int order = strcasecmp(a->text, b->text);
+    return order ? order : by_place(a, b);
+}
+
+/* nodes are sorted, and equal ones in the order of the file. */
+static void nodes_unique(const struct config_rules *rules, struct config_nodes nodes,
+                         const char *what, int (*compare)(const char *, const char *))
+{
     const struct config_node *first = nodes.at[0];
     for (uint32_t i = 1; i < nodes.count; i++) {
         const struct config_node *node = nodes.at[i];
-        if (strcmp(node->text, first->text) != 0) first = node;
+        if (compare(node->text, first->text) != 0) first = node;
         else
             config_problems_add(rules->problems, node->place,
                                 "%s %s is used twice, first in line %u", what,
@@ -77,155 +81,119 @@ static void rule_unique(const struct rules *rules, struct nodes nodes, const cha
     }
 }
 
-static void rule_cores(const struct rules *rules, const struct config_node *lcores)
+void config_rules_unique(const struct config_rules *rules, struct config_nodes nodes,
+                         const char *what)
 {
-    const struct config_node *layout = section_key(lcores, KEY(config_lcores, layout));
-    const struct config_node *cores = section_key(lcores, KEY(config_lcores, cores));
+    if (nodes.count < 2) return;
+    qsort(nodes.at, nodes.count, sizeof(struct config_node *), by_text_then_place);
+    nodes_unique(rules, nodes, what, strcmp);
+}
+
+void config_rules_unique_names(const struct config_rules *rules, struct config_nodes nodes,
+                               const char *what)
+{
+    if (nodes.count < 2) return;
+    qsort(nodes.at, nodes.count, sizeof(struct config_node *), by_name_then_place);
+    nodes_unique(rules, nodes, what, strcasecmp);
+}
+
+/* The roles as a bit each; 0 if they cannot be seen whole. */
+static uint32_t roles_of(const struct config_node *root)
+{
+    const struct config_node *list = config_rules_key(root, KEY(config, roles));
+    uint32_t roles = 0;
+    for (const struct config_node *role = list ? list->first : NULL; role; role = role->next) {
+        if (!role->valid) return 0;
+        roles |= 1u << role->number;
+    }
+    return roles;
+}
+
+/* Sections that belong to a role. */
+static const struct role_section {
+    const char *name;
+    uint32_t index;
+    enum config_role role;
+    bool needed;
+} role_sections[] = {
+    {"feed", KEY(config, feed), CONFIG_ROLE_FEED, true},
+    {"engine", KEY(config, engine), CONFIG_ROLE_FEED, false},
+    {"venue", KEY(config, venue), CONFIG_ROLE_VENUE, true},
+};
+
+#define ROLE_NAME(enumerator, text, meaning, of) [enumerator] = (text),
+
+static void rule_roles(const struct config_rules *rules, const struct config_node *root)
+{
+    static const char *const names[] = {CONFIG_ROLES(ROLE_NAME, none)};
+    const struct config_node *list = config_rules_key(root, KEY(config, roles));
+    config_rules_unique(rules, config_rules_entries(rules, list), "the role");
+    uint32_t roles = roles_of(root);
+    if (roles == 0) return;
+    for (uint32_t i = 0; i < ARRAY_COUNT(role_sections); i++) {
+        const struct role_section *section = &role_sections[i];
+        const char *role = names[section->role];
+        bool given = config_rules_given(root, section->index);
+        if (given && !CONFIG_HAS(roles, section->role))
+            config_problems_add(rules->problems, root->field[section->index]->key->place,
+                                "%s is for the role %s, which roles does not name", section->name,
+                                role);
+        if (!given && section->needed && CONFIG_HAS(roles, section->role))
+            config_problems_add(rules->problems, list->place, "%s is missing: the role %s needs it",
+                                section->name, role);
+    }
+}
+
+struct stage_names {
+    char text[64];
+};
+
+/* "feed, engine, gate and venue", those of the roles. */
+static struct stage_names stages_named(uint32_t roles)
+{
+#define STAGE_ROW(role, called) {role, called},
+    static const struct {
+        enum config_role role;
+        const char *called;
+    } stages[] = {CONFIG_STAGES(STAGE_ROW)};
+    struct stage_names names = {0};
+    uint32_t named = 0, count = config_stages(roles);
+    for (uint32_t i = 0; i < ARRAY_COUNT(stages); i++) {
+        if (!CONFIG_HAS(roles, stages[i].role)) continue;
+        size_t used = strlen(names.text);
+        const char *between = named == 0 ? "" : named + 1 == count ? " and " : ", ";
+        snprintf(names.text + used, sizeof names.text - used, "%s%s", between, stages[i].called);
+        named++;
+    }
+    return names;
+}
+
+static void rule_cores(const struct config_rules *rules, const struct config_node *root)
+{
+    const struct config_node *lcores = config_rules_key(root, KEY(config, lcores));
+    const struct config_node *layout = config_rules_key(lcores, KEY(config_lcores, layout));
+    const struct config_node *cores = config_rules_key(lcores, KEY(config_lcores, cores));
     if (!cores) return;
-    rule_unique(rules, nodes_entries(rules, cores), "the core");
+    config_rules_unique(rules, config_rules_entries(rules, cores), "the core");
     if (!layout) return;
     if (layout->number == CONFIG_LAYOUT_SHARED && cores->count != 1)
         config_problems_add(rules->problems, cores->place,
                             "lcores.cores lists %u cores: the layout shared runs on exactly 1",
                             cores->count);
-    if (layout->number == CONFIG_LAYOUT_DEDICATED && cores->count != CONFIG_STAGES)
+    uint32_t roles = roles_of(root);
+    if (layout->number == CONFIG_LAYOUT_DEDICATED && roles && cores->count != config_stages(roles))
         config_problems_add(rules->problems, cores->place,
-                            "lcores.cores lists %u core%s: the layout dedicated needs exactly %d, "
-                            "for feed and engine",
-                            cores->count, cores->count == 1 ? "" : "s", CONFIG_STAGES);
+                            "lcores.cores lists %u core%s: the layout dedicated needs exactly %u, "
+                            "for %s",
+                            cores->count, cores->count == 1 ? "" : "s", config_stages(roles),
+                            stages_named(roles).text);
 }
 
-/* Keys that only one kind of port has. */
-static const struct port_key {
-    const char *name;
-    uint32_t index;
-    enum config_port_kind kind;
-    bool needed;
-} port_keys[] = {
-    {"file", KEY(config_port, file), CONFIG_PORT_CAPTURE, true},
-    {"device", KEY(config_port, device), CONFIG_PORT_DPDK, true},
-    {"rx_descriptors", KEY(config_port, rx_descriptors), CONFIG_PORT_DPDK, false},
-    {"tx_descriptors", KEY(config_port, tx_descriptors), CONFIG_PORT_DPDK, false},
-    {"frame_bytes", KEY(config_port, frame_bytes), CONFIG_PORT_DPDK, false},
-};
-
-static void rule_port_kind(const struct rules *rules, const struct config_node *port,
-                           uint32_t index)
+static void rule_store(const struct config_rules *rules, const struct config_node *feed)
 {
-    static const char *const kinds[] = {
-        [CONFIG_PORT_CAPTURE] = "capture", [CONFIG_PORT_DPDK] = "dpdk"};
-    const struct config_node *kind = section_key(port, KEY(config_port, kind));
-    if (!kind) return;
-    for (uint32_t i = 0; i < ARRAY_COUNT(port_keys); i++) {
-        const struct port_key *key = &port_keys[i];
-        const struct config_node *node = port->field[key->index]; /* given, even if refused */
-        bool given = node && node->given;
-        if (given && kind->number != key->kind)
-            config_problems_add(rules->problems, node->key->place,
-                                "ports[%u].%s is for the kind %s, and this port is of kind %s",
-                                index, key->name, kinds[key->kind], kinds[kind->number]);
-        if (!given && key->needed && kind->number == key->kind)
-            config_problems_add(rules->problems, kind->place,
-                                "ports[%u].%s is missing: the kind %s needs it", index, key->name,
-                                kinds[key->kind]);
-    }
-}
-
-static void rule_ports(const struct rules *rules, const struct config_node *ports)
-{
-    uint32_t index = 0;
-    for (const struct config_node *port = ports ? ports->first : NULL; port; port = port->next)
-        rule_port_kind(rules, port, index++);
-    rule_unique(rules, nodes_keys(rules, ports, KEY(config_port, name)), "the port name");
-    rule_unique(rules, nodes_keys(rules, ports, KEY(config_port, device)), "the device");
-}
-
-/* Finds the port that a line names and notes its index.  Returns it, or NULL. */
-static const struct config_node *rule_line_port(const struct rules *rules,
-                                                const struct config_node *ports,
-                                                const struct config_node *line, const char *path)
-{
-    struct config_node *wanted = section_key(line, KEY(config_line, port));
-    if (!wanted || !ports) return NULL;
-    char names[120] = "";
-    uint32_t index = 0;
-    bool all_named = true;
-    for (const struct config_node *port = ports->first; port; port = port->next, index++) {
-        const struct config_node *name = section_key(port, KEY(config_port, name));
-        if (!name) {
-            all_named = false; /* perhaps the one that is meant */
-            continue;
-        }
-        if (strcmp(name->text, wanted->text) == 0) {
-            wanted->number = index;
-            return port;
-        }
-        size_t used = strlen(names);
-        snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", name->text);
-    }
-    if (all_named)
-        config_problems_add(rules->problems, wanted->place,
-                            "%s.port is \"%s\", but there is no such port; ports: %s", path,
-                            wanted->text, names);
-    return NULL;
-}
-
-static bool names_port(const struct config_node *line, const struct config_node *name)
-{
-    const struct config_node *wanted = section_key(line, KEY(config_line, port));
-    return wanted && strcmp(wanted->text, name->text) == 0;
-}
-
-/* A port that brings nothing is most likely meant by a line that names another. */
-static void rule_ports_used(const struct rules *rules, const struct config_node *ports,
-                            const struct config_node *line_a, const struct config_node *line_b)
-{
-    uint32_t index = 0;
-    for (const struct config_node *port = ports->first; port; port = port->next, index++) {
-        const struct config_node *name = section_key(port, KEY(config_port, name));
-        if (name && !names_port(line_a, name) && !names_port(line_b, name))
-            config_problems_add(rules->problems, port->place, "ports[%u] is used by no line",
-                                index);
-    }
-}
-
-/* Whether feed leaves out line_b, rightly: it is not there to be refused. */
-static bool has_no_line_b(const struct config_node *feed)
-{
-    return feed && !feed->field[KEY(config_feed, line_b)];
-}
-
-static void rule_lines(const struct rules *rules, const struct config_node *ports,
-                       const struct config_node *feed)
-{
-    const struct config_node *line_a = section_key(feed, KEY(config_feed, line_a));
-    const struct config_node *line_b = section_key(feed, KEY(config_feed, line_b));
-    const struct config_node *port_a = rule_line_port(rules, ports, line_a, "feed.line_a");
-    const struct config_node *port_b = rule_line_port(rules, ports, line_b, "feed.line_b");
-    if (port_a && (port_b || has_no_line_b(feed))) rule_ports_used(rules, ports, line_a, line_b);
-
-    const struct config_node *kind_a = section_key(port_a, KEY(config_port, kind));
-    const struct config_node *kind_b = section_key(port_b, KEY(config_port, kind));
-    if (kind_a && kind_b && kind_a->number != kind_b->number)
-        config_problems_add(rules->problems, section_key(line_b, KEY(config_line, port))->place,
-                            "feed.line_b.port and feed.line_a.port are of different kinds: a "
-                            "capture's clock and the present cannot be compared");
-
-    if (!port_a || port_a != port_b) return;
-    const struct config_node *group_a = section_key(line_a, KEY(config_line, group));
-    const struct config_node *group_b = section_key(line_b, KEY(config_line, group));
-    const struct config_node *udp_a = section_key(line_a, KEY(config_line, udp_port));
-    const struct config_node *udp_b = section_key(line_b, KEY(config_line, udp_port));
-    if (!group_a || !group_b || !udp_a || !udp_b) return;
-    if (group_a->number == group_b->number && udp_a->number == udp_b->number)
-        config_problems_add(rules->problems, line_b->key->place,
-                            "feed.line_b is line_a again: port, group and udp_port are the same");
-}
-
-static void rule_store(const struct rules *rules, const struct config_node *feed)
-{
-    const struct config_node *datagrams = section_key(feed, KEY(config_feed, store_datagrams));
-    const struct config_node *bytes = section_key(feed, KEY(config_feed, store_datagram_bytes));
+    const struct config_node *datagrams = config_rules_key(feed, KEY(config_feed, store_datagrams));
+    const struct config_node *bytes =
+        config_rules_key(feed, KEY(config_feed, store_datagram_bytes));
     if (!datagrams || !bytes) return;
     uint64_t mib = (datagrams->number * bytes->number + (1 << 20) - 1) >> 20;
     if (mib > CONFIG_STORE_MIB_MAX)
@@ -235,31 +203,31 @@ static void rule_store(const struct rules *rules, const struct config_node *feed
                             (uintmax_t)mib, CONFIG_STORE_MIB_MAX);
 }
 
-static void rule_delegates(const struct rules *rules, const struct config_node *delegates)
+static void rule_delegates(const struct config_rules *rules, const struct config_node *delegates)
 {
-    rule_unique(rules, nodes_keys(rules, delegates, KEY(config_delegate, name)),
-                "the delegate name");
-    for (const struct config_node *one = delegates ? delegates->first : NULL; one; one = one->next)
-        rule_unique(rules,
-                    nodes_entries(rules, section_key(one, KEY(config_delegate, instruments))),
-                    "the symbol");
+    config_rules_unique(rules, config_rules_keys(rules, delegates, KEY(config_delegate, name)),
+                        "the delegate name");
+    for (const struct config_node *one = delegates ? delegates->first : NULL; one;
+         one = one->next) {
+        const struct config_node *symbols =
+            config_rules_key(one, KEY(config_delegate, instruments));
+        config_rules_unique(rules, config_rules_entries(rules, symbols), "the symbol");
+    }
 }
 
 void config_rules(struct config_tree *tree, struct config_problems *problems)
 {
-    struct rules rules = {.tree = tree, .problems = problems};
+    struct config_rules rules = {.tree = tree, .problems = problems};
     const struct config_node *root = tree->root;
-    const struct config_node *ports = section_key(root, KEY(config, ports));
-    const struct config_node *feed = section_key(root, KEY(config, feed));
-    const struct config_node *engine = section_key(root, KEY(config, engine));
-    const struct config_node *screen = section_key(root, KEY(config, screen));
+    const struct config_node *engine = config_rules_key(root, KEY(config, engine));
+    const struct config_node *screen = config_rules_key(root, KEY(config, screen));
+    const struct config_node *shown = config_rules_key(screen, KEY(config_screen, symbols));
 
-    rule_unique(&rules, nodes_entries(&rules, section_key(root, KEY(config, roles))), "the role");
-    rule_cores(&rules, section_key(root, KEY(config, lcores)));
-    rule_ports(&rules, ports);
-    rule_lines(&rules, ports, feed);
-    rule_store(&rules, feed);
-    rule_delegates(&rules, section_key(engine, KEY(config_engine, delegates)));
-    rule_unique(&rules, nodes_entries(&rules, section_key(screen, KEY(config_screen, symbols))),
-                "the symbol");
+    rule_roles(&rules, root);
+    rule_cores(&rules, root);
+    config_rules_ports(&rules, root);
+    rule_store(&rules, config_rules_key(root, KEY(config, feed)));
+    rule_delegates(&rules, config_rules_key(engine, KEY(config_engine, delegates)));
+    config_rules_venue(&rules, config_rules_key(root, KEY(config, venue)));
+    config_rules_unique(&rules, config_rules_entries(&rules, shown), "the symbol");
 }

@@ -5,7 +5,7 @@
  *
  * A plain scalar is its characters: NO is a symbol, 0010 a session.  Numbers are decimal, without
  * sign, separators or leading zeros, so that nothing is read as octal or as a fraction; true and
- * false are the only switches. */
+ * false are the only switches.  A price may have a point and up to eight decimals. */
 
 #include "control/config/config_schema.h"
 #include "control/config/config_tree.h"
@@ -20,6 +20,18 @@ struct config_found {
     char text[CONFIG_SHOWN_MAX + 24];
 };
 struct config_found config_value_found(const struct config_node *node);
+
+/* A price as it is written, from 1e-8 units: "0.01", "100". */
+struct config_price {
+    char text[24];
+};
+struct config_price config_price(uint64_t price);
+
+/* An IPv4 address as it is written. */
+struct config_address {
+    char text[16];
+};
+struct config_address config_address(uint32_t address);
 
 /* The text nearest to what was written among count texts, or NULL if none is near. */
 const char *config_value_nearest(const char *written, const char *const *texts, uint32_t count);

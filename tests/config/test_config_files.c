@@ -111,7 +111,6 @@ SPEC(problems_are_printed_with_the_path_and_the_place)
     EXPECT_TEXT(printed, "my.yaml:1:1: roles is missing\n"
                          "my.yaml:1:1: lcores is missing\n"
                          "my.yaml:1:1: ports is missing\n"
-                         "my.yaml:1:1: feed is missing\n"
                          "my.yaml:1:7: name needs a name of letters, digits, '.', '_' and '-', "
                          "found \"a b\"\n"
                          "my.yaml: and 3 more\n");

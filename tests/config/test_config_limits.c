@@ -5,6 +5,7 @@
 #include "dataplane/book/book.h"
 #include "dataplane/feed/channel.h"
 #include "dataplane/launch/eal.h"
+#include "dataplane/match/match.h"
 #include "dataplane/net/net.h"
 #include "dataplane/net/net_tape.h"
 #include "dataplane/stage/engine_stage.h"
@@ -43,6 +44,17 @@ SPEC(the_bounds_of_the_stages_are_theirs)
     EXPECT_UINT(CONFIG_SCREEN_SYMBOLS_MAX, FEED_VIEW_BOOKS);
 }
 
+SPEC(the_bounds_of_the_matching_engine_are_its)
+{
+    EXPECT_UINT(CONFIG_VENUE_ORDERS_MAX, MATCH_ORDERS_MAX);
+    EXPECT_UINT(CONFIG_VENUE_INSTRUMENTS_MAX, MATCH_INSTRUMENTS_MAX);
+    EXPECT_UINT(CONFIG_ACCOUNT_MAX, MATCH_ACCOUNTS_MAX - 1);
+    EXPECT_UINT(CONFIG_VALUE_MAX, MATCH_MONEY_MAX);
+    EXPECT(CONFIG_PRICE_MAX / CONFIG_PRICE_STEP <= MATCH_TICKS_MAX);
+    EXPECT(CONFIG_SHARES_MAX <= MATCH_LOTS_MAX);
+    EXPECT(CONFIG_NOTIONAL_MAX <= INT64_MAX / PRICE_ONE);
+}
+
 SPEC(the_bounds_of_the_kernel_are_its)
 {
     EXPECT_UINT(CONFIG_CORE_MAX, CPU_SETSIZE - 1);
@@ -54,6 +66,7 @@ SPEC(the_bounds_of_the_kernel_are_its)
     S(the_bounds_of_the_channel_are_its)                                                           \
     S(the_bounds_of_ports_are_theirs)                                                              \
     S(the_bounds_of_the_stages_are_theirs)                                                         \
+    S(the_bounds_of_the_matching_engine_are_its)                                                   \
     S(the_bounds_of_the_kernel_are_its)
 
 SPEC_MAIN("config: limits", SPECS, NULL, NULL)

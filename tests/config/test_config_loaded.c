@@ -17,20 +17,20 @@ SPEC(keys_that_are_left_out_have_their_defaults)
     EXPECT_UINT(config->ports.at[0].tx_descriptors, 512);
     EXPECT_UINT(config->ports.at[0].frame_bytes, 1518);
     EXPECT_UINT(config->capture.pace, 1);
-    EXPECT(config->feed.protocol == CONFIG_PROTOCOL_ITCH50);
-    EXPECT_UINT(config->feed.instruments, 8192);
-    EXPECT_UINT(config->feed.orders, 1048576);
-    EXPECT_UINT(config->feed.levels, 524288);
-    EXPECT_TEXT(config->feed.session, "");
-    EXPECT_UINT(config->feed.first_sequence, 1);
-    EXPECT(config->feed.line_b == NULL);
-    EXPECT_UINT(config->feed.gap_wait_us, 1000);
-    EXPECT_UINT(config->feed.gap_packets, 0);
-    EXPECT_UINT(config->feed.store_datagrams, 4096);
-    EXPECT_UINT(config->feed.store_datagram_bytes, 1472);
-    EXPECT_UINT(config->feed.silence_ms, 3000);
-    EXPECT(config->feed.checksums == CONFIG_CHECKSUMS_VERIFY);
-    EXPECT(!config->feed.digest);
+    EXPECT(config->feed->protocol == CONFIG_PROTOCOL_ITCH50);
+    EXPECT_UINT(config->feed->instruments, 8192);
+    EXPECT_UINT(config->feed->orders, 1048576);
+    EXPECT_UINT(config->feed->levels, 524288);
+    EXPECT_TEXT(config->feed->session, "");
+    EXPECT_UINT(config->feed->first_sequence, 1);
+    EXPECT(config->feed->line_b == NULL);
+    EXPECT_UINT(config->feed->gap_wait_us, 1000);
+    EXPECT_UINT(config->feed->gap_packets, 0);
+    EXPECT_UINT(config->feed->store_datagrams, 4096);
+    EXPECT_UINT(config->feed->store_datagram_bytes, 1472);
+    EXPECT_UINT(config->feed->silence_ms, 3000);
+    EXPECT(config->feed->checksums == CONFIG_CHECKSUMS_VERIFY);
+    EXPECT(!config->feed->digest);
     EXPECT_UINT(config->engine.delegates.count, 0);
     EXPECT_UINT(config->engine.decision_budget_us, 100);
     EXPECT_UINT(config->screen.refresh_ms, 250);
@@ -103,24 +103,24 @@ SPEC(the_feed_is_what_the_file_says)
 {
     const struct config *config = given_every_key();
     EXPECT_UINT(config->capture.pace, CONFIG_PACE_FASTEST);
-    EXPECT_UINT(config->feed.instruments, 65535);
-    EXPECT_UINT(config->feed.orders, 8388607);
-    EXPECT_UINT(config->feed.levels, 4194303);
-    EXPECT_TEXT(config->feed.session, "0001");
-    EXPECT_UINT(config->feed.first_sequence, UINT64_MAX);
-    EXPECT_UINT(config->feed.line_a.port, 1);
-    EXPECT_UINT(config->feed.line_a.group, 0xe9360c6f);
-    EXPECT_UINT(config->feed.line_a.udp_port, 26477);
-    EXPECT_UINT(config->feed.line_b->port, 0);
-    EXPECT_UINT(config->feed.line_b->group, 0x0a000001);
-    EXPECT_UINT(config->feed.line_b->udp_port, 65535);
-    EXPECT_UINT(config->feed.gap_wait_us, 60000000);
-    EXPECT_UINT(config->feed.gap_packets, 7);
-    EXPECT_UINT(config->feed.store_datagrams, 1);
-    EXPECT_UINT(config->feed.store_datagram_bytes, 65507);
-    EXPECT_UINT(config->feed.silence_ms, 0);
-    EXPECT(config->feed.checksums == CONFIG_CHECKSUMS_IGNORE);
-    EXPECT(config->feed.digest);
+    EXPECT_UINT(config->feed->instruments, 65535);
+    EXPECT_UINT(config->feed->orders, 8388607);
+    EXPECT_UINT(config->feed->levels, 4194303);
+    EXPECT_TEXT(config->feed->session, "0001");
+    EXPECT_UINT(config->feed->first_sequence, UINT64_MAX);
+    EXPECT_UINT(config->feed->line_a.port, 1);
+    EXPECT_UINT(config->feed->line_a.group, 0xe9360c6f);
+    EXPECT_UINT(config->feed->line_a.udp_port, 26477);
+    EXPECT_UINT(config->feed->line_b->port, 0);
+    EXPECT_UINT(config->feed->line_b->group, 0x0a000001);
+    EXPECT_UINT(config->feed->line_b->udp_port, 65535);
+    EXPECT_UINT(config->feed->gap_wait_us, 60000000);
+    EXPECT_UINT(config->feed->gap_packets, 7);
+    EXPECT_UINT(config->feed->store_datagrams, 1);
+    EXPECT_UINT(config->feed->store_datagram_bytes, 65507);
+    EXPECT_UINT(config->feed->silence_ms, 0);
+    EXPECT(config->feed->checksums == CONFIG_CHECKSUMS_IGNORE);
+    EXPECT(config->feed->digest);
 }
 
 SPEC(cores_memory_engine_and_screen_are_what_the_file_says)
@@ -147,6 +147,181 @@ SPEC(cores_memory_engine_and_screen_are_what_the_file_says)
     EXPECT_UINT(config->screen.refresh_ms, 50);
     EXPECT_UINT(config->screen.symbols.count, 3);
     EXPECT_TEXT(config->screen.symbols.at[2].text, "BRK.A");
+}
+
+SPEC(ports_without_addresses_have_none)
+{
+    GIVEN(ROLES, CORES, PORTS, FEED);
+    const struct config_port *port = config_script_config()->ports.at;
+    EXPECT_UINT(port->address, 0);
+    EXPECT_UINT(port->prefix_bits, 24);
+    EXPECT_UINT(port->gateway, 0);
+    EXPECT_UINT(port->neighbours.count, 0);
+    EXPECT(config_script_config()->feed->recovery == NULL);
+    EXPECT(config_script_config()->venue == NULL);
+}
+
+SPEC(a_venue_has_its_defaults)
+{
+    GIVEN(VENUE_ROLES, CORES, VENUE_PORTS, VENUE(INSTRUMENTS, SESSIONS));
+    EXPECT(config_script_config()->feed == NULL);
+    const struct config_venue *venue = config_script_config()->venue;
+    EXPECT_UINT(venue->midnight_utc_minutes, 0);
+    EXPECT(venue->durability == CONFIG_DURABILITY_DISK);
+    EXPECT(venue->line_b == NULL);
+    EXPECT_UINT(venue->orders, 1048576);
+    EXPECT_UINT(venue->history_mib, 256);
+    EXPECT_UINT(venue->connections, 1024);
+    const struct config_instrument *instrument = venue->instruments.at;
+    EXPECT_UINT(instrument->tick, 1000000);
+    EXPECT_UINT(instrument->lot, 1);
+    EXPECT_UINT(instrument->price_max, 2000000000000);
+    EXPECT_UINT(instrument->quantity_max, 999999);
+    EXPECT_UINT(instrument->reference, 0);
+    EXPECT_UINT(instrument->band, 0);
+    EXPECT_UINT(instrument->collar, 100000000);
+    EXPECT_UINT(instrument->pause_ms, 60000);
+    const struct config_entry *entry = venue->sessions.at;
+    EXPECT(entry->dialect == CONFIG_DIALECT_OUCH50);
+    EXPECT(entry->self_trade == CONFIG_SELF_TRADE_CANCEL_NEWEST);
+    EXPECT(entry->cancel_on_disconnect);
+    EXPECT_UINT(entry->order_quantity_max, 999999);
+    EXPECT_UINT(entry->order_notional_max, 0);
+    EXPECT_UINT(entry->collar_percent, 0);
+    EXPECT_UINT(entry->orders_per_second, 0);
+    EXPECT_UINT(entry->open_orders_max, 65536);
+}
+
+/* A file of both roles with every key of the venue and of recovery, none at its default. */
+static const struct config *given_every_venue_key(void)
+{
+    /* clang-format off */
+    GIVEN("roles: [venue, feed]",
+          "lcores: {layout: dedicated, cores: [3, 2, 1, 0]}",
+          "ports:",
+          "- {name: y, kind: dpdk, device: x, address: 10.0.0.1, prefix_bits: 16, gateway: 10.0.9.9,",
+          "   neighbours: [{address: 10.0.0.2, mac: 02:00:00:00:00:01},",
+          "                {address: 10.0.0.3, mac: fe:ff:ff:ff:ff:ff}]}",
+          "- {name: z, kind: dpdk, device: w, address: 10.1.0.1}",
+          "feed:",
+          "  line_a: {port: z, group: 233.54.12.111, udp_port: 26477}",
+          "  recovery:",
+          "    port: y",
+          "    servers: [{address: 10.7.0.1, udp_port: 1}, {address: 10.7.0.2, udp_port: 65535}]",
+          "    snapshot: {address: 10.7.0.3, tcp_port: 9, username: glimps, password_file: /g}",
+          "    retry_ms: 1",
+          "    attempts: 100",
+          "    requests_per_second: 1000000",
+          "    hole_messages: 4294967295",
+          "    snapshot_retry_ms: 10",
+          "venue:",
+          "  session: 000000001A",
+          "  midnight_utc_minutes: 1439",
+          "  journal: /var/j",
+          "  durability: process",
+          "  port: z",
+          "  orders_tcp_port: 65535",
+          "  snapshot_tcp_port: 65534",
+          "  retransmission_udp_port: 65533",
+          "  line_a: {port: y, group: 233.0.0.1, udp_port: 1}",
+          "  line_b: {port: z, group: 233.0.0.2, udp_port: 2}",
+          "  orders: 16777214",
+          "  history_mib: 65536",
+          "  connections: 16384",
+          "  instruments:",
+          "  - {symbol: NO, tick: 0.0005, lot: 10, price_max: 1.5, quantity_max: 500,",
+          "     reference: '1.0005', band: 0.25, collar: 0.125, pause_ms: 3600000}",
+          "  - {symbol: ZVZZT-AB}",
+          "  sessions:",
+          "  - {username: maker1, password_file: /p, dialect: ouch42, account: 16777215, firm: FIRM,",
+          "     self_trade: decrement, cancel_on_disconnect: false, order_quantity_max: 1,",
+          "     order_notional_max: 92233720368, collar_percent: 100, orders_per_second: 10000000,",
+          "     open_orders_max: 16777214}",
+          "  - {username: u, password_file: /q, account: 0, firm: F, self_trade: cancel_both}");
+    /* clang-format on */
+    ACCEPTED();
+    return config_script_config();
+}
+
+SPEC(addresses_and_recovery_are_what_the_file_says)
+{
+    const struct config *config = given_every_venue_key();
+    const struct config_port *port = config->ports.at;
+    EXPECT_UINT(port->address, 0x0a000001);
+    EXPECT_UINT(port->prefix_bits, 16);
+    EXPECT_UINT(port->gateway, 0x0a000909);
+    EXPECT_UINT(port->neighbours.count, 2);
+    EXPECT_UINT(port->neighbours.at[1].address, 0x0a000003);
+    EXPECT_UINT(port->neighbours.at[1].mac, 0xfeffffffffff);
+    EXPECT_UINT(config->ports.at[1].address, 0x0a010001);
+    const struct config_recovery *recovery = config->feed->recovery;
+    EXPECT_UINT(recovery->port, 0);
+    EXPECT_UINT(recovery->servers.count, 2);
+    EXPECT_UINT(recovery->servers.at[1].address, 0x0a070002);
+    EXPECT_UINT(recovery->servers.at[1].udp_port, 65535);
+    EXPECT_UINT(recovery->snapshot->address, 0x0a070003);
+    EXPECT_UINT(recovery->snapshot->tcp_port, 9);
+    EXPECT_TEXT(recovery->snapshot->username, "glimps");
+    EXPECT_TEXT(recovery->snapshot->password_file, "/g");
+    EXPECT_UINT(recovery->retry_ms, 1);
+    EXPECT_UINT(recovery->attempts, 100);
+    EXPECT_UINT(recovery->requests_per_second, 1000000);
+    EXPECT_UINT(recovery->hole_messages, 4294967295);
+    EXPECT_UINT(recovery->snapshot_retry_ms, 10);
+}
+
+SPEC(the_venue_is_what_the_file_says)
+{
+    const struct config *config = given_every_venue_key();
+    EXPECT(CONFIG_HAS(config->roles, CONFIG_ROLE_VENUE));
+    EXPECT(CONFIG_HAS(config->roles, CONFIG_ROLE_FEED));
+    const struct config_venue *venue = config->venue;
+    EXPECT_TEXT(venue->session, "000000001A");
+    EXPECT_UINT(venue->midnight_utc_minutes, 1439);
+    EXPECT_TEXT(venue->journal, "/var/j");
+    EXPECT(venue->durability == CONFIG_DURABILITY_PROCESS);
+    EXPECT_UINT(venue->port, 1);
+    EXPECT_UINT(venue->orders_tcp_port, 65535);
+    EXPECT_UINT(venue->snapshot_tcp_port, 65534);
+    EXPECT_UINT(venue->retransmission_udp_port, 65533);
+    EXPECT_UINT(venue->line_a.port, 0);
+    EXPECT_UINT(venue->line_b->port, 1);
+    EXPECT_UINT(venue->line_b->group, 0xe9000002);
+    EXPECT_UINT(venue->orders, 16777214);
+    EXPECT_UINT(venue->history_mib, 65536);
+    EXPECT_UINT(venue->connections, 16384);
+}
+
+SPEC(instruments_and_sessions_are_what_the_file_says)
+{
+    const struct config_venue *venue = given_every_venue_key()->venue;
+    EXPECT_UINT(venue->instruments.count, 2);
+    const struct config_instrument *instrument = venue->instruments.at;
+    EXPECT_TEXT(instrument->symbol, "NO");
+    EXPECT_UINT(instrument->tick, 50000);
+    EXPECT_UINT(instrument->lot, 10);
+    EXPECT_UINT(instrument->price_max, 150000000);
+    EXPECT_UINT(instrument->quantity_max, 500);
+    EXPECT_UINT(instrument->reference, 100050000);
+    EXPECT_UINT(instrument->band, 25000000);
+    EXPECT_UINT(instrument->collar, 12500000);
+    EXPECT_UINT(instrument->pause_ms, 3600000);
+    EXPECT_TEXT(venue->instruments.at[1].symbol, "ZVZZT-AB");
+    EXPECT_UINT(venue->sessions.count, 2);
+    const struct config_entry *entry = venue->sessions.at;
+    EXPECT_TEXT(entry->username, "maker1");
+    EXPECT_TEXT(entry->password_file, "/p");
+    EXPECT(entry->dialect == CONFIG_DIALECT_OUCH42);
+    EXPECT_UINT(entry->account, 16777215);
+    EXPECT_TEXT(entry->firm, "FIRM");
+    EXPECT(entry->self_trade == CONFIG_SELF_TRADE_DECREMENT);
+    EXPECT(!entry->cancel_on_disconnect);
+    EXPECT_UINT(entry->order_quantity_max, 1);
+    EXPECT_UINT(entry->order_notional_max, 92233720368);
+    EXPECT_UINT(entry->collar_percent, 100);
+    EXPECT_UINT(entry->orders_per_second, 10000000);
+    EXPECT_UINT(entry->open_orders_max, 16777214);
+    EXPECT(venue->sessions.at[1].self_trade == CONFIG_SELF_TRADE_CANCEL_BOTH);
 }
 
 SPEC(block_and_flow_style_are_the_same)
@@ -184,7 +359,7 @@ SPEC(the_quickstart_file_is_accepted)
     EXPECT(config->ports.at[0].kind == CONFIG_PORT_CAPTURE);
     EXPECT(config->ports.at[1].kind == CONFIG_PORT_CAPTURE);
     EXPECT_UINT(config->capture.pace, 1);
-    EXPECT(config->feed.line_b != NULL);
+    EXPECT(config->feed->line_b != NULL);
     EXPECT_UINT(config->engine.delegates.count, 1);
 }
 
@@ -198,7 +373,19 @@ SPEC(the_colo_file_is_accepted)
     EXPECT(config->memory.huge_pages == CONFIG_HUGE_PAGES_REQUIRE);
     EXPECT(config->ports.at[0].kind == CONFIG_PORT_DPDK);
     EXPECT(config->ports.at[1].kind == CONFIG_PORT_DPDK);
-    EXPECT_UINT(config->feed.line_b->port, 1);
+    EXPECT_UINT(config->feed->line_b->port, 1);
+}
+
+SPEC(the_venue_file_is_accepted)
+{
+    config_script_given_file(config_script_source("apps/polluxd/venue.yaml"));
+    ACCEPTED();
+    const struct config *config = config_script_config();
+    EXPECT(config->feed == NULL);
+    EXPECT_UINT(config->lcores.cores.count, 2);
+    EXPECT_UINT(config->venue->line_b->port, 1);
+    EXPECT_UINT(config->venue->instruments.count, 3);
+    EXPECT_UINT(config->venue->sessions.count, 2);
 }
 
 #define SPECS(S)                                                                                   \
@@ -207,8 +394,14 @@ SPEC(the_colo_file_is_accepted)
     S(the_path_of_a_capture_may_hold_any_character)                                                \
     S(the_feed_is_what_the_file_says)                                                              \
     S(cores_memory_engine_and_screen_are_what_the_file_says)                                       \
+    S(ports_without_addresses_have_none)                                                           \
+    S(a_venue_has_its_defaults)                                                                    \
+    S(addresses_and_recovery_are_what_the_file_says)                                               \
+    S(the_venue_is_what_the_file_says)                                                             \
+    S(instruments_and_sessions_are_what_the_file_says)                                             \
     S(block_and_flow_style_are_the_same)                                                           \
     S(the_quickstart_file_is_accepted)                                                             \
-    S(the_colo_file_is_accepted)
+    S(the_colo_file_is_accepted)                                                                   \
+    S(the_venue_file_is_accepted)
 
 SPEC_MAIN("config: loaded", SPECS, NULL, config_script_close)

@@ -88,21 +88,61 @@ static uint32_t lines_of(const struct text *text)
     return lines;
 }
 
-/* What whoever starts the stages will take for granted, said once more without the schema. */
-static bool holds(const struct config *config)
+static bool feed_holds(const struct config *config, const struct config_feed *feed)
 {
-    bool shared = config->lcores.layout == CONFIG_LAYOUT_SHARED;
-    const struct config_feed *feed = &config->feed;
-    const struct config_port *port_a = &config->ports.at[feed->line_a.port];
-    if (config->lcores.cores.count != (shared ? 1 : 2)) return false;
-    if (!shared && config->lcores.cores.at[0] == config->lcores.cores.at[1]) return false;
     if (config->ports.count < 1 || feed->line_a.port >= config->ports.count) return false;
+    const struct config_port *port_a = &config->ports.at[feed->line_a.port];
     if (!(port_a->kind == CONFIG_PORT_CAPTURE ? port_a->file : port_a->device)[0]) return false;
     if (feed->line_b && feed->line_b->port >= config->ports.count) return false;
     if (feed->line_a.udp_port < 1 || feed->line_a.udp_port > 65535) return false;
     if (feed->instruments < 1 || feed->instruments > 65535) return false;
     if (feed->orders < 1 || feed->orders > 8388607 || feed->levels < 1) return false;
-    if (feed->gap_wait_us > 60000000 || feed->store_datagrams < 1) return false;
+    return feed->gap_wait_us <= 60000000 && feed->store_datagrams >= 1;
+}
+
+/* Instruments as the engine takes them. */
+static bool instrument_holds(const struct config_instrument *one)
+{
+    uint64_t tick = one->tick;
+    if (tick == 0 || tick % 10000 != 0 || one->price_max / tick < 1) return false;
+    if (one->price_max % tick || one->reference % tick || one->band % tick) return false;
+    if (one->collar % tick || one->collar > one->price_max) return false;
+    if (one->reference > one->price_max || one->band > one->price_max) return false;
+    if (one->band && !one->reference) return false;
+    if (one->lot < 1 || one->quantity_max < one->lot || one->quantity_max % one->lot) return false;
+    return (unsigned __int128)one->price_max * one->quantity_max <= (uint64_t)1 << 61;
+}
+
+static bool venue_holds(const struct config *config, const struct config_venue *venue)
+{
+    const uint32_t ports[] = {venue->port, venue->line_a.port,
+                              venue->line_b ? venue->line_b->port : venue->port};
+    for (size_t i = 0; i < ARRAY_COUNT(ports); i++) {
+        if (ports[i] >= config->ports.count) return false;
+        const struct config_port *port = &config->ports.at[ports[i]];
+        if (port->kind != CONFIG_PORT_DPDK || port->address == 0) return false;
+    }
+    if (venue->instruments.count < 1 || venue->sessions.count < 1) return false;
+    for (uint32_t i = 0; i < venue->instruments.count; i++)
+        if (!instrument_holds(&venue->instruments.at[i])) return false;
+    for (uint32_t i = 0; i < venue->sessions.count; i++)
+        if (!venue->sessions.at[i].username[0] || !venue->sessions.at[i].password_file[0])
+            return false;
+    return venue->session[0] && venue->journal[0] &&
+           venue->orders_tcp_port != venue->snapshot_tcp_port;
+}
+
+/* What whoever starts the stages will take for granted, said once more without the schema. */
+static bool holds(const struct config *config)
+{
+    bool shared = config->lcores.layout == CONFIG_LAYOUT_SHARED;
+    bool feed = CONFIG_HAS(config->roles, CONFIG_ROLE_FEED);
+    bool venue = CONFIG_HAS(config->roles, CONFIG_ROLE_VENUE);
+    if (!(feed || venue) || feed != !!config->feed || venue != !!config->venue) return false;
+    if (config->lcores.cores.count != (shared ? 1 : 2 * (feed + venue))) return false;
+    if (!shared && config->lcores.cores.at[0] == config->lcores.cores.at[1]) return false;
+    if (feed && !feed_holds(config, config->feed)) return false;
+    if (venue && !venue_holds(config, config->venue)) return false;
     return config->name[0] && config->screen.refresh_ms >= 50;
 }
 
@@ -127,12 +167,13 @@ static bool judge(const struct text *text)
 
 SPEC(a_damaged_file_is_applied_whole_or_refused_with_a_place)
 {
-    static struct text original[2], damaged;
+    static struct text original[3], damaged;
     text_read(&original[0], "apps/polluxd/quickstart.yaml");
     text_read(&original[1], "apps/polluxd/colo.yaml");
+    text_read(&original[2], "apps/polluxd/venue.yaml");
     uint32_t accepted = 0;
     for (uint32_t i = 0; i < MUTATIONS; i++) {
-        damaged = original[i % 2];
+        damaged = original[i % 3];
         uint64_t times = chance_between(&chance, 1, 3);
         for (uint64_t time = 0; time < times; time++) text_mutate(&damaged);
         accepted += judge(&damaged);

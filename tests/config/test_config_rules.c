@@ -66,7 +66,7 @@ SPEC(a_port_whose_own_name_is_wrong_is_not_missed_a_second_time)
 SPEC(every_port_is_used_by_a_line)
 {
     GIVEN(ROLES, CORES, CAPTURES, FEED);
-    PROBLEMS("3:49: ports[1] is used by no line");
+    PROBLEMS("3:49: ports[1] is used by nothing");
     GIVEN(ROLES, CORES, CAPTURES, TWO_LINES("{port: c, group: 233.54.12.111, udp_port: 1}"));
     PROBLEMS("4:81: feed.line_b.port is \"c\", but there is no such port; ports: a, b");
 }

@@ -45,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     if (config) {
         CHECK(config->ports.count >= 1);
-        CHECK(config->feed.line_a.port < config->ports.count);
+        if (config->feed) CHECK(config->feed->line_a.port < config->ports.count);
         CHECK(config->lcores.cores.count >= 1);
         config_free(config);
     }

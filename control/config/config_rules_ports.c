@@ -1,0 +1,390 @@
+/* Ports: each alone, its network, and who uses it.
+ *
+ * All that names a port is collected first (struct uses), so that what a port must be, whether two
+ * uses clash and whether a port is used at all are asked of one table.  uses.whole is false as soon
+ * as something that may name a port was refused: then no port is called unused. */
+
+#include "control/config/config_rules.h"
+#include "control/config/config_value.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Keys that only one kind of port has. */
+static const struct port_key {
+    const char *name;
+    uint32_t index;
+    enum config_port_kind kind;
+    bool needed;
+    bool of_network; /* needs an address */
+} port_keys[] = {
+    {"file", KEY(config_port, file), CONFIG_PORT_CAPTURE, true, false},
+    {"device", KEY(config_port, device), CONFIG_PORT_DPDK, true, false},
+    {"rx_descriptors", KEY(config_port, rx_descriptors), CONFIG_PORT_DPDK, false, false},
+    {"tx_descriptors", KEY(config_port, tx_descriptors), CONFIG_PORT_DPDK, false, false},
+    {"frame_bytes", KEY(config_port, frame_bytes), CONFIG_PORT_DPDK, false, false},
+    {"address", KEY(config_port, address), CONFIG_PORT_DPDK, false, false},
+    {"prefix_bits", KEY(config_port, prefix_bits), CONFIG_PORT_DPDK, false, true},
+    {"gateway", KEY(config_port, gateway), CONFIG_PORT_DPDK, false, true},
+    {"neighbours", KEY(config_port, neighbours), CONFIG_PORT_DPDK, false, true},
+};
+
+static const char *const kinds[] = {[CONFIG_PORT_CAPTURE] = "capture", [CONFIG_PORT_DPDK] = "dpdk"};
+
+static void rule_port_kind(const struct config_rules *rules, const struct config_node *port,
+                           uint32_t index)
+{
+    const struct config_node *kind = config_rules_key(port, KEY(config_port, kind));
+    if (!kind) return;
+    bool addressed = config_rules_given(port, KEY(config_port, address));
+    for (uint32_t i = 0; i < ARRAY_COUNT(port_keys); i++) {
+        const struct port_key *key = &port_keys[i];
+        bool given = config_rules_given(port, key->index);
+        if (given && kind->number != key->kind)
+            config_problems_add(rules->problems, port->field[key->index]->key->place,
+                                "ports[%u].%s is for the kind %s, and this port is of kind %s",
+                                index, key->name, kinds[key->kind], kinds[kind->number]);
+        else if (given && key->of_network && !addressed)
+            config_problems_add(rules->problems, port->field[key->index]->key->place,
+                                "ports[%u].%s is for a port with an address", index, key->name);
+        if (!given && key->needed && kind->number == key->kind)
+            config_problems_add(rules->problems, kind->place,
+                                "ports[%u].%s is missing: the kind %s needs it", index, key->name,
+                                kinds[key->kind]);
+    }
+}
+
+/* The network of a port that has an address. */
+struct network {
+    uint32_t address;
+    uint32_t mask;
+    bool known;
+    bool forwarded; /* has a gateway, perhaps a wrong one */
+};
+
+static struct network network_of(const struct config_node *port)
+{
+    struct config_node *address = config_rules_key(port, KEY(config_port, address));
+    struct config_node *prefix = config_rules_key(port, KEY(config_port, prefix_bits));
+    if (!address || !address->given || !prefix) return (struct network){0};
+    return (struct network){
+        .address = (uint32_t)address->number,
+        .mask = UINT32_MAX << (32 - prefix->number),
+        .known = true,
+        .forwarded = config_rules_given(port, KEY(config_port, gateway)),
+    };
+}
+
+static bool network_has(const struct network *network, uint64_t address)
+{
+    return (((uint32_t)address ^ network->address) & network->mask) == 0;
+}
+
+/* Whether the address is of a host: networks of two hosts have no others. */
+static bool network_host(const struct network *network, uint64_t address)
+{
+    uint32_t host = (uint32_t)address & ~network->mask;
+    return ~network->mask == 1 || (host != 0 && host != ~network->mask);
+}
+
+/* One that is reached without a gateway: another host of the same network. */
+static void rule_neighbour(const struct config_rules *rules, const struct network *network,
+                           const struct config_node *node, const char *path)
+{
+    if (!node || !node->given) return;
+    if (!network_has(network, node->number))
+        config_problems_add(rules->problems, node->place,
+                            "%s is %s: it is not in the port's network %s/%d", path, node->text,
+                            config_address(network->address & network->mask).text,
+                            __builtin_popcount(network->mask));
+    else if (node->number == network->address || !network_host(network, node->number))
+        config_problems_add(rules->problems, node->place,
+                            "%s is %s: it is not the address of another host", path, node->text);
+}
+
+static void rule_port_network(const struct config_rules *rules, const struct config_node *port,
+                              uint32_t index)
+{
+    struct network network = network_of(port);
+    const struct config_node *neighbours = config_rules_key(port, KEY(config_port, neighbours));
+    config_rules_unique(rules, config_rules_keys(rules, neighbours, KEY(config_neighbour, address)),
+                        "the neighbour");
+    if (!network.known) return;
+    char path[64];
+    const struct config_node *address = config_rules_key(port, KEY(config_port, address));
+    if (!network_host(&network, network.address))
+        config_problems_add(rules->problems, address->place,
+                            "ports[%u].address is %s: it is that of the network %s/%d, not of a "
+                            "host",
+                            index, address->text,
+                            config_address(network.address & network.mask).text,
+                            __builtin_popcount(network.mask));
+    snprintf(path, sizeof path, "ports[%u].gateway", index);
+    rule_neighbour(rules, &network, config_rules_key(port, KEY(config_port, gateway)), path);
+    const struct config_node *one = neighbours ? neighbours->first : NULL;
+    for (uint32_t i = 0; one; one = one->next, i++) {
+        snprintf(path, sizeof path, "ports[%u].neighbours[%u].address", index, i);
+        rule_neighbour(rules, &network, config_rules_key(one, KEY(config_neighbour, address)),
+                       path);
+    }
+}
+
+/* Whoever names a port. */
+
+enum use_of {
+    USE_FEED_A,
+    USE_FEED_B,
+    USE_RECOVERY,
+    USE_VENUE,
+    USE_VENUE_A,
+    USE_VENUE_B,
+    USE_COUNT,
+};
+
+struct use {
+    struct config_node *wanted;     /* NULL: there is no such use, or it was refused */
+    const struct config_node *port; /* what it names */
+    const struct config_node *line; /* of a line */
+    const char *path;
+    const char *needs_dpdk;    /* who needs that kind, or NULL */
+    const char *needs_address; /* who needs that, or NULL */
+};
+
+struct uses {
+    struct use at[USE_COUNT];
+    bool whole;
+};
+
+/* A section below another, or its port.  An optional one that is left out is nothing to miss. */
+static struct config_node *below(struct uses *uses, const struct config_node *section,
+                                 uint32_t index, bool required)
+{
+    if (!section || !section->field) return NULL;
+    struct config_node *node = section->field[index];
+    if (node && node->valid) return node;
+    if (node || required) uses->whole = false;
+    return NULL;
+}
+
+static void uses_line(struct uses *uses, enum use_of of, const struct config_node *line,
+                      struct use use)
+{
+    use.line = line;
+    use.wanted = below(uses, line, KEY(config_line, port), true);
+    uses->at[of] = use;
+}
+
+static struct uses uses_of(const struct config_node *root)
+{
+    struct uses uses = {.whole = true};
+    const struct config_node *feed = below(&uses, root, KEY(config, feed), false);
+    const struct config_node *venue = below(&uses, root, KEY(config, venue), false);
+    const struct config_node *recovery = below(&uses, feed, KEY(config_feed, recovery), false);
+    if (!feed && !venue) uses.whole = false;
+
+    const char *live = recovery ? "the feed's recovery" : venue ? "a venue beside it" : NULL;
+    uses_line(&uses, USE_FEED_A, below(&uses, feed, KEY(config_feed, line_a), true),
+              (struct use){.path = "feed.line_a.port", .needs_dpdk = live});
+    uses_line(&uses, USE_FEED_B, below(&uses, feed, KEY(config_feed, line_b), false),
+              (struct use){.path = "feed.line_b.port", .needs_dpdk = live});
+    uses.at[USE_RECOVERY] = (struct use){
+        .wanted = below(&uses, recovery, KEY(config_recovery, port), true),
+        .path = "feed.recovery.port",
+        .needs_dpdk = "the feed's recovery",
+        .needs_address = "the feed's recovery",
+    };
+    uses.at[USE_VENUE] = (struct use){
+        .wanted = below(&uses, venue, KEY(config_venue, port), true),
+        .path = "venue.port",
+        .needs_dpdk = "a venue",
+        .needs_address = "a venue",
+    };
+    struct use published = {.needs_dpdk = "a venue", .needs_address = "a venue"};
+    published.path = "venue.line_a.port";
+    uses_line(&uses, USE_VENUE_A, below(&uses, venue, KEY(config_venue, line_a), true), published);
+    published.path = "venue.line_b.port";
+    uses_line(&uses, USE_VENUE_B, below(&uses, venue, KEY(config_venue, line_b), false), published);
+    return uses;
+}
+
+/* Finds the port that is named and notes its index. */
+static void rule_use(const struct config_rules *rules, const struct config_node *ports,
+                     struct use *use)
+{
+    char names[120] = "";
+    uint32_t index = 0;
+    bool all_named = true;
+    for (const struct config_node *port = ports->first; port; port = port->next, index++) {
+        const struct config_node *name = config_rules_key(port, KEY(config_port, name));
+        if (!name) {
+            all_named = false; /* perhaps the one that is meant */
+            continue;
+        }
+        if (strcmp(name->text, use->wanted->text) == 0) {
+            use->wanted->number = index;
+            use->port = port;
+            return;
+        }
+        size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", name->text);
+    }
+    if (all_named)
+        config_problems_add(rules->problems, use->wanted->place,
+                            "%s is \"%s\", but there is no such port; ports: %s", use->path,
+                            use->wanted->text, names);
+}
+
+static void rule_use_needs(const struct config_rules *rules, const struct use *use)
+{
+    const struct config_node *kind = config_rules_key(use->port, KEY(config_port, kind));
+    if (!kind) return;
+    if (use->needs_dpdk && kind->number != CONFIG_PORT_DPDK)
+        config_problems_add(rules->problems, use->wanted->place,
+                            "%s is \"%s\", a port of kind %s: %s needs the kind dpdk", use->path,
+                            use->wanted->text, kinds[kind->number], use->needs_dpdk);
+    else if (use->needs_address && !config_rules_given(use->port, KEY(config_port, address)))
+        config_problems_add(rules->problems, use->wanted->place,
+                            "%s is \"%s\", a port without an address: %s needs ports[%ju].address",
+                            use->path, use->wanted->text, use->needs_address,
+                            (uintmax_t)use->wanted->number);
+}
+
+/* A port that brings nothing is most likely meant by a line that names another. */
+static void rule_ports_used(const struct config_rules *rules, const struct config_node *ports,
+                            const struct uses *uses)
+{
+    uint32_t index = 0;
+    for (const struct config_node *port = ports->first; port; port = port->next, index++) {
+        const struct config_node *name = config_rules_key(port, KEY(config_port, name));
+        bool used = !name;
+        for (uint32_t i = 0; i < USE_COUNT && !used; i++) {
+            const struct config_node *wanted = uses->at[i].wanted;
+            used = wanted && strcmp(wanted->text, name->text) == 0;
+        }
+        if (!used)
+            config_problems_add(rules->problems, port->place, "ports[%u] is used by nothing",
+                                index);
+    }
+}
+
+static void rule_lines_differ(const struct config_rules *rules, const struct use *a,
+                              const struct use *b, const char *section)
+{
+    if (!a->port || a->port != b->port) return;
+    const struct config_node *group_a = config_rules_key(a->line, KEY(config_line, group));
+    const struct config_node *group_b = config_rules_key(b->line, KEY(config_line, group));
+    const struct config_node *udp_a = config_rules_key(a->line, KEY(config_line, udp_port));
+    const struct config_node *udp_b = config_rules_key(b->line, KEY(config_line, udp_port));
+    if (!group_a || !group_b || !udp_a || !udp_b) return;
+    if (group_a->number == group_b->number && udp_a->number == udp_b->number)
+        config_problems_add(rules->problems, b->line->key->place,
+                            "%s.line_b is line_a again: port, group and udp_port are the same",
+                            section);
+}
+
+static void rule_lines_clock(const struct config_rules *rules, const struct use *a,
+                             const struct use *b)
+{
+    const struct config_node *kind_a = config_rules_key(a->port, KEY(config_port, kind));
+    const struct config_node *kind_b = config_rules_key(b->port, KEY(config_port, kind));
+    if (a->needs_dpdk || !kind_a || !kind_b || kind_a->number == kind_b->number) return;
+    config_problems_add(rules->problems, b->wanted->place,
+                        "feed.line_b.port and feed.line_a.port are of different kinds: a capture's "
+                        "clock and the present cannot be compared");
+}
+
+/* A line sent to our own address, where a venue takes requests. */
+static void rule_line_request(const struct config_rules *rules, const struct config_node *venue,
+                              const struct use *use, const struct use *line)
+{
+    const struct config_node *udp =
+        config_rules_key(venue, KEY(config_venue, retransmission_udp_port));
+    const struct config_node *address = config_rules_key(use->port, KEY(config_port, address));
+    const struct config_node *group = config_rules_key(line->line, KEY(config_line, group));
+    const struct config_node *udp_line = config_rules_key(line->line, KEY(config_line, udp_port));
+    if (!udp || !address || !group || !udp_line || use->port != line->port) return;
+    if (group->number == address->number && udp->number == udp_line->number)
+        config_problems_add(rules->problems, udp->place,
+                            "venue.retransmission_udp_port is %s: %.11s takes it on the same port",
+                            udp->text, line->path);
+}
+
+/* Without a gateway, only the port's own network is reached. */
+static void rule_reached(const struct config_rules *rules, const struct use *use,
+                         const struct config_node *address, const char *path)
+{
+    struct network network = network_of(use->port);
+    if (!address || !network.known) return;
+    if (!network.forwarded && !network_has(&network, address->number))
+        config_problems_add(rules->problems, address->place,
+                            "%s is %s: it is not in the port's network, and ports[%ju] has no "
+                            "gateway",
+                            path, address->text, (uintmax_t)use->wanted->number);
+}
+
+/* Asking one server twice as often is what retry_ms is for. */
+static void rule_servers_differ(const struct config_rules *rules, const struct config_node *servers)
+{
+    for (const struct config_node *a = servers ? servers->first : NULL; a; a = a->next) {
+        const struct config_node *host = config_rules_key(a, KEY(config_server, address));
+        const struct config_node *udp = config_rules_key(a, KEY(config_server, udp_port));
+        for (const struct config_node *b = a->next; b && host && udp; b = b->next) {
+            const struct config_node *other = config_rules_key(b, KEY(config_server, address));
+            const struct config_node *port = config_rules_key(b, KEY(config_server, udp_port));
+            if (other && port && other->number == host->number && port->number == udp->number)
+                config_problems_add(rules->problems, b->place,
+                                    "the server %s with udp_port %s is used twice, first in line "
+                                    "%u",
+                                    host->text, udp->text, a->place.line);
+        }
+    }
+}
+
+static void rule_recovery(const struct config_rules *rules, const struct config_node *recovery,
+                          const struct use *use)
+{
+    const struct config_node *snapshot = config_rules_key(recovery, KEY(config_recovery, snapshot));
+    const struct config_node *servers = config_rules_key(recovery, KEY(config_recovery, servers));
+    rule_servers_differ(rules, servers);
+    const struct config_node *one = servers ? servers->first : NULL;
+    for (uint32_t i = 0; one; one = one->next, i++) {
+        char path[64];
+        snprintf(path, sizeof path, "feed.recovery.servers[%u].address", i);
+        rule_reached(rules, use, config_rules_key(one, KEY(config_server, address)), path);
+    }
+    rule_reached(rules, use, config_rules_key(snapshot, KEY(config_snapshot, address)),
+                 "feed.recovery.snapshot.address");
+}
+
+void config_rules_ports(const struct config_rules *rules, const struct config_node *root)
+{
+    const struct config_node *ports = config_rules_key(root, KEY(config, ports));
+    const struct config_node *feed = config_rules_key(root, KEY(config, feed));
+    const struct config_node *venue = config_rules_key(root, KEY(config, venue));
+    if (!ports) return;
+    uint32_t index = 0;
+    for (const struct config_node *port = ports->first; port; port = port->next, index++) {
+        rule_port_kind(rules, port, index);
+        rule_port_network(rules, port, index);
+    }
+    config_rules_unique(rules, config_rules_keys(rules, ports, KEY(config_port, name)),
+                        "the port name");
+    config_rules_unique(rules, config_rules_keys(rules, ports, KEY(config_port, device)),
+                        "the device");
+
+    struct uses uses = uses_of(root);
+    for (uint32_t i = 0; i < USE_COUNT; i++) {
+        struct use *use = &uses.at[i];
+        if (use->wanted) rule_use(rules, ports, use);
+        if (use->wanted && !use->port) uses.whole = false;
+        rule_use_needs(rules, use);
+    }
+    if (uses.whole) rule_ports_used(rules, ports, &uses);
+    rule_lines_clock(rules, &uses.at[USE_FEED_A], &uses.at[USE_FEED_B]);
+    rule_lines_differ(rules, &uses.at[USE_FEED_A], &uses.at[USE_FEED_B], "feed");
+    rule_lines_differ(rules, &uses.at[USE_VENUE_A], &uses.at[USE_VENUE_B], "venue");
+    rule_line_request(rules, venue, &uses.at[USE_VENUE], &uses.at[USE_FEED_A]);
+    rule_line_request(rules, venue, &uses.at[USE_VENUE], &uses.at[USE_FEED_B]);
+    rule_recovery(rules, config_rules_key(feed, KEY(config_feed, recovery)),
+                  &uses.at[USE_RECOVERY]);
+}
