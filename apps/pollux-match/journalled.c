@@ -50,7 +50,8 @@ static bool recovered(struct journalled *journalled, struct text *problems)
         return false;
     }
     void *memory = (void *)ALIGN_UP((uintptr_t)journalled->venue_memory, CACHE_LINE);
-    return venue_folder_recover(&journalled->folder, memory, &outlet, NULL, problems);
+    venue_folder_make(&journalled->folder, memory, &outlet);
+    return venue_folder_recover(&journalled->folder, NULL, problems);
 }
 
 struct journalled *journalled_open(const struct journalled_plan *plan, struct text *out,

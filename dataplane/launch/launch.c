@@ -3,6 +3,7 @@
 #include "dataplane/base/clock_setup.h"
 #include "dataplane/launch/launch_ports.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -25,7 +26,18 @@ struct needs {
     size_t markets;
     size_t feed;
     size_t engine;
+    size_t venue;
 };
+
+static bool feeds(const struct launch_plan *plan)
+{
+    return plan->roles & LAUNCH_FEED;
+}
+
+static bool is_venue(const struct launch_plan *plan)
+{
+    return plan->roles & LAUNCH_VENUE;
+}
 
 static struct conflate_limits markets_limits(const struct launch_plan *plan)
 {
@@ -39,23 +51,41 @@ static struct conflate_limits listings_limits(const struct launch_plan *plan)
                                     .value_bytes = sizeof(struct listing)};
 }
 
-static bool needs_of(const struct launch_plan *plan, struct needs *needs, struct text *problems)
+static bool feed_needs(const struct launch_plan *plan, struct needs *needs, struct text *problems)
 {
     struct conflate_limits markets = markets_limits(plan), listings = listings_limits(plan);
-    *needs = (struct needs){
-        .lcore = sizeof(struct lcore) * LAUNCH_LCORES_MAX,
-        .slot = sizeof(struct stage) * 2,
-        .tape = net_tape_footprint(),
-        .listings = conflate_footprint(&listings),
-        .markets = conflate_footprint(&markets),
-        .feed = feed_stage_footprint(&plan->feed),
-        .engine = engine_stage_footprint(&plan->engine),
-    };
+    needs->tape = net_tape_footprint();
+    needs->listings = conflate_footprint(&listings);
+    needs->markets = conflate_footprint(&markets);
+    needs->feed = feed_stage_footprint(&plan->feed);
+    needs->engine = engine_stage_footprint(&plan->engine);
     if (!needs->feed) text_append(problems, "the limits of the feed are out of range\n");
     if (!needs->engine) text_append(problems, "the limits of the engine are out of range\n");
     if (!needs->markets || !needs->listings)
         text_append(problems, "there are more instruments than a queue has keys\n");
     return needs->feed && needs->engine && needs->markets && needs->listings;
+}
+
+static bool venue_needs(struct launch *launch, struct needs *needs, struct text *problems)
+{
+    launch->venue = calloc(1, sizeof *launch->venue);
+    if (!launch->venue) {
+        text_append(problems, "there is no memory for a venue\n");
+        return false;
+    }
+    if (!launch_venue_open(launch->venue, &launch->plan.venue, problems)) return false;
+    needs->venue = launch_venue_needs(launch->venue, problems);
+    return needs->venue > 0;
+}
+
+static bool needs_of(struct launch *launch, struct needs *needs, struct text *problems)
+{
+    *needs = (struct needs){
+        .lcore = sizeof(struct lcore) * LAUNCH_LCORES_MAX,
+        .slot = sizeof(struct stage) * LAUNCH_STAGES_MAX,
+    };
+    bool known = !feeds(&launch->plan) || feed_needs(&launch->plan, needs, problems);
+    return (!is_venue(&launch->plan) || venue_needs(launch, needs, problems)) && known;
 }
 
 static bool memory_take(struct launch *launch, const struct needs *needs, struct text *problems)
@@ -66,7 +96,7 @@ static bool memory_take(struct launch *launch, const struct needs *needs, struct
         .bytes = arena_footprint() + arena_round(needs->lcore) + arena_round(needs->slot) +
                  arena_round(needs->tape) + arena_round(needs->listings) +
                  arena_round(needs->markets) + arena_round(needs->feed) +
-                 arena_round(needs->engine),
+                 arena_round(needs->engine) + needs->venue,
     };
     launch->arena = arena_map(&plan, &launch->backing, problems);
     return launch->arena != NULL;
@@ -83,13 +113,20 @@ static void tape_make(struct launch *launch, size_t bytes)
         .clock = &launch->clock,
     };
     launch->tape = net_tape_new(arena_take(launch->arena, "tape", bytes), &plan);
-    launch->plan.feed.queues = 1;
     launch->plan.feed.queue[0] = net_tape_queue(launch->tape);
 }
 
 /* Stages. */
 
-static void stages_make(struct launch *launch, const struct needs *needs)
+static struct stage *stage_add(struct launch *launch, const struct stage_kind *kind, void *self)
+{
+    struct stage *stage = &launch->stage[launch->stages++];
+    stage->kind = kind;
+    stage->self = self;
+    return stage;
+}
+
+static void feed_make(struct launch *launch, const struct needs *needs)
 {
     struct arena *arena = launch->arena;
     struct launch_plan *plan = &launch->plan;
@@ -102,14 +139,31 @@ static void stages_make(struct launch *launch, const struct needs *needs)
                                   &plan->feed, listings, markets);
     launch->engine = engine_stage_new(arena_take(arena, "engine stage", needs->engine),
                                       &plan->engine, listings, markets);
-    struct stage *slot = arena_take(arena, "stage counters", needs->slot);
-    memset(slot, 0, needs->slot);
-    slot[0].kind = &feed_stage_kind;
-    slot[0].self = launch->feed;
-    slot[1].kind = &engine_stage_kind;
-    slot[1].self = launch->engine;
-    launch->feed_slot = &slot[0];
-    launch->engine_slot = &slot[1];
+    launch->feed_slot = stage_add(launch, &feed_stage_kind, launch->feed);
+    launch->engine_slot = stage_add(launch, &engine_stage_kind, launch->engine);
+}
+
+static bool stages_make(struct launch *launch, const struct needs *needs, struct text *report,
+                        struct text *problems)
+{
+    const struct launch_plan *plan = &launch->plan;
+    launch->stage = arena_take(launch->arena, "stage counters", needs->slot);
+    memset(launch->stage, 0, needs->slot);
+    if (feeds(plan)) feed_make(launch, needs);
+    if (!is_venue(plan)) return true;
+    bool shared = plan->layout == LAUNCH_SHARED;
+    if (!launch_venue_make(launch->venue, launch->arena, &launch->net_clock, shared, report,
+                           problems))
+        return false;
+    (void)stage_add(launch, &gate_stage_kind, launch->venue->gate);
+    (void)stage_add(launch, &match_stage_kind, launch->venue->match);
+    return true;
+}
+
+static uint32_t lcores_of(const struct launch_plan *plan)
+{
+    if (plan->layout == LAUNCH_SHARED) return 1;
+    return 2 * (uint32_t)(feeds(plan) + is_venue(plan));
 }
 
 static void lcores_make(struct launch *launch, const struct needs *needs)
@@ -121,17 +175,11 @@ static void lcores_make(struct launch *launch, const struct needs *needs)
         .housekeeping_ticks = clock_ticks(&launch->clock, plan->housekeeping_ns),
         .halt_ticks = clock_ticks(&launch->clock, plan->halt_ns),
     };
-    launch->lcores = plan->layout == LAUNCH_SHARED ? 1 : 2;
+    launch->lcores = lcores_of(plan);
     for (uint32_t i = 0; i < launch->lcores; i++) {
         struct lcore_plan own = one;
-        if (plan->layout == LAUNCH_SHARED) {
-            own.stages = 2;
-            own.stage[0] = launch->feed_slot;
-            own.stage[1] = launch->engine_slot;
-        } else {
-            own.stages = 1;
-            own.stage[0] = i == 0 ? launch->feed_slot : launch->engine_slot;
-        }
+        own.stages = launch->stages / launch->lcores;
+        for (uint32_t k = 0; k < own.stages; k++) own.stage[k] = &launch->stage[i * own.stages + k];
         launch->lcore[i] = &lcore[i];
         lcore_new(launch->lcore[i], &own);
     }
@@ -146,7 +194,7 @@ static bool cores_start(struct launch *launch, struct text *problems)
 {
     const struct launch_plan *plan = &launch->plan;
     struct eal_plan eal = {
-        .cores = plan->layout == LAUNCH_SHARED ? 1 : 2,
+        .cores = lcores_of(plan),
         .pages = plan->pages,
         .memory_mib = plan->dpdk_mib,
     };
@@ -160,10 +208,12 @@ bool launch_start(struct launch *launch, const struct launch_plan *plan, struct 
                   struct text *problems)
 {
     *launch = (struct launch){.plan = *plan};
-    launch->plan.feed.queues = plan->recording ? 1 : plan->ports;
+    if (plan->recording) launch->plan.feed.queues = 1;
+    if (!feeds(plan)) launch->plan.feed.queues = 0;
+    if (!is_venue(plan)) launch->plan.venue.gate.queues = 0;
     struct needs needs;
     bool ready = clock_calibrate(&launch->clock, CALIBRATION_NS, problems);
-    ready &= needs_of(&launch->plan, &needs, problems);
+    ready &= needs_of(launch, &needs, problems);
     if (ready) net_clock_new(&launch->net_clock, &launch->clock);
     if (ready) { /* both, so that what is wrong with either is said */
         ready = cores_start(launch, problems);
@@ -171,12 +221,11 @@ bool launch_start(struct launch *launch, const struct launch_plan *plan, struct 
     }
     if (ready && plan->recording) tape_make(launch, needs.tape);
     ready = ready && (plan->recording || launch_ports_open(launch, report, problems));
-    if (!ready) {
+    launch->plan.engine.budget_ticks = clock_ticks(&launch->clock, plan->decision_budget_ns);
+    if (!ready || !stages_make(launch, &needs, report, problems)) {
         launch_free(launch);
         return false;
     }
-    launch->plan.engine.budget_ticks = clock_ticks(&launch->clock, plan->decision_budget_ns);
-    stages_make(launch, &needs);
     lcores_make(launch, &needs);
     arena_seal(launch->arena);
     launch->start_tsc = clock_now();
@@ -186,6 +235,7 @@ bool launch_start(struct launch *launch, const struct launch_plan *plan, struct 
 
 bool launch_ended(const struct launch *launch)
 {
+    if (!launch->feed) return false;
     if (!feed_stage_ended(launch->feed)) return false;
     return engine_stage_idle(launch->engine);
 }
@@ -196,14 +246,34 @@ void launch_follow(struct launch *launch)
     launch_ports_count(launch);
 }
 
+static bool lcore_stop(struct launch *launch, uint32_t index)
+{
+    lcore_halt(launch->lcore[index]);
+    while (lcore_state(launch->lcore[index]) != LCORE_DONE) pause_ns(POLL_NS);
+    return counter_read(&launch->lcore[index]->unfinished) == 0;
+}
+
+/* Answers flow against requests: so first nothing more is taken in, then the match stage says its
+ * last, then the gate. */
+static bool venue_stop(struct launch *launch)
+{
+    bool quiet = launch_venue_quiet(launch->venue, launch->plan.halt_ns);
+    bool finished = true;
+    if (launch->lcores > 1) finished = lcore_stop(launch, launch->lcores - 1);
+    gate_stage_leave(launch->venue->gate);
+    if (launch->lcores > 1) finished &= lcore_stop(launch, launch->lcores - 2);
+    return finished && quiet;
+}
+
 bool launch_stop(struct launch *launch)
 {
     bool finished = true;
-    for (uint32_t i = 0; i < launch->lcores; i++) {
-        lcore_halt(launch->lcore[i]);
-        while (lcore_state(launch->lcore[i]) != LCORE_DONE) pause_ns(POLL_NS);
-        finished &= counter_read(&launch->lcore[i]->unfinished) == 0;
+    uint32_t others = launch->lcores;
+    if (is_venue(&launch->plan)) {
+        finished = venue_stop(launch);
+        if (launch->lcores > 1) others -= 2;
     }
+    for (uint32_t i = 0; i < others; i++) finished &= lcore_stop(launch, i);
     launch->stop_tsc = clock_now();
     eal_wait_all();
     return finished;
@@ -211,6 +281,8 @@ bool launch_stop(struct launch *launch)
 
 void launch_free(struct launch *launch)
 {
+    if (launch->venue) launch_venue_close(launch->venue);
+    free(launch->venue);
     launch_ports_close(launch);
     if (launch->arena) arena_unmap(launch->arena);
     if (launch->eal_started) eal_stop();

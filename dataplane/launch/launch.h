@@ -14,18 +14,27 @@
  * Threads: one, not an lcore's.  The stages' views may be read from any. */
 
 #include "dataplane/launch/eal.h"
+#include "dataplane/launch/launch_venue.h"
 #include "dataplane/launch/recording.h"
 #include "dataplane/net/net_dpdk.h"
 #include "dataplane/stage/engine_stage.h"
 #include "dataplane/stage/feed_stage.h"
 
-#define LAUNCH_LCORES_MAX 2u
+#define LAUNCH_STAGES_MAX 4u
+#define LAUNCH_LCORES_MAX LAUNCH_STAGES_MAX
+#define LAUNCH_PORTS_MAX  8u
 
 enum launch_layout { LAUNCH_SHARED, LAUNCH_DEDICATED };
 
+/* A set. */
+enum launch_roles { LAUNCH_FEED = 1, LAUNCH_VENUE = 2 };
+
 struct launch_plan {
+    enum launch_roles roles;
     enum launch_layout layout;
-    uint16_t cpu[LAUNCH_LCORES_MAX]; /* of the lcores: one for shared; feed, engine for dedicated */
+    /* Of the lcores: one for shared; for dedicated feed, engine, gate, match, as far as the roles
+     * have them. */
+    uint16_t cpu[LAUNCH_LCORES_MAX];
     enum lcore_idle idle;
     uint64_t housekeeping_ns;
     uint64_t halt_ns; /* how long the stages may take to finish what they hold */
@@ -37,10 +46,12 @@ struct launch_plan {
     const struct recording *recording; /* NULL: ports */
     uint32_t speed;                    /* of the recording; 0: as fast as possible */
     uint32_t ports;
-    struct net_dpdk_plan port[FEED_STAGE_QUEUES_MAX]; /* clock is filled in here */
+    struct net_dpdk_plan port[LAUNCH_PORTS_MAX]; /* clock is filled in here */
 
-    struct feed_stage_plan feed; /* queues are filled in here */
+    uint32_t feed_port[FEED_STAGE_QUEUES_MAX]; /* which port each queue of the feed is */
+    struct feed_stage_plan feed;               /* queues are filled in here, not their number */
     struct engine_stage_plan engine;
+    struct launch_venue_plan venue; /* the same */
 };
 
 /* What runs; the pointers are for views, histograms and counters. */
@@ -50,12 +61,15 @@ struct launch {
     struct net_clock net_clock;
     uint32_t lcores;
     struct lcore *lcore[LAUNCH_LCORES_MAX];
+    uint32_t stages;
+    struct stage *stage;     /* of the roles, in the order of cpu */
     struct stage *feed_slot; /* with the counters of each stage */
     struct stage *engine_slot;
     struct feed_stage *feed;
     struct engine_stage *engine;
+    struct launch_venue *venue;
     struct net_tape *tape; /* NULL with ports */
-    struct net_dpdk *port[FEED_STAGE_QUEUES_MAX];
+    struct net_dpdk *port[LAUNCH_PORTS_MAX];
     struct arena *arena;
     enum arena_backing backing;
     uint64_t start_tsc;

@@ -73,11 +73,14 @@ size_t venue_folder_footprint(const struct venue_folder *folder)
     return venue_footprint(&folder->limits);
 }
 
-bool venue_folder_recover(struct venue_folder *folder, void *memory,
-                          const struct venue_outlet *outlet, const struct venue_watch *watch,
-                          struct text *problems)
+void venue_folder_make(struct venue_folder *folder, void *memory, const struct venue_outlet *outlet)
 {
     folder->venue = venue_new(memory, &folder->limits, outlet);
+}
+
+bool venue_folder_recover(struct venue_folder *folder, const struct venue_watch *watch,
+                          struct text *problems)
+{
     enum journal_fault fault =
         venue_recover(folder->venue, folder->recovery, &folder->report, watch);
     if (fault == JOURNAL_FAULT_NONE || fault == JOURNAL_FAULT_EMPTY) return true;

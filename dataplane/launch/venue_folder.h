@@ -4,7 +4,8 @@
 /* A venue in a folder: its journal opened, its engine recovered, its thread started.  Cold.
  *
  *     venue_folder_open      the folder is ours; which engine wrote what is in it?
- *     venue_folder_recover   in memory of venue_folder_footprint bytes: the engine that was
+ *     venue_folder_make      in memory of venue_folder_footprint bytes: its engine, empty
+ *     venue_folder_recover   the engine that was
  *     venue_folder_start     a new epoch begins; the journal's thread runs
  *     ...                    venue_submit, venue_release: folder->venue
  *     venue_folder_close     everything submitted is on disk
@@ -30,7 +31,7 @@ struct venue_folder_plan {
 struct venue_folder {
     struct venue_folder_plan plan;
     struct venue_limits limits; /* of the engine there is */
-    struct venue *venue;        /* NULL before venue_folder_recover */
+    struct venue *venue;        /* NULL before venue_folder_make */
     struct journal *journal;    /* NULL before venue_folder_start */
     struct journal_report report;
     struct journal_thread thread;
@@ -50,10 +51,13 @@ MUST_USE bool venue_folder_open(struct venue_folder *folder, const struct venue_
 
 size_t venue_folder_footprint(const struct venue_folder *folder);
 
-/* memory: zeroed, aligned to CACHE_LINE; stays the caller's.  watch may be NULL. */
-MUST_USE bool venue_folder_recover(struct venue_folder *folder, void *memory,
-                                   const struct venue_outlet *outlet,
-                                   const struct venue_watch *watch, struct text *problems);
+/* memory: zeroed, aligned to CACHE_LINE; stays the caller's. */
+void venue_folder_make(struct venue_folder *folder, void *memory,
+                       const struct venue_outlet *outlet);
+
+/* watch may be NULL. */
+MUST_USE bool venue_folder_recover(struct venue_folder *folder, const struct venue_watch *watch,
+                                   struct text *problems);
 
 /* cpu: of the journal's thread, or JOURNAL_THREAD_ANY_CPU. */
 MUST_USE bool venue_folder_start(struct venue_folder *folder, uint32_t cpu, struct text *problems);

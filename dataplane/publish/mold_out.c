@@ -172,6 +172,11 @@ nanos_t mold_out_due(const struct mold_out *out)
     return due;
 }
 
+void mold_out_skip(struct mold_out *out)
+{
+    for (uint32_t i = 0; i < out->lines; i++) out->line[i].cursor = history_next(out->history);
+}
+
 uint64_t mold_out_cursor(const struct mold_out *out, uint32_t line)
 {
     CHECK(line < out->lines);

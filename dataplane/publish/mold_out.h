@@ -81,6 +81,9 @@ void mold_out_send(struct mold_out *out, nanos_t now);
 /* Sends everything; on lines that have nothing, heartbeats and ends that are due. */
 void mold_out_flush(struct mold_out *out, nanos_t now);
 
+/* What the history holds by now was sent before: all lines go on behind it. */
+void mold_out_skip(struct mold_out *out);
+
 /* No message will follow: the session ends.  Once. */
 void mold_out_end(struct mold_out *out, nanos_t now);
 

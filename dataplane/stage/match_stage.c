@@ -221,7 +221,7 @@ static nanos_t later(const struct match_stage *stage, nanos_t time)
     return time > stage->now ? time : stage->now;
 }
 
-static void sweep_add(struct match_stage *stage, uint32_t session)
+void match_stage_sweep(struct match_stage *stage, uint32_t session)
 {
     stage->sweep[stage->sweep_head++ & stage->sweep_mask] = session;
 }
@@ -292,7 +292,7 @@ static enum outcome decided_take(struct match_stage *stage, const struct gate_sl
     if (likely(place))
         status = match_stage_decide(stage, verdict, out, time, &note, bytes, slot->rx_tsc);
     if (likely(status == VENUE_OK)) {
-        if (unlikely(sweeps)) sweep_add(stage, slot->session);
+        if (unlikely(sweeps)) match_stage_sweep(stage, slot->session);
         return TAKEN;
     }
     if (status == VENUE_BUSY) return LATER;

@@ -126,6 +126,9 @@ enum venue_status match_stage_decide(struct match_stage *stage, enum entry_verdi
                                      const struct entry_out *out, nanos_t time, const void *note,
                                      uint32_t note_bytes, uint64_t rx_tsc);
 
+/* The session has inputs one after the other, from now on. */
+void match_stage_sweep(struct match_stage *stage, uint32_t session);
+
 void match_stage_news(struct match_stage *stage, const struct match_event *slots, uint32_t count);
 
 /* match_stage_day.c */

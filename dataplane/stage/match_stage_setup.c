@@ -308,6 +308,27 @@ static bool listings_make(struct match_stage *stage, const struct match_stage_li
     return true;
 }
 
+/* After a crash nobody is connected: whose orders are to be canceled then, they are.  Sweeps that
+ * were not over go on. */
+static bool sessions_lose(struct match_stage *stage, nanos_t time)
+{
+    for (uint32_t i = 0; i < stage->plan->sessions; i++) {
+        const struct match_note note = {.kind = MATCH_NOTE_LOST, .session = i};
+        struct entry_out out = {.sweeps = false};
+        bool sweeps = entry_sweeps(stage->entry, i);
+        if (!sweeps && entry_disconnected(stage->entry, i, time, &out) == ENTRY_ANSWER) {
+            sweeps = out.sweeps;
+            while (match_stage_decide(stage, ENTRY_ANSWER, &out, time, &note, sizeof note, 0) ==
+                   VENUE_BUSY) {
+                if (!all_shown(stage)) return false;
+                if (entry_disconnected(stage->entry, i, time, &out) != ENTRY_ANSWER) break;
+            }
+        }
+        if (sweeps) match_stage_sweep(stage, i);
+    }
+    return all_shown(stage);
+}
+
 bool match_stage_open(struct match_stage *stage, const struct match_stage_listing *listings,
                       uint32_t count, nanos_t midnight, struct text *problems)
 {
@@ -319,8 +340,8 @@ bool match_stage_open(struct match_stage *stage, const struct match_stage_listin
     if (!stage->started)
         stage->due =
             (struct match_due){.number = venue_sequence(stage->venue), .time = time, .codes = "O"};
-    bool good = all_shown(stage) && listings_make(stage, listings, count, time, problems) &&
-                all_shown(stage);
+    bool good = all_shown(stage) && sessions_lose(stage, time) &&
+                listings_make(stage, listings, count, time, problems) && all_shown(stage);
     if (good && stage->day == STAGE_DAY_NONE) {
         if (refused(match_stage_day_turns(stage, true, midnight, time), problems)) return false;
         good = all_shown(stage);
