@@ -203,7 +203,7 @@ static void feed_plan(struct polluxd *polluxd)
     plan->event_context = polluxd;
     const struct config_symbols *shown = &polluxd->config->screen.symbols;
     for (uint32_t i = 0; i < shown->count && i < FEED_VIEW_BOOKS; i++)
-        strncpy(plan->show[plan->shown++], shown->at[i].text, sizeof plan->show[0] - 1);
+        memcpy(plan->show[plan->shown++], shown->at[i].text, sizeof shown->at[i].text);
 }
 
 bool polluxd_plan(struct polluxd *polluxd, struct text *problems)
@@ -212,6 +212,10 @@ bool polluxd_plan(struct polluxd *polluxd, struct text *problems)
     struct launch_plan *plan = &polluxd->plan;
     if (CONFIG_HAS(config->roles, CONFIG_ROLE_VENUE)) {
         text_append(problems, "the role venue is not started by this version\n");
+        return false;
+    }
+    if (config->feed->recovery) {
+        text_append(problems, "feed.recovery is not used by this version\n");
         return false;
     }
     *plan = (struct launch_plan){
@@ -239,6 +243,8 @@ bool polluxd_plan(struct polluxd *polluxd, struct text *problems)
     return true;
 }
 
+static_assert(sizeof((struct feed_stage_plan *)0)->show[0] == sizeof(struct config_symbol),
+              "symbols with their NUL");
 static_assert((int)CONFIG_HUGE_PAGES_NONE == (int)ARENA_PAGES_NONE, "one order of choices");
 static_assert((int)CONFIG_HUGE_PAGES_TRY == (int)ARENA_PAGES_TRY, "one order of choices");
 static_assert((int)CONFIG_HUGE_PAGES_REQUIRE == (int)ARENA_PAGES_REQUIRE, "one order of choices");

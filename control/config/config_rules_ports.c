@@ -375,9 +375,10 @@ void config_rules_ports(const struct config_rules *rules, const struct config_no
     struct uses uses = uses_of(root);
     for (uint32_t i = 0; i < USE_COUNT; i++) {
         struct use *use = &uses.at[i];
-        if (use->wanted) rule_use(rules, ports, use);
-        if (use->wanted && !use->port) uses.whole = false;
-        rule_use_needs(rules, use);
+        if (!use->wanted) continue;
+        rule_use(rules, ports, use);
+        if (use->port) rule_use_needs(rules, use);
+        else uses.whole = false;
     }
     if (uses.whole) rule_ports_used(rules, ports, &uses);
     rule_lines_clock(rules, &uses.at[USE_FEED_A], &uses.at[USE_FEED_B]);

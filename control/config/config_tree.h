@@ -7,11 +7,11 @@
  * from libyaml's events.  What a configuration has no use for is refused here: aliases and anchors,
  * tags, more than one document, and more than CONFIG_DEPTH_MAX levels or CONFIG_NODES_MAX nodes.
  *
- * Memory: one arena per tree, at most about 50 MB for the largest file. */
+ * Memory: one arena per tree, at most about 100 MB for the largest file, defaults included. */
 
 #include "control/config/config_problems.h"
 
-#define CONFIG_DEPTH_MAX 16      /* the schema is five levels deep */
+#define CONFIG_DEPTH_MAX 16      /* the schema is six levels deep */
 #define CONFIG_NODES_MAX 262144u /* one for every four bytes of the largest file */
 
 enum config_kind {

@@ -159,6 +159,8 @@ SPEC(no_file_takes_long_however_it_is_nested_or_repeated)
     given_pieces("", "nane_______________________: a\n");
     given_pieces("screen: {symbols: [", "A,");
     given_pieces("engine: {delegates: [{instruments: [", "A, ");
+    given_pieces("venue: {instruments: [", "{}, ");
+    given_pieces("venue:\n  instruments:\n", "  - symbol: A\n");
     given_pieces("name: ", "a");
     given_pieces("name: \"", "\\0");
     given_pieces("name: ", "&a ");

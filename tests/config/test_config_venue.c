@@ -252,6 +252,26 @@ SPEC(symbols_and_usernames_are_there_once)
              "9:16: the username AB is used twice, first in line 8");
 }
 
+SPEC(a_file_may_list_thousands_of_instruments)
+{
+    static char text[CONFIG_FILE_BYTES_MAX];
+    FILE *out = fmemopen(text, sizeof text, "w");
+    CHECK(out != NULL);
+    fprintf(out, "%s\n%s\n%s\n%s\n", VENUE_ROLES, CORES, VENUE_PORTS,
+            "venue:\n session: s\n journal: j\n port: v\n orders_tcp_port: 1\n"
+            " snapshot_tcp_port: 2\n retransmission_udp_port: 3\n line_a: " PUBLISHED "\n"
+            " sessions: [{username: u, password_file: p, account: 0, firm: F}]\n instruments:");
+    static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    for (uint32_t i = 0; i < 8192; i++)
+        fprintf(out, " - symbol: %c%c%c\n", digits[i % 62], digits[i / 62 % 62],
+                digits[i / 62 / 62]);
+    long bytes = ftell(out);
+    fclose(out);
+    config_script_given_bytes(text, (size_t)bytes);
+    EXPECT_UINT(config_script_config()->venue->instruments.count, 8192);
+    EXPECT_TEXT(config_script_config()->venue->instruments.at[8191].symbol, "782");
+}
+
 SPEC(a_password_is_not_in_the_file)
 {
     GIVEN(VENUE_ROLES, CORES, VENUE_PORTS,
@@ -277,6 +297,7 @@ SPEC(a_password_is_not_in_the_file)
     S(quantities_are_whole_lots_that_the_engine_can_value)                                         \
     S(defaults_give_way_to_ticks_and_lots)                                                         \
     S(symbols_and_usernames_are_there_once)                                                        \
+    S(a_file_may_list_thousands_of_instruments)                                                    \
     S(a_password_is_not_in_the_file)
 
 SPEC_MAIN("config: venue", SPECS, NULL, config_script_close)
