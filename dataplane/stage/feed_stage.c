@@ -12,6 +12,7 @@ struct feed_stage {
     struct conflate *listings;
     struct conflate *markets;
     struct snapshot *snapshot;
+    struct feed_host *host;                     /* NULL: the stage only listens */
     struct feed_stage_line line[CHANNEL_LINES]; /* with what was learnt */
 
     nanos_t asked_ns;     /* the link's clock, read before the polls since; 0 after frames came */
@@ -34,9 +35,14 @@ size_t feed_stage_footprint(const struct feed_stage_plan *plan)
     if (channel == 0 || feed == 0) return 0;
     if (plan->queues < 1 || plan->queues > FEED_STAGE_QUEUES_MAX) return 0;
     if (plan->lines < 1 || plan->lines > CHANNEL_LINES) return 0;
-    return ALIGN_UP(sizeof(struct feed_stage), CACHE_LINE) + ALIGN_UP(channel, CACHE_LINE) +
-           ALIGN_UP(feed, CACHE_LINE) + snapshot_footprint(sizeof(struct feed_view));
+    size_t host = plan->has_host ? feed_host_footprint(&plan->host) : 0;
+    if (plan->has_host && host == 0) return 0;
+    return ALIGN_UP(host, CACHE_LINE) + ALIGN_UP(sizeof(struct feed_stage), CACHE_LINE) +
+           ALIGN_UP(channel, CACHE_LINE) + ALIGN_UP(feed, CACHE_LINE) +
+           snapshot_footprint(sizeof(struct feed_view));
 }
+
+static void host_make(struct feed_stage *stage, void *memory);
 
 struct feed_stage *feed_stage_new(void *memory, const struct feed_stage_plan *plan,
                                   struct conflate *listings, struct conflate *markets)
@@ -54,7 +60,9 @@ struct feed_stage *feed_stage_new(void *memory, const struct feed_stage_plan *pl
     stage->feed = feed_new(at, &plan->feed);
     at += ALIGN_UP(feed_footprint(&plan->feed), CACHE_LINE);
     stage->snapshot = snapshot_new(at, sizeof(struct feed_view));
+    at += snapshot_footprint(sizeof(struct feed_view));
     memcpy(stage->line, plan->line, sizeof stage->line);
+    if (plan->has_host) host_make(stage, at);
     return stage;
 }
 
@@ -124,6 +132,7 @@ static inline uint32_t channel_drain(struct feed_stage *stage, nanos_t now)
          (step = channel_next(stage->channel, now, &output)) != CHANNEL_NOTHING; said++) {
         if (unlikely(step != CHANNEL_RUN)) {
             feed_step(stage->feed, step, &output, now);
+            if (stage->host) feed_host_step(stage->host, step, &output, now);
             continue;
         }
         if (unlikely(stage->next_mark < stage->plan->marks))
@@ -132,6 +141,21 @@ static inline uint32_t channel_drain(struct feed_stage *stage, nanos_t now)
         stage->messages += output.run.count;
     }
     return said;
+}
+
+static void host_drain(void *context, nanos_t now)
+{
+    (void)channel_drain(context, now);
+}
+
+static COLD void host_make(struct feed_stage *stage, void *memory)
+{
+    const struct feed_host_wires wires = {.queue = stage->plan->queue,
+                                          .channel = stage->channel,
+                                          .feed = stage->feed,
+                                          .drain = host_drain,
+                                          .context = stage};
+    stage->host = feed_host_new(memory, &stage->plan->host, &wires, net_now(stage->plan->queue[0]));
 }
 
 static void events_tell(struct feed_stage *stage)
@@ -171,6 +195,11 @@ static void markets_publish(struct feed_stage *stage)
 
 /* Frames. */
 
+static COLD bool host_receive(struct feed_stage *stage, uint16_t queue, const struct frame *frame)
+{
+    return stage->host && feed_host_receive(stage->host, queue, frame, frame->rx_ns);
+}
+
 static inline void frame_take(struct feed_stage *stage, const struct frame *frame, uint16_t queue)
 {
     struct feed_view *view = &stage->view;
@@ -186,11 +215,11 @@ static inline void frame_take(struct feed_stage *stage, const struct frame *fram
     enum frame_status status = frame_udp(frame->bytes, frame->length_bytes, checks, &datagram);
     uint32_t line;
     if (unlikely(status != FRAME_OK)) {
-        view->status[status]++;
+        if (!host_receive(stage, queue, frame)) view->status[status]++;
         return;
     }
     if (unlikely(!line_find(stage, &datagram, queue, frame->source, &line))) {
-        view->other_destination++;
+        if (!host_receive(stage, queue, frame)) view->other_destination++;
         return;
     }
     view->status[FRAME_OK]++;
@@ -203,6 +232,7 @@ static inline void frame_take(struct feed_stage *stage, const struct frame *fram
 static COLD void feed_stage_finish(struct feed_stage *stage)
 {
     stage->finished = true;
+    if (stage->host) feed_host_finish(stage->host, net_now(stage->plan->queue[0]));
     channel_finish(stage->channel);
     channel_drain(stage, net_now(stage->plan->queue[0]));
     markets_publish(stage);
@@ -257,6 +287,14 @@ static void bursts_take(struct feed_stage *stage)
     }
 }
 
+/* Bursts of three queues, and what a host has to say: rare enough for one place. */
+static COLD void host_turn(struct feed_stage *stage)
+{
+    const struct frame_burst *third = &stage->burst[2];
+    for (uint32_t i = 0; i < third->count; i++) frame_take(stage, &third->at[i], 2);
+    feed_host_turn(stage->host, net_now(stage->plan->queue[0]));
+}
+
 static uint32_t feed_stage_turn(void *self, uint64_t tsc)
 {
     (void)tsc;
@@ -275,10 +313,12 @@ static uint32_t feed_stage_turn(void *self, uint64_t tsc)
     if (frames == 0) {
         if (unlikely(stage->first_tsc)) markets_publish(stage);
         if (unlikely(stage->asked_ns)) quiet_turn(stage);
+        if (stage->host) host_turn(stage);
         return 0;
     }
     stage->asked_ns = 0;
     bursts_take(stage);
+    if (stage->host) host_turn(stage);
     for (uint32_t q = 0; q < stage->plan->queues; q++)
         if (stage->burst[q].count) net_rx_done(stage->plan->queue[q], &stage->burst[q]);
     stage->view.frame += frames;
@@ -342,6 +382,10 @@ static void feed_stage_housekeeping(void *self, uint64_t tsc)
     view->conflated = conflate_replaced(stage->markets);
     view->ended = counter_read(&stage->ended);
     view->channel_state = feed_channel_state(stage->feed);
+    if (stage->host) {
+        view->recovery_state = feed_host_state(stage->host);
+        feed_host_count(stage->host, &view->host);
+    }
     view->sequence = channel_next_sequence(stage->channel);
     view->instruments = feed_last_instrument(stage->feed);
     memcpy(view->line, stage->line, sizeof view->line);

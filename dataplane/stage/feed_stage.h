@@ -12,20 +12,22 @@
  * and the changed markets are published.  So under load quotes conflate here first, and a single
  * packet is published in the turn that took it.
  *
- * Every frame is counted once: frames = the sum of frame[] + sliced + bad_checksum_nic +
- * other_destination, and the frames that are datagrams of a line are the channel's to count.
+ * Every frame is counted once: frames = the sum of status[] + sliced + bad_checksum_nic +
+ * other_destination + host.frame; frames that are datagrams of a line are the channel's to count,
+ * those for us as a host inet's.
  *
  * Threads: the lcore that runs it; the view is for anyone.  Memory: feed_stage_footprint(). */
 
 #include "dataplane/feed/feed.h"
 #include "dataplane/net/net.h"
 #include "dataplane/queue/conflate.h"
+#include "dataplane/stage/feed_host.h"
 #include "dataplane/stage/listing.h"
 #include "dataplane/stage/snapshot.h"
 #include "dataplane/stage/stage.h"
 #include "dataplane/wire/frame.h"
 
-#define FEED_STAGE_QUEUES_MAX 2u
+#define FEED_STAGE_QUEUES_MAX FEED_HOST_QUEUES_MAX
 #define FEED_STAGE_BURSTS     4u  /* full bursts before changes are published */
 #define FEED_VIEW_BOOKS       16u /* books shown with their depth */
 #define FEED_VIEW_LEVELS      10u
@@ -53,6 +55,8 @@ struct feed_stage_plan {
     enum frame_checks checks;
     struct channel_limits channel;
     struct feed_limits feed;
+    bool has_host; /* some queue has an address, or what is missing is asked for */
+    struct feed_host_plan host;
 
     /* Messages to stop at, ascending; for replays that show a book as it was. */
     const uint64_t *mark;
@@ -91,6 +95,8 @@ struct feed_view {
     uint64_t conflated; /* of them, put over one nobody had taken */
     uint64_t ended;     /* 1 when no queue will bring anything, and all is published */
     uint64_t channel_state;
+    uint64_t recovery_state; /* enum recovery_state */
+    struct feed_host_counts host;
     uint64_t sequence; /* the next the channel expects */
     uint64_t instruments;
     uint64_t exchange_ns; /* time of the last message of any instrument shown */
