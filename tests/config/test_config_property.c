@@ -139,7 +139,7 @@ static bool holds(const struct config *config)
     bool feed = CONFIG_HAS(config->roles, CONFIG_ROLE_FEED);
     bool venue = CONFIG_HAS(config->roles, CONFIG_ROLE_VENUE);
     if (!(feed || venue) || feed != !!config->feed || venue != !!config->venue) return false;
-    if (config->lcores.cores.count != (shared ? 1 : 2 * (feed + venue))) return false;
+    if (config->lcores.cores.count != (shared ? 1u : 2u * feed + 2u * venue)) return false;
     if (!shared && config->lcores.cores.at[0] == config->lcores.cores.at[1]) return false;
     if (feed && !feed_holds(config, config->feed)) return false;
     if (venue && !venue_holds(config, config->venue)) return false;
