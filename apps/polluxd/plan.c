@@ -1,120 +1,56 @@
+/* From the configuration to a plan: what all roles share. */
+
 #include "apps/polluxd/polluxd.h"
 
-#include "apps/progress.h"
-#include "dataplane/strategy/strategies.h"
-
-#include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
-#define LOG_EVENTS 4096u
+#define MTU              1500u
+#define LEARNT           256u
+#define WAITING          16u
+#define FEED_CONNECTIONS 4u /* a snapshot, and those that end */
+#define FEED_SEND        1024u
+#define FEED_RECEIVE     262144u
 
-/* The log. */
-
-const struct log_code polluxd_log_codes[] = {POLLUXD_LOG(LOG_CODE_ROW)};
-
-static uint64_t state_text8(uint8_t state)
+/* What a feed's port is as a host; a venue's has more connections. */
+struct inet_limits polluxd_host(struct polluxd *polluxd, uint32_t port)
 {
-    const char *text = market_state_text((enum market_state)state);
-    return log_text8(text, strlen(text));
-}
-
-static uint32_t phase_code(char event)
-{
-    switch (event) {
-    case 'O': return POLLUXD_PHASE_O;
-    case 'S': return POLLUXD_PHASE_S;
-    case 'Q': return POLLUXD_PHASE_Q;
-    case 'M': return POLLUXD_PHASE_M;
-    case 'E': return POLLUXD_PHASE_E;
-    case 'C': return POLLUXD_PHASE_C;
-    default: return POLLUXD_PHASE;
+    const struct config_port *from = &polluxd->config->ports.at[port];
+    struct inet_neighbour *neighbour = polluxd->neighbour[port];
+    for (uint32_t i = 0; i < from->neighbours.count; i++) {
+        uint64_t mac = from->neighbours.at[i].mac;
+        neighbour[i].ip = from->neighbours.at[i].address;
+        for (uint32_t byte = 0; byte < sizeof neighbour[i].mac; byte++)
+            neighbour[i].mac.byte[byte] = (uint8_t)(mac >> (40 - 8 * byte));
     }
-}
-
-/* A whole directory begins to trade at the start of a day: that is one story, not thousands, and
- * the books themselves show it. */
-static bool first_trading(struct polluxd *polluxd, const struct feed_event *event)
-{
-    uint64_t *word = &polluxd->traded[event->instrument / 64];
-    uint64_t bit = (uint64_t)1 << event->instrument % 64;
-    bool first = !(*word & bit) && event->to == MARKET_LIVE;
-    if (event->to == MARKET_LIVE) *word |= bit;
-    return first;
-}
-
-/* On the feed's lcore: numbers into the ring, sentences later. */
-static void event_log(void *context, const struct feed_event *event)
-{
-    struct polluxd *polluxd = context;
-    static const uint32_t codes[FEED_EVENT_COUNT] = {
-        [FEED_SESSION] = POLLUXD_SESSION, [FEED_GAP] = POLLUXD_GAP,
-        [FEED_STALE] = POLLUXD_STALE,     [FEED_FRESH] = POLLUXD_FRESH,
-        [FEED_END] = POLLUXD_END,         [FEED_QUARANTINE] = POLLUXD_QUARANTINE,
-        [FEED_PHASE] = POLLUXD_PHASE,     [FEED_TRADING] = POLLUXD_TRADING,
+    struct inet_limits limits = {
+        .ip = from->address,
+        .prefix = from->prefix_bits,
+        .gateway = from->gateway,
+        .mtu = MTU,
+        .neighbour = neighbour,
+        .neighbours = from->neighbours.count,
+        .learnt = LEARNT,
+        .waiting = WAITING,
+        .ports = 4,
+        .groups = 8,
+        .tcp = {.connections = FEED_CONNECTIONS,
+                .send_bytes = FEED_SEND,
+                .receive_bytes = FEED_RECEIVE},
     };
-    uint64_t argument[3] = {event->first, event->end - 1, 0};
-    uint32_t code = codes[event->kind];
-    if (event->kind == FEED_SESSION) memset(polluxd->traded, 0, sizeof polluxd->traded);
-    if (event->kind == FEED_PHASE) {
-        char phase = (char)event->first;
-        argument[0] = log_text8(&phase, 1);
-        code = phase_code(phase);
-    }
-    if (event->kind == FEED_TRADING) {
-        if (first_trading(polluxd, event)) return;
-        char symbol[9];
-        feed_symbol(feed_stage_feed(polluxd->launch.feed), event->instrument, symbol);
-        argument[0] = log_text8(symbol, strlen(symbol));
-        argument[1] = state_text8(event->from);
-        argument[2] = state_text8(event->to);
-    }
-    log_ring_write(polluxd->log, code, event->at_ns, argument[0], argument[1], argument[2], 0);
+    CHECK(getrandom(limits.secret, sizeof limits.secret, 0) == sizeof limits.secret);
+    return limits;
 }
-
-static bool log_make(struct polluxd *polluxd)
-{
-    struct log_ring_limits limits = {.events = LOG_EVENTS};
-    size_t bytes = ALIGN_UP(log_ring_footprint(&limits), CACHE_LINE);
-    void *memory = aligned_alloc(CACHE_LINE, bytes);
-    if (!memory) return false;
-    polluxd->log = log_ring_new(memory, &limits);
-    return true;
-}
-
-/* Wires. */
-
-static void opening_shown(void *context, uint64_t done, uint64_t total)
-{
-    progress_show(context, "reading", done, total);
-}
-
-static bool captures_open(struct polluxd *polluxd, struct text *problems)
-{
-    const struct config *config = polluxd->config;
-    struct progress progress = progress_begin(false);
-    struct recording_plan plan = {.progress = opening_shown, .progress_context = &progress};
-    const struct config_line *lines[] = {&config->feed->line_a, config->feed->line_b};
-    for (uint32_t i = 0; i < ARRAY_COUNT(lines) && lines[i]; i++) {
-        const char *path = config->ports.at[lines[i]->port].file;
-        bool same = i == 1 && lines[0]->port == lines[1]->port;
-        if (!same) plan.path[plan.files++] = path;
-    }
-    bool readable = recording_open(&polluxd->recording, &plan, problems);
-    progress_end(&progress);
-    polluxd->plan.recording = &polluxd->recording;
-    polluxd->plan.speed = config->capture.pace;
-    return readable;
-}
-
-static struct net_dpdk_group groups[CHANNEL_LINES];
 
 static void ports_plan(struct polluxd *polluxd)
 {
     const struct config *config = polluxd->config;
     struct launch_plan *plan = &polluxd->plan;
-    for (uint32_t i = 0; i < config->ports.count && i < FEED_STAGE_QUEUES_MAX; i++) {
+    for (uint32_t i = 0; i < config->ports.count && i < LAUNCH_PORTS_MAX; i++) {
         const struct config_port *port = &config->ports.at[i];
-        plan->port[plan->ports++] = (struct net_dpdk_plan){
+        if (port->kind != CONFIG_PORT_DPDK) continue;
+        plan->ports = i + 1;
+        plan->port[i] = (struct net_dpdk_plan){
             .device = port->device,
             .queues = 1,
             .rx_descriptors = port->rx_descriptors,
@@ -124,101 +60,14 @@ static void ports_plan(struct polluxd *polluxd)
     }
 }
 
-/* Which queue and source a line is, and the group its port must join. */
-static void line_plan(struct polluxd *polluxd, const struct config_line *from, uint32_t line)
-{
-    struct launch_plan *plan = &polluxd->plan;
-    bool capture = plan->recording != NULL;
-    const struct config_line *first = &polluxd->config->feed->line_a;
-    uint16_t source = (uint16_t)(line == 1 && from->port != first->port);
-    plan->feed.line[line] = (struct feed_stage_line){
-        .queue = (uint16_t)(capture ? 0 : from->port),
-        .source = (uint16_t)(capture ? source : 0),
-        .group = from->group,
-        .port = (uint16_t)from->udp_port,
-    };
-    plan->feed.lines = line + 1;
-    if (capture || from->group >> 28 != 0xe) return;
-    groups[line] =
-        (struct net_dpdk_group){.address = from->group, .port = (uint16_t)from->udp_port};
-    struct net_dpdk_plan *port = &plan->port[from->port];
-    if (port->groups == 0) port->group = &groups[line];
-    port->groups++;
-}
-
-/* Delegates. */
-
-static bool delegates_plan(struct polluxd *polluxd)
-{
-    const struct config *config = polluxd->config;
-    struct engine_stage_plan *engine = &polluxd->plan.engine;
-    uint32_t symbols = 0;
-    for (uint32_t i = 0; i < config->engine.delegates.count; i++)
-        symbols += config->engine.delegates.at[i].instruments.count;
-    polluxd->listings = calloc(symbols ? symbols : 1, sizeof *polluxd->listings);
-    if (!polluxd->listings) return false;
-    struct listing *next = polluxd->listings;
-    for (uint32_t i = 0; i < config->engine.delegates.count; i++) {
-        const struct config_delegate *from = &config->engine.delegates.at[i];
-        engine->delegate[engine->delegates++] = (struct engine_stage_delegate){
-            .name = from->name,
-            .kind = strategies_find("tally"), /* the only strategy there is: config_strategy */
-            .symbols = from->instruments.count,
-            .symbol = next,
-        };
-        for (uint32_t k = 0; k < from->instruments.count; k++, next++) {
-            memset(next->symbol, ' ', sizeof next->symbol);
-            memcpy(next->symbol, from->instruments.at[k].text,
-                   strnlen(from->instruments.at[k].text, sizeof next->symbol));
-        }
-    }
-    return true;
-}
-
-static void feed_plan(struct polluxd *polluxd)
-{
-    const struct config_feed *feed = polluxd->config->feed;
-    struct feed_stage_plan *plan = &polluxd->plan.feed;
-    plan->checks = feed->checksums == CONFIG_CHECKSUMS_VERIFY ? FRAME_CHECK_ALL : FRAME_CHECK_NONE;
-    plan->channel = (struct channel_limits){
-        .lines = feed->line_b ? 2 : 1,
-        .store_datagrams = feed->store_datagrams,
-        .store_bytes = feed->store_datagram_bytes,
-        .gap_wait_ns = feed->gap_wait_us * NANOS_MICRO,
-        .gap_packets = feed->gap_packets,
-        .silence_ns = feed->silence_ms * NANOS_MILLI,
-        .first_sequence = feed->first_sequence,
-    };
-    if (feed->session[0]) { /* sessions are padded on the right, unless written out in full */
-        memset(plan->channel.session, ' ', sizeof plan->channel.session);
-        memcpy(plan->channel.session, feed->session, strlen(feed->session));
-    }
-    plan->feed.book = (struct book_limits){
-        .instruments = feed->instruments + 1,
-        .orders = feed->orders,
-        .levels = feed->levels,
-    };
-    plan->feed.digest = feed->digest;
-    plan->on_event = event_log;
-    plan->event_context = polluxd;
-    const struct config_symbols *shown = &polluxd->config->screen.symbols;
-    for (uint32_t i = 0; i < shown->count && i < FEED_VIEW_BOOKS; i++)
-        memcpy(plan->show[plan->shown++], shown->at[i].text, sizeof shown->at[i].text);
-}
-
 bool polluxd_plan(struct polluxd *polluxd, struct text *problems)
 {
     const struct config *config = polluxd->config;
     struct launch_plan *plan = &polluxd->plan;
-    if (CONFIG_HAS(config->roles, CONFIG_ROLE_VENUE)) {
-        text_append(problems, "the role venue is not started by this version\n");
-        return false;
-    }
-    if (config->feed->recovery) {
-        text_append(problems, "feed.recovery is not used by this version\n");
-        return false;
-    }
+    bool feeds = CONFIG_HAS(config->roles, CONFIG_ROLE_FEED);
+    bool venue = CONFIG_HAS(config->roles, CONFIG_ROLE_VENUE);
     *plan = (struct launch_plan){
+        .roles = (enum launch_roles)((feeds ? LAUNCH_FEED : 0) | (venue ? LAUNCH_VENUE : 0)),
         .layout = config->lcores.layout == CONFIG_LAYOUT_SHARED ? LAUNCH_SHARED : LAUNCH_DEDICATED,
         .idle = config->lcores.idle == CONFIG_IDLE_SPIN ? LCORE_SPIN : LCORE_BACK_OFF,
         .housekeeping_ns = config->lcores.housekeeping_us * NANOS_MICRO,
@@ -229,22 +78,12 @@ bool polluxd_plan(struct polluxd *polluxd, struct text *problems)
     };
     for (uint32_t i = 0; i < config->lcores.cores.count && i < LAUNCH_LCORES_MAX; i++)
         plan->cpu[i] = (uint16_t)config->lcores.cores.at[i];
-    if (!log_make(polluxd) || !delegates_plan(polluxd)) {
-        text_append(problems, "there is not enough memory to start\n");
-        return false;
-    }
-    feed_plan(polluxd);
-    bool captures = config->ports.at[config->feed->line_a.port].kind == CONFIG_PORT_CAPTURE;
-    if (captures && !captures_open(polluxd, problems)) return false;
-    if (!captures) ports_plan(polluxd);
-    line_plan(polluxd, &config->feed->line_a, 0);
-    if (config->feed->line_b) line_plan(polluxd, config->feed->line_b, 1);
-    plan->engine.instruments = config->feed->instruments + 1;
-    return true;
+    ports_plan(polluxd);
+    bool planned = !feeds || polluxd_plan_feed(polluxd, problems);
+    return (!venue || polluxd_plan_venue(polluxd, problems)) && planned;
 }
 
-static_assert(sizeof((struct feed_stage_plan *)0)->show[0] == sizeof(struct config_symbol),
-              "symbols with their NUL");
+static_assert(CONFIG_PORTS_MAX >= LAUNCH_PORTS_MAX, "each port of a plan is configured");
 static_assert((int)CONFIG_HUGE_PAGES_NONE == (int)ARENA_PAGES_NONE, "one order of choices");
 static_assert((int)CONFIG_HUGE_PAGES_TRY == (int)ARENA_PAGES_TRY, "one order of choices");
 static_assert((int)CONFIG_HUGE_PAGES_REQUIRE == (int)ARENA_PAGES_REQUIRE, "one order of choices");

@@ -23,7 +23,11 @@
     X(POLLUXD_PHASE_E,    LOG_NOTE,  "feed: the venue takes no more orders")           \
     X(POLLUXD_PHASE_C,    LOG_NOTE,  "feed: the venue has ended its messages of the day") \
     X(POLLUXD_PHASE,      LOG_NOTE,  "feed: the venue sends the unknown event '{0:s}'") \
-    X(POLLUXD_TRADING,    LOG_NOTE,  "feed: {0:s} goes from {1:s} to {2:s}")
+    X(POLLUXD_TRADING,    LOG_NOTE,  "feed: {0:s} goes from {1:s} to {2:s}")            \
+    X(POLLUXD_RECOVERING, LOG_ALARM, "feed: messages from {0:n} are missing and asked for; books are RECOVERING") \
+    X(POLLUXD_SNAPSHOT,   LOG_ALARM, "feed: the books are rebuilt from a snapshot")    \
+    X(POLLUXD_RECOVERED,  LOG_NOTE,  "feed: all that was missing is there")            \
+    X(POLLUXD_UNRECOVERED, LOG_ALARM, "feed: nobody has what is missing; it is tried again later")
 /* clang-format on */
 
 enum polluxd_log { POLLUXD_LOG(LOG_CODE_ENUM) POLLUXD_LOG_COUNT };
@@ -36,6 +40,13 @@ struct polluxd {
     struct launch launch;
     struct log_ring *log;
     struct listing *listings; /* symbols that delegates named */
+    struct net_dpdk_group group[CHANNEL_LINES];
+    struct inet_neighbour neighbour[LAUNCH_PORTS_MAX][INET_STATIC_MAX];
+
+    /* Of a venue. */
+    struct match_stage_listing *instruments;
+    struct entry_plan *entry;
+    struct soupbin_credentials *credentials;
 
     /* Of each instrument a bit: it has traded in this session.  The feed's lcore writes it. */
     uint64_t traded[BOOK_INSTRUMENTS_MAX / 64];
@@ -43,6 +54,13 @@ struct polluxd {
 
 /* From the configuration to a plan.  False with sentences if a file or the memory is missing. */
 MUST_USE bool polluxd_plan(struct polluxd *polluxd, struct text *problems);
+
+/* Its parts, by role. */
+MUST_USE bool polluxd_plan_feed(struct polluxd *polluxd, struct text *problems);
+MUST_USE bool polluxd_plan_venue(struct polluxd *polluxd, struct text *problems);
+
+/* What a port is as a host; secret and MAC are drawn and found at the launch. */
+struct inet_limits polluxd_host(struct polluxd *polluxd, uint32_t port);
 
 /* Shows what happens until stopping says stop, or the captures end. */
 void polluxd_watch(struct polluxd *polluxd, bool (*stopping)(void));

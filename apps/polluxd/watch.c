@@ -1,6 +1,7 @@
-#include "apps/polluxd/polluxd.h"
+#include "apps/polluxd/watch_venue.h"
 #include "control/monitor/reasons.h"
 #include "control/monitor/report.h"
+#include "control/monitor/report_venue.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -29,6 +30,7 @@ struct watch {
     struct feed_view feed;
     struct engine_view engine;
     struct feed_view before;
+    struct watch_venue venue;
     struct histogram *now; /* scratch copies, 30 KiB each */
     nanos_t begun_ns;      /* monotonic */
     char log[LOG_LINES][LOG_LINE_BYTES];
@@ -65,6 +67,7 @@ static void clock_append(struct text *out, nanos_t since_midnight, uint32_t plac
 static void log_follow(struct watch *watch)
 {
     struct log_event event;
+    if (!watch->polluxd->log) return;
     while (log_ring_read(watch->polluxd->log, &event)) {
         char *slot = watch->log[watch->logged++ % LOG_LINES];
         struct text line = text_in(slot, LOG_LINE_BYTES);
@@ -86,13 +89,20 @@ static void latencies_print(struct text *out, struct watch *watch)
         {"packet to decision", engine_stage_latency(launch->engine)},
         {"one decision", engine_stage_decision(launch->engine)},
     };
-    report_latency_head(out);
     for (uint32_t i = 0; i < ARRAY_COUNT(rows); i++) {
         histogram_copy(watch->now, rows[i].histogram);
         struct histogram_summary summary = histogram_summarize(watch->now);
         histogram_summary_to_ns(&summary, &launch->clock);
         report_latency(out, rows[i].name, &summary);
     }
+}
+
+static void all_latencies_print(struct text *out, struct watch *watch)
+{
+    struct launch *launch = &watch->polluxd->launch;
+    report_latency_head(out);
+    if (launch->feed) latencies_print(out, watch);
+    if (launch->venue) watch_venue_latencies(out, launch, watch->now);
 }
 
 static uint64_t rate(uint64_t now, uint64_t before, uint64_t span_ns)
@@ -102,7 +112,9 @@ static uint64_t rate(uint64_t now, uint64_t before, uint64_t span_ns)
 
 static uint64_t drops(const struct feed_view *view)
 {
-    return view->frame - reasons_packets_accepted(view) - view->channel.datagram[CHANNEL_DUPLICATE];
+    uint64_t host = view->host.frame - view->host.recovery.reply[RECOVERY_REPLY_GIVEN];
+    return view->frame - reasons_packets_accepted(view) - host -
+           view->channel.datagram[CHANNEL_DUPLICATE];
 }
 
 /* "venue 09:30:12.500  feed LIVE  messages 1,234 (1.2 M/s)  ...".  The venue writes its own time of
@@ -190,6 +202,18 @@ static void screen_show(const struct text *drawn, struct winsize size)
     fflush(stdout);
 }
 
+static void feed_page(struct text *out, struct watch *watch, uint64_t span_ns, uint32_t markets,
+                      bool deep)
+{
+    status_print(out, watch, span_ns, "\n");
+    text_append_char(out, '\n');
+    report_lines(out, &watch->feed);
+    text_append_char(out, '\n');
+    markets_print(out, watch, markets);
+    text_append_char(out, '\n');
+    if (deep) depth_print(out, watch);
+}
+
 static void screen_draw(struct watch *watch, uint64_t span_ns)
 {
     struct polluxd *polluxd = watch->polluxd;
@@ -209,14 +233,14 @@ static void screen_draw(struct watch *watch, uint64_t span_ns)
         text_append_char(&out, ']');
     }
     text_append(&out, "\n\n");
-    status_print(&out, watch, span_ns, "\n");
-    text_append_char(&out, '\n');
-    report_lines(&out, &watch->feed);
-    text_append_char(&out, '\n');
-    markets_print(&out, watch, markets);
-    text_append_char(&out, '\n');
-    if (deep) depth_print(&out, watch);
-    latencies_print(&out, watch);
+    const struct launch *launch = &polluxd->launch;
+    if (launch->venue) {
+        watch_venue_status(&out, &watch->venue, span_ns, "\n");
+        text_append_char(&out, '\n');
+        watch_venue_page(&out, &watch->venue, launch->feed ? markets / 2 : markets);
+    }
+    if (launch->feed) feed_page(&out, watch, span_ns, markets, deep);
+    all_latencies_print(&out, watch);
     text_append_char(&out, '\n');
     uint32_t first = watch->logged > LOG_LINES ? watch->logged - LOG_LINES : 0;
     for (uint32_t i = first; i < watch->logged; i++)
@@ -227,7 +251,9 @@ static void screen_draw(struct watch *watch, uint64_t span_ns)
 static void line_draw(struct watch *watch, uint64_t span_ns)
 {
     struct text out = text_in(page, sizeof page);
-    status_print(&out, watch, span_ns, "  ");
+    const struct launch *launch = &watch->polluxd->launch;
+    if (launch->venue) watch_venue_status(&out, &watch->venue, span_ns, "  ");
+    if (launch->feed) status_print(&out, watch, span_ns, "  ");
     fputs(out.bytes, stdout);
     fflush(stdout);
 }
@@ -235,6 +261,8 @@ static void line_draw(struct watch *watch, uint64_t span_ns)
 static void look(struct watch *watch)
 {
     struct launch *launch = &watch->polluxd->launch;
+    if (launch->venue) watch_venue_look(&watch->venue, launch);
+    if (!launch->feed) return;
     watch->before = watch->feed;
     feed_stage_view(launch->feed, &watch->feed);
     engine_stage_view(launch->engine, &watch->engine);
@@ -273,6 +301,19 @@ void polluxd_watch(struct polluxd *polluxd, bool (*stopping)(void))
     free(watch.now);
 }
 
+static void feed_summary(struct text *out, struct watch *watch)
+{
+    text_append_char(out, '\n');
+    markets_print(out, watch, FEED_VIEW_BOOKS);
+    text_append_char(out, '\n');
+    report_counts(out, &watch->feed);
+    report_recovery(out, &watch->feed);
+    text_append_char(out, '\n');
+    report_lines(out, &watch->feed);
+    text_append_char(out, '\n');
+    report_delegates(out, &watch->engine);
+}
+
 void polluxd_summary(const struct polluxd *polluxd)
 {
     static struct watch watch;
@@ -281,20 +322,13 @@ void polluxd_summary(const struct polluxd *polluxd)
     CHECK(watch.now != NULL);
     look(&watch);
     struct text out = text_in(page, sizeof page);
+    const struct launch *launch = &polluxd->launch;
+    if (launch->venue) watch_venue_summary(&out, &watch.venue);
+    if (launch->feed) feed_summary(&out, &watch);
     text_append_char(&out, '\n');
-    markets_print(&out, &watch, FEED_VIEW_BOOKS);
-    text_append_char(&out, '\n');
-    report_counts(&out, &watch.feed);
-    text_append_char(&out, '\n');
-    report_lines(&out, &watch.feed);
-    text_append_char(&out, '\n');
-    report_delegates(&out, &watch.engine);
-    text_append_char(&out, '\n');
-    latencies_print(&out, &watch);
-    if (polluxd->config->feed->digest) {
-        uint64_t digest = feed_digest(feed_stage_feed(polluxd->launch.feed));
-        text_format(&out, "\ndigest %016" PRIx64 "\n", digest);
-    }
+    all_latencies_print(&out, &watch);
+    if (launch->feed && polluxd->config->feed->digest)
+        text_format(&out, "\ndigest %016" PRIx64 "\n", feed_digest(feed_stage_feed(launch->feed)));
     fputs(out.bytes, stdout);
     free(watch.now);
 }

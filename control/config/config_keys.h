@@ -45,6 +45,7 @@
 #define CONFIG_CORES_MAX      64   /* the same */
 #define CONFIG_STORE_MIB_MAX  1024 /* store_datagrams x store_datagram_bytes */
 #define CONFIG_NEIGHBOURS_MAX 64
+#define CONFIG_REQUESTS_MAX        1024    /* RECOVERY_RATE_MAX */
 #define CONFIG_SERVERS_MAX    4
 
 /* The addresses of hosts, and with them those of multicast groups. */
@@ -218,7 +219,7 @@
       "How long an answer to a request is waited for before it is sent again.")        \
     K(S, WHOLE,   attempts, "5", 1, 100, none, RESTART,                                \
       "How often one request is sent before it is given up.")                          \
-    K(S, WHOLE,   requests_per_second, "1000", 1, 1000000, none, RESTART,              \
+    K(S, WHOLE,   requests_per_second, "1000", 1, CONFIG_REQUESTS_MAX, none, RESTART,              \
       "How many requests are sent in a second, at most.")                              \
     K(S, WHOLE,   hole_messages, "65536", 1, UINT32_MAX, none, RESTART,                \
       "More missing messages than this are not requested: a snapshot replaces them.")  \

@@ -5,7 +5,7 @@
 
 /* Bounds of other modules, and of the protocols the venue speaks; tests/config/test_config_limits.c
  * asserts that those of modules agree. */
-#define CONFIG_VENUE_ORDERS_MAX      16777214 /* MATCH_ORDERS_MAX */
+#define CONFIG_VENUE_ORDERS_MAX      8388607  /* BOOK_ORDERS_MAX: snapshots hold them too */
 #define CONFIG_VENUE_INSTRUMENTS_MAX 65534    /* MATCH_INSTRUMENTS_MAX */
 #define CONFIG_ACCOUNT_MAX           16777215 /* MATCH_ACCOUNTS_MAX - 1 */
 #define CONFIG_USERNAME_MAX          6        /* characters of a SoupBinTCP user name */

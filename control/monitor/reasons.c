@@ -37,6 +37,10 @@ uint32_t reasons_of_packets(const struct feed_view *view, struct reason reason[R
     reason[count++] =
         (struct reason){"frame_other_destination", "sent to an address that no line listens to",
                         view->other_destination};
+    /* A reply is the channel's to count. */
+    reason[count++] =
+        (struct reason){"frame_host", "for this host: ARP, groups, snapshots",
+                        view->host.frame - view->host.recovery.reply[RECOVERY_REPLY_GIVEN]};
     for (uint32_t i = 0; i < CHANNEL_STATUS_COUNT; i++)
         if (!channel_accepts(i))
             reason[count++] = reason_of(&channel_rows[i], view->channel.datagram[i]);

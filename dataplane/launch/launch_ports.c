@@ -12,8 +12,13 @@ bool launch_ports_open(struct launch *launch, struct text *report, struct text *
         all &= launch->port[i] != NULL;
     }
     if (!all) return false;
-    for (uint32_t i = 0; i < plan->feed.queues; i++)
-        plan->feed.queue[i] = net_dpdk_queue(launch->port[plan->feed_port[i]], 0);
+    for (uint32_t i = 0; i < plan->feed.queues; i++) {
+        struct net_dpdk_state state;
+        struct net_dpdk *port = launch->port[plan->feed_port[i]];
+        plan->feed.queue[i] = net_dpdk_queue(port, 0);
+        net_dpdk_state(port, &state);
+        memcpy(&plan->feed.host.inet[i].mac, state.address, sizeof state.address);
+    }
     struct launch_venue_plan *venue = &plan->venue;
     for (uint32_t i = 0; i < venue->gate.queues; i++) {
         struct net_dpdk_state state;

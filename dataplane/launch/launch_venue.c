@@ -1,5 +1,7 @@
 #include "dataplane/launch/launch_venue.h"
 
+#include "dataplane/base/clock_setup.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -35,15 +37,12 @@ static void boot_read(char boot[MATCH_STAGE_BOOT_MAX])
 static bool secrets_draw(struct launch_venue_plan *plan, struct text *problems)
 {
     uint64_t secret[2];
-    uint8_t network[INET_SECRET_BYTES];
-    if (getrandom(secret, sizeof secret, 0) != sizeof secret ||
-        getrandom(network, sizeof network, 0) != sizeof network) {
+    if (getrandom(secret, sizeof secret, 0) != sizeof secret) {
         text_append(problems, "the kernel gives no random numbers\n");
         return false;
     }
     plan->gate.itch.secret = secret[0];
     plan->match.entry.secret = secret[1];
-    memcpy(plan->gate.inet.secret, network, sizeof network);
     return true;
 }
 

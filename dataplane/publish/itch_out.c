@@ -67,6 +67,11 @@ struct itch_out *itch_out_new(void *memory, const struct itch_out_limits *limits
     return out;
 }
 
+void itch_out_midnight(struct itch_out *out, nanos_t midnight)
+{
+    out->midnight = midnight;
+}
+
 void itch_out_system(struct itch_out *out, char code, nanos_t time)
 {
     struct be48 stamp = itch_time(out, time);

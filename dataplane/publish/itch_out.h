@@ -82,6 +82,9 @@ size_t itch_out_footprint(const struct itch_out_limits *limits); /* limits must 
 struct itch_out *itch_out_new(void *memory, const struct itch_out_limits *limits,
                               struct history *history);
 
+/* Time stamps count from here on from this midnight. */
+void itch_out_midnight(struct itch_out *out, nanos_t midnight);
+
 /* The owner's own messages.  Cold. */
 
 /* "System Event": O S Q M E C.  O comes before all other messages, C after them. */

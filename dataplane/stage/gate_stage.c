@@ -66,8 +66,10 @@ static COLD void listing_take(struct gate_stage *gate, uint16_t instrument,
 static COLD void other_take(struct gate_stage *gate, const struct match_event *slot)
 {
     if (slot->kind == GATE_NEWS_TIME) gate->news_time = slot->number;
-    if (slot->kind == GATE_NEWS_SYSTEM)
+    if (slot->kind == GATE_NEWS_SYSTEM) {
+        itch_out_midnight(gate->itch, slot->id);
         itch_out_system(gate->itch, (char)slot->reason, slot->number);
+    }
     if (slot->kind != GATE_NEWS_END) return;
     gate->over = true;
     mold_out_end(gate->mold, gate->now);

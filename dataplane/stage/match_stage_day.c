@@ -17,6 +17,7 @@ void match_stage_due_say(struct match_stage *stage)
         match_stage_news(stage,
                          &(struct match_event){.kind = GATE_NEWS_SYSTEM,
                                                .reason = (uint8_t)*code,
+                                               .id = stage->midnight,
                                                .number = due.time},
                          1);
     if (!due.ends) return;
@@ -31,13 +32,11 @@ void match_stage_day_is(struct match_stage *stage, bool begins, uint64_t number,
     if (begins) stage->day = STAGE_DAY_OPEN;
 }
 
-enum venue_status match_stage_day_turns(struct match_stage *stage, bool begins, nanos_t midnight,
-                                        nanos_t time)
+enum venue_status match_stage_day_turns(struct match_stage *stage, bool begins, nanos_t time)
 {
-    const struct match_note_day note = {.head = {.kind = MATCH_NOTE_DAY, .begins = begins},
-                                        .midnight = midnight};
+    const struct match_note note = {.kind = MATCH_NOTE_DAY, .begins = begins};
     struct entry_out out;
-    enum entry_verdict verdict = entry_day(stage->entry, begins, midnight, time, &out);
+    enum entry_verdict verdict = entry_day(stage->entry, begins, stage->midnight, time, &out);
     CHECK(verdict == ENTRY_ANSWER);
     enum venue_status status =
         match_stage_decide(stage, verdict, &out, time, &note, sizeof note, 0);
@@ -75,5 +74,5 @@ void match_stage_day_step(struct match_stage *stage)
     nanos_t time = stage->plan->now(stage->plan->clock);
     if (time < stage->now) time = stage->now;
     if (!instruments_close(stage, time)) return;
-    (void)match_stage_day_turns(stage, false, 0, time); /* refused: again at the next step */
+    (void)match_stage_day_turns(stage, false, time); /* refused: again at the next step */
 }

@@ -12,7 +12,7 @@ enum match_note_kind {
     MATCH_NOTE_LOST,    /* a session's connection */
     MATCH_NOTE_NEXT,    /* of a session's sweep */
     MATCH_NOTE_TICK,
-    MATCH_NOTE_DAY, /* struct match_note_day follows */
+    MATCH_NOTE_DAY,
     MATCH_NOTE_START,
 };
 
@@ -28,14 +28,10 @@ struct match_note_start {
     char name[MATCH_STAGE_NAME_MAX];
     char boot[MATCH_STAGE_BOOT_MAX];
     uint16_t sessions;
-    uint32_t plans; /* CRC-32C of the sessions' plans: other plans decide otherwise */
+    uint32_t plans;   /* CRC-32C of the sessions' plans: other plans decide otherwise */
+    nanos_t midnight; /* of the day that the first one begins */
 };
-static_assert(sizeof(struct match_note_start) == 64, "no holes");
-
-struct match_note_day {
-    struct match_note head;
-    nanos_t midnight;
-};
+static_assert(sizeof(struct match_note_start) == 72, "no holes");
 
 #define MATCH_NOTE_MAX (sizeof(struct match_note) + GATE_MESSAGE_MAX)
 static_assert(MATCH_NOTE_MAX >= sizeof(struct match_note_start), "all notes fit");
@@ -84,7 +80,8 @@ struct match_stage {
     uint32_t sweep_mask;
 
     /* The day. */
-    uint8_t day; /* enum stage_day */
+    uint8_t day;      /* enum stage_day */
+    nanos_t midnight; /* the zero of its times */
     struct match_due due;
     _Atomic uint32_t end_asked;
     uint32_t closed; /* instruments that were told to close, at the end */
@@ -134,8 +131,7 @@ void match_stage_news(struct match_stage *stage, const struct match_event *slots
 /* match_stage_day.c */
 
 /* Writes down that the day begins or ends, and lets the System Events follow. */
-enum venue_status match_stage_day_turns(struct match_stage *stage, bool begins, nanos_t midnight,
-                                        nanos_t time);
+enum venue_status match_stage_day_turns(struct match_stage *stage, bool begins, nanos_t time);
 
 /* The same at recovery: what was written is so. */
 void match_stage_day_is(struct match_stage *stage, bool begins, uint64_t number, nanos_t time);

@@ -105,11 +105,12 @@ static uint32_t plans_crc(const struct match_stage_plan *plan)
     return ~crc;
 }
 
-static struct match_note_start start_of(const struct match_stage_plan *plan)
+static struct match_note_start start_of(const struct match_stage_plan *plan, nanos_t midnight)
 {
     struct match_note_start start = {.head = {.kind = MATCH_NOTE_START},
                                      .sessions = (uint16_t)plan->sessions,
-                                     .plans = plans_crc(plan)};
+                                     .plans = plans_crc(plan),
+                                     .midnight = midnight};
     memcpy(start.name, plan->name, sizeof start.name);
     memcpy(start.boot, plan->boot, sizeof start.boot);
     return start;
@@ -117,7 +118,7 @@ static struct match_note_start start_of(const struct match_stage_plan *plan)
 
 static void start_check(struct match_stage *stage, const struct match_note_start *was)
 {
-    struct match_note_start is = start_of(stage->plan);
+    struct match_note_start is = start_of(stage->plan, 0);
     if (memcmp(was->name, is.name, sizeof is.name) != 0)
         stage->problem = "it is the journal of another session: a new session begins in a new "
                          "folder";
@@ -153,7 +154,6 @@ static enum entry_verdict decide_again(struct match_stage *stage, const struct m
     struct entry *entry = stage->entry;
     const uint8_t *message = stage->note + sizeof *note;
     uint32_t length = stage->note_length - (uint32_t)sizeof *note;
-    struct match_note_day day;
     switch ((enum match_note_kind)note->kind) {
     case MATCH_NOTE_REQUEST:
     case MATCH_NOTE_REFUSED:
@@ -161,9 +161,7 @@ static enum entry_verdict decide_again(struct match_stage *stage, const struct m
     case MATCH_NOTE_LOST: return entry_disconnected(entry, note->session, input->time, out);
     case MATCH_NOTE_NEXT: return entry_next(entry, note->session, input->time, out);
     case MATCH_NOTE_TICK: return entry_tick(entry, input->time, out);
-    case MATCH_NOTE_DAY:
-        memcpy(&day, stage->note, sizeof day);
-        return entry_day(entry, note->begins, day.midnight, input->time, out);
+    case MATCH_NOTE_DAY: return entry_day(entry, note->begins, stage->midnight, input->time, out);
     case MATCH_NOTE_START: break;
     }
     return ENTRY_IDLE;
@@ -182,6 +180,13 @@ static bool as_written(const struct match_note *note, enum entry_verdict verdict
                   input->bytes - behind) == 0;
 }
 
+/* The first START: the messages of the day begin. */
+static void day_first(struct match_stage *stage, nanos_t midnight, uint64_t number, nanos_t time)
+{
+    stage->midnight = midnight;
+    stage->due = (struct match_due){.number = number, .time = time, .codes = "O"};
+}
+
 static void noted_input(struct match_stage *stage, const struct match_note *note,
                         const struct match_input *input)
 {
@@ -189,9 +194,7 @@ static void noted_input(struct match_stage *stage, const struct match_note *note
         struct match_note_start start;
         memcpy(&start, stage->note, sizeof start);
         start_check(stage, &start);
-        if (!stage->started)
-            stage->due =
-                (struct match_due){.number = input->number, .time = input->time, .codes = "O"};
+        if (!stage->started) day_first(stage, start.midnight, input->number, input->time);
         stage->started = true;
         return;
     }
@@ -335,15 +338,13 @@ bool match_stage_open(struct match_stage *stage, const struct match_stage_listin
     nanos_t time = stage->plan->now(stage->plan->clock);
     if (time < stage->now) time = stage->now;
     const struct match_input now = {.kind = MATCH_TIME, .bytes = sizeof now, .time = time};
-    const struct match_note_start start = start_of(stage->plan);
+    const struct match_note_start start = start_of(stage->plan, midnight);
     if (refused(match_stage_submit(stage, &now, &start, sizeof start, 0), problems)) return false;
-    if (!stage->started)
-        stage->due =
-            (struct match_due){.number = venue_sequence(stage->venue), .time = time, .codes = "O"};
+    if (!stage->started) day_first(stage, midnight, venue_sequence(stage->venue), time);
     bool good = all_shown(stage) && sessions_lose(stage, time) &&
                 listings_make(stage, listings, count, time, problems) && all_shown(stage);
     if (good && stage->day == STAGE_DAY_NONE) {
-        if (refused(match_stage_day_turns(stage, true, midnight, time), problems)) return false;
+        if (refused(match_stage_day_turns(stage, true, time), problems)) return false;
         good = all_shown(stage);
     }
     if (!good && venue_dead(stage->venue))

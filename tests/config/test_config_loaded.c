@@ -225,7 +225,7 @@ static const struct config *given_every_venue_key(void)
           "  retransmission_udp_port: 65533",
           "  line_a: {port: y, group: 233.0.0.1, udp_port: 1}",
           "  line_b: {port: z, group: 233.0.0.2, udp_port: 2}",
-          "  orders: 16777214",
+          "  orders: 8388607",
           "  history_mib: 65536",
           "  connections: 16384",
           "  instruments:",
@@ -236,7 +236,7 @@ static const struct config *given_every_venue_key(void)
           "  - {username: maker1, password_file: /p, dialect: ouch42, account: 16777215, firm: FIRM,",
           "     self_trade: decrement, cancel_on_disconnect: false, order_quantity_max: 1,",
           "     order_notional_max: 92233720368, collar_percent: 100, orders_per_second: 10000000,",
-          "     open_orders_max: 16777214}",
+          "     open_orders_max: 8388607}",
           "  - {username: u, password_file: /q, account: 0, firm: F, self_trade: cancel_both}");
     /* clang-format on */
     ACCEPTED();
@@ -287,7 +287,7 @@ SPEC(the_venue_is_what_the_file_says)
     EXPECT_UINT(venue->line_a.port, 0);
     EXPECT_UINT(venue->line_b->port, 1);
     EXPECT_UINT(venue->line_b->group, 0xe9000002);
-    EXPECT_UINT(venue->orders, 16777214);
+    EXPECT_UINT(venue->orders, 8388607);
     EXPECT_UINT(venue->history_mib, 65536);
     EXPECT_UINT(venue->connections, 16384);
 }
@@ -320,7 +320,7 @@ SPEC(instruments_and_sessions_are_what_the_file_says)
     EXPECT_UINT(entry->order_notional_max, 92233720368);
     EXPECT_UINT(entry->collar_percent, 100);
     EXPECT_UINT(entry->orders_per_second, 10000000);
-    EXPECT_UINT(entry->open_orders_max, 16777214);
+    EXPECT_UINT(entry->open_orders_max, 8388607);
     EXPECT(venue->sessions.at[1].self_trade == CONFIG_SELF_TRADE_CANCEL_BOTH);
 }
 
