@@ -40,9 +40,91 @@ void channel_restart_at(struct channel *channel, uint64_t next)
 
 /* Cold from here on. */
 
+bool channel_overdue(const struct channel *channel, uint64_t from, nanos_t now,
+                     struct channel_gap *overdue)
+{
+    const struct holes *holes = &channel->holes;
+    bool found = false;
+    for (uint32_t i = 0; i < holes->count; i++) {
+        const struct hole *hole = holes_at(holes, i);
+        if (hole->end <= from) continue;
+        if (found && hole->first != overdue->end) break;
+        if (!hole_expired(channel, hole, now)) {
+            if (found) break;
+            continue;
+        }
+        if (!found) {
+            uint64_t first = hole->first > from ? hole->first : from;
+            *overdue = (struct channel_gap){.first = first, .open_ns = hole->open_ns};
+        }
+        overdue->end = hole->end;
+        found = true;
+    }
+    return found;
+}
+
+void channel_patience(struct channel *channel, enum channel_patience patience)
+{
+    channel->patience = patience;
+}
+
+void channel_join(struct channel *channel, uint64_t sequence, nanos_t now)
+{
+    CHECK(channel->open);
+    CHECK(!channel->quarantined);
+    CHECK(!channel->waiting);
+    CHECK(!channel->giving);
+    CHECK(sequence > 0);
+    struct store *store = &channel->store;
+    while (store->count > 0 && store_first(store)->end <= sequence) {
+        store_release(store, store_take(store));
+        channel->counts.stored--;
+        channel->counts.early_stale++;
+    }
+    if (sequence > channel->holes.top) {
+        channel->end_seen = false;
+        channel->ended = false;
+    }
+    uint64_t end = store->count > 0 ? store_first(store)->sequence : channel->holes.top;
+    if (end < sequence) end = sequence;
+    struct hole since = {.open_ns = now, .open_packet = channel->packets, .overdue = true};
+    holes_front(&channel->holes, sequence, end, &since);
+    channel->next = sequence;
+    channel->first = sequence;
+    channel->first_covered = channel->counts.message + channel->counts.gap_message;
+    compare_clear(&channel->fingerprints);
+}
+
+bool channel_silent(const struct channel *channel)
+{
+    return channel->stale;
+}
+
+bool channel_quarantined(const struct channel *channel)
+{
+    return channel->quarantined;
+}
+
+bool channel_settled(const struct channel *channel)
+{
+    if (channel->waiting || channel->say_session || channel->say_quarantine) return false;
+    return channel->store.count == 0 || store_first(&channel->store)->sequence > channel->next;
+}
+
+uint64_t channel_top(const struct channel *channel)
+{
+    return channel->holes.top;
+}
+
+const char *channel_session_name(const struct channel *channel)
+{
+    return channel->open ? channel->session : NULL;
+}
+
 void channel_finish(struct channel *channel)
 {
     CHECK(!channel->waiting);
+    channel->patience = CHANNEL_GIVES_UP;
     if (!channel->open || channel->quarantined) return;
     for (uint32_t i = 0; i < channel->holes.count; i++)
         holes_at(&channel->holes, i)->overdue = true;

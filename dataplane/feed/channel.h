@@ -46,6 +46,18 @@
  * (early_stale), open holes are forgotten with the books.  The first session starts at
  * first_sequence; later ones at 1; with first_sequence 0 each starts at the first number seen.
  *
+ * Recovery (recovery.h) changes how holes end, by channel_patience:
+ *
+ *     CHANNEL_GIVES_UP   as above; so it is at first
+ *     CHANNEL_WAITS      a hole stays open until its messages come; if the store is full, what is
+ *                        lowest in it gives way, is missing again and counted (store_lost)
+ *     CHANNEL_HOLDS      the same, and nothing is given out: all that comes waits in the store,
+ *                        while a snapshot says where to go on (channel_join)
+ *
+ * What a retransmission server sends comes as LINE_REPLY.  It fills holes and is compared like any
+ * datagram, but it is no traffic: it begins no session, ends no silence, names no new numbers by a
+ * heartbeat, and loses nothing for a line.
+ *
  * Silence: a datagram is heard if it is taken or early, or a heartbeat or end of session that is
  * not behind the next number: what only repeats the known does not keep a dead channel alive.
  * CHANNEL_STALE is said once, silence_ns after the last heard (or after the first channel_next),
@@ -67,6 +79,7 @@
 #include "dataplane/base/base.h"
 
 #define CHANNEL_LINES           2
+#define CHANNEL_SOURCES         3 /* the lines, and replies of retransmission servers */
 #define CHANNEL_STORE_MAX       65536u
 #define CHANNEL_STORE_BYTES_MIN 22u    /* a header and one empty message */
 #define CHANNEL_DATAGRAM_MAX    65507u /* the largest UDP payload over IPv4 */
@@ -77,7 +90,9 @@
 
 struct channel;
 
-enum channel_line { LINE_A, LINE_B };
+enum channel_line { LINE_A, LINE_B, LINE_REPLY };
+
+enum channel_patience { CHANNEL_GIVES_UP, CHANNEL_WAITS, CHANNEL_HOLDS };
 
 /* When and by which clock a datagram came. */
 struct arrival {
@@ -135,12 +150,13 @@ struct channel_counts {
     uint64_t gap;         /* holes given up */
     uint64_t gap_message; /* messages in them */
     uint64_t early_stale; /* stored, then not needed any more */
+    uint64_t store_lost;  /* of them, needed, but the store was full (recovery) */
     uint64_t uncompared;  /* brought again, but not compared (two lines): cut differently from the
                                  first copy, or older than the fingerprints */
     uint64_t session;     /* sessions adopted */
     uint64_t stored;      /* gauge: datagrams waiting */
     uint64_t stored_max;  /* the most that ever waited */
-    struct channel_line_counts line[CHANNEL_LINES];
+    struct channel_line_counts line[CHANNEL_SOURCES];
 };
 
 enum channel_step {
@@ -192,9 +208,9 @@ size_t channel_footprint(const struct channel_limits *limits);
  * CACHE_LINE. */
 struct channel *channel_new(void *memory, const struct channel_limits *limits);
 
-/* Takes one UDP payload; line is below limits.lines.  payload must stay valid until channel_next
- * has said CHANNEL_NOTHING, which must happen before the next call.  Returns what became of it
- * (already counted). */
+/* Takes one UDP payload; line is below limits.lines, or LINE_REPLY.  payload must stay valid until
+ * channel_next has said CHANNEL_NOTHING, which must happen before the next call.  Returns what
+ * became of it (already counted). */
 enum channel_status channel_receive(struct channel *channel, enum channel_line line,
                                     const uint8_t *payload, uint32_t bytes, struct arrival arrival);
 
@@ -210,9 +226,33 @@ void channel_finish(struct channel *channel);
  * the next datagram with a new message, at once: what is missing before it is a gap. */
 void channel_release(struct channel *channel);
 
-/* The first open hole, for asking a retransmission server; false if there is none.  at_ns is
- * 0.  What the server sends is received on either line like any other datagram. */
+/* The first open hole; false if there is none.  at_ns is 0. */
 MUST_USE bool channel_missing(const struct channel *channel, struct channel_gap *missing);
+
+/* The first range at or above from that is missing and has waited as long as holes do; false if
+ * there is none.  at_ns is 0.  O(holes). */
+MUST_USE bool channel_overdue(const struct channel *channel, uint64_t from, nanos_t now,
+                              struct channel_gap *overdue);
+
+/* How holes end from now on. */
+void channel_patience(struct channel *channel, enum channel_patience patience);
+
+/* The stream goes on at sequence, wherever it was, with what waits from there on; what does not is
+ * overdue at once.  Only after CHANNEL_NOTHING, in a session, and not in quarantine. */
+void channel_join(struct channel *channel, uint64_t sequence, nanos_t now);
+
+/* CHANNEL_STALE was said and is not over; the channel is in quarantine. */
+bool channel_silent(const struct channel *channel);
+bool channel_quarantined(const struct channel *channel);
+
+/* Nothing that waits could be given out: channel_next has said all but what time will bring. */
+bool channel_settled(const struct channel *channel);
+
+/* One past the highest number any line has named. */
+uint64_t channel_top(const struct channel *channel);
+
+/* The ten characters of the current session's name; NULL before the first. */
+const char *channel_session_name(const struct channel *channel);
 
 /* The sequence number the next run begins with, if nothing is lost; 0 before the first datagram. */
 uint64_t channel_next_sequence(const struct channel *channel);

@@ -25,7 +25,7 @@ struct fingerprints {
     struct fingerprint *at; /* [place % CHANNEL_FINGERPRINTS], sequence rising */
     uint64_t oldest;        /* places in use: oldest..newest-1 */
     uint64_t newest;
-    uint64_t cursor[CHANNEL_LINES]; /* where the line's next copy is expected */
+    uint64_t cursor[CHANNEL_SOURCES]; /* where the line's next copy is expected */
 };
 
 enum compare_result { COMPARE_SAME, COMPARE_DIFFERENT, COMPARE_UNKNOWN };

@@ -133,6 +133,27 @@ void holes_fill(struct holes *holes, uint64_t first, uint64_t end, const struct 
     if (end > holes->top) holes->top = end;
 }
 
+void holes_front(struct holes *holes, uint64_t first, uint64_t end, const struct hole *since)
+{
+    struct hole front = *since;
+    uint32_t below = 0;
+    while (below < holes->count && holes_at(holes, below)->first < end) below++;
+    if (below > 0) {
+        const struct hole *oldest = holes_at(holes, 0);
+        front.open_ns = oldest->open_ns;
+        front.open_packet = oldest->open_packet;
+        front.overdue |= oldest->overdue;
+    }
+    hole_remove(holes, 0, below);
+    front.first = first;
+    front.end = end;
+    if (front.first < front.end) {
+        if (holes->count == holes->count_max) hole_merge(holes);
+        hole_insert(holes, 0, &front);
+    }
+    if (holes->top < end) holes->top = end;
+}
+
 void holes_give_up(struct holes *holes)
 {
     CHECK(holes->count > 0);

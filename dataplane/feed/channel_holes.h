@@ -59,6 +59,10 @@ void holes_fill(struct holes *holes, uint64_t first, uint64_t end, const struct 
 /* All numbers below top have been sent: those that are new are missing since then. */
 void holes_raise(struct holes *holes, uint64_t top, const struct hole *since);
 
+/* Nothing below end has come but what is before first, where the stream goes on: all of
+ * [first, end) is missing, since the oldest of the ranges below end, or as *since says. */
+void holes_front(struct holes *holes, uint64_t first, uint64_t end, const struct hole *since);
+
 /* Takes the first range away. */
 void holes_give_up(struct holes *holes);
 

@@ -96,18 +96,32 @@ static void current_store(struct channel *channel)
     store_put(&channel->store, &channel->current);
     channel->waiting = false;
     struct channel_counts *counts = &channel->counts;
+    if (!channel->early) { /* it was in sequence, then its session was held */
+        counts->datagram[CHANNEL_TAKEN]--;
+        counts->datagram[CHANNEL_EARLY]++;
+    }
     counts->stored++;
     if (counts->stored > counts->stored_max) counts->stored_max = counts->stored;
 }
 
-/* The bounds on waiting, but for the full store, which is seen in channel_next. */
-static bool hole_expired(const struct channel *channel, const struct hole *hole, nanos_t now)
+/* The store is full, and nothing is to be given up: the datagram with the lowest number, in the
+ * store or current, gives way, and up to the next one all is missing again. */
+static COLD void store_overflow(struct channel *channel)
 {
-    if (hole->overdue) return true;
-    nanos_t open_ns = now > hole->open_ns ? now - hole->open_ns : 0;
-    if (open_ns >= channel->limits.gap_wait_ns) return true;
-    uint32_t packets = channel->limits.gap_packets;
-    return packets > 0 && channel->packets - hole->open_packet >= packets;
+    struct store *store = &channel->store;
+    struct channel_counts *counts = &channel->counts;
+    bool drop_current = channel->current.sequence < store_first(store)->sequence;
+    if (drop_current) channel->waiting = false;
+    else {
+        store_release(store, store_take(store));
+        counts->stored--;
+    }
+    counts->early_stale++;
+    counts->store_lost++;
+    uint64_t lowest = store->count > 0 ? store_first(store)->sequence : channel->holes.top;
+    if (channel->waiting && channel->current.sequence < lowest) lowest = channel->current.sequence;
+    struct hole since = {.open_ns = channel->current.arrival.ns, .open_packet = channel->packets};
+    holes_front(&channel->holes, channel->next, lowest, &since);
 }
 
 enum patience { GAP_EXPIRED, GAP_NOW };
@@ -160,8 +174,10 @@ static enum channel_step quiet_step(struct channel *channel, nanos_t now,
                                     struct channel_output *output)
 {
     if (unlikely(channel->holes.count > 0)) {
-        if (gap_give(channel, now, GAP_EXPIRED, output) == CHANNEL_GAP) return CHANNEL_GAP;
-    } else if (unlikely(channel->end_seen)) {
+        if (channel->patience == CHANNEL_GIVES_UP &&
+            gap_give(channel, now, GAP_EXPIRED, output) == CHANNEL_GAP)
+            return CHANNEL_GAP;
+    } else if (unlikely(channel->end_seen) && !channel_holding(channel)) {
         return channel->ended ? CHANNEL_NOTHING : end_say(channel, now);
     }
     if (unlikely(!channel->heard)) {
@@ -190,13 +206,19 @@ enum channel_step channel_next(struct channel *channel, nanos_t now, struct chan
         return CHANNEL_FRESH;
     }
     if (unlikely(channel->store.count > 0)) store_drop(channel);
-    if (channel->waiting && current_first(channel)) return current_give(channel, output);
-    if (unlikely(channel->store.count > 0) &&
-        store_first(&channel->store)->sequence <= channel->next)
-        return store_give(channel, output);
+    if (likely(!channel_holding(channel))) {
+        if (channel->waiting && current_first(channel)) return current_give(channel, output);
+        if (unlikely(channel->store.count > 0) &&
+            store_first(&channel->store)->sequence <= channel->next)
+            return store_give(channel, output);
+    }
     if (unlikely(channel->waiting)) {
-        if (store_full(&channel->store)) return gap_give(channel, now, GAP_NOW, output);
-        current_store(channel);
+        if (store_full(&channel->store)) {
+            if (channel->patience == CHANNEL_GIVES_UP)
+                return gap_give(channel, now, GAP_NOW, output);
+            store_overflow(channel);
+        }
+        if (channel->waiting) current_store(channel);
     }
     return quiet_step(channel, now, output);
 }

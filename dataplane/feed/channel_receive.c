@@ -148,10 +148,17 @@ static enum channel_status copy_receive(struct channel *channel, const struct da
     return CHANNEL_DUPLICATE;
 }
 
+/* A line brought something new; that a server still answers says nothing of the lines. */
+static inline void line_hear(struct channel *channel, const struct datagram *datagram)
+{
+    if (likely(datagram->line != LINE_REPLY))
+        channel_hear(channel, datagram->sequence, datagram->arrival.ns);
+}
+
 /* Some messages of datagram, the current one, are new. */
 static void channel_want(struct channel *channel, const struct datagram *datagram)
 {
-    channel_hear(channel, datagram->sequence, datagram->arrival.ns);
+    line_hear(channel, datagram);
     if (datagram->end > channel->holes.top) {
         channel->end_seen = false;
         channel->ended = false;
@@ -170,10 +177,10 @@ static enum channel_status disorder_receive(struct channel *channel,
     uint64_t missing = holes_missing(&channel->holes, datagram->sequence, datagram->end);
     if (missing == 0) return copy_receive(channel, datagram);
 
-    bool early = datagram->sequence > channel->next;
+    bool early = datagram->sequence > channel->next || channel_holding(channel);
     struct hole since = hole_now(channel, datagram->arrival.ns);
     if (early && datagram->bytes > channel->limits.store_bytes) {
-        channel_hear(channel, datagram->sequence, datagram->arrival.ns);
+        line_hear(channel, datagram);
         if (datagram->end > channel->holes.top) {
             channel->end_seen = false;
             channel->ended = false;
@@ -194,14 +201,16 @@ static enum channel_status disorder_receive(struct channel *channel,
 static enum channel_status messages_receive(struct channel *channel,
                                             const struct datagram *datagram)
 {
-    struct line_track *track = &channel->line[datagram->line];
-    uint64_t *lost = &channel->counts.line[datagram->line].lost;
-    if (unlikely(channel->rejoining) && datagram->end > channel->next)
-        channel_rejoin(channel, datagram->sequence);
-    line_bring(track, datagram->sequence, datagram->end, lost);
-
+    if (likely(datagram->line != LINE_REPLY)) {
+        struct line_track *track = &channel->line[datagram->line];
+        uint64_t *lost = &channel->counts.line[datagram->line].lost;
+        if (unlikely(channel->rejoining) && datagram->end > channel->next)
+            channel_rejoin(channel, datagram->sequence);
+        line_bring(track, datagram->sequence, datagram->end, lost);
+    }
     if (datagram->end <= channel->next) return copy_receive(channel, datagram);
-    if (unlikely(datagram->sequence != channel->next) || unlikely(channel->holes.count > 0))
+    if (unlikely(datagram->sequence != channel->next) || unlikely(channel->holes.count > 0) ||
+        unlikely(channel_holding(channel)))
         return disorder_receive(channel, datagram);
 
     channel_want(channel, datagram);
@@ -229,9 +238,13 @@ static enum channel_status datagram_receive(struct channel *channel, uint32_t li
             return CHANNEL_BAD_BLOCKS;
     }
     enum verdict verdict = session_verdict(channel, header, arrival->ns);
+    if (unlikely(line == LINE_REPLY)) {
+        if (verdict != SESSION_SAME) return CHANNEL_OTHER_SESSION;
+        if (!blocks) return CHANNEL_HEARTBEAT;
+    }
     if (unlikely(verdict == SESSION_OTHER)) return CHANNEL_OTHER_SESSION;
     if (unlikely(verdict == SESSION_ADOPT)) session_adopt(channel, header, arrival->ns);
-    channel->packets++;
+    channel->packets += line != LINE_REPLY;
     if (unlikely(!blocks)) return heartbeat_receive(channel, line, header, arrival->ns);
     channel->current = (struct datagram){
         .payload = payload,
@@ -247,7 +260,7 @@ static enum channel_status datagram_receive(struct channel *channel, uint32_t li
 enum channel_status channel_receive(struct channel *channel, enum channel_line line,
                                     const uint8_t *payload, uint32_t bytes, struct arrival arrival)
 {
-    CHECK((uint32_t)line < channel->limits.lines);
+    CHECK((uint32_t)line < channel->limits.lines || line == LINE_REPLY);
     CHECK(!channel->waiting);
     CHECK(!channel->giving);
     struct channel_line_counts *counts = &channel->counts.line[line];

@@ -36,6 +36,7 @@ struct channel {
     bool giving;      /* given is */
     bool remember;    /* given was taken whole and is to be compared with its copy */
     bool configured;  /* limits.session names the only session */
+    enum channel_patience patience;
     char session[10];
     uint32_t given_slot; /* of the store, or STORE_NONE */
 
@@ -60,6 +61,22 @@ struct channel {
     uint64_t sessions_left; /* how many ever; the last ones are left[] */
     char left[CHANNEL_SESSIONS_LEFT][10];
 };
+
+/* All that comes waits in the store. */
+static inline bool channel_holding(const struct channel *channel)
+{
+    return channel->patience == CHANNEL_HOLDS;
+}
+
+/* The bounds on waiting, but for the full store, which is seen in channel_next. */
+static inline bool hole_expired(const struct channel *channel, const struct hole *hole, nanos_t now)
+{
+    if (hole->overdue) return true;
+    nanos_t open_ns = now > hole->open_ns ? now - hole->open_ns : 0;
+    if (open_ns >= channel->limits.gap_wait_ns) return true;
+    uint32_t packets = channel->limits.gap_packets;
+    return packets > 0 && channel->packets - hole->open_packet >= packets;
+}
 
 /* Every line has passed over all that is known: its losses are counted. */
 void channel_lines_pass(struct channel *channel);

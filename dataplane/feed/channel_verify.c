@@ -5,16 +5,20 @@
  *     to the channel is the first of one line, each duplicate is one line's;
  *   - every early datagram was taken later, was dropped as stale, or waits (MD1);
  *   - the numbers from the session's first to next are those given out and those in gaps (MD1);
- *   - next is the first number of the first hole, or the top if there is none;
+ *   - next is the first number of the first hole, or the top if there is none, unless it holds;
  *   - each number between next and the top is missing or waits in the store, never both;
  *   - holes, store, fingerprints and line tracks are sound in themselves. */
 
 static void verify_counts(const struct channel *channel)
 {
     const struct channel_counts *counts = &channel->counts;
-    uint64_t datagrams = 0, received = 0, first = 0, duplicate = 0;
+    uint64_t datagrams = 0, received, first, duplicate;
     for (uint32_t status = 0; status < CHANNEL_STATUS_COUNT; status++)
         datagrams += counts->datagram[status];
+    received = counts->line[LINE_REPLY].received;
+    first = counts->line[LINE_REPLY].first;
+    duplicate = counts->line[LINE_REPLY].duplicate;
+    CHECK(counts->line[LINE_REPLY].lost == 0);
     for (uint32_t line = 0; line < channel->limits.lines; line++) {
         received += counts->line[line].received;
         first += counts->line[line].first;
@@ -28,6 +32,7 @@ static void verify_counts(const struct channel *channel)
           channel->early_taken + counts->early_stale + counts->stored);
     CHECK(counts->stored == channel->store.count);
     CHECK(counts->stored <= counts->stored_max);
+    CHECK(counts->store_lost <= counts->early_stale);
     CHECK(counts->message + counts->gap_message - channel->first_covered ==
           channel->next - channel->first);
 }
@@ -71,10 +76,12 @@ void channel_verify(const struct channel *channel)
     if (channel->quarantined) CHECK(channel->store.count == 0);
     if (channel->heard_again) CHECK(channel->stale);
     if (channel->ended) CHECK(channel->end_seen);
-    if (channel->holes.count > 0) CHECK(holes_at(&channel->holes, 0)->first == channel->next);
-    else CHECK(channel->holes.top == channel->next);
+    if (!channel_holding(channel)) {
+        if (channel->holes.count > 0) CHECK(holes_at(&channel->holes, 0)->first == channel->next);
+        else CHECK(channel->holes.top == channel->next);
+    }
     holes_verify(&channel->holes, channel->next);
-    store_verify(&channel->store, 0, channel->next);
+    store_verify(&channel->store, 0, channel->next - channel_holding(channel));
     compare_verify(&channel->fingerprints, channel->next);
     verify_between(channel);
 }

@@ -18,7 +18,7 @@
  *
  * What happens after a gap: the channel's state becomes MARKET_GAP and messages go on being
  * applied, so that the books are as good as they can be and no contradiction is hidden; they are
- * not live again before a new session, or recovery.
+ * not live again before a new session, or a snapshot (recovery.h).
  *
  * Threads: one.  Memory: feed_footprint() bytes, given once.
  * Source: "Nasdaq TotalView-ITCH 5.0", edition of February 2026. */
@@ -55,7 +55,11 @@ struct feed_counts {
     X(FEED_END,        end,        "the session has ended")                            \
     X(FEED_QUARANTINE, quarantine, "the lines contradict each other")                  \
     X(FEED_PHASE,      phase,      "a phase of the venue's day begins")                \
-    X(FEED_TRADING,    trading,    "an instrument's trading state changes")
+    X(FEED_TRADING,    trading,    "an instrument's trading state changes")            \
+    X(FEED_RECOVERING, recovering, "missing messages are asked for again")             \
+    X(FEED_SNAPSHOT,   snapshot,   "the books are to be rebuilt from a snapshot")      \
+    X(FEED_RECOVERED,  recovered,  "what was missing is there")                        \
+    X(FEED_UNRECOVERED, unrecovered, "what is missing could not be recovered")
 /* clang-format on */
 
 #define FEED_EVENT_ENUM(event, name, meaning) event,
@@ -67,8 +71,9 @@ struct feed_event {
     uint16_t instrument; /* 0: the whole channel */
     uint8_t from;        /* enum market_state */
     uint8_t to;
-    uint64_t first; /* gap: first missing; session: its first; phase: the event code */
-    uint64_t end;   /* gap: one past the last missing */
+    uint64_t first; /* gap, recovering: first missing; session: its first; phase: the event code;
+                       snapshot, recovered, unrecovered: next of the stream */
+    uint64_t end;   /* gap, recovering: one past the last missing */
     nanos_t at_ns;
 };
 
@@ -86,6 +91,26 @@ uint64_t feed_stream(struct feed *feed, const uint8_t *bytes, size_t length, uin
 /* Applies any other step of the channel: a gap, a session, silence, the end. */
 void feed_step(struct feed *feed, enum channel_step step, const struct channel_output *output,
                nanos_t now);
+
+/* Recovery; recovery.h is who calls.  Each but the message is an event. */
+
+/* Nothing follows before gap has been filled: MARKET_RECOVERING, unless it is a gap already. */
+void feed_recovering(struct feed *feed, const struct channel_gap *gap, nanos_t now);
+
+/* A snapshot will be tried: MARKET_RECOVERING, even after a gap. */
+void feed_rebuilding(struct feed *feed, uint64_t next, nanos_t now);
+
+/* The snapshot begins: every order and every trading state is forgotten.  Then its messages, of
+ * the types glimpse50.h lists, and its end; the stream goes on at next. */
+void feed_snapshot_begin(struct feed *feed);
+void feed_snapshot_message(struct feed *feed, const uint8_t *message, uint32_t length, nanos_t now);
+void feed_snapshot_end(struct feed *feed, uint64_t next);
+
+/* All is there up to next; silent: but no line is heard. */
+void feed_recovered(struct feed *feed, uint64_t next, bool silent, nanos_t now);
+
+/* It is not, and will not be: MARKET_GAP. */
+void feed_unrecovered(struct feed *feed, uint64_t next, nanos_t now);
 
 /* The instruments whose market may have changed since the last call; valid until the next call on
  * this feed.  Flushes.  Hot. */

@@ -18,6 +18,8 @@ struct feed {
     enum market_state channel_state;
     bool stale; /* silence, told apart from a gap it must not hide */
     bool gap;
+    bool recovering; /* nothing is lost yet */
+    bool snapshot;   /* what is applied are messages of a snapshot */
     bool closed;
     uint8_t names_wanted; /* 1 until a directory message comes: symbols are learnt from adds */
 

@@ -74,10 +74,11 @@ bool feed_event(struct feed *feed, struct feed_event *event)
 void feed_channel_event(struct feed *feed, const struct feed_event *event)
 {
     enum market_state before = feed->channel_state;
-    feed->channel_state = feed->closed ? MARKET_CLOSED
-                        : feed->gap    ? MARKET_GAP
-                        : feed->stale  ? MARKET_STALE
-                                       : MARKET_LIVE;
+    feed->channel_state = feed->closed     ? MARKET_CLOSED
+                        : feed->gap        ? MARKET_GAP
+                        : feed->recovering ? MARKET_RECOVERING
+                        : feed->stale      ? MARKET_STALE
+                                           : MARKET_LIVE;
     struct feed_event told = *event;
     told.from = (uint8_t)before;
     told.to = (uint8_t)feed->channel_state;
@@ -97,6 +98,7 @@ static void session_begin(struct feed *feed, const struct channel_session *sessi
     feed->last_instrument = 0;
     feed->names_wanted = 1;
     feed->closed = feed->stale = false;
+    feed->recovering = feed->snapshot = false;
     feed->gap = session->sequence > 1; /* what came before is not in the books */
 }
 
@@ -178,7 +180,8 @@ static void trading_changed(struct feed *feed, uint32_t instrument, enum market_
 static void phase_begin(struct feed *feed, char code)
 {
     book_flush(feed->book);
-    if (code == 'O') { /* the day begins: whatever was missing belongs to the day before */
+    if (code == 'O' &&
+        !feed->snapshot) { /* the day begins: whatever was missing belongs to the day before */
         book_clear(feed->book);
         feed->gap = feed->closed = false;
     }

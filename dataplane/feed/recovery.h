@@ -17,12 +17,13 @@
  *
  * Until all of this is done the channel's state is MARKET_RECOVERING, and no book is live.  If it
  * fails (no server helps, in so many attempts) the state is MARKET_GAP, gaps are given out as they
- * are without recovery, and a snapshot is tried again every again_ns.  Every change of state is an
+ * are without recovery, and a snapshot is tried again every again_ns (without servers of snapshots,
+ * new holes are asked for again then, and the state stays MARKET_GAP).  Every change of state is an
  * event of the feed: FEED_RECOVERING, FEED_SNAPSHOT, FEED_RECOVERED, FEED_UNRECOVERED.
  *
  *     state        books        the channel                    left for
  *     QUIET        as the feed  waits at holes                 ASKING: a hole is overdue
- *                                                              WAITING: joined late
+ *                                                              WAITING: joined late, or a gap
  *     ASKING       RECOVERING   waits at holes                 QUIET: none is overdue any more
  *                                                              WAITING: see above
  *     WAITING      RECOVERING   holds                          CONNECTING: the back-off is over
@@ -33,7 +34,7 @@
  *
  * A new session, or a restart of the sequence, ends whatever goes on: QUIET, or WAITING if it is
  * joined late.  The end of a session comes after its holes are filled or given up.  A quarantine
- * ends it too, and what is missing after channel_release is recovered like any hole.
+ * ends it too; after channel_release the books are rebuilt from a snapshot.
  *
  * A state machine without input or output.  What an owner writes:
  *
@@ -71,6 +72,8 @@
  * It counts as a reply (counts.line[LINE_REPLY] of the channel), never as traffic of a line: it
  * ends no silence and makes up no line's losses.  It is compared like any copy (MD3).
  * Without a recovery, channel and feed do what they always did.
+ *
+ * A snapshot that ends more than hole_messages beyond what the lines have named is not believed.
  *
  * The order of a level's queue after a snapshot is that of the spin, which the venue does not
  * promise to be that of time.  Totals traded are not part of a snapshot: they go on from zero.
@@ -146,7 +149,7 @@ struct recovery_limits {
     X(RECOVERY_NO_END,        no_end,        "the session ended before the snapshot did")  \
     X(RECOVERY_TOO_SLOW,      too_slow,      "not done within snapshot_all_ns")        \
     X(RECOVERY_BAD_SPIN,      bad_spin,      "a message that no snapshot has")         \
-    X(RECOVERY_FULL_BOOKS,    full_books,    "the books have no room for it, or contradict it") \
+    X(RECOVERY_TOO_NEW,       too_new,       "it ends far beyond what the lines have named") \
     X(RECOVERY_TOO_OLD,       too_old,       "what follows it is not kept and could not be asked for") \
     X(RECOVERY_CALLED_OFF,    called_off,    "a new session or a quarantine made it useless")
 /* clang-format on */
@@ -226,7 +229,7 @@ void recovery_disconnected(struct recovery *recovery, nanos_t now);
 /* So many of the bytes of RECOVERY_WRITE were written. */
 void recovery_written(struct recovery *recovery, uint32_t length);
 
-/* No datagram will come any more (channel_finish): what is missing is given up. */
+/* No datagram will come any more: what is missing is given up (calls channel_finish). */
 void recovery_finish(struct recovery *recovery, nanos_t now);
 
 enum recovery_state recovery_state(const struct recovery *recovery);
