@@ -122,7 +122,7 @@ static inline bool plain_rests(struct match *m, const struct match_input *in,
     if (unlikely(!ladder_admits(own, key))) return false;
     struct level *level = ladder_open(m, own, key);
     if (unlikely(level == NULL)) return false;
-    uint32_t slot = slot_pop(m, ask->holder, ask->lots);
+    uint32_t slot = slot_pop(m, ask->holder);
     ids_insert_at(m, ask->spot, in->id, slot);
     struct order *order = &m->orders[slot];
     order->id = in->id;

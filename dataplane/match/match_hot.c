@@ -146,8 +146,11 @@ static inline bool taker_trade_level(struct match *m, struct taker *t, struct la
         trade_said(m, t, maker, ticks, lots, done);
         if (money) money_moved(m, t, maker, ticks, ticks, lots);
         level->lots -= lots;
-        maker->lots -= lots;
-        if (!done) continue;
+        if (!done) {
+            order_total_keep(m, slot);
+            maker->lots -= lots;
+            continue;
+        }
         uint32_t next = maker->next;
         m->orders[next].prev = 0;
         level->head = next;
@@ -240,8 +243,9 @@ static bool taker_rests(struct match *m, struct taker *t)
     if (unlikely(level == NULL)) return false;
     uint32_t slot = t->slot, shown = t->lots;
     if (likely(slot == 0)) {
-        slot = slot_take(m, t->id, t->holder, t->total);
+        slot = slot_take(m, t->id, t->holder);
         m->orders[slot].meta = t->meta;
+        if (t->total != t->lots) order_total_set(m, slot, t->total);
     } else {
         order_move_to(&m->orders[slot], PLACE_BOOK);
         if (t->meta & META_ICEBERG) {

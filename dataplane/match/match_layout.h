@@ -7,7 +7,8 @@
  * touched:
  *
  *     order    32 B  id, open lots, price, neighbours in its queue, holder: every operation
- *     tie      16 B  neighbours among its holder's orders, total, special: when it comes and goes
+ *     tie      16 B  neighbours among its holder's orders, total, special: where there are
+ *                    accounts, and of orders that have changed or are special
  *     special 128 B  only of icebergs, stops, linked and tracked orders
  *
  * Prices are keys: ticks for a sell, ~ticks for a buy, so that smaller is better on both sides and
@@ -29,7 +30,8 @@
  *   L2  best is the key of the first level, LADDER_EMPTY if none; worst is at least the last
  *   L3  a page is in use iff its word of l0 is not 0; levels of unused pages are zero
  *   L4  every order in a book, waiting or fired is in its holder's list once, and in the id table
- *   L5  keys of one ladder span less than its window */
+ *   L5  keys of one ladder span less than its window
+ *   L6  an order without META_TOTAL is plain and as it came: all that was ordered is open */
 
 #include "dataplane/match/match.h"
 
@@ -46,7 +48,7 @@ struct order {
 };
 static_assert(sizeof(struct order) == 32, "two to a line");
 
-/* meta: who and how, unchanged while the order lives, but for ORDER_PLACE. */
+/* meta: who and how, unchanged while the order lives, but for PLACE and TOTAL. */
 #define META_INSTRUMENT  0xffffu
 #define META_SIDE_SHIFT  16
 #define META_SIDE        (1u << 16)
@@ -58,6 +60,7 @@ static_assert(sizeof(struct order) == 32, "two to a line");
 #define META_LINKED      (1u << 23) /* special too: parent, sibling, legs or tracked */
 #define META_PLACE_SHIFT 24         /* three bits */
 #define META_PLACE       (7u << 24)
+#define META_TOTAL       (1u << 27) /* tie.total counts: it may be other than what is open */
 
 enum place {
     PLACE_BOOK,
@@ -71,8 +74,8 @@ enum place {
 struct tie {
     uint32_t next; /* among its holder's orders, towards younger */
     uint32_t prev;
-    uint32_t total;   /* lots ordered; open = total - executed - reduced */
-    uint32_t special; /* 0: none */
+    uint32_t total;   /* META_TOTAL: lots ordered; open = total - executed - reduced */
+    uint32_t special; /* META_SPECIAL */
 };
 
 struct special {
@@ -333,6 +336,25 @@ static inline void order_move_to(struct order *order, enum place place)
 static inline struct special *order_special(const struct match *m, uint32_t slot)
 {
     return &m->specials[m->ties[slot].special];
+}
+
+/* Lots ordered. */
+static inline uint32_t order_total(const struct match *m, uint32_t slot)
+{
+    const struct order *order = &m->orders[slot];
+    return order->meta & META_TOTAL ? m->ties[slot].total : order->lots;
+}
+
+static inline void order_total_set(struct match *m, uint32_t slot, uint32_t total)
+{
+    m->ties[slot].total = total;
+    m->orders[slot].meta |= META_TOTAL;
+}
+
+/* Before what is open becomes less. */
+static inline void order_total_keep(struct match *m, uint32_t slot)
+{
+    order_total_set(m, slot, order_total(m, slot));
 }
 
 /* Key of a price on its own side, and back. */

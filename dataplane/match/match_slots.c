@@ -20,9 +20,9 @@ COLD uint32_t *ids_find_old(const struct match *m, order_id_t id)
     const struct ids *ids = &m->ids;
     uint64_t hash = ids_hash(ids, id);
     uint32_t *old = ids->entries + ids->old_size, mask = ids->old_size - 1;
-    uint32_t i = (uint32_t)(hash >> (ids->shift + 1));
-    for (; old[i] != 0; i = (i + 1) & mask) {
-        uint32_t slot = old[i] ^ ids_tag(hash) << 24;
+    uint32_t i = (uint32_t)(hash >> (ids->shift + 1)), tag = ids_tag(hash);
+    for (; old[i] != 0; i = (i + 1) & mask, tag = ids_farther(tag)) {
+        uint32_t slot = old[i] ^ tag;
         if (slot >> 24 == 0 && m->orders[slot].id == id) return &old[i];
     }
     return NULL;
@@ -38,9 +38,10 @@ COLD void ids_grow(struct match *m)
     }
     const uint32_t *old = ids->entries + ids->old_size;
     for (uint32_t i = 0; i < IDS_MOVE && ids_moving(ids); i++) {
-        uint32_t entry = old[ids->old_next++], slot = entry & 0xffffff;
+        uint32_t entry = old[ids->old_next++], slot = entry & IDS_SLOT;
         order_id_t id = m->orders[slot].id;
-        if (entry == 0 || id == 0 || ids_tag(ids_hash(ids, id)) != entry >> 24) continue;
+        if (entry == 0 || id == 0 || ((ids_tag(ids_hash(ids, id)) ^ entry) & ~(IDS_FAR | IDS_SLOT)))
+            continue;
         if (ids_probe(m, id).slot == 0) ids_put(m, id, slot);
     }
 }
@@ -60,12 +61,13 @@ uint32_t order_find(const struct match *m, order_id_t id)
 uint32_t order_open(struct match *m, const struct order *order, uint32_t total)
 {
     if (!slots_left(m, 1)) return 0;
-    uint32_t slot = slot_take(m, order->id, order->holder, total);
+    uint32_t slot = slot_take(m, order->id, order->holder);
     struct order *at = &m->orders[slot];
     at->lots = order->lots;
     at->key = order->key;
     at->meta = order->meta;
     at->next = at->prev = 0;
+    order_total_set(m, slot, total);
     return slot;
 }
 
@@ -86,8 +88,8 @@ struct special *special_open(struct match *m, uint32_t slot)
 
 void order_close(struct match *m, uint32_t slot)
 {
-    uint32_t index = m->ties[slot].special;
-    if (index != 0) {
+    if (m->orders[slot].meta & META_SPECIAL) {
+        uint32_t index = m->ties[slot].special;
         struct special *special = &m->specials[index];
         DCHECK(!special->is_dirty);
         memset(special, 0, sizeof *special);
@@ -125,6 +127,7 @@ void book_lots_less(struct match *m, uint32_t slot, uint32_t by)
     struct order *order = &m->orders[slot];
     struct instrument *b = order_instrument(m, order);
     ladder_level(m, &b->side[order_side(order)], order->key)->lots -= by;
+    order_total_keep(m, slot);
     order->lots -= by;
 }
 
@@ -164,7 +167,7 @@ struct taker taker_of(const struct match *m, uint32_t slot)
         .id = order->id,
         .slot = slot,
         .lots = order->lots + (special ? s->hidden : 0),
-        .total = m->ties[slot].total,
+        .total = order_total(m, slot),
         .holder = order->holder,
         .account = holder_account(m, order->holder),
         .group = holder_group(m, order->holder),

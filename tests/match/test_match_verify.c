@@ -112,8 +112,9 @@ SPEC(slots_are_in_use_or_free)
     BREAKS(m->specials_used--, "verify->specials == m->specials_used");
     BREAKS(m->specials_free = m->specials[m->specials_free].next, "unused + m->specials_used");
     BREAKS(special_of(4)->order = slot_of(1), ".order == slot");
-    BREAKS(m->ties[slot_of(4)].special = 0, "special == (tie->special != 0)");
-    BREAKS(m->ties[slot_of(1)].total = 0, "tie->total > 0");
+    BREAKS(m->ties[slot_of(4)].special = 0, "tie->special - 1");
+    BREAKS(order_total_set(m, slot_of(1), 0), "order_total(m, slot) > 0");
+    BREAKS(order_of(4)->meta &= ~META_TOTAL, "order->meta & META_TOTAL");
     BREAKS(m->orders[0].id = 1, "m->orders[0].id == 0");
 }
 
