@@ -50,6 +50,7 @@ static void run_burst(const struct match_input *inputs, uint32_t count)
     for (uint32_t i = 0; i < count; i++) burst[i] = &inputs[i];
     match_expect(match, burst, count);
     for (uint32_t i = 0; i < count; i++) {
+        __builtin_prefetch(&burst[i][BURST]);
         match_apply(match, burst[i], &events);
         if (events.count >= EVENTS / 2) consume(&events);
     }
