@@ -157,7 +157,7 @@ static inline bool taker_trade_level(struct match *m, struct taker *t, struct la
         slot_give(m, slot);
         if (next == 0) {
             level->tail = 0;
-            ladder_left(m, opposite, key, level);
+            ladder_left(m, opposite, key, 1);
         }
     } while (t->lots != 0 && (slot = level->head) != 0);
     return true;

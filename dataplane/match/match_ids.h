@@ -79,7 +79,7 @@ uint32_t *ids_find_old(const struct match *m, order_id_t id);
 
 static inline bool ids_moving(const struct ids *ids)
 {
-    return ids->old_next < ids->old_size;
+    return ids->threshold == 0;
 }
 
 /* Where a living order is, or would be: entry is always of the table in use, but for an order that
@@ -116,7 +116,7 @@ void ids_grow(struct match *m);                  /* starts, or goes on */
 static inline void ids_insert(struct match *m, order_id_t id, uint32_t slot)
 {
     struct ids *ids = &m->ids;
-    if (unlikely(++ids->count > ids->threshold || ids_moving(ids))) ids_grow(m);
+    if (unlikely(++ids->count > ids->threshold)) ids_grow(m);
     ids_put(m, id, slot);
 }
 
@@ -125,7 +125,7 @@ static inline void ids_insert_at(struct match *m, struct ids_spot spot, order_id
                                  uint32_t slot)
 {
     struct ids *ids = &m->ids;
-    if (unlikely(++ids->count > ids->threshold || ids_moving(ids))) {
+    if (unlikely(++ids->count > ids->threshold)) {
         ids_grow(m);
         ids_put(m, id, slot);
     } else {

@@ -27,7 +27,8 @@
  *
  * Always true between inputs:
  *   L1  a level's bit is set iff its queue is not empty; its lots are the sum of its orders' lots
- *   L2  best is the key of the first level, LADDER_EMPTY if none; worst is at least the last
+ *   L2  best is the key of the first level, LADDER_EMPTY if none; worst is at least the last,
+ *       INT64_MIN if none
  *   L3  a page is in use iff its word of l0 is not 0; levels of unused pages are zero
  *   L4  every order in a book, waiting or fired is in its holder's list once, and in the id table
  *   L5  keys of one ladder span less than its window
@@ -116,15 +117,14 @@ struct page {
 };
 
 struct ladder {
-    int64_t best; /* smallest key, or LADDER_EMPTY */
+    int64_t best;  /* smallest key, or LADDER_EMPTY */
+    int64_t worst; /* at least the largest key, or INT64_MIN */
     uint64_t *l0;
     uint64_t *l1;
     uint64_t l2;
     uint32_t *dir; /* page numbers; 0: none */
     uint32_t mask; /* window - 1 */
-    uint32_t levels;
-    int64_t worst; /* at least the largest key; meaningless when empty */
-    uint64_t spare;
+    uint32_t spare[3];
 };
 static_assert(sizeof(struct ladder) == 64, "one line");
 
@@ -246,7 +246,7 @@ struct ids {
     uint32_t bits;
     uint32_t bits_max;
     uint32_t count;
-    uint32_t threshold; /* grow above it */
+    uint32_t threshold; /* grow above it; 0 while it moves */
     uint32_t old_next;  /* entries of the smaller table already moved; all: nothing to move */
     uint32_t old_size;
 };

@@ -46,7 +46,7 @@ uint32_t match_depth(const struct match *match, uint16_t instrument, enum side s
         };
         key = ladder_after(ladder, key);
     }
-    return ladder->levels;
+    return ladder_count(ladder);
 }
 
 /* Orders. */

@@ -35,15 +35,67 @@ COLD void ids_grow(struct match *m)
         ids->old_size = 1u << ids->bits;
         ids->old_next = 0;
         ids_resize(ids, ids->bits + 1);
+        ids->threshold = 0;
     }
     const uint32_t *old = ids->entries + ids->old_size;
-    for (uint32_t i = 0; i < IDS_MOVE && ids_moving(ids); i++) {
+    for (uint32_t i = 0; i < IDS_MOVE; i++) {
         uint32_t entry = old[ids->old_next++], slot = entry & IDS_SLOT;
         order_id_t id = m->orders[slot].id;
         if (entry == 0 || id == 0 || ((ids_tag(ids_hash(ids, id)) ^ entry) & ~(IDS_FAR | IDS_SLOT)))
             continue;
         if (ids_probe(m, id).slot == 0) ids_put(m, id, slot);
     }
+    if (ids->old_next == ids->old_size) ids->threshold = ids_threshold(ids->bits, ids->bits_max);
+}
+
+COLD uint32_t ladder_page(struct match *m, struct ladder *ladder, uint32_t word)
+{
+    if (m->pages_free_count == 0) return 0;
+    ladder->l1[word / 64] |= (uint64_t)1 << (word % 64);
+    ladder->l2 |= (uint64_t)1 << (word / 64);
+    return ladder->dir[word] = m->pages_free[--m->pages_free_count];
+}
+
+/* The first key at or after the one at index, whose level is gone; there is one. */
+static int64_t ladder_next_best(const struct ladder *ladder, int64_t key, uint32_t index)
+{
+    uint64_t above = ladder->l0[index / 64] >> (index % 64);
+    if (likely(above != 0)) return key + __builtin_ctzll(above);
+    uint32_t found = ladder_seek(ladder, (index + 1) & ladder->mask);
+    if (found == LADDER_NONE) found = ladder_seek(ladder, 0);
+    return key + ((found - index) & ladder->mask);
+}
+
+void ladder_shrink(struct match *m, struct ladder *ladder, int64_t key)
+{
+    uint32_t index = (uint32_t)key & ladder->mask, word = index / PAGE_LEVELS;
+    if (ladder->l0[word] == 0) {
+        m->pages_free[m->pages_free_count++] = ladder->dir[word];
+        ladder->dir[word] = 0;
+        uint64_t words = ladder->l1[word / 64] & ~((uint64_t)1 << (word % 64));
+        ladder->l1[word / 64] = words;
+        if (words == 0) ladder->l2 &= ~((uint64_t)1 << (word / 64));
+    }
+    if (key != ladder->best) return;
+    if (ladder->l2 != 0) {
+        ladder->best = ladder_next_best(ladder, key, index);
+    } else {
+        ladder->best = LADDER_EMPTY;
+        ladder->worst = INT64_MIN;
+    }
+}
+
+uint32_t ladder_count(const struct ladder *ladder)
+{
+    uint32_t count = 0;
+    for (uint64_t groups = ladder->l2; groups != 0; groups &= groups - 1) {
+        uint32_t group = (uint32_t)__builtin_ctzll(groups);
+        for (uint64_t words = ladder->l1[group]; words != 0; words &= words - 1) {
+            uint32_t word = group * 64 + (uint32_t)__builtin_ctzll(words);
+            count += (uint32_t)__builtin_popcountll(ladder->l0[word]);
+        }
+    }
+    return count;
 }
 
 COLD bool ladder_admits_far(struct ladder *ladder, int64_t key)

@@ -108,7 +108,7 @@ static uint32_t verify_ladder(struct verify *verify, const struct ladder *ladder
     for (uint32_t group = 0; group < (words + 63) / 64; group++)
         l2 |= (uint64_t)(ladder->l1[group] != 0) << group;
     CHECK(ladder->l2 == l2);
-    CHECK(ladder->levels == walk.levels);
+    CHECK((ladder->worst == INT64_MIN) == (walk.levels == 0));
     CHECK((ladder->best == LADDER_EMPTY) == (walk.levels == 0));
     if (walk.levels != 0)
         CHECK(ladder_seek(ladder, (uint32_t)ladder->best & ladder->mask) ==

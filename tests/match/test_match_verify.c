@@ -89,11 +89,11 @@ SPEC(a_ladder_s_bitmaps_best_and_worst_are_its_queues)
     BREAKS(bids()->best++, "");
     BREAKS(bids()->best--, "");
     BREAKS(bids()->worst = bids()->best, "queue.key <= ladder->worst");
-    BREAKS(bids()->levels++, "ladder->levels == walk.levels");
     BREAKS(bids()->l2 = 0, "ladder->l2 == l2");
     BREAKS(bids()->l1[0] ^= 1, "");
     BREAKS(bids()->l0[0] ^= 1, "");
     BREAKS(m->instruments[4].side[SIDE_BUY].best = 5, "ladder->best == LADDER_EMPTY");
+    BREAKS(m->instruments[4].side[SIDE_BUY].worst = 5, "ladder->worst == INT64_MIN");
 }
 
 SPEC(pages_are_in_use_once_or_free_and_zero)
