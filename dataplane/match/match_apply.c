@@ -231,9 +231,9 @@ ALONE enum tried new_alone(struct match *m, const struct match_input *in, uint64
     int32_t key = key_of(side, (int32_t)ticks);
     struct ladder *own = &b->side[side];
     bool meets = b->side[side ^ 1].best <= ~key;
-    struct level *level;
-    if (meets || unlikely((tail >> TAIL_TIF & 2) != 0 || !ladder_admits(own, key) ||
-                          (level = ladder_open(m, own, key)) == NULL)) {
+    struct ladder_spot place = {0, 0};
+    if (!meets && likely((tail >> TAIL_TIF & 2) == 0)) place = ladder_open(m, own, key);
+    if (unlikely(place.page == 0)) {
         m->step = 0;
         plain_run(m, in, b, (uint32_t)lots, (int32_t)ticks, holder);
         return TRIED_RAN;
@@ -250,7 +250,7 @@ ALONE enum tried new_alone(struct match *m, const struct match_input *in, uint64
     order->meta = in->instrument | (uint32_t)side << META_SIDE_SHIFT |
                   ((uint32_t)(tail >> TAIL_TIF) & 1) * META_DAY |
                   ((uint32_t)(tail >> TAIL_SELF_TRADE) & 3) << META_STP_SHIFT;
-    level_append(m, level, slot);
+    level_append(m, spot_level(m, place), slot);
     struct match_events *events = m->events;
     struct match_event *at = &events->at[events->count];
     at->number = in->number;
@@ -297,7 +297,7 @@ ALONE enum tried cancel_alone(struct match *m, const struct match_input *in, uin
     }
     struct ladder *own = &b->side[side];
     ladder_left(m, own, key, level_remove(m, ladder_level(m, own, key), order));
-    ids_remove_at(m, spot.entry);
+    ids_remove_at(m, spot);
     order->id = 0;
     order->next = m->orders_free;
     m->orders_free = spot.slot;

@@ -121,6 +121,11 @@ static void expect(const struct match *m, const struct match_input *const *input
 
 void match_expect(const struct match *m, const struct match_input *const *inputs, uint32_t count)
 {
-    if (m->alive <= DEEP_ORDERS) return;
-    expect(m, inputs, count < MATCH_EXPECT_MAX ? count : MATCH_EXPECT_MAX);
+    if (count > MATCH_EXPECT_MAX) count = MATCH_EXPECT_MAX;
+    if (m->alive > DEEP_ORDERS) {
+        expect(m, inputs, count);
+    } else {
+        for (uint32_t i = 0; i < count; i++)
+            fetch(&m->ids.table[ids_hash(&m->ids, inputs[i]->id) >> m->ids.shift]);
+    }
 }

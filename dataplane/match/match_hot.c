@@ -238,9 +238,8 @@ static bool taker_rests(struct match *m, struct taker *t)
 {
     struct instrument *b = t->instrument;
     struct ladder *own = &b->side[taker_side(t)];
-    if (unlikely(!ladder_admits(own, t->key))) return false;
-    struct level *level = ladder_open(m, own, t->key);
-    if (unlikely(level == NULL)) return false;
+    struct ladder_spot spot = ladder_open(m, own, t->key);
+    if (unlikely(spot.page == 0)) return false;
     uint32_t slot = t->slot, shown = t->lots;
     if (likely(slot == 0)) {
         slot = slot_take(m, t->id, t->holder);
@@ -257,7 +256,7 @@ static bool taker_rests(struct match *m, struct taker *t)
     struct order *order = &m->orders[slot];
     order->lots = shown;
     order->key = t->key;
-    level_append(m, level, slot);
+    level_append(m, spot_level(m, spot), slot);
     match_emit(m, &(struct match_event){
                       .id = t->id,
                       .other = t->leg_of,

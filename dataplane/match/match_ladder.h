@@ -78,32 +78,45 @@ static inline int64_t ladder_last(const struct ladder *ladder)
 /* How many levels there are. */
 uint32_t ladder_count(const struct ladder *ladder);
 
-/* Whether a key may join: all keys must span less than the window (A8).  worst is only a bound. */
+/* Whether a key that seems too far away may join: all keys must span less than the window (A8).
+ * worst is only a bound. */
 bool ladder_admits_far(struct ladder *ladder, int64_t key);
-
-static inline bool ladder_admits(struct ladder *ladder, int64_t key)
-{
-    int64_t first = key < ladder->best ? key : ladder->best;
-    int64_t last = key > ladder->worst ? key : ladder->worst;
-    return likely(last - first <= ladder->mask) || ladder_admits_far(ladder, key);
-}
 
 /* The page of a word that has none yet; 0: no page is left. */
 uint32_t ladder_page(struct match *m, struct ladder *ladder, uint32_t word);
 
-/* The level of a key that ladder_admits: made if there is none.  NULL: there is no page for it. */
-static inline struct level *ladder_open(struct match *m, struct ladder *ladder, int64_t key)
+/* Where the queue of a key is: page and index in the ring. */
+struct ladder_spot {
+    uint32_t page; /* 0: it cannot be (A8) */
+    uint32_t index;
+};
+
+static inline struct level *spot_level(const struct match *m, struct ladder_spot spot)
+{
+    return &m->pages[spot.page].level[spot.index % PAGE_LEVELS];
+}
+
+/* A queue for the key, made if there is none: an order must follow.  If it cannot be, nothing
+ * happened. */
+static inline struct ladder_spot ladder_open(struct match *m, struct ladder *ladder, int64_t key)
 {
     uint32_t index = (uint32_t)key & ladder->mask, word = index / PAGE_LEVELS;
+    int64_t best = ladder->best, worst = ladder->worst;
+    best = key < best ? key : best;
+    worst = key > worst ? key : worst;
+    if (unlikely(worst - best > ladder->mask)) {
+        if (!ladder_admits_far(ladder, key)) return (struct ladder_spot){0, 0};
+        worst = key > ladder->worst ? key : ladder->worst;
+    }
     uint32_t page = ladder->dir[word];
     if (unlikely(page == 0)) {
         page = ladder_page(m, ladder, word);
-        if (unlikely(page == 0)) return NULL;
+        if (page == 0) return (struct ladder_spot){0, 0};
     }
-    ladder->best = key < ladder->best ? key : ladder->best;
-    ladder->worst = key > ladder->worst ? key : ladder->worst;
+    ladder->best = best;
+    ladder->worst = worst;
     ladder->l0[word] |= (uint64_t)1 << (index % 64);
-    return &m->pages[page].level[index % PAGE_LEVELS];
+    return (struct ladder_spot){page, index};
 }
 
 /* The last level of a page has gone, or the best one. */
@@ -153,11 +166,9 @@ static inline uint64_t level_remove(struct match *m, struct level *level, const 
 /* The order joins its ladder; false, and nothing happened, if there is no room (A8). */
 static inline bool ladder_put(struct match *m, struct ladder *ladder, uint32_t slot)
 {
-    int64_t key = m->orders[slot].key;
-    if (unlikely(!ladder_admits(ladder, key))) return false;
-    struct level *level = ladder_open(m, ladder, key);
-    if (unlikely(level == NULL)) return false;
-    level_append(m, level, slot);
+    struct ladder_spot spot = ladder_open(m, ladder, m->orders[slot].key);
+    if (unlikely(spot.page == 0)) return false;
+    level_append(m, spot_level(m, spot), slot);
     return true;
 }
 

@@ -245,8 +245,7 @@ struct ids {
     uint32_t shift;      /* of a hash to its place: 64 - bits */
     uint32_t bits;
     uint32_t bits_max;
-    uint32_t count;
-    uint32_t threshold; /* grow above it; 0 while it moves */
+    uint32_t threshold; /* grow when more orders live; 0 while it moves */
     uint32_t old_next;  /* entries of the smaller table already moved; all: nothing to move */
     uint32_t old_size;
 };

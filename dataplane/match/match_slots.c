@@ -15,17 +15,18 @@ void ids_resize(struct ids *ids, uint32_t bits)
     ids->threshold = ids_threshold(bits, ids->bits_max);
 }
 
-COLD uint32_t *ids_find_old(const struct match *m, order_id_t id)
+COLD uint32_t ids_find_old(const struct match *m, order_id_t id)
 {
+    if (id == 0) return 0; /* of free slots, too */
     const struct ids *ids = &m->ids;
     uint64_t hash = ids_hash(ids, id);
-    uint32_t *old = ids->entries + ids->old_size, mask = ids->old_size - 1;
+    const uint32_t *old = ids->entries + ids->old_size, mask = ids->old_size - 1;
     uint32_t i = (uint32_t)(hash >> (ids->shift + 1)), tag = ids_tag(hash);
     for (; old[i] != 0; i = (i + 1) & mask, tag = ids_farther(tag)) {
         uint32_t slot = old[i] ^ tag;
-        if (slot >> 24 == 0 && m->orders[slot].id == id) return &old[i];
+        if (slot >> 24 == 0 && m->orders[slot].id == id) return slot;
     }
-    return NULL;
+    return 0;
 }
 
 COLD void ids_grow(struct match *m)
