@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-enum { SEGMENTS = 6, EVENTS = 128, APART = 3 };
+enum { SEGMENTS = 6, EVENTS = 128, BURST = 32 };
 
 static struct order_flow flow;
 static struct match *match;
@@ -43,21 +43,25 @@ static void flow_begin(enum order_flow_kind kind, uint32_t inputs, uint32_t acco
     consume(&events);
 }
 
-/* Inputs of the next segment, or zeroes behind the last. */
-static void look_ahead(const struct match_input *now)
+/* As many inputs as a venue finds waiting when it is busy. */
+static void run_burst(const struct match_input *inputs, uint32_t count)
 {
-    for (uint32_t stage = 0; stage < MATCH_EXPECT_STAGES; stage++)
-        match_expect(match, now + (MATCH_EXPECT_STAGES - stage) * APART, stage);
+    const struct match_input *burst[BURST];
+    for (uint32_t i = 0; i < count; i++) burst[i] = &inputs[i];
+    match_expect(match, burst, count);
+    for (uint32_t i = 0; i < count; i++) {
+        __builtin_prefetch(&burst[i][BURST]);
+        match_apply(match, burst[i], &events);
+        if (events.count >= EVENTS / 2) consume(&events);
+    }
 }
 
 static void run_segment(void *unused)
 {
     (void)unused;
-    size_t end = at + segment_inputs;
-    for (; at < end; at++) {
-        if (match_is_deep(match)) look_ahead(&flow.inputs[at]);
-        match_apply(match, &flow.inputs[at], &events);
-        if (events.count >= EVENTS / 2) consume(&events);
+    for (uint32_t left = segment_inputs, count; left != 0; left -= count, at += count) {
+        count = left < BURST ? left : BURST;
+        run_burst(&flow.inputs[at], count);
     }
     consume(&events);
 }

@@ -108,6 +108,7 @@ struct wanted {
     int32_t ticks;
     uint32_t lots;
     enum match_tif tif;
+    bool stranger; /* of an account that has nothing in the book, so that all of it may trade */
 };
 
 static void give_new(struct drawn *d, struct wanted wanted)
@@ -117,7 +118,7 @@ static void give_new(struct drawn *d, struct wanted wanted)
                 .id = number * ID_FACTOR & ID_MASK,
                 .price = (price_t)wanted.ticks * 1000000,
                 .qty = (qty_t)wanted.lots * QTY_ONE,
-                .account = account_of(d, number),
+                .account = wanted.stranger ? ACCOUNTS_MAX : account_of(d, number),
                 .instrument = (uint16_t)wanted.instrument,
                 .kind = MATCH_NEW,
                 .side = (uint8_t)wanted.side,
@@ -176,7 +177,7 @@ static void normal_step(struct drawn *d)
     if (what < 6) d->mid[i] += (int32_t)draw_below(d, 3) - 1;
     if (what < 45 || d->count < 500) {
         int32_t ticks = behind(d, i, side, 1 + draw_distance(d, 3));
-        give_new(d, (struct wanted){i, side, ticks, 1 + draw_below(d, 100), MATCH_GTC});
+        give_new(d, (struct wanted){i, side, ticks, 1 + draw_below(d, 100), MATCH_GTC, false});
     } else if (what < 93) {
         give_cancel(d, recent(d));
     } else if (what < 96) {
@@ -185,7 +186,7 @@ static void normal_step(struct drawn *d)
     } else {
         int32_t ticks = behind(d, i, side, -1 - draw_distance(d, 2));
         enum match_tif tif = what == 96 ? MATCH_GTC : MATCH_IOC;
-        give_new(d, (struct wanted){i, side, ticks, 50 + draw_below(d, 200), tif});
+        give_new(d, (struct wanted){i, side, ticks, 50 + draw_below(d, 200), tif, false});
     }
 }
 
@@ -194,7 +195,7 @@ static void sweep_step(struct drawn *d)
     static int32_t taken; /* levels that are missing, to be filled up first */
     static uint32_t third;
     if (taken > 0) {
-        give_new(d, (struct wanted){0, SIDE_SELL, MID + taken, 10, MATCH_GTC});
+        give_new(d, (struct wanted){0, SIDE_SELL, MID + taken, 10, MATCH_GTC, false});
         if (++third == 3) {
             third = 0;
             taken--;
@@ -202,7 +203,11 @@ static void sweep_step(struct drawn *d)
         return;
     }
     taken = 200 + (int32_t)draw_below(d, 201);
-    give_new(d, (struct wanted){0, SIDE_BUY, MID + taken, (uint32_t)taken * 30, MATCH_IOC});
+    give_new(d, (struct wanted){.side = SIDE_BUY,
+                                .ticks = MID + taken,
+                                .lots = (uint32_t)taken * 30,
+                                .tif = MATCH_IOC,
+                                .stranger = true});
 }
 
 static void walk_step(struct drawn *d)
@@ -218,7 +223,7 @@ static void walk_step(struct drawn *d)
         bool far = d->count < 50000 || draw_below(d, 3) == 0;
         int32_t distance = far ? (int32_t)draw_below(d, 15000) : draw_distance(d, 8);
         give_new(d, (struct wanted){0, side, behind(d, 0, side, 1 + distance),
-                                    1 + draw_below(d, 100), MATCH_GTC});
+                                    1 + draw_below(d, 100), MATCH_GTC, false});
     }
 }
 
@@ -229,7 +234,7 @@ static void old_step(struct drawn *d)
     int32_t distance = 1 + (int32_t)draw_below(d, 5000);
     if (d->count < 300000 || what < 45) {
         int32_t ticks = behind(d, 0, side, distance);
-        give_new(d, (struct wanted){0, side, ticks, 1 + draw_below(d, 100), MATCH_GTC});
+        give_new(d, (struct wanted){0, side, ticks, 1 + draw_below(d, 100), MATCH_GTC, false});
     } else if (what < 90) {
         give_cancel(d, any(d));
     } else {
@@ -241,8 +246,8 @@ static void queue_step(struct drawn *d)
 {
     enum side side = draw_side(d);
     if (d->count < 200000 || draw_below(d, 2) == 0) {
-        give_new(
-            d, (struct wanted){0, side, behind(d, 0, side, 1), 1 + draw_below(d, 100), MATCH_GTC});
+        give_new(d, (struct wanted){0, side, behind(d, 0, side, 1), 1 + draw_below(d, 100),
+                                    MATCH_GTC, false});
     } else {
         give_cancel(d, any(d));
     }
@@ -254,7 +259,7 @@ static void market_step(struct drawn *d)
     enum side side = draw_side(d);
     if (d->count < 5000000 || draw_below(d, 2) == 0) {
         int32_t ticks = behind(d, i, side, 1 + draw_distance(d, 8));
-        give_new(d, (struct wanted){i, side, ticks, 1 + draw_below(d, 100), MATCH_GTC});
+        give_new(d, (struct wanted){i, side, ticks, 1 + draw_below(d, 100), MATCH_GTC, false});
     } else {
         give_cancel(d, any(d));
     }

@@ -73,21 +73,17 @@ struct match *match_new(void *memory, const struct match_limits *limits); /* zer
 /* Takes one input: input->bytes must be readable, and are at least sizeof(struct match_input). */
 void match_apply(struct match *match, const struct match_input *input, struct match_events *events);
 
-/* Hints that input will be applied a few inputs later, so that what it needs is fetched from memory
- * in the meantime.  MATCH_EXPECT_STAGES looks at the same input, stage 0 first and some inputs
- * ahead, the last one before it is applied:
+/* Hints that these inputs will be applied next, so that what they need is fetched from memory
+ * meanwhile, for all of them at a time:
  *
- *     for (i...) {
- *         if (match_is_deep(match))
- *             for (stage...)
- *                 match_expect(match, &in[i + (MATCH_EXPECT_STAGES - stage) * 3], stage);
- *         match_apply(match, &in[i], events);
- *     }
+ *     match_expect(match, inputs, count);
+ *     for (i...) match_apply(match, inputs[i], events);
  *
- * Changes nothing.  Of use only where the orders do not fit the caches: match_is_deep. */
-#define MATCH_EXPECT_STAGES 5u
-void match_expect(const struct match *match, const struct match_input *input, uint32_t stage);
-bool match_is_deep(const struct match *match);
+ * Changes nothing, and does nothing while the orders fit the caches.  Inputs from MATCH_EXPECT_MAX
+ * on are not looked at. */
+#define MATCH_EXPECT_MAX 32u
+void match_expect(const struct match *match, const struct match_input *const *inputs,
+                  uint32_t count);
 
 /* Queries. */
 

@@ -112,51 +112,21 @@ static inline uint32_t plain_meta(const struct match_input *in)
            (uint32_t)in->self_trade << META_STP_SHIFT;
 }
 
-/* The order meets nobody and rests; false, and nothing happened, if its price has no room. */
-static inline bool plain_rests(struct match *m, const struct match_input *in,
-                               const struct plain *ask)
-{
-    struct instrument *b = ask->b;
-    struct ladder *own = &b->side[ask->side];
-    int32_t key = key_of(ask->side, ask->ticks);
-    if (unlikely(!ladder_admits(own, key))) return false;
-    struct level *level = ladder_open(m, own, key);
-    if (unlikely(level == NULL)) return false;
-    uint32_t slot = slot_pop(m, ask->holder, ask->lots);
-    ids_insert_at(m, ask->spot, in->id, slot);
-    struct order *order = &m->orders[slot];
-    order->id = in->id;
-    order->lots = ask->lots;
-    order->key = key;
-    order->meta = plain_meta(in);
-    level_append(m, level, slot);
-    struct match_event *at = &m->events->at[m->events->count];
-    at->number = m->number;
-    at->id = in->id;
-    at->other = 0;
-    at->price = in->price;
-    at->qty = in->qty;
-    at->left = in->qty;
-    event_accounts(at, in->account, 0);
-    event_tail(m, at, b, event_word(MATCH_RESTED, MATCH_NO_REASON, ask->side, 0));
-    event_done(m);
-    return true;
-}
-
 static __attribute__((noinline)) void plain_run(struct match *m, const struct match_input *in,
-                                                const struct plain *ask)
+                                                struct instrument *b, uint32_t lots, int32_t ticks,
+                                                uint32_t holder)
 {
     struct taker t = {
-        .instrument = ask->b,
+        .instrument = b,
         .id = in->id,
-        .lots = ask->lots,
-        .total = ask->lots,
-        .holder = ask->holder,
+        .lots = lots,
+        .total = lots,
+        .holder = holder,
         .account = in->account,
-        .group = ask->group,
+        .group = holder_group(m, holder),
         .meta = plain_meta(in),
-        .key = key_of(ask->side, ask->ticks),
-        .reserve = ask->ticks,
+        .key = key_of((enum side)in->side, ticks),
+        .reserve = ticks,
         .type = in->type,
         .tif = in->tif,
         .self_trade = in->self_trade,
@@ -164,64 +134,176 @@ static __attribute__((noinline)) void plain_run(struct match *m, const struct ma
     taker_run(m, &t);
 }
 
-static inline void command_new(struct match *m, const struct match_input *in)
+static __attribute__((noinline)) void command_new(struct match *m, const struct match_input *in)
 {
     uint64_t tail = input_tail(in) & ~(uint64_t)0xff;
     bool plain = (tail & ~TAIL_PLAIN_BITS) == 0 && (uint8_t)(in->type - 1) < 2;
-    if (unlikely(!plain || in->bytes != sizeof *in || in->other != 0)) {
+    if (!plain || in->bytes != sizeof *in || in->other != 0) {
         command_new_special(m, in);
         return;
     }
     struct plain ask;
     enum match_reason reason = plain_check(m, in, &ask);
-    if (unlikely(reason != MATCH_NO_REASON)) {
-        plain_refused(m, in, reason);
-        return;
-    }
-    int64_t limit = ~key_of(ask.side, ask.ticks);
-    bool meets = ask.b->side[ask.side ^ 1].best <= limit && ask.b->phase == MATCH_OPEN;
-    if (meets || in->tif >= MATCH_IOC || in->type != MATCH_LIMIT || !plain_rests(m, in, &ask))
-        plain_run(m, in, &ask);
+    if (reason != MATCH_NO_REASON) plain_refused(m, in, reason);
+    else plain_run(m, in, ask.b, ask.lots, ask.ticks, ask.holder);
 }
 
-/* A plain order in the book is canceled. */
-static inline void plain_cancel(struct match *m, const struct match_input *in,
-                                const struct ids_spot *spot)
+static __attribute__((noinline)) void command_cancel(struct match *m, const struct match_input *in)
 {
-    struct order *order = &m->orders[spot->slot];
-    struct instrument *b = order_instrument(m, order);
-    enum side side = order_side(order);
-    struct match_event *at = &m->events->at[m->events->count];
-    at->number = m->number;
-    at->id = in->id;
-    at->other = 0;
-    at->price = ticks_price(b, key_ticks(order->key));
-    at->qty = 0;
-    at->left = lots_qty(b, order->lots);
-    event_accounts(at, in->account, 0);
-    event_tail(m, at, b, event_word(MATCH_CANCELED, MATCH_BY_USER, side, 0));
-    event_done(m);
-    if (m->limits.accounts != 0)
-        ledger_release(m, b, order->holder, side, key_ticks(order->key), order->lots);
-    ladder_take_out(m, &b->side[side], spot->slot);
-    ids_remove_at(m, spot->entry);
-    slot_push(m, spot->slot);
-}
-
-static inline void command_cancel(struct match *m, const struct match_input *in)
-{
-    if (unlikely(((uint64_t)in->other | (uint64_t)in->price | (uint64_t)in->qty | in->instrument |
-                  input_tail(in) >> 8) != 0 ||
-                 in->bytes != sizeof *in)) {
+    if (((uint64_t)in->other | (uint64_t)in->price | (uint64_t)in->qty | in->instrument |
+         input_tail(in) >> 8) != 0 ||
+        in->bytes != sizeof *in) {
         match_reject(m, in, MATCH_MALFORMED);
         return;
     }
+    uint32_t slot = own_order(m, in->id, in->account);
+    if (slot == 0) match_reject(m, in, MATCH_UNKNOWN_ID);
+    else order_canceled(m, slot);
+}
+
+/* The two commands that are most of all inputs, where nothing about them is out of the ordinary.
+ * Each is tried first; what it does not take, and has not touched, the command proper does from the
+ * beginning.  Both are compiled once for engines with accounts and once for those without. */
+
+#define ALONE static inline __attribute__((always_inline))
+
+enum tried { TRIED_NOT, TRIED_RAN, TRIED_DONE };
+
+/* The instrument whose index is next to the length of a plain input, both good; or NULL. */
+ALONE struct instrument *plain_instrument(const struct match *m, const struct match_input *in)
+{
+    uint32_t index;
+    static_assert(offsetof(struct match_input, bytes) ==
+                      offsetof(struct match_input, instrument) + 2,
+                  "read as one");
+    __builtin_memcpy(&index, &in->instrument, sizeof index);
+    index -= (uint32_t)sizeof *in << 16; /* other lengths are above any limit */
+    return likely(index < m->limits.instruments) ? &m->instruments[index] : NULL;
+}
+
+/* The order's only event: written in place, and the input is done. */
+ALONE void only_event(struct match *m, struct match_events *events, struct match_event *at,
+                      const struct instrument *b, uint32_t word)
+{
+    uint64_t tail = (uint64_t)word << 32 | b->index;
+    __builtin_memcpy(&at->instrument, &tail, sizeof tail);
+    m->events_made++;
+    uint32_t count = events->count + 1;
+    events->count = count;
+    if (unlikely(count == events->capacity)) events->full(events);
+}
+
+/* A holder that can pay for the order, its money set aside; 0: there is none, nothing happened. */
+ALONE uint32_t ready_holder(struct match *m, const struct match_input *in,
+                            const struct instrument *b, enum side side, int32_t ticks,
+                            uint32_t lots)
+{
+    uint32_t account = in->account;
+    if (unlikely(account >= m->limits.accounts)) return 0;
+    int64_t most = m->accounts[account].value_max;
+    if (unlikely(most != 0 && (int64_t)lots * ticks * b->unit_value > most)) return 0;
+    uint32_t holder = ledger_holding_find(m, account, b->index);
+    if (unlikely(holder == 0)) return 0;
+    return likely(ledger_reserve(m, b, holder, side, ticks, lots)) ? holder : 0;
+}
+
+ALONE enum tried new_alone(struct match *m, const struct match_input *in, uint64_t tail,
+                           const bool money)
+{
+    const uint64_t varies =
+        (uint64_t)1 << TAIL_SIDE | (uint64_t)3 << TAIL_TIF | (uint64_t)3 << TAIL_SELF_TRADE;
+    if (unlikely((tail & ~varies) != (MATCH_NEW | (uint64_t)MATCH_LIMIT << TAIL_TYPE)))
+        return TRIED_NOT;
+    struct instrument *b = plain_instrument(m, in);
+    if (unlikely(b == NULL || b->phase != MATCH_OPEN)) return TRIED_NOT;
+    if (unlikely(in->other != 0 || in->id - 1 >= MATCH_ID_MAX)) return TRIED_NOT;
+    uint64_t lots = unit_count(&b->lot, in->qty), ticks = unit_count(&b->tick, in->price);
+    if (unlikely(lots - 1 >= b->lot.max || ticks - 1 >= b->tick.max)) return TRIED_NOT;
     struct ids_spot spot = ids_find_spot(m, in->id);
-    const struct order *order = &m->orders[spot.slot];
-    if (unlikely(spot.slot == 0 || in->id == 0 || holder_account(m, order->holder) != in->account))
-        match_reject(m, in, MATCH_UNKNOWN_ID);
-    else if (likely(!(order->meta & META_SPECIAL))) plain_cancel(m, in, &spot);
-    else order_canceled(m, spot.slot);
+    uint32_t slot = m->orders_free;
+    if (unlikely(spot.slot != 0 || slot == 0)) return TRIED_NOT;
+    enum side side = (enum side)(tail >> TAIL_SIDE & 1);
+    uint32_t holder = in->account;
+    if (money) {
+        holder = ready_holder(m, in, b, side, (int32_t)ticks, (uint32_t)lots);
+        if (unlikely(holder == 0)) return TRIED_NOT;
+    }
+    int32_t key = key_of(side, (int32_t)ticks);
+    struct ladder *own = &b->side[side];
+    bool meets = b->side[side ^ 1].best <= ~key;
+    struct ladder_spot place = {0, 0};
+    if (!meets && likely((tail >> TAIL_TIF & 2) == 0)) place = ladder_open(m, own, key);
+    if (unlikely(place.page == 0)) {
+        m->step = 0;
+        plain_run(m, in, b, (uint32_t)lots, (int32_t)ticks, holder);
+        return TRIED_RAN;
+    }
+    struct order *order = &m->orders[slot];
+    m->orders_free = order->next;
+    m->alive++;
+    if (money) holder_append(m, slot, holder);
+    ids_insert_at(m, spot, in->id, slot);
+    order->id = in->id;
+    order->lots = (uint32_t)lots;
+    order->key = key;
+    order->holder = holder;
+    order->meta = in->instrument | (uint32_t)side << META_SIDE_SHIFT |
+                  ((uint32_t)(tail >> TAIL_TIF) & 1) * META_DAY |
+                  ((uint32_t)(tail >> TAIL_SELF_TRADE) & 3) << META_STP_SHIFT;
+    level_append(m, spot_level(m, place), slot);
+    struct match_events *events = m->events;
+    struct match_event *at = &events->at[events->count];
+    at->number = in->number;
+    at->id = in->id;
+    at->other = 0;
+    at->price = in->price;
+    at->qty = in->qty;
+    at->left = in->qty;
+    event_accounts(at, in->account, 0);
+    only_event(m, events, at, b, event_word(MATCH_RESTED, MATCH_NO_REASON, side, 0));
+    return TRIED_DONE;
+}
+
+ALONE enum tried cancel_alone(struct match *m, const struct match_input *in, uint64_t tail,
+                              const bool money)
+{
+    uint32_t index;
+    __builtin_memcpy(&index, &in->instrument, sizeof index);
+    if (unlikely(((uint64_t)in->other | (uint64_t)in->price | (uint64_t)in->qty |
+                  (tail ^ MATCH_CANCEL) | (index ^ (uint32_t)sizeof *in << 16)) != 0))
+        return TRIED_NOT;
+    struct ids_spot spot = ids_find_spot(m, in->id);
+    struct order *order = &m->orders[spot.slot];
+    uint32_t holder = order->holder;
+    uint32_t account = money ? m->holdings[holder].account : holder;
+    if (unlikely(spot.slot == 0 || account != in->account || order->meta & META_SPECIAL))
+        return TRIED_NOT;
+    struct instrument *b = order_instrument(m, order);
+    enum side side = order_side(order);
+    uint32_t lots = order->lots;
+    int32_t key = order->key;
+    struct match_events *events = m->events;
+    struct match_event *at = &events->at[events->count];
+    at->number = in->number;
+    at->id = in->id;
+    at->other = 0;
+    at->price = ticks_price(b, key_ticks(key));
+    at->qty = 0;
+    at->left = lots_qty(b, lots);
+    event_accounts(at, account, 0);
+    if (money) {
+        ledger_release(m, b, holder, side, key_ticks(key), lots);
+        holder_remove(m, spot.slot, holder);
+    }
+    struct ladder *own = &b->side[side];
+    ladder_left(m, own, key, level_remove(m, ladder_level(m, own, key), order));
+    ids_remove_at(m, spot);
+    order->id = 0;
+    order->next = m->orders_free;
+    m->orders_free = spot.slot;
+    m->alive--;
+    only_event(m, events, at, b, event_word(MATCH_CANCELED, MATCH_BY_USER, side, 0));
+    return TRIED_DONE;
 }
 
 static COLD void command_rare(struct match *m, const struct match_input *in)
@@ -256,29 +338,79 @@ static COLD void out_of_order(struct match *m, const struct match_input *in)
     m->number = last;
 }
 
-void match_apply(struct match *m, const struct match_input *in, struct match_events *events)
+/* What followed from the input is done. */
+static inline void input_ends(struct match *m)
 {
-    m->events = events;
-    if (unlikely(in->number <= m->number)) {
-        out_of_order(m, in);
-        return;
+    if (unlikely(m->cascade_left != m->limits.cascade || (m->dirty_first | m->fired_first) != 0)) {
+        match_settle(m);
+        m->cascade_left = m->limits.cascade;
     }
-    m->number = in->number;
-    m->step = 0;
-    if (in->time > m->now) m->now = in->time;
-    if (unlikely(m->now >= m->due)) calendar_run(m);
-    if (unlikely((m->dirty_first | m->fired_first) != 0)) match_settle(m);
+    m->events_made += m->step;
+}
+
+static inline void command(struct match *m, const struct match_input *in)
+{
     switch (in->kind) {
     case MATCH_NEW: command_new(m, in); break;
     case MATCH_CANCEL: command_cancel(m, in); break;
     case MATCH_MODIFY: command_modify(m, in); break;
     default: command_rare(m, in);
     }
-    if (unlikely(m->cascade_left != m->limits.cascade || (m->dirty_first | m->fired_first) != 0)) {
-        match_settle(m);
-        m->cascade_left = m->limits.cascade;
+}
+
+/* Something is due before the input. */
+static COLD void apply_late(struct match *m, const struct match_input *in)
+{
+    if (in->number <= m->number) {
+        out_of_order(m, in);
+        return;
     }
-    m->events_made += m->step;
+    m->number = in->number;
+    m->step = 0;
+    if (in->time > m->now) m->now = in->time;
+    calendar_run(m);
+    match_settle(m);
+    command(m, in);
+    input_ends(m);
+}
+
+ALONE void apply(struct match *m, const struct match_input *in, const bool money)
+{
+    uint64_t tail = input_tail(in);
+    enum tried tried = TRIED_NOT;
+    if ((uint8_t)tail == MATCH_CANCEL) tried = cancel_alone(m, in, tail, money);
+    else if (likely((uint8_t)tail == MATCH_NEW)) tried = new_alone(m, in, tail, money);
+    if (likely(tried == TRIED_DONE)) return;
+    if (tried == TRIED_NOT) {
+        m->step = 0;
+        command(m, in);
+    }
+    input_ends(m);
+}
+
+static __attribute__((noinline)) void apply_money(struct match *m, const struct match_input *in)
+{
+    apply(m, in, true);
+}
+
+static inline void apply_any(struct match *m, const struct match_input *in)
+{
+    nanos_t now = in->time > m->now ? in->time : m->now;
+    if (unlikely(in->number <= m->number || now >= m->due ||
+                 (m->dirty_first | m->fired_first) != 0)) {
+        apply_late(m, in);
+        return;
+    }
+    m->number = in->number;
+    m->now = now;
+    if (m->limits.accounts != 0) apply_money(m, in);
+    else apply(m, in, false);
+}
+
+void match_apply(struct match *m, const struct match_input *in, struct match_events *events)
+{
+    m->events = events;
+    apply_any(m, in);
 #if PARANOID
     ledger_verify(m);
 #endif

@@ -146,15 +146,18 @@ static inline bool taker_trade_level(struct match *m, struct taker *t, struct la
         trade_said(m, t, maker, ticks, lots, done);
         if (money) money_moved(m, t, maker, ticks, ticks, lots);
         level->lots -= lots;
-        maker->lots -= lots;
-        if (!done) continue;
+        if (!done) {
+            order_total_keep(m, slot);
+            maker->lots -= lots;
+            continue;
+        }
         uint32_t next = maker->next;
         m->orders[next].prev = 0;
         level->head = next;
         slot_give(m, slot);
         if (next == 0) {
             level->tail = 0;
-            ladder_left(m, opposite, key, level);
+            ladder_left(m, opposite, key, 1);
         }
     } while (t->lots != 0 && (slot = level->head) != 0);
     return true;
@@ -235,13 +238,13 @@ static bool taker_rests(struct match *m, struct taker *t)
 {
     struct instrument *b = t->instrument;
     struct ladder *own = &b->side[taker_side(t)];
-    if (unlikely(!ladder_admits(own, t->key))) return false;
-    struct level *level = ladder_open(m, own, t->key);
-    if (unlikely(level == NULL)) return false;
+    struct ladder_spot spot = ladder_open(m, own, t->key);
+    if (unlikely(spot.page == 0)) return false;
     uint32_t slot = t->slot, shown = t->lots;
     if (likely(slot == 0)) {
-        slot = slot_take(m, t->id, t->holder, t->total);
+        slot = slot_take(m, t->id, t->holder);
         m->orders[slot].meta = t->meta;
+        if (t->total != t->lots) order_total_set(m, slot, t->total);
     } else {
         order_move_to(&m->orders[slot], PLACE_BOOK);
         if (t->meta & META_ICEBERG) {
@@ -253,7 +256,7 @@ static bool taker_rests(struct match *m, struct taker *t)
     struct order *order = &m->orders[slot];
     order->lots = shown;
     order->key = t->key;
-    level_append(m, level, slot);
+    level_append(m, spot_level(m, spot), slot);
     match_emit(m, &(struct match_event){
                       .id = t->id,
                       .other = t->leg_of,

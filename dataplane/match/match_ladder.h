@@ -54,7 +54,7 @@ static inline uint32_t ladder_seek_back(const struct ladder *ladder, uint32_t fr
 /* The first key after key that has a level, LADDER_EMPTY if key is the last or beyond. */
 static inline int64_t ladder_after(const struct ladder *ladder, int64_t key)
 {
-    if (ladder->levels == 0) return LADDER_EMPTY;
+    if (ladder->best == LADDER_EMPTY) return LADDER_EMPTY;
     int64_t passed = key - ladder->best; /* keys from best to key, key not counted */
     if (passed < 0) return ladder->best;
     if (passed >= ladder->mask) return LADDER_EMPTY;
@@ -75,81 +75,72 @@ static inline int64_t ladder_last(const struct ladder *ladder)
     return ladder->best + ((index - home) & ladder->mask);
 }
 
-/* Whether a key may join: all keys must span less than the window (A8).  worst is only a bound. */
+/* How many levels there are. */
+uint32_t ladder_count(const struct ladder *ladder);
+
+/* Whether a key that seems too far away may join: all keys must span less than the window (A8).
+ * worst is only a bound. */
 bool ladder_admits_far(struct ladder *ladder, int64_t key);
 
-static inline bool ladder_admits(struct ladder *ladder, int64_t key)
+/* The page of a word that has none yet; 0: no page is left. */
+uint32_t ladder_page(struct match *m, struct ladder *ladder, uint32_t word);
+
+/* Where the queue of a key is: page and index in the ring. */
+struct ladder_spot {
+    uint32_t page; /* 0: it cannot be (A8) */
+    uint32_t index;
+};
+
+static inline struct level *spot_level(const struct match *m, struct ladder_spot spot)
 {
-    if (ladder->levels == 0) return true;
-    int64_t first = key < ladder->best ? key : ladder->best;
-    int64_t last = key > ladder->worst ? key : ladder->worst;
-    return likely(last - first <= ladder->mask) || ladder_admits_far(ladder, key);
+    return &m->pages[spot.page].level[spot.index % PAGE_LEVELS];
 }
 
-/* The level of a key that ladder_admits: made if there is none.  NULL: there is no page for it. */
-static inline struct level *ladder_open(struct match *m, struct ladder *ladder, int64_t key)
+/* A queue for the key, made if there is none: an order must follow.  If it cannot be, nothing
+ * happened. */
+static inline struct ladder_spot ladder_open(struct match *m, struct ladder *ladder, int64_t key)
 {
     uint32_t index = (uint32_t)key & ladder->mask, word = index / PAGE_LEVELS;
+    int64_t best = ladder->best, worst = ladder->worst;
+    best = key < best ? key : best;
+    worst = key > worst ? key : worst;
+    if (unlikely(worst - best > ladder->mask)) {
+        if (!ladder_admits_far(ladder, key)) return (struct ladder_spot){0, 0};
+        worst = key > ladder->worst ? key : ladder->worst;
+    }
     uint32_t page = ladder->dir[word];
     if (unlikely(page == 0)) {
-        if (unlikely(m->pages_free_count == 0)) return NULL;
-        page = ladder->dir[word] = m->pages_free[--m->pages_free_count];
-        ladder->l1[word / 64] |= (uint64_t)1 << (word % 64);
-        ladder->l2 |= (uint64_t)1 << (word / 64);
+        page = ladder_page(m, ladder, word);
+        if (page == 0) return (struct ladder_spot){0, 0};
     }
-    uint64_t bit = (uint64_t)1 << (index % 64), bits = ladder->l0[word];
-    if (ladder->levels == 0) {
-        ladder->best = ladder->worst = key;
-    } else {
-        ladder->best = key < ladder->best ? key : ladder->best;
-        ladder->worst = key > ladder->worst ? key : ladder->worst;
-    }
-    ladder->levels += (bits & bit) == 0;
-    ladder->l0[word] = bits | bit;
-    return &m->pages[page].level[index % PAGE_LEVELS];
-}
-
-/* The first key at or after the one at index, whose level is gone; there is one. */
-static inline int64_t ladder_next_best(const struct ladder *ladder, int64_t key, uint32_t index)
-{
-    uint64_t above = ladder->l0[index / 64] >> (index % 64);
-    if (likely(above != 0)) return key + __builtin_ctzll(above);
-    uint32_t found = ladder_seek(ladder, (index + 1) & ladder->mask);
-    if (found == LADDER_NONE) found = ladder_seek(ladder, 0);
-    return key + ((found - index) & ladder->mask);
+    ladder->best = best;
+    ladder->worst = worst;
+    ladder->l0[word] |= (uint64_t)1 << (index % 64);
+    return (struct ladder_spot){page, index};
 }
 
 /* The last level of a page has gone, or the best one. */
-static inline void ladder_shrink(struct match *m, struct ladder *ladder, int64_t key,
-                                 uint32_t index)
-{
-    uint32_t word = index / PAGE_LEVELS;
-    if (ladder->l0[word] == 0) {
-        m->pages_free[m->pages_free_count++] = ladder->dir[word];
-        ladder->dir[word] = 0;
-        uint64_t words = ladder->l1[word / 64] & ~((uint64_t)1 << (word % 64));
-        ladder->l1[word / 64] = words;
-        if (words == 0) ladder->l2 &= ~((uint64_t)1 << (word / 64));
-    }
-    if (key != ladder->best) return;
-    ladder->best = ladder->levels == 0 ? LADDER_EMPTY : ladder_next_best(ladder, key, index);
-}
+void ladder_shrink(struct match *m, struct ladder *ladder, int64_t key);
 
-/* An order has left the level of key, perhaps the last one.  Whether it was is not predictable, so
- * its bit is cleared without a choice; that the best level or a page goes is rarer. */
-static inline void ladder_left(struct match *m, struct ladder *ladder, int64_t key,
-                               const struct level *level)
+/* An order has left the level of key; gone is 1 if it was the last one, or 0.  Which is not
+ * predictable, so its bit is cleared without a choice; that the best level or a page goes is
+ * rarer. */
+static inline void ladder_left(struct match *m, struct ladder *ladder, int64_t key, uint64_t gone)
 {
     uint32_t index = (uint32_t)key & ladder->mask, word = index / PAGE_LEVELS;
-    uint64_t gone = level->head == 0;
     uint64_t bits = ladder->l0[word] & ~(gone << (index % 64));
     ladder->l0[word] = bits;
-    ladder->levels -= (uint32_t)gone;
     if (unlikely(in_one(gone & (uint64_t)((bits == 0) | (key == ladder->best))) != 0))
-        ladder_shrink(m, ladder, key, index);
+        ladder_shrink(m, ladder, key);
 }
 
-/* The order joins the end of the queue of its key.  Slot 0 takes the stores that have no target. */
+/* One place or the other, without a branch. */
+static inline uint32_t *place_of(uint32_t *usual, uint32_t *at_end, uint32_t slot)
+{
+    return __builtin_expect_with_probability(slot != 0, 1, 0.5) ? usual : at_end;
+}
+
+/* The order joins the end of the queue of its key. */
 static inline void level_append(struct match *m, struct level *level, uint32_t slot)
 {
     struct order *order = &m->orders[slot];
@@ -158,29 +149,26 @@ static inline void level_append(struct match *m, struct level *level, uint32_t s
     order->next = 0;
     level->tail = slot;
     level->lots += order->lots;
-    m->orders[tail].next = slot;
-    level->head = number_or(level->head, slot, tail == 0);
+    *place_of(&m->orders[tail].next, &level->head, tail) = slot;
 }
 
-/* The order leaves the queue, wherever it is in it.  Its lots are subtracted. */
-static inline void level_remove(struct match *m, struct level *level, const struct order *order)
+/* The order leaves the queue, wherever it is in it.  Its lots are subtracted.  1 if it was the only
+ * one, or 0. */
+static inline uint64_t level_remove(struct match *m, struct level *level, const struct order *order)
 {
     uint32_t next = order->next, prev = order->prev;
     level->lots -= order->lots;
-    m->orders[prev].next = next;
-    m->orders[next].prev = prev;
-    level->head = number_or(level->head, next, prev == 0);
-    level->tail = number_or(level->tail, prev, next == 0);
+    *place_of(&m->orders[prev].next, &level->head, prev) = next;
+    *place_of(&m->orders[next].prev, &level->tail, next) = prev;
+    return (next | prev) == 0;
 }
 
 /* The order joins its ladder; false, and nothing happened, if there is no room (A8). */
 static inline bool ladder_put(struct match *m, struct ladder *ladder, uint32_t slot)
 {
-    int64_t key = m->orders[slot].key;
-    if (unlikely(!ladder_admits(ladder, key))) return false;
-    struct level *level = ladder_open(m, ladder, key);
-    if (unlikely(level == NULL)) return false;
-    level_append(m, level, slot);
+    struct ladder_spot spot = ladder_open(m, ladder, m->orders[slot].key);
+    if (unlikely(spot.page == 0)) return false;
+    level_append(m, spot_level(m, spot), slot);
     return true;
 }
 
@@ -188,8 +176,8 @@ static inline void ladder_take_out(struct match *m, struct ladder *ladder, uint3
 {
     struct order *order = &m->orders[slot];
     struct level *level = ladder_level(m, ladder, order->key);
-    level_remove(m, level, order);
-    ladder_left(m, ladder, order->key, level);
+    uint64_t gone = level_remove(m, level, order);
+    ladder_left(m, ladder, order->key, gone);
 }
 
 #endif

@@ -7,7 +7,8 @@
  * touched:
  *
  *     order    32 B  id, open lots, price, neighbours in its queue, holder: every operation
- *     tie      16 B  neighbours among its holder's orders, total, special: when it comes and goes
+ *     tie      16 B  neighbours among its holder's orders, total, special: where there are
+ *                    accounts, and of orders that have changed or are special
  *     special 128 B  only of icebergs, stops, linked and tracked orders
  *
  * Prices are keys: ticks for a sell, ~ticks for a buy, so that smaller is better on both sides and
@@ -26,10 +27,12 @@
  *
  * Always true between inputs:
  *   L1  a level's bit is set iff its queue is not empty; its lots are the sum of its orders' lots
- *   L2  best is the key of the first level, LADDER_EMPTY if none; worst is at least the last
+ *   L2  best is the key of the first level, LADDER_EMPTY if none; worst is at least the last,
+ *       INT64_MIN if none
  *   L3  a page is in use iff its word of l0 is not 0; levels of unused pages are zero
  *   L4  every order in a book, waiting or fired is in its holder's list once, and in the id table
- *   L5  keys of one ladder span less than its window */
+ *   L5  keys of one ladder span less than its window
+ *   L6  an order without META_TOTAL is plain and as it came: all that was ordered is open */
 
 #include "dataplane/match/match.h"
 
@@ -46,7 +49,7 @@ struct order {
 };
 static_assert(sizeof(struct order) == 32, "two to a line");
 
-/* meta: who and how, unchanged while the order lives, but for ORDER_PLACE. */
+/* meta: who and how, unchanged while the order lives, but for PLACE and TOTAL. */
 #define META_INSTRUMENT  0xffffu
 #define META_SIDE_SHIFT  16
 #define META_SIDE        (1u << 16)
@@ -58,6 +61,7 @@ static_assert(sizeof(struct order) == 32, "two to a line");
 #define META_LINKED      (1u << 23) /* special too: parent, sibling, legs or tracked */
 #define META_PLACE_SHIFT 24         /* three bits */
 #define META_PLACE       (7u << 24)
+#define META_TOTAL       (1u << 27) /* tie.total counts: it may be other than what is open */
 
 enum place {
     PLACE_BOOK,
@@ -71,8 +75,8 @@ enum place {
 struct tie {
     uint32_t next; /* among its holder's orders, towards younger */
     uint32_t prev;
-    uint32_t total;   /* lots ordered; open = total - executed - reduced */
-    uint32_t special; /* 0: none */
+    uint32_t total;   /* META_TOTAL: lots ordered; open = total - executed - reduced */
+    uint32_t special; /* META_SPECIAL */
 };
 
 struct special {
@@ -113,15 +117,14 @@ struct page {
 };
 
 struct ladder {
-    int64_t best; /* smallest key, or LADDER_EMPTY */
+    int64_t best;  /* smallest key, or LADDER_EMPTY */
+    int64_t worst; /* at least the largest key, or INT64_MIN */
     uint64_t *l0;
     uint64_t *l1;
     uint64_t l2;
     uint32_t *dir; /* page numbers; 0: none */
     uint32_t mask; /* window - 1 */
-    uint32_t levels;
-    int64_t worst; /* at least the largest key; meaningless when empty */
-    uint64_t spare;
+    uint32_t spare[3];
 };
 static_assert(sizeof(struct ladder) == 64, "one line");
 
@@ -242,8 +245,7 @@ struct ids {
     uint32_t shift;      /* of a hash to its place: 64 - bits */
     uint32_t bits;
     uint32_t bits_max;
-    uint32_t count;
-    uint32_t threshold; /* grow above it */
+    uint32_t threshold; /* grow when more orders live; 0 while it moves */
     uint32_t old_next;  /* entries of the smaller table already moved; all: nothing to move */
     uint32_t old_size;
 };
@@ -333,6 +335,25 @@ static inline void order_move_to(struct order *order, enum place place)
 static inline struct special *order_special(const struct match *m, uint32_t slot)
 {
     return &m->specials[m->ties[slot].special];
+}
+
+/* Lots ordered. */
+static inline uint32_t order_total(const struct match *m, uint32_t slot)
+{
+    const struct order *order = &m->orders[slot];
+    return order->meta & META_TOTAL ? m->ties[slot].total : order->lots;
+}
+
+static inline void order_total_set(struct match *m, uint32_t slot, uint32_t total)
+{
+    m->ties[slot].total = total;
+    m->orders[slot].meta |= META_TOTAL;
+}
+
+/* Before what is open becomes less. */
+static inline void order_total_keep(struct match *m, uint32_t slot)
+{
+    order_total_set(m, slot, order_total(m, slot));
 }
 
 /* Key of a price on its own side, and back. */

@@ -36,7 +36,7 @@ static enum match_reason change_numbers(const struct match *m, const struct matc
 {
     const struct instrument *b = to->b;
     const struct order *order = &m->orders[to->slot];
-    uint32_t total = m->ties[to->slot].total;
+    uint32_t total = order_total(m, to->slot);
     to->total = total;
     to->ticks = key_ticks(order->key);
     if (in->qty != 0) {
@@ -75,7 +75,7 @@ static void change_in_place(struct match *m, const struct change *to, order_id_t
     uint32_t open = order_open_lots(m, to->slot);
     if (to->open != open) order_shrink(m, to->slot, open - (uint32_t)to->open);
     if (to->id != old) order_rename(m, to->slot, to->id);
-    m->ties[to->slot].total = to->total;
+    order_total_set(m, to->slot, to->total);
     replaced_said(m, to, old, order->lots, MATCH_KEPT_PRIORITY);
 }
 
@@ -113,7 +113,7 @@ static void change_by_moving(struct match *m, const struct change *to, order_id_
     struct order *order = &m->orders[to->slot];
     book_take_out(m, to->slot);
     if (to->id != old) order_rename(m, to->slot, to->id);
-    m->ties[to->slot].total = to->total;
+    order_total_set(m, to->slot, to->total);
     order->key = key_of(to->side, to->ticks);
     order->lots = (uint32_t)to->open;
     struct special *s = order->meta & META_SPECIAL ? order_special(m, to->slot) : NULL;
@@ -154,7 +154,7 @@ static enum match_reason change_allowed(struct match *m, const struct change *to
 
 static bool changes_nothing(const struct match *m, const struct change *to, order_id_t old)
 {
-    return !to->moves && to->total == m->ties[to->slot].total && to->id == old;
+    return !to->moves && to->total == order_total(m, to->slot) && to->id == old;
 }
 
 static void change_apply(struct match *m, const struct change *to, order_id_t old)
@@ -175,7 +175,7 @@ static void change_after_legs(struct match *m, const struct match_input *in,
     const struct order *order = &m->orders[to->slot];
     if (nothing || order->id != in->id || order_place(order) != PLACE_BOOK) return;
     struct change now = *to;
-    now.open = (int64_t)order_open_lots(m, to->slot) + to->total - m->ties[to->slot].total;
+    now.open = (int64_t)order_open_lots(m, to->slot) + to->total - order_total(m, to->slot);
     if (moves && now.open > 0 && !change_money(m, &now)) order_end(m, to->slot, MATCH_NO_FUNDS);
     else change_apply(m, &now, in->id);
 }

@@ -46,7 +46,7 @@ uint32_t match_depth(const struct match *match, uint16_t instrument, enum side s
         };
         key = ladder_after(ladder, key);
     }
-    return ladder->levels;
+    return ladder_count(ladder);
 }
 
 /* Orders. */
@@ -81,7 +81,7 @@ static struct match_order order_view(const struct match *m, uint32_t slot)
         .price = ticks_price(b, key_ticks(order->key)),
         .open = lots_qty(b, order->lots),
         .shown = place == PLACE_BOOK ? lots_qty(b, order->lots) : 0,
-        .total = lots_qty(b, m->ties[slot].total),
+        .total = lots_qty(b, order_total(m, slot)),
         .account = holder_account(m, order->holder),
         .instrument = (uint16_t)(order->meta & META_INSTRUMENT),
         .side = (uint8_t)order_side(order),

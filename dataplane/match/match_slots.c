@@ -15,17 +15,18 @@ void ids_resize(struct ids *ids, uint32_t bits)
     ids->threshold = ids_threshold(bits, ids->bits_max);
 }
 
-COLD uint32_t *ids_find_old(const struct match *m, order_id_t id)
+COLD uint32_t ids_find_old(const struct match *m, order_id_t id)
 {
+    if (id == 0) return 0; /* of free slots, too */
     const struct ids *ids = &m->ids;
     uint64_t hash = ids_hash(ids, id);
-    uint32_t *old = ids->entries + ids->old_size, mask = ids->old_size - 1;
-    uint32_t i = (uint32_t)(hash >> (ids->shift + 1));
-    for (; old[i] != 0; i = (i + 1) & mask) {
-        uint32_t slot = old[i] ^ ids_tag(hash) << 24;
-        if (slot >> 24 == 0 && m->orders[slot].id == id) return &old[i];
+    const uint32_t *old = ids->entries + ids->old_size, mask = ids->old_size - 1;
+    uint32_t i = (uint32_t)(hash >> (ids->shift + 1)), tag = ids_tag(hash);
+    for (; old[i] != 0; i = (i + 1) & mask, tag = ids_farther(tag)) {
+        uint32_t slot = old[i] ^ tag;
+        if (slot >> 24 == 0 && m->orders[slot].id == id) return slot;
     }
-    return NULL;
+    return 0;
 }
 
 COLD void ids_grow(struct match *m)
@@ -35,14 +36,67 @@ COLD void ids_grow(struct match *m)
         ids->old_size = 1u << ids->bits;
         ids->old_next = 0;
         ids_resize(ids, ids->bits + 1);
+        ids->threshold = 0;
     }
     const uint32_t *old = ids->entries + ids->old_size;
-    for (uint32_t i = 0; i < IDS_MOVE && ids_moving(ids); i++) {
-        uint32_t entry = old[ids->old_next++], slot = entry & 0xffffff;
+    for (uint32_t i = 0; i < IDS_MOVE; i++) {
+        uint32_t entry = old[ids->old_next++], slot = entry & IDS_SLOT;
         order_id_t id = m->orders[slot].id;
-        if (entry == 0 || id == 0 || ids_tag(ids_hash(ids, id)) != entry >> 24) continue;
+        if (entry == 0 || id == 0 || ((ids_tag(ids_hash(ids, id)) ^ entry) & ~(IDS_FAR | IDS_SLOT)))
+            continue;
         if (ids_probe(m, id).slot == 0) ids_put(m, id, slot);
     }
+    if (ids->old_next == ids->old_size) ids->threshold = ids_threshold(ids->bits, ids->bits_max);
+}
+
+COLD uint32_t ladder_page(struct match *m, struct ladder *ladder, uint32_t word)
+{
+    if (m->pages_free_count == 0) return 0;
+    ladder->l1[word / 64] |= (uint64_t)1 << (word % 64);
+    ladder->l2 |= (uint64_t)1 << (word / 64);
+    return ladder->dir[word] = m->pages_free[--m->pages_free_count];
+}
+
+/* The first key at or after the one at index, whose level is gone; there is one. */
+static int64_t ladder_next_best(const struct ladder *ladder, int64_t key, uint32_t index)
+{
+    uint64_t above = ladder->l0[index / 64] >> (index % 64);
+    if (likely(above != 0)) return key + __builtin_ctzll(above);
+    uint32_t found = ladder_seek(ladder, (index + 1) & ladder->mask);
+    if (found == LADDER_NONE) found = ladder_seek(ladder, 0);
+    return key + ((found - index) & ladder->mask);
+}
+
+void ladder_shrink(struct match *m, struct ladder *ladder, int64_t key)
+{
+    uint32_t index = (uint32_t)key & ladder->mask, word = index / PAGE_LEVELS;
+    if (ladder->l0[word] == 0) {
+        m->pages_free[m->pages_free_count++] = ladder->dir[word];
+        ladder->dir[word] = 0;
+        uint64_t words = ladder->l1[word / 64] & ~((uint64_t)1 << (word % 64));
+        ladder->l1[word / 64] = words;
+        if (words == 0) ladder->l2 &= ~((uint64_t)1 << (word / 64));
+    }
+    if (key != ladder->best) return;
+    if (ladder->l2 != 0) {
+        ladder->best = ladder_next_best(ladder, key, index);
+    } else {
+        ladder->best = LADDER_EMPTY;
+        ladder->worst = INT64_MIN;
+    }
+}
+
+uint32_t ladder_count(const struct ladder *ladder)
+{
+    uint32_t count = 0;
+    for (uint64_t groups = ladder->l2; groups != 0; groups &= groups - 1) {
+        uint32_t group = (uint32_t)__builtin_ctzll(groups);
+        for (uint64_t words = ladder->l1[group]; words != 0; words &= words - 1) {
+            uint32_t word = group * 64 + (uint32_t)__builtin_ctzll(words);
+            count += (uint32_t)__builtin_popcountll(ladder->l0[word]);
+        }
+    }
+    return count;
 }
 
 COLD bool ladder_admits_far(struct ladder *ladder, int64_t key)
@@ -60,12 +114,13 @@ uint32_t order_find(const struct match *m, order_id_t id)
 uint32_t order_open(struct match *m, const struct order *order, uint32_t total)
 {
     if (!slots_left(m, 1)) return 0;
-    uint32_t slot = slot_take(m, order->id, order->holder, total);
+    uint32_t slot = slot_take(m, order->id, order->holder);
     struct order *at = &m->orders[slot];
     at->lots = order->lots;
     at->key = order->key;
     at->meta = order->meta;
     at->next = at->prev = 0;
+    order_total_set(m, slot, total);
     return slot;
 }
 
@@ -86,8 +141,8 @@ struct special *special_open(struct match *m, uint32_t slot)
 
 void order_close(struct match *m, uint32_t slot)
 {
-    uint32_t index = m->ties[slot].special;
-    if (index != 0) {
+    if (m->orders[slot].meta & META_SPECIAL) {
+        uint32_t index = m->ties[slot].special;
         struct special *special = &m->specials[index];
         DCHECK(!special->is_dirty);
         memset(special, 0, sizeof *special);
@@ -125,6 +180,7 @@ void book_lots_less(struct match *m, uint32_t slot, uint32_t by)
     struct order *order = &m->orders[slot];
     struct instrument *b = order_instrument(m, order);
     ladder_level(m, &b->side[order_side(order)], order->key)->lots -= by;
+    order_total_keep(m, slot);
     order->lots -= by;
 }
 
@@ -164,7 +220,7 @@ struct taker taker_of(const struct match *m, uint32_t slot)
         .id = order->id,
         .slot = slot,
         .lots = order->lots + (special ? s->hidden : 0),
-        .total = m->ties[slot].total,
+        .total = order_total(m, slot),
         .holder = order->holder,
         .account = holder_account(m, order->holder),
         .group = holder_group(m, order->holder),

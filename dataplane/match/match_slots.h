@@ -37,15 +37,13 @@ static inline bool slots_left(const struct match *m, uint32_t count)
 }
 
 /* The parts of slot_take and slot_give but for the id table. */
-static inline uint32_t slot_pop(struct match *m, uint32_t holder, uint32_t total)
+static inline uint32_t slot_pop(struct match *m, uint32_t holder)
 {
     uint32_t slot = m->orders_free;
     struct order *order = &m->orders[slot];
     m->orders_free = order->next;
     m->alive++;
     order->holder = holder;
-    m->ties[slot].total = total;
-    m->ties[slot].special = 0;
     if (m->limits.accounts != 0) holder_append(m, slot, holder);
     return slot;
 }
@@ -62,9 +60,9 @@ static inline void slot_push(struct match *m, uint32_t slot)
 
 /* A slot for an order whose fields the caller writes, except id: in the id table and its holder's
  * list from now on.  There must be one left. */
-static inline uint32_t slot_take(struct match *m, order_id_t id, uint32_t holder, uint32_t total)
+static inline uint32_t slot_take(struct match *m, order_id_t id, uint32_t holder)
 {
-    uint32_t slot = slot_pop(m, holder, total);
+    uint32_t slot = slot_pop(m, holder);
     ids_insert(m, id, slot); /* reads the ids of others: this one's comes after */
     m->orders[slot].id = id;
     return slot;

@@ -205,7 +205,7 @@ const char *match_unsound(const struct match *m)
 {
     for (uint32_t i = 0; i < m->limits.instruments; i++) {
         const struct instrument *b = &m->instruments[i];
-        if (b->phase != MATCH_OPEN || b->side[SIDE_BUY].levels == 0) continue;
+        if (b->phase != MATCH_OPEN || b->side[SIDE_BUY].best == LADDER_EMPTY) continue;
         if (b->side[SIDE_SELL].best <= ~b->side[SIDE_BUY].best) return "an open book is crossed";
     }
     for (uint32_t i = 1; i <= m->limits.specials; i++) {

@@ -108,7 +108,7 @@ static uint32_t verify_ladder(struct verify *verify, const struct ladder *ladder
     for (uint32_t group = 0; group < (words + 63) / 64; group++)
         l2 |= (uint64_t)(ladder->l1[group] != 0) << group;
     CHECK(ladder->l2 == l2);
-    CHECK(ladder->levels == walk.levels);
+    CHECK((ladder->worst == INT64_MIN) == (walk.levels == 0));
     CHECK((ladder->best == LADDER_EMPTY) == (walk.levels == 0));
     if (walk.levels != 0)
         CHECK(ladder_seek(ladder, (uint32_t)ladder->best & ladder->mask) ==
@@ -160,12 +160,12 @@ static void verify_slot(struct verify *verify, uint32_t slot)
     CHECK(ids_find(m, order->id) == slot);
     CHECK((order->meta & META_INSTRUMENT) < m->limits.instruments);
     CHECK(order_instrument(m, order)->phase != MATCH_UNLISTED);
-    CHECK(tie->total > 0);
+    CHECK(order_total(m, slot) > 0);
     bool special = order->meta & META_SPECIAL;
-    CHECK(special == (tie->special != 0));
     CHECK(special || !(order->meta & (META_ICEBERG | META_LINKED)));
     if (special) {
-        CHECK(tie->special <= m->limits.specials);
+        CHECK(tie->special - 1 < m->limits.specials);
+        CHECK(order->meta & META_TOTAL);
         CHECK(m->specials[tie->special].order == slot);
         CHECK(!m->specials[tie->special].is_dirty);
         verify->specials++;
@@ -208,16 +208,17 @@ static void verify_slots(struct verify *verify)
 static void verify_ids(const struct match *m)
 {
     const struct ids *ids = &m->ids;
-    CHECK(ids->count == m->alive);
     CHECK(ids->bits <= ids->bits_max);
     uint32_t size = 1u << ids->bits, entries = 0;
     for (uint32_t i = 0; i < size; i++) {
-        uint32_t entry = ids->entries[size + i], slot = entry & 0xffffff;
+        uint32_t entry = ids->entries[size + i], slot = entry & IDS_SLOT;
         if (entry == 0) continue;
         CHECK(slot <= m->limits.orders);
         order_id_t id = m->orders[slot].id;
         CHECK(id != 0);
-        CHECK(ids_tag(ids_hash(ids, id)) == entry >> 24);
+        uint64_t hash = ids_hash(ids, id);
+        uint32_t passed = (i - (uint32_t)(hash >> ids->shift)) & ids->mask;
+        CHECK((entry & ~IDS_SLOT) == (ids_tag(hash) | (passed < 7 ? passed : 7) * IDS_STEP));
         CHECK(ids_probe(m, id).slot == slot);
         entries++;
     }

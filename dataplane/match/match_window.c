@@ -177,7 +177,7 @@ bool windows_open(struct match *m, struct instrument *b, uint32_t window)
     windows->ticks += window;
     for (uint32_t i = 0; i < LADDERS; i++) {
         struct ladder *ladder = i < 2 ? &b->side[i] : &b->waits[i - 2];
-        *ladder = (struct ladder){.best = LADDER_EMPTY, .mask = window - 1};
+        *ladder = (struct ladder){.best = LADDER_EMPTY, .worst = INT64_MIN, .mask = window - 1};
     }
     uint32_t user = (uint32_t)(b - m->instruments) + 1;
     uint32_t *freed = &windows->freed[window_class(window)];
@@ -200,8 +200,8 @@ void windows_close(struct match *m, struct instrument *b)
     struct window_block *block = &windows->block[b->window_block];
     CHECK(block->user == (uint32_t)(b - m->instruments) + 1);
     for (uint32_t side = 0; side < 2; side++) {
-        CHECK(b->side[side].levels == 0);
-        CHECK(b->waits[side].levels == 0);
+        CHECK(b->side[side].best == LADDER_EMPTY);
+        CHECK(b->waits[side].best == LADDER_EMPTY);
     }
     uint32_t *freed = &windows->freed[window_class(block->window)];
     block->user = 0;
