@@ -106,6 +106,7 @@ static void plan_make(struct replay *replay, struct launch_plan *plan)
 {
     const struct replay_options *options = &replay->options;
     *plan = (struct launch_plan){
+        .roles = LAUNCH_FEED,
         .layout = options->layout,
         .idle = options->spin ? LCORE_SPIN : LCORE_BACK_OFF,
         .housekeeping_ns = 2 * NANOS_MILLI,
