@@ -152,8 +152,9 @@ static void take(void *context, const struct match_event *at, uint32_t count)
 
 static void disk_wait(void *context)
 {
-    (void)context;
-    _mm_pause();
+    const struct match_stage_plan *plan = ((struct match_stage *)context)->plan;
+    if (plan->wait) plan->wait(plan->wait_context);
+    else _mm_pause();
 }
 
 struct venue_outlet match_stage_outlet(void *memory)

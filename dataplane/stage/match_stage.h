@@ -64,6 +64,9 @@ struct match_stage_plan {
     /* Takes answers and news out of the rings, where the same lcore has both sides; else NULL. */
     void (*relieve)(void *context);
     void *relieve_context;
+    /* Lets the journal's half work while something waits for the disk; NULL: it has a thread. */
+    void (*wait)(void *context);
+    void *wait_context;
     const struct counter *stream_spare; /* answers there is place for at least; the gate's */
 };
 

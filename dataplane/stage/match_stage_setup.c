@@ -266,6 +266,10 @@ static bool all_shown(struct match_stage *stage)
         (void)match_stage_release(stage, UINT32_MAX);
         if (stage->view.answered == venue_sequence(stage->venue)) return true;
         if (venue_dead(stage->venue)) return false;
+        if (stage->plan->wait) {
+            stage->plan->wait(stage->plan->wait_context);
+            continue;
+        }
         const struct timespec span = {.tv_nsec = WAIT_NS};
         (void)nanosleep(&span, NULL);
     }

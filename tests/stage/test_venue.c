@@ -298,7 +298,7 @@ SPEC(taking_events_must_not_submit)
     EXPECT(venue_recover(venue, rig->recovery, &rig->report, NULL) == JOURNAL_FAULT_NONE);
     void *journal_memory = aligned_alloc(CACHE_LINE, 1 << 16);
     struct journal *journal =
-        journal_new(journal_memory, &rig->journal_limits, &rig->model.storage, &rig_hash);
+        journal_new(journal_memory, &rig->journal_limits, &rig->model.storage, &journal_hash_quick);
     EXPECT(venue_start(venue, journal, &rig->report) == JOURNAL_IO_OK);
     struct match_input input = rig_order(1, SIDE_BUY, 90 * PRICE_ONE, QTY_ONE);
     EXPECT(venue_submit(venue, &input) == VENUE_OK);

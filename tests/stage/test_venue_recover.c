@@ -211,7 +211,7 @@ SPEC(a_journal_that_was_not_begun_by_a_venue_is_refused)
     model_clear(&rig->model, 1);
     void *memory = calloc(1, 1 << 20);
     rig->journal = journal_new((void *)ALIGN_UP((uintptr_t)memory, CACHE_LINE),
-                               &rig->journal_limits, &rig->model.storage, &rig_hash);
+                               &rig->journal_limits, &rig->model.storage, &journal_hash_quick);
     EXPECT(journal_recover(rig->recovery, NULL, &rig->report) == JOURNAL_FAULT_EMPTY);
     EXPECT(journal_start(rig->journal, &rig->report) == JOURNAL_IO_OK);
     struct match_input input = rig_order(1, SIDE_BUY, 90 * PRICE_ONE, QTY_ONE);
@@ -263,7 +263,7 @@ SPEC(a_snapshot_that_its_engine_refuses_is_passed_over_for_an_older_one)
     image.memory[image.length - 1] ^= 0x40; /* an id, or what stands last */
     image.length -= 8;
     EXPECT(venue_snapshot_write(&image, journal_durable(rig->journal), &rig->model.storage,
-                                &rig_hash) == JOURNAL_IO_OK);
+                                &journal_hash_quick) == JOURNAL_IO_OK);
     free(image.memory);
     rig_kill(rig);
     rig_begin(rig); /* compares the digests */
@@ -290,7 +290,7 @@ SPEC(an_image_that_does_not_fit_says_how_long_it_is)
     EXPECT_UINT(memory[length - 1], 99);
     image.capacity = length;
     EXPECT(venue_image(rig->venue, &image));
-    EXPECT_STOP((void)!venue_snapshot_write(&image, 1, &rig->model.storage, &rig_hash), "durable");
+    EXPECT_STOP((void)!venue_snapshot_write(&image, 1, &rig->model.storage, &journal_hash_quick), "durable");
     free(memory);
 }
 

@@ -5,26 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void hash_start(struct journal_hash_state *state)
-{
-    memset(state, 0, sizeof *state);
-}
-
-static void hash_add(struct journal_hash_state *state, const void *bytes, size_t length)
-{
-    uint64_t sum;
-    memcpy(&sum, state->bytes, sizeof sum);
-    for (size_t i = 0; i < length; i++) sum = (sum ^ ((const uint8_t *)bytes)[i]) * 0x100000001b3u;
-    memcpy(state->bytes, &sum, sizeof sum);
-}
-
-static void hash_peek(const struct journal_hash_state *state, uint8_t hash[JOURNAL_HASH_BYTES])
-{
-    memcpy(hash, state->bytes, JOURNAL_HASH_BYTES);
-}
-
-const struct journal_hash rig_hash = {hash_start, hash_add, hash_peek};
-
 static void *space_new(size_t bytes)
 {
     void *memory = aligned_alloc(CACHE_LINE, ALIGN_UP(bytes, CACHE_LINE));
@@ -128,7 +108,7 @@ struct venue_rig *rig_new(const struct venue_limits *limits, uint64_t seed)
     rig->journal_limits = (struct journal_limits){JOURNAL_SEGMENT_MIN, JOURNAL_RECORD_MAX};
     model_open(&rig->model, seed);
     rig->recovery = journal_recovery_new(memory_new(journal_recovery_footprint()),
-                                         &rig->model.storage, &rig_hash);
+                                         &rig->model.storage, &journal_hash_quick);
     rig->input = space_new(RIG_INPUTS_MAX * sizeof *rig->input);
     rig->event = space_new(RIG_EVENTS_MAX * sizeof *rig->event);
     rig->took = space_new(RIG_EVENTS_MAX * sizeof *rig->took);
@@ -185,7 +165,7 @@ enum journal_io rig_start(struct venue_rig *rig)
     rig->durable = sequence;                  /* venue_start makes it so */
     rig->taken = rig->compared = rig->events; /* those of the end may be handed out or not */
     rig->journal = journal_new(memory_new(journal_footprint(&rig->journal_limits)),
-                               &rig->journal_limits, &rig->model.storage, &rig_hash);
+                               &rig->journal_limits, &rig->model.storage, &journal_hash_quick);
     return venue_start(rig->venue, rig->journal, &rig->report);
 }
 
@@ -265,7 +245,7 @@ enum journal_io rig_snapshot(struct venue_rig *rig)
     image.memory = memory_new(image.capacity);
     if (!venue_image(rig->venue, &image)) wrong(rig, "the state is larger than a megabyte");
     enum journal_io status =
-        venue_snapshot_write(&image, journal_durable(rig->journal), &rig->model.storage, &rig_hash);
+        venue_snapshot_write(&image, journal_durable(rig->journal), &rig->model.storage, &journal_hash_quick);
     free(image.memory);
     return status;
 }

@@ -5,6 +5,7 @@
  * what the venue hands out must be the plain engine's events, in order, each once. */
 
 #include "dataplane/stage/venue.h"
+#include "tests/journal/journal_hash_quick.h"
 #include "tests/journal/model_storage.h"
 #include "tests/match/random_inputs.h"
 
@@ -82,7 +83,5 @@ enum venue_status rig_list(struct venue_rig *rig, uint16_t instrument); /* a PLA
 struct venue_limits rig_limits(uint32_t held, enum venue_durability durability);
 struct venue_rig *rig_listed(uint32_t held, enum venue_durability durability);
 enum venue_status rig_buy(struct venue_rig *rig, order_id_t id); /* 1 at 90.00 */
-
-extern const struct journal_hash rig_hash; /* quick and no more */
 
 #endif
