@@ -65,8 +65,9 @@ struct entry;
 enum entry_dialect { ENTRY_OUCH50, ENTRY_OUCH42, ENTRY_DIALECT_COUNT };
 
 struct entry_limits {
-    uint32_t sessions;    /* indices 0..sessions-1 */
-    uint32_t orders;      /* of which not every answer has been given */
+    uint32_t sessions; /* indices 0..sessions-1 */
+    uint32_t orders;   /* of which not every answer has been given: those of the engine, and as many
+                      * more as may end before that is shown */
     uint32_t instruments; /* of the engine */
     uint32_t asks;        /* requests whose answers have not been given: a power of two */
     uint32_t tokens;      /* of all OUCH 4.2 sessions in a day; 0: there are none */
@@ -130,10 +131,10 @@ struct entry_plan {
     X(ENTRY_CLOSED,         closed,           OUCH50_DESTINATION_CLOSED, 'C', "the day has not begun, or is over") \
     X(ENTRY_FIXED_TERMS,    fixed_terms,      OUCH50_REPLACE_NOT_ALLOWED,'O', "a replacement changes what cannot be changed") \
     X(ENTRY_ID_TAKEN,       id_taken,         OUCH50_OTHER,              'O', "an order of an earlier day lives under this number") \
-    X(ENTRY_NO_ROOM,        no_room,          OUCH50_PROCESSING_ERROR,   'O', "limits.tokens or limits.timers is reached") \
+    X(ENTRY_NO_ROOM,        no_room,          OUCH50_PROCESSING_ERROR,   'O', "limits.orders, tokens or timers is reached") \
     X(ENTRY_L_RESTRICTED,   limit_restricted, OUCH50_RISK_RESTRICTED,    'c', "L: a restricted symbol") \
     X(ENTRY_L_QTY,          limit_qty,        OUCH50_RISK_QTY,           'm', "L: more shares than qty_max") \
-    X(ENTRY_L_NOTIONAL,     limit_notional,   OUCH50_RISK_NOTIONAL,      'n', "L: more than notional_max_e4, or a market order without a last price") \
+    X(ENTRY_L_NOTIONAL,     limit_notional,   OUCH50_RISK_NOTIONAL,      'n', "L: more than notional_max_e4; a market order counts at the last price") \
     X(ENTRY_L_COLLAR,       limit_collar,     OUCH50_RISK_FAT_FINGER,    'X', "L: beyond the collar around the last price") \
     X(ENTRY_L_OPEN,         limit_open,       OUCH50_RISK_AGGREGATE,     'a', "L: open_max orders live") \
     X(ENTRY_L_DUPLICATE,    limit_duplicate,  OUCH50_RISK_DUPLICATE_RATE,'O', "L: the same order within duplicate_ns") \
@@ -142,8 +143,6 @@ struct entry_plan {
 /* What became of events and what was sent. */
 #define ENTRY_COUNTS(X)                                                                            \
     X(events,      "events shown")                                                                 \
-    X(foreign,     "of these, about no order of a session")                                        \
-    X(inexact,     "events whose price or quantity does not fit the wire")                         \
     X(answers,     "messages to sessions")                                                         \
     X(taken,       "calls of entry_taken")                                                         \
     X(refused,     "calls of entry_refused")
@@ -190,7 +189,8 @@ struct entry *entry_new(void *memory, const struct entry_limits *limits, const s
 
 /* Instrument is what listing->symbol names, in its first 8 characters.  The same listing the engine
  * is or will be told; called before its first order, again if the index is listed again.  False if
- * another instrument has the symbol. */
+ * another instrument has the symbol, the index is beyond the limit, or the wire cannot say its
+ * prices and quantities exactly: a tick is whole 1/10 000s, a lot whole shares. */
 MUST_USE bool entry_list(struct entry *entry, uint16_t instrument,
                          const struct match_listing *listing);
 
@@ -198,7 +198,8 @@ MUST_USE bool entry_list(struct entry *entry, uint16_t instrument,
  * A session without one is MALFORMED whatever it says. */
 void entry_session(struct entry *entry, uint32_t session, const struct entry_plan *plan);
 
-/* Decide.  Nothing has changed when they return; one of them at a time, the last one counts. */
+/* Decide.  Nothing has changed when they return; one of them at a time, the last one counts.  No
+ * event is shown between a decision and its entry_taken. */
 
 /* A message of a logged-in session. */
 MUST_USE enum entry_verdict entry_request(struct entry *entry, uint32_t session,
