@@ -55,9 +55,10 @@ bool history_run(const struct history *history, const struct history_wish *wish,
     const uint8_t *blocks = history->ring + offset;
     uint32_t count = 0, bytes = 0;
     while (count < count_max) {
+        uint64_t with = bytes + sizeof(struct moldudp64_block);
+        if (with > bytes_max) break; /* the ring's end, perhaps */
         if (history->at[(sequence + count) & mask] - start != bytes) break; /* a skip */
-        uint64_t with = bytes + sizeof(struct moldudp64_block) +
-                        (uint64_t)moldudp64_block_length(blocks + bytes);
+        with += moldudp64_block_length(blocks + bytes);
         if (with > bytes_max) break;
         bytes = (uint32_t)with;
         count++;

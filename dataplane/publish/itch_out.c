@@ -245,7 +245,9 @@ void itch_out_phase(struct itch_out *out, const struct match_event *event, nanos
     bool held = instrument->cross_number != 0;
     if (held || (was_call && (to == MATCH_OPEN || to == MATCH_CLOSED))) {
         if (!held) instrument->cross_number = match_reference(event->number, event->step);
-        cross_said(out, event->instrument, to == MATCH_CLOSED ? 'C' : cross_type(instrument), time);
+        char type = 'C';
+        if (to != MATCH_CLOSED) type = cross_type(instrument);
+        cross_said(out, event->instrument, type, time);
     }
     instrument->phase = event->reason;
     instrument->closing = to == MATCH_CALL && (from == MATCH_OPEN || from == MATCH_PAUSED);
@@ -259,8 +261,10 @@ static char price_variation(price_t price, price_t reference)
     price_t distance = price > reference ? price - reference : reference - price;
     price_t percent = distance * 100 / reference; /* prices are at most 200 000 */
     if (percent < 1) return 'L';
-    if (percent < 10) return (char)('0' + percent);
-    return percent < 20 ? 'A' : percent < 30 ? 'B' : 'C';
+    if (percent < 10) return "0123456789"[percent];
+    if (percent < 20) return 'A';
+    if (percent < 30) return 'B';
+    return 'C';
 }
 
 void itch_out_indicate(struct itch_out *out, const struct itch_out_indication *indication,
@@ -270,9 +274,10 @@ void itch_out_indicate(struct itch_out *out, const struct itch_out_indication *i
     const struct instrument *instrument = &out->instrument[indication->instrument];
     bool in_call = instrument->phase == MATCH_CALL || instrument->phase == MATCH_PAUSED;
     if (!instrument->published || !in_call) return;
-    bool none = indication->imbalance == 0;
-    char direction = indication->price == 0 ? 'O' : none ? 'N' : 'S';
-    if (direction == 'S' && indication->side == SIDE_BUY) direction = 'B';
+    char direction = 'S';
+    if (indication->side == SIDE_BUY) direction = 'B';
+    if (indication->imbalance == 0) direction = 'N';
+    if (indication->price == 0) direction = 'O'; /* too few orders */
     struct be48 stamp = itch_time(out, time);
     *ITCH_APPEND(out, imbalance, 'I') = (struct itch_imbalance){
         .type = text1('I'),

@@ -253,6 +253,30 @@ SPEC(a_queue_position_is_who_stands_ahead)
     EXPECT(!book_position(book_picture_book(), 'a', &position));
 }
 
+SPEC(a_side_is_walked_a_few_orders_at_a_time)
+{
+    GIVEN_BOOK("         | 50.04 | i10     ",
+               "         | 50.03 | h10 g10 ",
+               " b10 a10 | 50.00 |         ",
+               " c10     | 49.99 |         ",
+               " e10 d10 | 49.98 |         ");
+    static const char *const expected[] = {[SIDE_BUY] = "abcde", [SIDE_SELL] = "hgi"};
+    for (uint32_t side = SIDE_BUY; side <= SIDE_SELL; side++) {
+        for (uint32_t most = 1; most <= 6; most++) {
+            struct book_walk walk = {0};
+            struct book_order order[6];
+            char walked[16] = "";
+            uint32_t count, length = 0;
+            while ((count = book_walk(book_picture_book(), 1, (enum side)side, &walk, order,
+                                      most)) != 0) {
+                EXPECT(count <= most);
+                for (uint32_t i = 0; i < count; i++) walked[length++] = (char)order[i].ref;
+            }
+            EXPECT_TEXT(walked, expected[side]);
+        }
+    }
+}
+
 static void add(uint64_t ref, uint16_t instrument)
 {
     book_put_one(
@@ -320,6 +344,7 @@ SPEC(a_cleared_book_is_empty_and_whoever_saw_it_is_told)
     S(a_trade_without_an_order_counts_and_touches_no_order)                                        \
     S(the_market_is_the_best_level_of_each_side)                                                   \
     S(a_queue_position_is_who_stands_ahead)                                                        \
+    S(a_side_is_walked_a_few_orders_at_a_time)                                                     \
     S(changes_are_told_once_each_in_the_order_they_came)                                           \
     S(a_cleared_book_is_empty_and_whoever_saw_it_is_told)
 SPEC_MAIN("book", SPECS, book_picture_open, book_picture_close)

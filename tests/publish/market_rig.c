@@ -7,8 +7,11 @@
 static void publish(void *context, const struct match_event *event)
 {
     struct market_rig *rig = context;
-    if (event->kind == MATCH_LISTED)
-        (void)itch_out_list(rig->out, event->instrument, &rig->listing, rig->time);
+    if (event->kind == MATCH_LISTED) {
+        enum itch_out_status status =
+            itch_out_list(rig->out, event->instrument, &rig->listing, rig->time);
+        CHECK(itch_out_published(rig->out, event->instrument) == (status == ITCH_OUT_OK));
+    }
     itch_out_expect(rig->out, event);
     itch_out_event(rig->out, event, rig->time);
     if (rig->on_event) rig->on_event(rig->context, event);
