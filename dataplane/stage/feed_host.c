@@ -17,6 +17,31 @@ struct feed_host {
     uint64_t requests_lost;
 };
 
+static uint8_t *frame_claim(void *queue, uint32_t bytes)
+{
+    return net_tx_claim(queue, bytes);
+}
+
+static void frame_publish(void *queue)
+{
+    net_tx_publish(queue);
+}
+
+static struct inet_limits inet_of(const struct feed_host_plan *plan, uint32_t queue,
+                                  struct net_queue *output)
+{
+    struct inet_limits limits = plan->inet[queue];
+    limits.output =
+        (struct inet_output){.claim = frame_claim, .publish = frame_publish, .context = output};
+    return limits;
+}
+
+static size_t inet_bytes(const struct feed_host_plan *plan, uint32_t queue)
+{
+    struct inet_limits limits = inet_of(plan, queue, NULL);
+    return inet_footprint(&limits);
+}
+
 struct layout {
     size_t inet[FEED_HOST_QUEUES_MAX], recovery, bytes;
 };
@@ -26,7 +51,7 @@ static struct layout layout_of(const struct feed_host_plan *plan)
     struct layout layout = {.bytes = ALIGN_UP(sizeof(struct feed_host), CACHE_LINE)};
     for (uint32_t i = 0; i < FEED_HOST_QUEUES_MAX; i++) {
         layout.inet[i] = layout.bytes;
-        if (plan->present[i]) layout.bytes += ALIGN_UP(inet_footprint(&plan->inet[i]), CACHE_LINE);
+        if (plan->present[i]) layout.bytes += ALIGN_UP(inet_bytes(plan, i), CACHE_LINE);
     }
     layout.recovery = layout.bytes;
     if (plan->recovers) layout.bytes += ALIGN_UP(recovery_footprint(&plan->recovery), CACHE_LINE);
@@ -36,22 +61,12 @@ static struct layout layout_of(const struct feed_host_plan *plan)
 size_t feed_host_footprint(const struct feed_host_plan *plan)
 {
     for (uint32_t i = 0; i < FEED_HOST_QUEUES_MAX; i++)
-        if (plan->present[i] && inet_footprint(&plan->inet[i]) == 0) return 0;
+        if (plan->present[i] && inet_bytes(plan, i) == 0) return 0;
     if (plan->recovers) {
         if (plan->queue >= FEED_HOST_QUEUES_MAX || !plan->present[plan->queue]) return 0;
         if (recovery_footprint(&plan->recovery) == 0) return 0;
     }
     return layout_of(plan).bytes;
-}
-
-static uint8_t *frame_claim(void *queue, uint32_t bytes)
-{
-    return net_tx_claim(queue, bytes);
-}
-
-static void frame_publish(void *queue)
-{
-    net_tx_publish(queue);
 }
 
 /* Replies. */
@@ -242,9 +257,7 @@ struct feed_host *feed_host_new(void *memory, const struct feed_host_plan *plan,
     *host = (struct feed_host){.plan = plan, .wires = *wires, .connection = TCP_NONE, .now = now};
     for (uint32_t i = 0; i < FEED_HOST_QUEUES_MAX; i++) {
         if (!plan->present[i]) continue;
-        struct inet_limits inet = plan->inet[i];
-        inet.output = (struct inet_output){
-            .claim = frame_claim, .publish = frame_publish, .context = wires->queue[i]};
+        struct inet_limits inet = inet_of(plan, i, wires->queue[i]);
         host->inet[i] = inet_new((uint8_t *)memory + layout.inet[i], &inet, now);
     }
     groups_join(host);

@@ -4,6 +4,26 @@
 
 #include <string.h>
 
+/* Ports. */
+
+static uint8_t *frame_claim(void *queue, uint32_t bytes)
+{
+    return net_tx_claim(queue, bytes);
+}
+
+static void frame_publish(void *queue)
+{
+    net_tx_publish(queue);
+}
+
+static struct inet_limits inet_of(const struct gate_stage_plan *plan)
+{
+    struct inet_limits limits = plan->inet;
+    limits.output = (struct inet_output){
+        .claim = frame_claim, .publish = frame_publish, .context = plan->queue[0]};
+    return limits;
+}
+
 struct layout {
     size_t inet, streams, history, itch, mold, retransmit, spin;
     size_t servers, server_bytes, peer, peer_of, peer_in, lost, dirty, reply, snapshot, bytes;
@@ -26,7 +46,8 @@ static struct layout layout_of(const struct gate_stage_plan *plan)
     struct layout layout = {.bytes = ALIGN_UP(sizeof(struct gate_stage), CACHE_LINE)};
     size_t *end = &layout.bytes, word = sizeof(uint32_t);
     uint32_t peers = peers_of(plan);
-    layout.inet = piece(end, inet_footprint(&plan->inet));
+    struct inet_limits inet = inet_of(plan);
+    layout.inet = piece(end, inet_footprint(&inet));
     layout.streams = piece(end, streams_footprint(&plan->streams));
     layout.history = piece(end, history_footprint(&plan->history));
     layout.itch = piece(end, itch_out_footprint(&plan->itch));
@@ -52,7 +73,8 @@ const char *gate_stage_check(const struct gate_stage_plan *plan)
         return "each session needs a connection, and snapshots one";
     if (peers_of(plan) > GATE_CONNECTIONS_MAX || peers_of(plan) > plan->inet.tcp.connections)
         return "there are more connections than TCP has";
-    if (inet_footprint(&plan->inet) == 0) return "the limits of the network are out of range";
+    struct inet_limits inet = inet_of(plan);
+    if (inet_footprint(&inet) == 0) return "the limits of the network are out of range";
     if (streams_footprint(&plan->streams) == 0) return "the limits of streams are out of range";
     if (plan->streams.chunk_bytes < GATE_MESSAGE_MAX + 2)
         return "a stream's chunk is shorter than an answer";
@@ -68,18 +90,6 @@ const char *gate_stage_check(const struct gate_stage_plan *plan)
 size_t gate_stage_footprint(const struct gate_stage_plan *plan)
 {
     return layout_of(plan).bytes;
-}
-
-/* Ports. */
-
-static uint8_t *frame_claim(void *queue, uint32_t bytes)
-{
-    return net_tx_claim(queue, bytes);
-}
-
-static void frame_publish(void *queue)
-{
-    net_tx_publish(queue);
 }
 
 /* The retransmission server. */
@@ -164,9 +174,7 @@ struct gate_stage *gate_stage_new(void *memory, const struct gate_stage_plan *pl
     gate->snapshot = snapshot_new(at + layout.snapshot, sizeof(struct gate_view));
     peers_make(gate, at + layout.servers, layout.server_bytes);
     market_data_make(gate, at, &layout);
-    struct inet_limits inet = plan->inet;
-    inet.output = (struct inet_output){
-        .claim = frame_claim, .publish = frame_publish, .context = plan->queue[0]};
+    struct inet_limits inet = inet_of(plan);
     gate->inet = inet_new(at + layout.inet, &inet, now);
     gate->tcp = inet_tcp(gate->inet);
     CHECK(tcp_listen(gate->tcp, plan->orders_port, &gate->orders.calls));

@@ -9,7 +9,6 @@
 
 #define ROOM_ANSWERS 64u /* in the rings, before a request is taken: politeness, not necessity */
 #define ROOM_NEWS    64u
-#define SPARE_MIN    4096u /* answers there must be place for before an order is taken */
 #define SWEEP_TURN   64u   /* cancels of sweeps in one turn */
 
 static_assert(GATE_MESSAGE_MAX >= ENTRY_MESSAGE_MAX, "every answer fits");
@@ -270,7 +269,7 @@ static bool adds_risk(const struct entry_out *out)
 static bool streams_have_place(const struct match_stage *stage)
 {
     const struct counter *spare = stage->plan->stream_spare;
-    return !spare || counter_read(spare) >= SPARE_MIN;
+    return !spare || counter_read(spare) > stage->plan->stream_reserve;
 }
 
 static enum outcome decided_take(struct match_stage *stage, const struct gate_slot *slot,

@@ -68,6 +68,7 @@ struct match_stage_plan {
     void (*wait)(void *context);
     void *wait_context;
     const struct counter *stream_spare; /* answers there is place for at least; the gate's */
+    uint64_t stream_reserve; /* with so few, no order is taken: what lives must be answered */
 };
 
 /* An instrument that is to be there. */

@@ -220,6 +220,7 @@ static void stages_make(struct exchange *exchange)
     match->relieve = gate_stage_relieve;
     match->relieve_context = exchange->gate;
     match->stream_spare = gate_stage_spare(exchange->gate);
+    match->stream_reserve = gate->streams.chunks / 16;
     exchange->sink = (struct match_stage_sink){exchange, answer_show, news_show};
     exchange->match = match_stage_new(memory, match, &exchange->sink);
 }
@@ -505,6 +506,7 @@ void exchange_listen(struct exchange *exchange)
     struct feed_stage_plan *plan = &exchange->feed_plan;
     struct recovery_limits recovery = RECOVERY_LIMITS_USUAL;
     recovery.credentials = exchange->credentials[0];
+    recovery.hole_messages = exchange->hole_messages;
     recovery.snapshot_retry_ns = 100 * NANOS_MILLI;
     recovery.again_ns = NANOS_SECOND;
     sim_wire_clear(exchange->wire, 2);
@@ -578,6 +580,7 @@ static bool all_said(struct exchange *exchange)
     struct gate_view gate = exchange_gate(exchange);
     for (uint32_t i = 0; i < EXCHANGE_CLIENTS; i++) {
         const struct exchange_client *client = &exchange->client[i];
+        if (gate.session[i].connected != client->wants) return false; /* or does not know yet */
         if (!client->wants) continue;
         if (!exchange_open(exchange, i) || client->told != gate.session[i].messages) return false;
     }
@@ -657,6 +660,7 @@ struct exchange *exchange_new(const struct exchange_plan *plan)
 {
     struct exchange *exchange = memory_new(sizeof *exchange);
     exchange->plan = *plan;
+    exchange->hole_messages = 10000;
     exchange->wire = sim_wire_new(plan->seed);
     exchange->journal_limits = (struct journal_limits){1 << 20, JOURNAL_RECORD_MAX};
     model_open(&exchange->model, plan->seed);

@@ -80,6 +80,7 @@ struct exchange {
     struct inet *host; /* of the clients */
     struct exchange_client client[EXCHANGE_CLIENTS];
 
+    uint64_t hole_messages;  /* more missing than that: a snapshot at once */
     struct feed_stage *feed; /* NULL: nobody listens */
     struct feed_stage_plan feed_plan;
     void *feed_life[4];

@@ -56,8 +56,10 @@ static void before_each(void)
     storage.sync = sync_or_fail;
     syncs_fail = false;
     sync_ms = 0;
-    recovery = journal_recovery_new(memory_new(journal_recovery_footprint()), &storage, &journal_hash_quick);
-    journal = journal_new(memory_new(journal_footprint(&limits)), &limits, &storage, &journal_hash_quick);
+    recovery = journal_recovery_new(memory_new(journal_recovery_footprint()), &storage,
+                                    &journal_hash_quick);
+    journal =
+        journal_new(memory_new(journal_footprint(&limits)), &limits, &storage, &journal_hash_quick);
 }
 
 static void after_each(void)

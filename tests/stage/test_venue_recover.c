@@ -290,7 +290,8 @@ SPEC(an_image_that_does_not_fit_says_how_long_it_is)
     EXPECT_UINT(memory[length - 1], 99);
     image.capacity = length;
     EXPECT(venue_image(rig->venue, &image));
-    EXPECT_STOP((void)!venue_snapshot_write(&image, 1, &rig->model.storage, &journal_hash_quick), "durable");
+    EXPECT_STOP((void)!venue_snapshot_write(&image, 1, &rig->model.storage, &journal_hash_quick),
+                "durable");
     free(memory);
 }
 

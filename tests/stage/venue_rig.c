@@ -244,8 +244,8 @@ enum journal_io rig_snapshot(struct venue_rig *rig)
     struct venue_image image = {.capacity = 1u << 20};
     image.memory = memory_new(image.capacity);
     if (!venue_image(rig->venue, &image)) wrong(rig, "the state is larger than a megabyte");
-    enum journal_io status =
-        venue_snapshot_write(&image, journal_durable(rig->journal), &rig->model.storage, &journal_hash_quick);
+    enum journal_io status = venue_snapshot_write(&image, journal_durable(rig->journal),
+                                                  &rig->model.storage, &journal_hash_quick);
     free(image.memory);
     return status;
 }
