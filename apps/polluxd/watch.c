@@ -1,3 +1,4 @@
+#include "apps/polluxd/books.h"
 #include "apps/polluxd/watch_venue.h"
 #include "control/monitor/reasons.h"
 #include "control/monitor/report.h"
@@ -327,8 +328,16 @@ void polluxd_summary(const struct polluxd *polluxd)
     if (launch->feed) feed_summary(&out, &watch);
     text_append_char(&out, '\n');
     all_latencies_print(&out, &watch);
+    const struct config_venue *venue = polluxd->config->venue;
+    if (launch->venue)
+        text_format(
+            &out, "\nvenue's books %016" PRIx64 "\n",
+            books_of_venue(venue_match(launch->venue->folder.venue), venue->instruments.count));
+    if (launch->feed)
+        text_format(&out, "\nbooks  %016" PRIx64 "\n",
+                    books_of_feed(feed_stage_feed(launch->feed)));
     if (launch->feed && polluxd->config->feed->digest)
-        text_format(&out, "\ndigest %016" PRIx64 "\n", feed_digest(feed_stage_feed(launch->feed)));
+        text_format(&out, "digest %016" PRIx64 "\n", feed_digest(feed_stage_feed(launch->feed)));
     fputs(out.bytes, stdout);
     free(watch.now);
 }

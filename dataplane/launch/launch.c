@@ -190,6 +190,12 @@ static void lcore_main(void *argument)
     lcore_run(argument);
 }
 
+/* Virtual devices begin with the name of their driver. */
+static bool is_card(const char *device)
+{
+    return device && device[strspn(device, "0123456789abcdefABCDEF")] == ':';
+}
+
 static bool cores_start(struct launch *launch, struct text *problems)
 {
     const struct launch_plan *plan = &launch->plan;
@@ -199,7 +205,8 @@ static bool cores_start(struct launch *launch, struct text *problems)
         .memory_mib = plan->dpdk_mib,
     };
     for (uint32_t i = 0; i < eal.cores; i++) eal.cpu[i] = plan->cpu[i];
-    for (uint32_t i = 0; i < plan->ports; i++) eal.device[eal.devices++] = plan->port[i].device;
+    for (uint32_t i = 0; i < plan->ports; i++)
+        if (is_card(plan->port[i].device)) eal.device[eal.devices++] = plan->port[i].device;
     launch->eal_started = eal_start(&eal, problems);
     return launch->eal_started;
 }

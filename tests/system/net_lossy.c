@@ -111,7 +111,7 @@ int main(int argc, char **argv)
     cable.loss_percent = (uint32_t)strtoul(argv[3], NULL, 10);
     cable.random = strtoull(argv[4], NULL, 10) * 2 + 1;
     signal(SIGTERM, stop);
-    if (eal_cpus(cpu, 1) == 1 && clock_calibrate(&clock, 20 * NANOS_MILLI, &problems) &&
+    if (eal_cpus(cpu, 1) >= 1 && clock_calibrate(&clock, 20 * NANOS_MILLI, &problems) &&
         eal_start(&(struct eal_plan){.cores = 1, .cpu = {cpu[0]}, .memory_mib = 64}, &problems)) {
         net_clock_new(&net_clock, &clock);
         for (uint32_t i = 0; i < PORTS; i++)
