@@ -105,22 +105,30 @@ static void current_store(struct channel *channel)
 }
 
 /* The store is full, and nothing is to be given up: the datagram with the lowest number, in the
- * store or current, gives way, and up to the next one all is missing again. */
+ * store or current, gives way, with those that overlap it, and up to the next one all is missing
+ * again. */
 static COLD void store_overflow(struct channel *channel)
 {
     struct store *store = &channel->store;
-    struct channel_counts *counts = &channel->counts;
-    bool drop_current = channel->current.sequence < store_first(store)->sequence;
-    if (drop_current) channel->waiting = false;
-    else {
-        store_release(store, store_take(store));
-        counts->stored--;
-    }
-    counts->early_stale++;
-    counts->store_lost++;
+    const struct datagram *current = &channel->current;
+    uint64_t end = 0, dropped = 0;
+    do {
+        const struct datagram *lowest = store->count > 0 ? store_first(store) : current;
+        if (channel->waiting && current->sequence < lowest->sequence) lowest = current;
+        if (dropped > 0 && lowest->sequence >= end) break;
+        if (lowest->end > end) end = lowest->end;
+        if (lowest == current) channel->waiting = false;
+        else {
+            store_release(store, store_take(store));
+            channel->counts.stored--;
+        }
+        dropped++;
+    } while (store->count > 0 || channel->waiting);
+    channel->counts.early_stale += dropped;
+    channel->counts.store_lost += dropped;
     uint64_t lowest = store->count > 0 ? store_first(store)->sequence : channel->holes.top;
-    if (channel->waiting && channel->current.sequence < lowest) lowest = channel->current.sequence;
-    struct hole since = {.open_ns = channel->current.arrival.ns, .open_packet = channel->packets};
+    if (channel->waiting && current->sequence < lowest) lowest = current->sequence;
+    struct hole since = {.open_ns = current->arrival.ns, .open_packet = channel->packets};
     holes_front(&channel->holes, channel->next, lowest, &since);
 }
 

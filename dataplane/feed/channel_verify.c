@@ -81,7 +81,7 @@ void channel_verify(const struct channel *channel)
         else CHECK(channel->holes.top == channel->next);
     }
     holes_verify(&channel->holes, channel->next);
-    store_verify(&channel->store, 0, channel->next - channel_holding(channel));
+    store_verify(&channel->store, 0, channel_holding(channel) ? 0 : channel->next);
     compare_verify(&channel->fingerprints, channel->next);
     verify_between(channel);
 }

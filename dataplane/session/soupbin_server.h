@@ -83,7 +83,8 @@ struct soupbin_login {
 struct soupbin_session {
     char name[10];  /* padded with spaces, not blank; sent padded on the left */
     uint64_t count; /* sequenced messages there are now */
-    bool ended;     /* no more will come: every login is rejected */
+    bool ended;     /* over for good: every login is rejected.  Say so only when clients have had
+                       time to come back for what a broken connection kept from them. */
 };
 
 enum soupbin_server_event {
