@@ -7,6 +7,7 @@
 #include "tests/match/random_inputs.h"
 #include "tests/match/stream.h"
 #include "tests/publish/market_rig.h"
+#include "tests/publish/space.h"
 #include "tests/publish/subscriber.h"
 #include "tests/support/spec.h"
 
@@ -49,14 +50,6 @@ static struct world {
     uint64_t compared;
     uint64_t joins;
 } w;
-
-static void *space(size_t bytes)
-{
-    void *memory = aligned_alloc(CACHE_LINE, ALIGN_UP(bytes, CACHE_LINE));
-    CHECK(memory != NULL);
-    memset(memory, 0x5a, bytes);
-    return memory;
-}
 
 static void event_seen(void *context, const struct match_event *event)
 {
@@ -106,16 +99,16 @@ static void world_new(uint64_t seed, const struct stream_profile *profile)
         w.profile.fund *= 10;
         limits = profile->limits;
         stream_begin(&w.stream, &w.profile, seed);
-        w.plain = space(sizeof *w.plain);
+        w.plain = space_new(sizeof *w.plain, 0x5a);
         plain_match_new(w.plain, &limits);
     }
     market_rig_new(&w.market, &limits, &history);
     w.market.on_event = event_seen;
     struct spin_limits spin = {.book = book_limits, .buffers = 2};
-    w.spin = spin_new(space(spin_footprint(&spin)), &spin, w.market.history);
+    w.spin = spin_new(space_new(spin_footprint(&spin), 0x5a), &spin, w.market.history);
     subscriber_new(&w.subscriber, &book_limits);
     struct mold_out_limits mold = mold_limits_of(&w.subscriber);
-    w.mold = mold_out_new(space(mold_out_footprint()), &mold, w.market.history, 0);
+    w.mold = mold_out_new(space_new(mold_out_footprint(), 0x5a), &mold, w.market.history, 0);
     itch_out_system(w.market.out, 'O', MARKET_MIDNIGHT);
 }
 

@@ -2,6 +2,7 @@
 
 #include "dataplane/publish/retransmit.h"
 #include "tests/publish/said.h"
+#include "tests/publish/space.h"
 #include "tests/support/spec.h"
 
 #include <stdlib.h>
@@ -13,18 +14,10 @@ static struct retransmit_limits limits;
 static uint8_t reply[2048];
 static uint32_t reply_bytes;
 
-static void *space(size_t bytes)
-{
-    void *memory = aligned_alloc(CACHE_LINE, ALIGN_UP(bytes, CACHE_LINE));
-    CHECK(memory != NULL);
-    memset(memory, 0x99, bytes);
-    return memory;
-}
-
 static void begin(void)
 {
     const struct history_limits kept = {.bytes = 4096, .messages = 64};
-    history = history_new(space(history_footprint(&kept)), &kept);
+    history = history_new(space_new(history_footprint(&kept), 0x99), &kept);
     limits = (struct retransmit_limits){
         .session = "SESSION001",
         .payload_max = 300,
@@ -32,7 +25,7 @@ static void begin(void)
         .each = {.per_second = 10, .burst = 5},
         .all = {.per_second = 1000, .burst = 1000},
     };
-    server = retransmit_new(space(retransmit_footprint(&limits)), &limits, history);
+    server = retransmit_new(space_new(retransmit_footprint(&limits), 0x99), &limits, history);
 }
 
 static void end(void)
@@ -44,7 +37,7 @@ static void end(void)
 static void again(void)
 {
     free(server);
-    server = retransmit_new(space(retransmit_footprint(&limits)), &limits, history);
+    server = retransmit_new(space_new(retransmit_footprint(&limits), 0x99), &limits, history);
 }
 
 static void append(const char *text)
