@@ -229,6 +229,7 @@ SPEC(a_port_without_room_holds_back_its_own_line_alone)
     EXPECT_UINT(port[0].count, 2);
     EXPECT_UINT(mold_out_counts(out, 1)->held_back, 2);
     EXPECT_UINT(mold_out_cursor(out, 1), 1);
+    EXPECT_UINT(mold_out_sent(out), 3);
     port[1].room = FRAMES;
     mold_out_flush(out, 3);
     EXPECT_UINT(port[1].count, 1);

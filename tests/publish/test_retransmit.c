@@ -117,6 +117,20 @@ SPEC(what_is_not_there_yet_is_left_out)
     expect_reply(2, 1);
 }
 
+SPEC(what_no_line_has_said_is_not_told_here_first)
+{
+    uint8_t bytes[20] = "SESSION001\0\0\0\0\0\0\0\1\0\11";
+    for (uint32_t i = 0; i < 9; i++) append("x");
+    struct retransmit_request request = {.bytes = bytes, .length = 20, .end = 4};
+    EXPECT_UINT(retransmit_answer(server, &request, reply, &reply_bytes), RETRANSMIT_OK);
+    expect_reply(1, 3);
+    bytes[17] = 4;
+    EXPECT_UINT(retransmit_answer(server, &request, reply, &reply_bytes), RETRANSMIT_NOT_YET);
+    request.end = 100;
+    EXPECT_UINT(retransmit_answer(server, &request, reply, &reply_bytes), RETRANSMIT_OK);
+    expect_reply(4, 6);
+}
+
 SPEC(bytes_behind_a_request_are_ignored)
 {
     append("x");
@@ -228,6 +242,7 @@ SPEC(every_reason_has_a_name_and_a_sentence)
     S(only_what_was_asked_for_is_answered)                                                         \
     S(only_whole_messages_that_fit_are_answered)                                                   \
     S(what_is_not_there_yet_is_left_out)                                                           \
+    S(what_no_line_has_said_is_not_told_here_first)                                                \
     S(bytes_behind_a_request_are_ignored)                                                          \
     S(what_cannot_be_answered_is_not_and_is_counted)                                               \
     S(an_address_has_a_budget_that_fills_with_time)                                                \
