@@ -14,7 +14,7 @@ void subscriber_join(struct subscriber *subscriber, const struct book_limits *li
         .lines = 2,
         .store_datagrams = 64,
         .store_bytes = 1500,
-        .gap_packets = 8,
+        .gap_wait_ns = NANOS_SECOND, /* a frame takes one */
         .first_sequence = sequence,
     };
     struct feed_limits feed = {.book = *limits};
@@ -68,6 +68,10 @@ void subscriber_publish(void *context)
     struct frame_datagram datagram;
     struct subscriber *subscriber = port->subscriber;
     subscriber->frames++;
+    if (chance_between(&subscriber->loss, 1, 100) <= subscriber->loss_percent) {
+        subscriber->lost++;
+        return;
+    }
     if (frame_udp(port->frame, port->bytes, FRAME_CHECK_ALL, &datagram) != FRAME_OK ||
         datagram.destination_port != 30000 + port->line) {
         subscriber->bad_frames++;
