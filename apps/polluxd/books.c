@@ -1,7 +1,5 @@
 #include "apps/polluxd/books.h"
 
-#define PRICE_PER_E4 (PRICE_ONE / 10000)
-
 /* FNV-1a over 64-bit words. */
 static void fold(uint64_t *digest, uint64_t word)
 {

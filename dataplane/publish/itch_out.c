@@ -74,6 +74,7 @@ void itch_out_midnight(struct itch_out *out, nanos_t midnight)
 
 void itch_out_system(struct itch_out *out, char code, nanos_t time)
 {
+    CHECK(memchr("OSQMEC", code, 6) != NULL);
     struct be48 stamp = itch_time(out, time);
     *ITCH_APPEND(out, system_event, 'S') = (struct itch_system_event){
         .type = text1('S'),
@@ -225,8 +226,8 @@ static void cross_said(struct itch_out *out, uint16_t index, char type, nanos_t 
     instrument->cross_price_e4 = 0;
 }
 
-/* An auction that leaves the book crossed is followed by another before the phase is said, so what
- * an auction is for is known only then; each is said with the letter of the phase it leaves. */
+/* An auction that leaves the book crossed is followed by another before the phase is said.  What
+ * it leads to is known only then, so it is said with the letter of what it was called for. */
 void itch_out_auction(struct itch_out *out, const struct match_event *event, nanos_t time)
 {
     struct instrument *instrument = &out->instrument[event->instrument];

@@ -183,6 +183,14 @@ uint64_t mold_out_cursor(const struct mold_out *out, uint32_t line)
     return out->line[line].cursor;
 }
 
+uint64_t mold_out_sent(const struct mold_out *out)
+{
+    uint64_t sent = out->line[0].cursor;
+    for (uint32_t i = 1; i < out->lines; i++)
+        if (out->line[i].cursor > sent) sent = out->line[i].cursor;
+    return sent;
+}
+
 const struct mold_out_counts *mold_out_counts(const struct mold_out *out, uint32_t line)
 {
     CHECK(line < out->lines);

@@ -98,6 +98,9 @@ nanos_t mold_out_due(const struct mold_out *out);
 /* Number of the first message that a line has not sent. */
 uint64_t mold_out_cursor(const struct mold_out *out, uint32_t line);
 
+/* Number of the first message that no line has sent. */
+uint64_t mold_out_sent(const struct mold_out *out);
+
 const struct mold_out_counts *mold_out_counts(const struct mold_out *out, uint32_t line);
 
 #endif

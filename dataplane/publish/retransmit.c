@@ -157,9 +157,13 @@ static enum retransmit_status request_check(const struct retransmit *retransmit,
     };
     if (wish->sequence == 0) return RETRANSMIT_BAD_SEQUENCE;
     if (wish->count_max == 0) return RETRANSMIT_ASKS_NOTHING;
-    if (wish->sequence >= history_next(retransmit->history)) return RETRANSMIT_NOT_YET;
+    uint64_t end = history_next(retransmit->history);
+    if (request->end != 0 && request->end < end) end = request->end;
+    if (wish->sequence >= end) return RETRANSMIT_NOT_YET;
     if (wish->sequence < history_first(retransmit->history)) return RETRANSMIT_TOO_OLD;
     if (wish->count_max > MOLDUDP64_COUNT_MAX) wish->count_max = MOLDUDP64_COUNT_MAX;
+    uint64_t there = end - wish->sequence;
+    if (wish->count_max > there) wish->count_max = (uint32_t)there;
     return RETRANSMIT_OK;
 }
 

@@ -77,7 +77,8 @@ struct retransmit_request {
     const uint8_t *bytes;
     uint32_t length;
     uint32_t source_ip;
-    nanos_t now; /* never goes back */
+    nanos_t now;  /* never goes back */
+    uint64_t end; /* mold_out_sent: nobody is told here what the lines have not said; 0: no end */
 };
 
 /* Writes the answer at reply, which has room for payload_max bytes, and its length to

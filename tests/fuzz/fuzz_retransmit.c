@@ -74,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         data += length, size -= length;
         if (what & 32) memcpy(bytes, limits.session, length < 10 ? length : 10);
         if (what & 64) say(history), say(history);
-        struct retransmit_request request = {bytes, length, ip, now};
+        struct retransmit_request request = {bytes, length, ip, now, 0};
         enum retransmit_status status = retransmit_answer(server, &request, reply, &reply_bytes);
         CHECK(retransmit_status_text(status));
         CHECK((status == RETRANSMIT_SHORT) == (length < 20));

@@ -1,5 +1,7 @@
 #include "tests/publish/market_rig.h"
 
+#include "tests/publish/space.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,14 +32,6 @@ struct match_limits market_rig_limits(void)
     };
 }
 
-static void *space(size_t bytes)
-{
-    void *memory = aligned_alloc(CACHE_LINE, ALIGN_UP(bytes, CACHE_LINE));
-    CHECK(memory != NULL);
-    memset(memory, 0xa5, bytes);
-    return memory;
-}
-
 void market_rig_new(struct market_rig *rig, const struct match_limits *limits,
                     const struct history_limits *history)
 {
@@ -51,8 +45,8 @@ void market_rig_new(struct market_rig *rig, const struct match_limits *limits,
     rig_new(&rig->engine, limits);
     rig->engine.on_event = publish;
     rig->engine.context = rig;
-    rig->history = history_new(space(history_footprint(history)), history);
-    rig->out = itch_out_new(space(itch_out_footprint(&itch)), &itch, rig->history);
+    rig->history = history_new(space_new(history_footprint(history), 0xa5), history);
+    rig->out = itch_out_new(space_new(itch_out_footprint(&itch), 0xa5), &itch, rig->history);
 }
 
 void market_rig_free(struct market_rig *rig)
@@ -93,6 +87,20 @@ static void give_with(struct market_rig *rig, struct match_input input, const vo
 void market_rig_terms(struct market_rig *rig, struct match_input input, struct match_terms terms)
 {
     give_with(rig, input, &terms, sizeof terms);
+}
+
+struct match_input market_rig_order(const struct market_rig *rig, enum side side, int64_t shares,
+                                    int64_t cents)
+{
+    return (struct match_input){
+        .kind = MATCH_NEW,
+        .id = rig->number + 1,
+        .account = (uint32_t)rig->number + 1,
+        .side = (uint8_t)side,
+        .type = MATCH_LIMIT,
+        .qty = SHARES(shares),
+        .price = CENTS(cents),
+    };
 }
 
 void market_rig_list(struct market_rig *rig, uint16_t instrument, struct match_listing listing)

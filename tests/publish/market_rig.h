@@ -40,6 +40,12 @@ void market_rig_apply(struct market_rig *rig, const struct match_input *input);
 /* The same for an input that gets the next number, the rig's time, and what may follow it. */
 void market_rig_give(struct market_rig *rig, struct match_input input);
 void market_rig_terms(struct market_rig *rig, struct match_input input, struct match_terms terms);
+
+/* A limit order on instrument 0 for market_rig_give: its id and account are the number that its
+ * input will have. */
+struct match_input market_rig_order(const struct market_rig *rig, enum side side, int64_t shares,
+                                    int64_t cents);
+
 void market_rig_list(struct market_rig *rig, uint16_t instrument, struct match_listing listing);
 
 /* A listing of "AAPL": ticks of a cent, lots of a share, open, a window of 4096 ticks. */

@@ -1,17 +1,10 @@
 #include "tests/publish/subscriber.h"
 
 #include "dataplane/wire/frame.h"
+#include "tests/publish/space.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static void *space(size_t bytes)
-{
-    void *memory = aligned_alloc(CACHE_LINE, ALIGN_UP(bytes, CACHE_LINE));
-    CHECK(memory != NULL);
-    memset(memory, 0, bytes);
-    return memory;
-}
 
 void subscriber_join(struct subscriber *subscriber, const struct book_limits *limits,
                      uint64_t sequence)
@@ -21,12 +14,12 @@ void subscriber_join(struct subscriber *subscriber, const struct book_limits *li
         .lines = 2,
         .store_datagrams = 64,
         .store_bytes = 1500,
-        .gap_packets = 8,
+        .gap_wait_ns = NANOS_SECOND, /* a frame takes one */
         .first_sequence = sequence,
     };
     struct feed_limits feed = {.book = *limits};
-    subscriber->channel = channel_new(space(channel_footprint(&channel)), &channel);
-    subscriber->feed = feed_new(space(feed_footprint(&feed)), &feed);
+    subscriber->channel = channel_new(space_new(channel_footprint(&channel), 0), &channel);
+    subscriber->feed = feed_new(space_new(feed_footprint(&feed), 0), &feed);
     for (uint32_t i = 0; i < 2; i++) {
         subscriber->port[i].subscriber = subscriber;
         subscriber->port[i].line = i;
@@ -75,6 +68,10 @@ void subscriber_publish(void *context)
     struct frame_datagram datagram;
     struct subscriber *subscriber = port->subscriber;
     subscriber->frames++;
+    if (chance_between(&subscriber->loss, 1, 100) <= subscriber->loss_percent) {
+        subscriber->lost++;
+        return;
+    }
     if (frame_udp(port->frame, port->bytes, FRAME_CHECK_ALL, &datagram) != FRAME_OK ||
         datagram.destination_port != 30000 + port->line) {
         subscriber->bad_frames++;

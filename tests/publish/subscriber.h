@@ -4,6 +4,7 @@
 /* A market data client: frames of two lines become books, as in the feed stage. */
 
 #include "dataplane/feed/feed.h"
+#include "tests/support/chance.h"
 
 enum { SUBSCRIBER_FRAME_MAX = 2048 };
 
@@ -23,7 +24,10 @@ struct subscriber {
     uint64_t frames;
     uint64_t bad_frames; /* not UDP, or for somebody else */
     uint64_t gaps;
-    uint64_t first; /* the channel's first_sequence */
+    uint64_t lost;
+    struct chance loss;
+    uint32_t loss_percent; /* of the frames, on each line */
+    uint64_t first;        /* the channel's first_sequence */
 };
 
 void subscriber_new(struct subscriber *subscriber, const struct book_limits *limits);

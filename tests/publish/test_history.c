@@ -1,11 +1,9 @@
 /* The messages of a session: numbered, whole, the latest that fit. */
 
 #include "dataplane/publish/history.h"
+#include "tests/publish/space.h"
 #include "tests/support/chance.h"
 #include "tests/support/spec.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 static struct history *history;
 
@@ -13,10 +11,7 @@ static void begin_with(uint64_t bytes, uint32_t messages)
 {
     struct history_limits limits = {.bytes = bytes, .messages = messages};
     free(history);
-    history = aligned_alloc(CACHE_LINE, ALIGN_UP(history_footprint(&limits), CACHE_LINE));
-    CHECK(history != NULL);
-    memset((void *)history, 0x77, history_footprint(&limits));
-    history = history_new(history, &limits);
+    history = history_new(space_new(history_footprint(&limits), 0x77), &limits);
 }
 
 static void begin(void)

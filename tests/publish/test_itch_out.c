@@ -23,18 +23,9 @@ static void end(void)
     market_rig_free(&rig);
 }
 
-/* Orders that rest are 1, 2, 3 ... by the number of their input; the first is 2. */
 static struct match_input order(enum side side, int64_t shares, int64_t cents)
 {
-    return (struct match_input){
-        .kind = MATCH_NEW,
-        .id = rig.number + 1,
-        .account = (uint32_t)rig.number + 1,
-        .side = (uint8_t)side,
-        .type = MATCH_LIMIT,
-        .qty = SHARES(shares),
-        .price = CENTS(cents),
-    };
+    return market_rig_order(&rig, side, shares, cents);
 }
 
 static void buy(int64_t shares, int64_t cents)

@@ -2,6 +2,7 @@
 
 #include "dataplane/publish/mold_out.h"
 #include "tests/publish/said.h"
+#include "tests/publish/space.h"
 #include "tests/support/spec.h"
 
 #include <stdlib.h>
@@ -36,18 +37,10 @@ static void publish(void *context)
     ((struct port *)context)->count++;
 }
 
-static void *space(size_t bytes)
-{
-    void *memory = aligned_alloc(CACHE_LINE, ALIGN_UP(bytes, CACHE_LINE));
-    CHECK(memory != NULL);
-    memset(memory, 0x99, bytes);
-    return memory;
-}
-
 static void begin(void)
 {
     const struct history_limits kept = {.bytes = 4096, .messages = 256};
-    history = history_new(space(history_footprint(&kept)), &kept);
+    history = history_new(space_new(history_footprint(&kept), 0x99), &kept);
     limits = (struct mold_out_limits){
         .session = "SESSION001",
         .payload_max = 300,
@@ -69,7 +62,7 @@ static void begin(void)
             .ttl = 16,
         };
     }
-    out = mold_out_new(space(mold_out_footprint()), &limits, history, 0);
+    out = mold_out_new(space_new(mold_out_footprint(), 0x99), &limits, history, 0);
 }
 
 static void end(void)
@@ -236,6 +229,7 @@ SPEC(a_port_without_room_holds_back_its_own_line_alone)
     EXPECT_UINT(port[0].count, 2);
     EXPECT_UINT(mold_out_counts(out, 1)->held_back, 2);
     EXPECT_UINT(mold_out_cursor(out, 1), 1);
+    EXPECT_UINT(mold_out_sent(out), 3);
     port[1].room = FRAMES;
     mold_out_flush(out, 3);
     EXPECT_UINT(port[1].count, 1);

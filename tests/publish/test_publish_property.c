@@ -1,12 +1,15 @@
 /* Random markets with everything the engine can do, published, sent on two lines, received and
  * booked: after every few inputs the subscriber's books are the engine's displayed ones, order by
- * order.  Also by way of a snapshot taken at any moment.  SPEC_SEED repeats one stream. */
+ * order.  Also by way of a snapshot taken at any moment, and where both lines lose datagrams.
+ * SPEC_SEED repeats one stream. */
 
 #include "dataplane/publish/mold_out.h"
+#include "dataplane/publish/retransmit.h"
 #include "dataplane/publish/spin.h"
 #include "tests/match/random_inputs.h"
 #include "tests/match/stream.h"
 #include "tests/publish/market_rig.h"
+#include "tests/publish/space.h"
 #include "tests/publish/subscriber.h"
 #include "tests/support/spec.h"
 
@@ -25,6 +28,8 @@ static const struct book_limits book_limits = {
     .levels = ORDERS,
 };
 
+static uint32_t loss_percent; /* of the frames, in the streams that follow */
+
 static struct world {
     uint64_t seed;
     struct market_rig market;
@@ -35,6 +40,7 @@ static struct world {
     nanos_t time;
     uint64_t number;
     struct mold_out *mold;
+    struct retransmit *server;
     struct subscriber subscriber;
     struct spin *spin;
     struct subscriber joined; /* by a snapshot */
@@ -48,15 +54,8 @@ static struct world {
     uint64_t reference[REFERENCES];
     uint64_t compared;
     uint64_t joins;
+    uint64_t asked; /* the retransmission server */
 } w;
-
-static void *space(size_t bytes)
-{
-    void *memory = aligned_alloc(CACHE_LINE, ALIGN_UP(bytes, CACHE_LINE));
-    CHECK(memory != NULL);
-    memset(memory, 0x5a, bytes);
-    return memory;
-}
 
 static void event_seen(void *context, const struct match_event *event)
 {
@@ -106,16 +105,25 @@ static void world_new(uint64_t seed, const struct stream_profile *profile)
         w.profile.fund *= 10;
         limits = profile->limits;
         stream_begin(&w.stream, &w.profile, seed);
-        w.plain = space(sizeof *w.plain);
+        w.plain = space_new(sizeof *w.plain, 0x5a);
         plain_match_new(w.plain, &limits);
     }
     market_rig_new(&w.market, &limits, &history);
     w.market.on_event = event_seen;
     struct spin_limits spin = {.book = book_limits, .buffers = 2};
-    w.spin = spin_new(space(spin_footprint(&spin)), &spin, w.market.history);
+    w.spin = spin_new(space_new(spin_footprint(&spin), 0x5a), &spin, w.market.history);
     subscriber_new(&w.subscriber, &book_limits);
     struct mold_out_limits mold = mold_limits_of(&w.subscriber);
-    w.mold = mold_out_new(space(mold_out_footprint()), &mold, w.market.history, 0);
+    w.mold = mold_out_new(space_new(mold_out_footprint(), 0x5a), &mold, w.market.history, 0);
+    const struct retransmit_limits answers = {
+        .session = "PROPERTY01",
+        .payload_max = 400,
+        .requesters = 8,
+        .each = {.per_second = 1000000, .burst = 1000000},
+        .all = {.per_second = 1000000, .burst = 1000000},
+    };
+    w.server =
+        retransmit_new(space_new(retransmit_footprint(&answers), 0x5a), &answers, w.market.history);
     itch_out_system(w.market.out, 'O', MARKET_MIDNIGHT);
 }
 
@@ -128,6 +136,7 @@ static void world_free(void)
     free(w.plain);
     free(w.spin);
     free(w.mold);
+    free(w.server);
 }
 
 /* random_inputs trades tenths; here everything is ten times as much, so that lots are shares. */
@@ -316,9 +325,28 @@ static void joined_catches_up(uint64_t *next)
     *next = wish.sequence;
 }
 
+/* Asks for what the subscriber has not got, until it has all. */
+static void ask_again(void)
+{
+    uint64_t next;
+    while ((next = channel_next_sequence(w.subscriber.channel)) < history_next(w.market.history)) {
+        uint8_t bytes[20] = "PROPERTY01", reply[400];
+        uint32_t length = 0;
+        if (next == 0) next = 1;
+        for (uint32_t i = 0; i < 8; i++) bytes[10 + i] = (uint8_t)(next >> (56 - 8 * i));
+        bytes[19] = 200;
+        struct retransmit_request request = {
+            .bytes = bytes, .length = sizeof bytes, .now = ++w.asked * NANOS_SECOND};
+        EXPECT_UINT(retransmit_answer(w.server, &request, reply, &length), RETRANSMIT_OK);
+        if (length == 0) return;
+        subscriber_take(&w.subscriber, w.asked % 2, reply, length);
+    }
+}
+
 static void compare_all(uint64_t *joined_next)
 {
     mold_out_flush(w.mold, w.time);
+    if (w.subscriber.loss_percent != 0) ask_again();
     references_are_new();
     books_compare(w.subscriber.feed, "the subscriber's");
     volumes_compare(w.subscriber.feed);
@@ -332,6 +360,8 @@ static void stream_run(uint64_t seed, const struct stream_profile *profile)
     struct chance chance = {seed * 77};
     uint64_t joined_next = 0;
     world_new(seed, profile);
+    w.subscriber.loss = (struct chance){seed};
+    w.subscriber.loss_percent = loss_percent;
     for (uint32_t i = 0; i < INPUTS; i++) {
         input_next();
         mold_out_send(w.mold, w.time);
@@ -362,6 +392,8 @@ static struct {
     uint64_t joins;
     uint64_t auction_trades;
     uint64_t unpublished;
+    uint64_t lost;
+    uint64_t asked;
 } all;
 
 static void all_add(void)
@@ -373,6 +405,8 @@ static void all_add(void)
     all.joins += w.joins;
     all.auction_trades += w.auction_trades;
     all.unpublished += counts->unpublished;
+    all.lost += w.subscriber.lost;
+    all.asked += w.asked;
 }
 
 static void all_print(void)
@@ -424,7 +458,19 @@ SPEC(also_where_everything_awkward_is_common)
     all_print();
 }
 
+SPEC(what_both_lines_lose_comes_by_retransmission)
+{
+    memset(&all, 0, sizeof all);
+    loss_percent = 30;
+    seeds_run(4, NULL);
+    loss_percent = 0;
+    printf("%" PRIu64 " frames lost, %" PRIu64 " requests\n", all.lost, all.asked);
+    EXPECT(all.lost > 1000);
+    EXPECT(all.asked > 100);
+}
+
 #define SPECS(S)                                                                                   \
     S(a_subscriber_has_the_books_of_the_engine_order_by_order)                                     \
-    S(also_where_everything_awkward_is_common)
+    S(also_where_everything_awkward_is_common)                                                     \
+    S(what_both_lines_lose_comes_by_retransmission)
 SPEC_MAIN("publish: properties", SPECS, NULL, NULL)

@@ -88,15 +88,7 @@ static void end(void)
 
 static struct match_input order(enum side side, int64_t shares, int64_t cents)
 {
-    return (struct match_input){
-        .kind = MATCH_NEW,
-        .id = rig.number + 1,
-        .account = (uint32_t)rig.number + 1,
-        .side = (uint8_t)side,
-        .type = MATCH_LIMIT,
-        .qty = SHARES(shares),
-        .price = CENTS(cents),
-    };
+    return market_rig_order(&rig, side, shares, cents);
 }
 
 /* A day with a message of every type the venue makes. */

@@ -2,6 +2,7 @@
 
 #include "dataplane/publish/retransmit.h"
 #include "tests/publish/said.h"
+#include "tests/publish/space.h"
 #include "tests/support/spec.h"
 
 #include <stdlib.h>
@@ -13,18 +14,10 @@ static struct retransmit_limits limits;
 static uint8_t reply[2048];
 static uint32_t reply_bytes;
 
-static void *space(size_t bytes)
-{
-    void *memory = aligned_alloc(CACHE_LINE, ALIGN_UP(bytes, CACHE_LINE));
-    CHECK(memory != NULL);
-    memset(memory, 0x99, bytes);
-    return memory;
-}
-
 static void begin(void)
 {
     const struct history_limits kept = {.bytes = 4096, .messages = 64};
-    history = history_new(space(history_footprint(&kept)), &kept);
+    history = history_new(space_new(history_footprint(&kept), 0x99), &kept);
     limits = (struct retransmit_limits){
         .session = "SESSION001",
         .payload_max = 300,
@@ -32,7 +25,7 @@ static void begin(void)
         .each = {.per_second = 10, .burst = 5},
         .all = {.per_second = 1000, .burst = 1000},
     };
-    server = retransmit_new(space(retransmit_footprint(&limits)), &limits, history);
+    server = retransmit_new(space_new(retransmit_footprint(&limits), 0x99), &limits, history);
 }
 
 static void end(void)
@@ -44,7 +37,7 @@ static void end(void)
 static void again(void)
 {
     free(server);
-    server = retransmit_new(space(retransmit_footprint(&limits)), &limits, history);
+    server = retransmit_new(space_new(retransmit_footprint(&limits), 0x99), &limits, history);
 }
 
 static void append(const char *text)
@@ -122,6 +115,20 @@ SPEC(what_is_not_there_yet_is_left_out)
     append("y");
     EXPECT_UINT(ask(2, 65535), RETRANSMIT_OK);
     expect_reply(2, 1);
+}
+
+SPEC(what_no_line_has_said_is_not_told_here_first)
+{
+    uint8_t bytes[20] = "SESSION001\0\0\0\0\0\0\0\1\0\11";
+    for (uint32_t i = 0; i < 9; i++) append("x");
+    struct retransmit_request request = {.bytes = bytes, .length = 20, .end = 4};
+    EXPECT_UINT(retransmit_answer(server, &request, reply, &reply_bytes), RETRANSMIT_OK);
+    expect_reply(1, 3);
+    bytes[17] = 4;
+    EXPECT_UINT(retransmit_answer(server, &request, reply, &reply_bytes), RETRANSMIT_NOT_YET);
+    request.end = 100;
+    EXPECT_UINT(retransmit_answer(server, &request, reply, &reply_bytes), RETRANSMIT_OK);
+    expect_reply(4, 6);
 }
 
 SPEC(bytes_behind_a_request_are_ignored)
@@ -235,6 +242,7 @@ SPEC(every_reason_has_a_name_and_a_sentence)
     S(only_what_was_asked_for_is_answered)                                                         \
     S(only_whole_messages_that_fit_are_answered)                                                   \
     S(what_is_not_there_yet_is_left_out)                                                           \
+    S(what_no_line_has_said_is_not_told_here_first)                                                \
     S(bytes_behind_a_request_are_ignored)                                                          \
     S(what_cannot_be_answered_is_not_and_is_counted)                                               \
     S(an_address_has_a_budget_that_fills_with_time)                                                \

@@ -2,9 +2,9 @@
 
 #include "dataplane/publish/spin.h"
 #include "tests/publish/market_rig.h"
+#include "tests/publish/space.h"
 #include "tests/support/spec.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static struct market_rig rig;
@@ -18,10 +18,7 @@ static void begin_with(uint64_t bytes, uint32_t messages)
     struct match_limits match = market_rig_limits();
     market_rig_new(&rig, &match, &history);
     free(spin);
-    spin = aligned_alloc(CACHE_LINE, ALIGN_UP(spin_footprint(&limits), CACHE_LINE));
-    CHECK(spin != NULL);
-    memset((void *)spin, 0x33, spin_footprint(&limits));
-    spin = spin_new(spin, &limits, rig.history);
+    spin = spin_new(space_new(spin_footprint(&limits), 0x33), &limits, rig.history);
     itch_out_system(rig.out, 'O', rig.time);
     market_rig_list(&rig, 0, market_rig_listing());
 }
@@ -50,15 +47,7 @@ static void again(uint64_t bytes, uint32_t messages)
 
 static void order(enum side side, int64_t shares, int64_t cents)
 {
-    market_rig_give(&rig, (struct match_input){
-                              .kind = MATCH_NEW,
-                              .id = rig.number + 1,
-                              .account = (uint32_t)rig.number + 1,
-                              .side = (uint8_t)side,
-                              .type = MATCH_LIMIT,
-                              .qty = SHARES(shares),
-                              .price = CENTS(cents),
-                          });
+    market_rig_give(&rig, market_rig_order(&rig, side, shares, cents));
 }
 
 static void cancel(order_id_t id)
