@@ -1,25 +1,35 @@
+#include "dataplane/match/ledger.h"
 #include "dataplane/match/match_check.h"
 #include "dataplane/match/match_ids.h"
 #include "dataplane/match/match_ladder.h"
 #include "dataplane/match/match_parts.h"
+
+#include <immintrin.h>
 
 /* Looking ahead: what inputs will touch is fetched in steps, each of which reads only what the one
  * before it has fetched, and takes all inputs before the next step begins, so that their misses
  * overlap.  Nothing that is read here is trusted or kept: by the time an input is applied the order
  * may have gone and its slot may hold another.  Compiled like match_hot.c.
  *
- *     step   a new order                      a cancel or a change
- *     1      id entry, instrument             id entry
- *     2      -                                order
- *     3      -                                neighbours in its queue, tie, holding, ladder
- *     4      word of its price, page number   the same
- *     5      level                            level
- *     6      last order of the queue          -
+ *     step   a new order                          a cancel or a change
+ *     1      id entry, instrument; account,       id entry
+ *            its place in the table of holdings
+ *     2      -                                    order
+ *     3      holding                              neighbours in its queue, ladder; tie, holding
+ *     4      word of its price, page number;      the same
+ *            balance
+ *     5      level                                level
+ *     6      last order of the queue              -
  *
+ * A new order that would trade looks at the best queue of the other side instead, and its first
+ * order.
  * Which kind an input is nobody can guess, so both are done alike: what one of them does not need
- * is slot 0, page 0 or what is in the caches anyway. */
+ * is slot 0, page 0 or what is in the caches anyway.  While the orders fit the caches only the id
+ * entry is fetched: the rest would cost more than it brings. */
 
-enum { DEEP_ORDERS = 20000 }; /* below, everything is in the caches and looking ahead costs 4 ns */
+enum { DEEP_ORDERS = 20000, WIDE_INSTRUMENTS = 16 };
+
+#define ALONE static inline __attribute__((always_inline))
 
 static inline void fetch(const void *line)
 {
@@ -28,104 +38,132 @@ static inline void fetch(const void *line)
 
 /* What is known of an input so far. */
 struct glimpse {
-    uint32_t slot; /* of the order it names, or 0 */
-    uint32_t meta; /* instrument and side */
-    int32_t key;
-    uint32_t tag; /* of its id */
-    const uint32_t *entry;
+    const uint32_t *entry; /* where its id hashes to */
+    uint32_t tag;
+    uint32_t slot;   /* of the order it names, or 0 */
+    uint32_t meta;   /* instrument and side */
+    uint32_t holder; /* at first its place in the table of holdings */
+    uint32_t meets;  /* it would trade with the best of the other side */
+    int32_t key;     /* of the queue it will touch: its own, or that best one */
+    const struct ladder *ladder;
     const struct level *level;
 };
 
-static inline void entry_fetch(const struct match *m, const struct match_input *in,
-                               struct glimpse *at)
+ALONE void entry_fetch(const struct match *m, const struct match_input *in, struct glimpse *at,
+                       const bool wide, const bool money)
 {
     uint64_t hash = ids_hash(&m->ids, in->id);
     at->tag = ids_tag(hash);
     at->entry = &m->ids.table[hash >> m->ids.shift];
     fetch(at->entry);
     uint32_t index = in->instrument < m->limits.instruments ? in->instrument : 0;
-    const struct instrument *b = &m->instruments[index];
     at->meta = index | (uint32_t)(in->side & 1) << META_SIDE_SHIFT;
-    fetch(&b->side[0]);
-    fetch(&b->side[1]);
-    fetch(&b->tick);
+    if (wide) {
+        const struct instrument *b = &m->instruments[index];
+        fetch(&b->side[0]);
+        fetch(&b->side[1]);
+        fetch(&b->tick);
+    }
+    if (money) {
+        at->holder = ledger_home(in->account, (uint16_t)index, m->holding_mask);
+        fetch(&m->holding_table[at->holder]);
+        fetch(&m->accounts[in->account]);
+    }
 }
 
-/* Looks at a few entries: most ids are where they hash to or close behind, if they are there. */
+/* Looks at four entries: nearly all ids are where they hash to or close behind, if they are
+ * there. */
 static inline void order_fetch(const struct match *m, struct glimpse *at)
 {
-    const uint32_t *last = &m->ids.table[m->ids.mask];
-    uint32_t slot = 0, tag = at->tag;
-    for (uint32_t i = 0; i < 4; i++) {
-        const uint32_t *entry = at->entry + i < last ? at->entry + i : last;
-        uint32_t differs = *entry ^ tag;
-        slot = number_or(slot, differs, differs <= IDS_SLOT);
-        tag += IDS_STEP;
-    }
-    at->slot = slot;
-    fetch(&m->orders[slot]);
-}
-
-static inline void neighbours_fetch(const struct match *m, const struct match_input *in,
-                                    struct glimpse *at)
-{
-    const struct order *order = &m->orders[at->slot];
-    fetch(&m->orders[order->next]);
-    fetch(&m->orders[order->prev]);
-    bool old = at->slot != 0;
-    at->meta = number_or(at->meta, order->meta & (META_INSTRUMENT | META_SIDE), old);
-    const struct instrument *b = &m->instruments[at->meta & META_INSTRUMENT];
-    enum side side = (enum side)(at->meta >> META_SIDE_SHIFT);
-    int32_t key = key_of(side, (int32_t)unit_count(&b->tick, in->price));
-    at->key = (int32_t)number_or((uint32_t)key, (uint32_t)order->key, old);
-    fetch(&b->side[side]);
-}
-
-static inline const struct ladder *ladder_seen(const struct match *m, const struct glimpse *at)
-{
-    return &m->instruments[at->meta & META_INSTRUMENT].side[at->meta >> META_SIDE_SHIFT];
-}
-
-static inline void word_fetch(const struct match *m, const struct glimpse *at)
-{
-    const struct ladder *ladder = ladder_seen(m, at);
-    uint32_t word = ((uint32_t)at->key & ladder->mask) / PAGE_LEVELS;
-    fetch(&ladder->l0[word]);
-    fetch(&ladder->dir[word]);
+    __m128i entries = _mm_loadu_si128((const __m128i *)at->entry);
+    __m128i tags = _mm_add_epi32(_mm_set1_epi32((int)at->tag),
+                                 _mm_setr_epi32(0, IDS_STEP, 2 * IDS_STEP, 3 * IDS_STEP));
+    __m128i differ = _mm_srli_epi32(_mm_xor_si128(entries, tags), 24);
+    int same = _mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(differ, _mm_setzero_si128())));
+    uint32_t slot = at->entry[(uint32_t)__builtin_ctz((uint32_t)same | 8)] & IDS_SLOT;
+    at->slot = number_or(slot, 0, (same == 0) | (slot > m->limits.orders));
+    fetch(&m->orders[at->slot]);
 }
 
 static inline void level_fetch(const struct match *m, struct glimpse *at)
 {
-    const struct ladder *ladder = ladder_seen(m, at);
     at->level = m->pages[0].level;
-    if (unlikely(ladder->dir == NULL)) return;
-    at->level = ladder_level(m, ladder, at->key);
+    if (unlikely(at->ladder->dir == NULL)) return;
+    at->level = ladder_level(m, at->ladder, at->key);
     fetch(at->level);
 }
 
-static inline void last_fetch(const struct match *m, const struct glimpse *at)
+ALONE void neighbours_fetch(const struct match *m, const struct match_input *in, struct glimpse *at,
+                            const bool wide, const bool money)
 {
-    fetch(&m->orders[number_or(at->level->tail, 0, at->slot != 0)]);
+    const struct order *order = &m->orders[at->slot];
+    bool old = at->slot != 0;
+    at->meta = number_or(at->meta, order->meta & (META_INSTRUMENT | META_SIDE), old);
+    if (money) {
+        at->holder = number_or(m->holding_table[at->holder], order->holder, old);
+        fetch(&m->holdings[at->holder]);
+        fetch(&m->ties[at->slot]);
+    }
+    fetch(&m->orders[order->next]);
+    fetch(&m->orders[order->prev]);
+    const struct instrument *b = &m->instruments[at->meta & META_INSTRUMENT];
+    uint32_t side = at->meta >> META_SIDE_SHIFT;
+    int32_t key = key_of((enum side)side, (int32_t)unit_count(&b->tick, in->price));
+    int64_t best = b->side[side ^ 1].best;
+    bool meets = !old & (best <= ~key);
+    at->meets = meets;
+    at->key = (int32_t)number_or((uint32_t)key, (uint32_t)order->key, old);
+    at->key = (int32_t)number_or((uint32_t)at->key, (uint32_t)best, meets);
+    at->ladder = &b->side[side ^ meets];
+    if (wide) fetch(at->ladder);
+    else level_fetch(m, at);
 }
 
-static void expect(const struct match *m, const struct match_input *const *inputs, uint32_t count)
+static inline void word_fetch(const struct glimpse *at)
+{
+    if (unlikely(at->ladder->dir == NULL)) return;
+    uint32_t word = ((uint32_t)at->key & at->ladder->mask) / PAGE_LEVELS;
+    fetch(&at->ladder->l0[word]);
+    fetch(&at->ladder->dir[word]);
+}
+
+static inline void balance_fetch(const struct match *m, const struct glimpse *at)
+{
+    fetch(ledger_spot_payer(m, at->holder, (enum side)(at->meta >> META_SIDE_SHIFT)));
+}
+
+static inline void end_fetch(const struct match *m, const struct glimpse *at)
+{
+    uint32_t end = number_or(at->level->tail, at->level->head, at->meets);
+    fetch(&m->orders[number_or(end, 0, at->slot != 0)]);
+}
+
+static inline void entries_fetch(const struct match *m, const struct match_input *const *inputs,
+                                 uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        fetch(&m->ids.table[ids_hash(&m->ids, inputs[i]->id) >> m->ids.shift]);
+}
+
+ALONE void expect(const struct match *m, const struct match_input *const *inputs, uint32_t count,
+                  const bool wide, const bool money)
 {
     struct glimpse at[MATCH_EXPECT_MAX];
-    for (uint32_t i = 0; i < count; i++) entry_fetch(m, inputs[i], &at[i]);
+    for (uint32_t i = 0; i < count; i++) entry_fetch(m, inputs[i], &at[i], wide, money);
     for (uint32_t i = 0; i < count; i++) order_fetch(m, &at[i]);
-    for (uint32_t i = 0; i < count; i++) neighbours_fetch(m, inputs[i], &at[i]);
-    for (uint32_t i = 0; i < count; i++) word_fetch(m, &at[i]);
-    for (uint32_t i = 0; i < count; i++) level_fetch(m, &at[i]);
-    for (uint32_t i = 0; i < count; i++) last_fetch(m, &at[i]);
+    for (uint32_t i = 0; i < count; i++) neighbours_fetch(m, inputs[i], &at[i], wide, money);
+    for (uint32_t i = 0; i < count && wide; i++) word_fetch(&at[i]);
+    for (uint32_t i = 0; i < count && money; i++) balance_fetch(m, &at[i]);
+    for (uint32_t i = 0; i < count && wide; i++) level_fetch(m, &at[i]);
+    for (uint32_t i = 0; i < count; i++) end_fetch(m, &at[i]);
 }
 
 void match_expect(const struct match *m, const struct match_input *const *inputs, uint32_t count)
 {
+    bool wide = m->limits.instruments > WIDE_INSTRUMENTS, money = m->limits.accounts != 0;
     if (count > MATCH_EXPECT_MAX) count = MATCH_EXPECT_MAX;
-    if (m->alive > DEEP_ORDERS) {
-        expect(m, inputs, count);
-    } else {
-        for (uint32_t i = 0; i < count; i++)
-            fetch(&m->ids.table[ids_hash(&m->ids, inputs[i]->id) >> m->ids.shift]);
-    }
+    if (m->alive <= DEEP_ORDERS) entries_fetch(m, inputs, count);
+    else if (money) expect(m, inputs, count, true, true);
+    else if (wide) expect(m, inputs, count, true, false);
+    else expect(m, inputs, count, false, false);
 }

@@ -143,6 +143,7 @@ static inline bool taker_trade_level(struct match *m, struct taker *t, struct la
             continue;
         }
         bool done = lots == maker->lots;
+        __builtin_prefetch(&m->orders[maker->next], 1);
         trade_said(m, t, maker, ticks, lots, done);
         if (money) money_moved(m, t, maker, ticks, ticks, lots);
         level->lots -= lots;

@@ -24,6 +24,7 @@
 enum {
     IDS_BITS_MIN = 12,
     IDS_BITS_SPARSE = 17, /* 512 KiB: up to here a sixteenth is in use */
+    IDS_BEYOND = 3,       /* entries behind the largest table, for those who look at four at once */
     IDS_MOVE = 32,        /* old entries moved at an insertion: done before the next growth */
 };
 
