@@ -21,12 +21,16 @@ static bool sweep_selects(const struct entry *entry, const struct entry_sweep *s
 }
 
 /* The sweep stands at an order to cancel; false: it has ended. */
-bool sweep_find(struct entry *entry, struct entry_session *session)
+static bool sweep_goes_on(const struct entry *entry, struct entry_sweep *sweep)
 {
-    struct entry_sweep *sweep = &session->sweep;
     while (sweep->at != 0 && !sweep_selects(entry, sweep, &entry->orders[sweep->at]))
         sweep->at = entry->orders[sweep->at].after;
     return sweep->at != 0;
+}
+
+bool sweep_find(struct entry *entry, struct entry_session *session)
+{
+    return sweep_goes_on(entry, &session->sweep);
 }
 
 void sweep_leave(struct entry *entry, uint32_t slot)
@@ -39,7 +43,8 @@ void sweep_leave(struct entry *entry, uint32_t slot)
 bool entry_sweeps(const struct entry *entry, uint32_t session)
 {
     CHECK(session < entry->limits.sessions);
-    return entry->sessions[session].sweep.at != 0;
+    struct entry_sweep sweep = entry->sessions[session].sweep;
+    return sweep_goes_on(entry, &sweep);
 }
 
 enum entry_verdict entry_disconnected(struct entry *entry, uint32_t session, nanos_t time,
@@ -48,10 +53,10 @@ enum entry_verdict entry_disconnected(struct entry *entry, uint32_t session, nan
     CHECK(session < entry->limits.sessions);
     struct entry_decision *d = decision_begin(entry, session, time);
     const struct entry_session *at = &entry->sessions[session];
-    if (!at->open || !at->plan.cancel_on_disconnect || at->first == 0)
+    d->sweep = (struct entry_sweep){.firm = ENTRY_FIRMS, .reason = 'Z', .at = at->first};
+    if (!at->open || !at->plan.cancel_on_disconnect || !sweep_goes_on(entry, &d->sweep))
         return decision_end(entry, ENTRY_IGNORE, out);
     if (asks_full(entry)) return decision_end(entry, ENTRY_WAIT, out);
-    d->sweep = (struct entry_sweep){.firm = ENTRY_FIRMS, .reason = 'Z', .at = at->first};
     d->sweeps = true;
     d->ask.kind = ASK_SILENT;
     return decision_end(entry, ENTRY_ANSWER, out);

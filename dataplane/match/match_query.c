@@ -148,6 +148,11 @@ void match_each_waiting(const struct match *match, uint16_t instrument, match_vi
     query_each_in_list(match, b->trailing_first, visit_order, &visitor);
 }
 
+nanos_t match_due(const struct match *match)
+{
+    return match->due;
+}
+
 bool match_indicative(const struct match *match, uint16_t instrument, price_t *price, qty_t *qty)
 {
     const struct instrument *b = instrument_of(match, instrument);

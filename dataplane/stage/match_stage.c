@@ -385,13 +385,14 @@ static void timers_run(struct match_stage *stage, nanos_t time)
     }
 }
 
-/* The engine reads no clock: what waits for the time (a pause, a calendar) is told it. */
+/* The engine reads no clock: when something waits for the time (a pause, a calendar), it is told. */
 static void time_tell(struct match_stage *stage)
 {
     nanos_t time = stage->plan->now(stage->plan->clock);
     if (time < stage->now || stage->refused != 0) return;
     timers_run(stage, time);
-    if (time - stage->now < MATCH_STAGE_TIME_NS || !rings_ready(stage)) return;
+    bool due = match_due(venue_match(stage->venue)) <= time;
+    if (!due || time - stage->now < MATCH_STAGE_TIME_NS || !rings_ready(stage)) return;
     const struct match_input input = {.kind = MATCH_TIME, .bytes = sizeof input, .time = time};
     (void)match_stage_submit(stage, &input, NULL, 0, 0); /* refused: it is told again soon */
     (void)release(stage);

@@ -131,10 +131,15 @@ uint32_t entry_rig_sweep(struct entry_rig *rig, uint32_t session, uint32_t most)
 {
     struct entry_out out;
     uint32_t done = 0;
-    for (; done < most; done++) {
+    while (done < most) {
         enum entry_verdict verdict = entry_next(rig->entry, session, rig->now, &out);
-        if (verdict != ENTRY_SUBMIT) break;
+        if (verdict == ENTRY_IDLE) break;
+        if (verdict == ENTRY_WAIT) {
+            entry_rig_show(rig, 1);
+            continue;
+        }
         entry_rig_take(rig, verdict, &out);
+        done++;
     }
     return done;
 }
