@@ -7,6 +7,7 @@
 #include "tests/stage/exchange_rig.h"
 #include "tests/support/spec.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define SEEDS  12u
@@ -17,6 +18,7 @@
 static struct exchange *exchange;
 static struct chance chance;
 static uint64_t seed;
+static uint64_t executions, restarts, snapshots, again, lost;
 
 static uint32_t draw(uint32_t below)
 {
@@ -53,6 +55,7 @@ static void restart(void)
     if (exchange->plan.durability == VENUE_DISK && draw(2)) exchange_cut(exchange);
     else exchange_kill(exchange);
     exchange_run(exchange, draw(3) * 10 * NANOS_MILLI);
+    restarts++;
     bool started = exchange_start(exchange);
     spec_expect(__FILE__, __LINE__, started, "SPEC_SEED=%llu: it does not start again: %s",
                 (unsigned long long)seed, exchange->problem_text);
@@ -96,6 +99,17 @@ static const char *orders_differ(uint32_t index)
                     (unsigned long long)seed, what_ ? what_ : "");                                 \
     } while (0)
 
+/* What the days are made of: a property over nothing would hold too. */
+static void tell(void)
+{
+    struct gate_view gate = exchange_gate(exchange);
+    for (uint32_t i = 0; i < EXCHANGE_CLIENTS; i++)
+        executions += exchange->client[i].reports[OUCH_EXECUTED];
+    snapshots += gate.snapshot;
+    again += gate.retransmitted;
+    lost += sim_wire_lost(exchange->wire);
+}
+
 static void day(void)
 {
     chance.state = seed;
@@ -122,6 +136,7 @@ static void day(void)
         AGREE(orders_differ(i));
         AGREE(exchange->client[i].doubts ? "a client doubts a message" : NULL);
     }
+    tell();
     exchange_delete(exchange);
 }
 
@@ -131,6 +146,15 @@ SPEC(after_a_bad_day_everybody_agrees)
     uint64_t first = one ? strtoull(one, NULL, 10) : 1;
     uint64_t count = one ? 1 : rounds ? strtoull(rounds, NULL, 10) : SEEDS;
     for (seed = first; seed < first + count; seed++) day();
+    printf("%llu days: %llu executions, %llu restarts, %llu frames lost, %llu asked for again, "
+           "%llu snapshots ",
+           (unsigned long long)count, (unsigned long long)executions, (unsigned long long)restarts,
+           (unsigned long long)lost, (unsigned long long)again, (unsigned long long)snapshots);
+    if (one) return;
+    EXPECT(executions > 20 * count);
+    EXPECT(restarts > count);
+    EXPECT(again > count);
+    EXPECT(snapshots > 0);
 }
 
 #define SPECS(S) S(after_a_bad_day_everybody_agrees)

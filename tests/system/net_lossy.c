@@ -1,11 +1,10 @@
-/* A bad cable: two ports, and what comes in on one goes out on the other, but for some multicast
- * datagrams.
+/* A bad hub: what comes in on one port goes out on all others, but for some multicast datagrams.
  *
- *     net_lossy DEVICE DEVICE LOSS_PERCENT SEED SECONDS
+ *     net_lossy LOSS_PERCENT SEED SECONDS DEVICE DEVICE...
  *
- * Only datagrams to groups are lost, each by itself, in both directions, as drawn from SEED; all
- * else passes.  Prints "ready" when both ports are open, ends after SECONDS or on SIGTERM, and
- * prints what it did: "forwarded N, lost N, full N". */
+ * Only datagrams to groups are lost, each by itself, as drawn from SEED; all else passes.  Prints
+ * "ready" when all ports are open, ends after SECONDS or on SIGTERM, and prints what it did:
+ * "forwarded N, lost N, full N". */
 
 #include "dataplane/base/clock_setup.h"
 #include "dataplane/launch/eal.h"
@@ -17,10 +16,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PORTS = 2, GROUP_BYTE = 30 }; /* offset of the first byte of an IPv4 destination */
+enum {
+    PORTS_MAX = 4,
+    FIRST_DEVICE = 4,
+    GROUP_BYTE = 30
+}; /* offset of the first byte of an IPv4 destination */
 
-struct cable {
-    struct net_queue *end[PORTS];
+struct hub {
+    struct net_queue *end[PORTS_MAX];
+    uint32_t ends;
     uint32_t loss_percent;
     uint64_t random;
     uint64_t forwarded;
@@ -37,12 +41,12 @@ static void stop(int signal)
 }
 
 /* xorshift64*: the upper bits are good. */
-static uint32_t draw(struct cable *cable, uint32_t below)
+static uint32_t draw(struct hub *hub, uint32_t below)
 {
-    cable->random ^= cable->random >> 12;
-    cable->random ^= cable->random << 25;
-    cable->random ^= cable->random >> 27;
-    return (uint32_t)((cable->random * 2685821657736338717u >> 33) % below);
+    hub->random ^= hub->random >> 12;
+    hub->random ^= hub->random << 25;
+    hub->random ^= hub->random >> 27;
+    return (uint32_t)((hub->random * 2685821657736338717u >> 33) % below);
 }
 
 static bool to_group(const struct frame *frame)
@@ -52,31 +56,33 @@ static bool to_group(const struct frame *frame)
            bytes[23] == 17 && bytes[GROUP_BYTE] >> 4 == 0xe;
 }
 
-static void frame_forward(struct cable *cable, struct net_queue *to, const struct frame *frame)
+static void frame_forward(struct hub *hub, struct net_queue *to, const struct frame *frame)
 {
-    if (to_group(frame) && draw(cable, 100) < cable->loss_percent) {
-        cable->lost++;
+    if (to_group(frame) && draw(hub, 100) < hub->loss_percent) {
+        hub->lost++;
         return;
     }
     uint8_t *bytes = net_tx_claim(to, frame->length_bytes);
     if (!bytes) {
-        cable->full++;
+        hub->full++;
         return;
     }
     memcpy(bytes, frame->bytes, frame->length_bytes);
     net_tx_publish(to);
-    cable->forwarded++;
+    hub->forwarded++;
 }
 
-static uint32_t forward(struct cable *cable, uint32_t from)
+static uint32_t forward(struct hub *hub, uint32_t from)
 {
     struct frame_burst burst;
-    struct net_queue *to = cable->end[1 - from];
-    net_rx(cable->end[from], &burst);
+    net_rx(hub->end[from], &burst);
     uint32_t count = burst.count;
-    for (uint32_t i = 0; i < count; i++) frame_forward(cable, to, &burst.at[i]);
-    net_rx_done(cable->end[from], &burst);
-    if (count > 0) net_tx_flush(to);
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t to = 0; to < hub->ends; to++)
+            if (to != from) frame_forward(hub, hub->end[to], &burst.at[i]);
+    net_rx_done(hub->end[from], &burst);
+    for (uint32_t to = 0; to < hub->ends && count > 0; to++)
+        if (to != from) net_tx_flush(hub->end[to]);
     return count;
 }
 
@@ -87,11 +93,14 @@ static struct net_dpdk *port_open(const char *device, const struct net_clock *cl
     return net_dpdk_open(&plan, report, problems);
 }
 
-static void run(struct cable *cable, const struct clock *clock, uint64_t seconds)
+static void run(struct hub *hub, const struct clock *clock, uint64_t seconds)
 {
     uint64_t end = clock_now() + clock_ticks(clock, seconds * NANOS_SECOND);
-    while (!stopped && clock_now() < end)
-        if (forward(cable, 0) + forward(cable, 1) == 0) sched_yield();
+    while (!stopped && clock_now() < end) {
+        uint32_t frames = 0;
+        for (uint32_t i = 0; i < hub->ends; i++) frames += forward(hub, i);
+        if (frames == 0) sched_yield();
+    }
 }
 
 int main(int argc, char **argv)
@@ -99,34 +108,36 @@ int main(int argc, char **argv)
     static char problem_bytes[8192], report_bytes[8192];
     struct text problems = text_in(problem_bytes, sizeof problem_bytes);
     struct text report = text_in(report_bytes, sizeof report_bytes);
-    static struct cable cable;
+    static struct hub hub;
     struct clock clock;
     struct net_clock net_clock;
-    struct net_dpdk *port[PORTS] = {NULL, NULL};
+    struct net_dpdk *port[PORTS_MAX] = {NULL};
     uint16_t cpu[1];
-    if (argc != 6) {
-        fputs("usage: net_lossy DEVICE DEVICE LOSS_PERCENT SEED SECONDS\n", stderr);
+    if (argc < FIRST_DEVICE + 2 || argc > FIRST_DEVICE + PORTS_MAX) {
+        fputs("usage: net_lossy LOSS_PERCENT SEED SECONDS DEVICE DEVICE...\n", stderr);
         return 2;
     }
-    cable.loss_percent = (uint32_t)strtoul(argv[3], NULL, 10);
-    cable.random = strtoull(argv[4], NULL, 10) * 2 + 1;
+    hub.loss_percent = (uint32_t)strtoul(argv[1], NULL, 10);
+    hub.random = strtoull(argv[2], NULL, 10) * 2 + 1;
+    hub.ends = (uint32_t)argc - FIRST_DEVICE;
     signal(SIGTERM, stop);
     if (eal_cpus(cpu, 1) >= 1 && clock_calibrate(&clock, 20 * NANOS_MILLI, &problems) &&
-        eal_start(&(struct eal_plan){.cores = 1, .cpu = {cpu[0]}, .memory_mib = 64}, &problems)) {
+        eal_start(&(struct eal_plan){.cores = 1, .cpu = {cpu[0]}, .memory_mib = 128}, &problems)) {
         net_clock_new(&net_clock, &clock);
-        for (uint32_t i = 0; i < PORTS; i++)
-            port[i] = port_open(argv[1 + i], &net_clock, &report, &problems);
+        for (uint32_t i = 0; i < hub.ends; i++)
+            port[i] = port_open(argv[FIRST_DEVICE + i], &net_clock, &report, &problems);
     }
     fputs(problem_bytes, stderr);
     fputs(eal_messages(), stderr);
-    if (!port[0] || !port[1]) return 2;
-    for (uint32_t i = 0; i < PORTS; i++) cable.end[i] = net_dpdk_queue(port[i], 0);
+    for (uint32_t i = 0; i < hub.ends; i++)
+        if (!port[i]) return 2;
+    for (uint32_t i = 0; i < hub.ends; i++) hub.end[i] = net_dpdk_queue(port[i], 0);
     puts("ready");
     fflush(stdout);
-    run(&cable, &clock, strtoull(argv[5], NULL, 10));
-    printf("forwarded %llu, lost %llu, full %llu\n", (unsigned long long)cable.forwarded,
-           (unsigned long long)cable.lost, (unsigned long long)cable.full);
-    for (uint32_t i = 0; i < PORTS; i++) net_dpdk_close(port[i]);
+    run(&hub, &clock, strtoull(argv[3], NULL, 10));
+    printf("forwarded %llu, lost %llu, full %llu\n", (unsigned long long)hub.forwarded,
+           (unsigned long long)hub.lost, (unsigned long long)hub.full);
+    for (uint32_t i = 0; i < hub.ends; i++) net_dpdk_close(port[i]);
     eal_stop();
     return 0;
 }

@@ -1,0 +1,279 @@
+#!/usr/bin/env python3
+"""A venue, a feed and traders in processes of their own, joined by a hub that loses a fifth of all
+market data: do the feed's books equal the venue's at the end, and was every order answered?
+
+    exchange.py PROGRAMS virtio      vhost and virtio-user over Unix sockets; no privileges
+    exchange.py PROGRAMS af_packet   virtual cables and a bridge; a person with pollux-order trades
+                                     beside, over the kernel's TCP
+
+PROGRAMS: polluxd pollux-order net_lossy wire_trader.
+
+Interfaces live in a network namespace of this program's own.  Every program started here ends by
+itself and is killed by its number if it does not.  Exits 77, with a sentence, where the machine
+does not allow it.
+"""
+
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import net_links
+
+SECONDS = 60  # the longest that anything lives
+LOSS_PERCENT = 20
+ORDERS = 3000
+
+VENUE = """
+name: exchange
+roles: [venue]
+lcores: {{layout: shared, cores: [{core}], idle: back_off}}
+memory: {{huge_pages: none, dpdk_mb: 64}}
+ports:
+  - {{name: net, kind: dpdk, device: "{venue_device}", address: 10.9.0.1}}
+venue:
+  session: DAY1
+  journal: {folder}/journal
+  durability: {durability}
+  port: net
+  orders_tcp_port: 15000
+  snapshot_tcp_port: 15001
+  retransmission_udp_port: 18000
+  line_a: {{port: net, group: 233.54.12.111, udp_port: 26477}}
+  line_b: {{port: net, group: 233.49.196.111, udp_port: 26477}}
+  orders: 65536
+  history_mib: 16
+  connections: 32
+  instruments:
+    - {{symbol: ACME, reference: 10.00}}
+    - {{symbol: BOLT, reference: 20.00}}
+  sessions:
+    - {{username: ALICE, password_file: {folder}/password, account: 1, firm: ALIC,
+        cancel_on_disconnect: false}}
+    - {{username: BOB, password_file: {folder}/password, account: 2, firm: BOBS,
+        cancel_on_disconnect: false}}
+    - {{username: CAROL, password_file: {folder}/password, account: 3, firm: CARO,
+        cancel_on_disconnect: false}}
+"""
+
+FEED = """
+name: listener
+roles: [feed]
+lcores: {{layout: shared, cores: [{core}], idle: back_off}}
+memory: {{huge_pages: none, dpdk_mb: 64}}
+ports:
+  - {{name: net, kind: dpdk, device: "{feed_device}", address: 10.9.0.2}}
+feed:
+  instruments: 16
+  orders: 65536
+  levels: 65536
+  line_a: {{port: net, group: 233.54.12.111, udp_port: 26477}}
+  line_b: {{port: net, group: 233.49.196.111, udp_port: 26477}}
+  recovery:
+    port: net
+    servers: [{{address: 10.9.0.1, udp_port: 18000}}]
+    snapshot: {{address: 10.9.0.1, tcp_port: 15001, username: CAROL,
+               password_file: {folder}/password}}
+"""
+
+
+class Wrong(Exception):
+    pass
+
+
+def require(met, sentence):
+    if not met:
+        raise Wrong(sentence)
+
+
+class Stage:
+    """The processes of one run and what they said."""
+
+    def __init__(self, folder, programs):
+        self.folder = pathlib.Path(folder)
+        self.program = dict(zip(("polluxd", "pollux-order", "net_lossy", "wire_trader"), programs))
+        self.running = {}
+        cores = sorted(os.sched_getaffinity(0))
+        self.cores = cores[0], cores[-1]
+        password = self.folder / "password"
+        password.write_text("secret\n")
+        password.chmod(0o600)
+
+    def start(self, name, *words):
+        said = open(self.folder / (name + ".txt"), "w", encoding="utf-8")
+        self.running[name] = subprocess.Popen(words, stdout=said, stderr=subprocess.STDOUT)
+        said.close()
+        return self.running[name]
+
+    def said(self, name):
+        return (self.folder / (name + ".txt")).read_text(encoding="utf-8")
+
+    def wait_for(self, name, pattern, seconds=20):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if re.search(pattern, self.said(name)):
+                return
+            if self.running[name].poll() is not None:
+                break
+            time.sleep(0.05)
+        raise Wrong(f"{name} did not say '{pattern}':\n{self.said(name)}")
+
+    def stop(self, name):
+        """Asks it to stop in order; what it said to the end."""
+        running = self.running[name]
+        if running.poll() is None:
+            running.send_signal(signal.SIGINT if name in ("venue", "feed") else signal.SIGTERM)
+        running.wait(timeout=20)
+        return self.said(name)
+
+    def end(self):
+        for running in self.running.values():
+            if running.poll() is None:
+                running.kill()
+                running.wait()
+
+    def configure(self, name, text, **values):
+        path = self.folder / (name + ".yaml")
+        path.write_text(text.format(folder=self.folder, **values))
+        return str(path)
+
+    def polluxd(self, name, text, **values):
+        self.start(name, "timeout", str(SECONDS), self.program["polluxd"], "--config",
+                   self.configure(name, text, **values))
+
+
+def books(said):
+    found = re.findall(r"^(?:venue's )?books\s+([0-9a-f]{16})$", said, re.MULTILINE)
+    require(len(found) == 1, f"no books in\n{said}")
+    return found[0]
+
+
+def count(said, name):
+    found = re.search(rf"^\s+{name}\s+([0-9,]+)", said, re.MULTILINE)
+    return int(found.group(1).replace(",", "")) if found else 0
+
+
+def trader(stage, name, device, address, user, seed):
+    return stage.start(name, "timeout", str(SECONDS), stage.program["wire_trader"], device,
+                       address, "10.9.0.1", "15000", user, "secret", "ACME", str(ORDERS),
+                       str(seed), "40")
+
+
+def traders_done(stage, names):
+    for name in names:
+        status = stage.running[name].wait(timeout=SECONDS)
+        print(f"{name}: {stage.said(name).strip()}")
+        require(status == 0, f"{name} ended with {status}")
+        accepted = int(re.search(r"accepted (\d+)", stage.said(name)).group(1))
+        rejected = int(re.search(r"rejected (\d+)", stage.said(name)).group(1))
+        require(accepted + rejected == ORDERS, f"{name}: not every order was answered")
+
+
+def all_agree(stage):
+    """The feed has everything, and its books are the venue's."""
+    time.sleep(1.5)  # a heartbeat, should the last datagrams be lost
+    feed, venue = stage.stop("feed"), stage.stop("venue")
+    stage.stop("hub")
+    print(stage.said("hub").strip())
+    print("messages", count(venue, "messages"), "requests", count(feed, "requests"),
+          "snapshots", count(feed, "snapshots"))
+    require(int(re.search(r"lost (\d+)", stage.said("hub")).group(1)) > 100, "too little was lost")
+    require(count(feed, "requests") > 0, f"the feed never had to ask:\n{feed}")
+    require(count(venue, "orders live") > 0, "no order lives at the end")
+    require(" LIVE " in feed.rsplit("symbol", 1)[1], f"the feed is not live:\n{feed}")
+    require(books(feed) == books(venue), f"the books differ\n{venue}\n{feed}")
+    print("books", books(venue))
+
+
+def run_virtio(stage):
+    sockets = {name: str(stage.folder / (name + ".sock")) for name in "vftu"}
+    devices = [f"net_vhost{i},iface={path},queues=1" for i, path in enumerate(sockets.values())]
+    user = {name: f"net_virtio_user0,path={path},queues=1" for name, path in sockets.items()}
+    stage.start("hub", stage.program["net_lossy"], str(LOSS_PERCENT), "1", str(SECONDS), *devices)
+    stage.wait_for("hub", "ready")
+    stage.polluxd("venue", VENUE, core=stage.cores[0], venue_device=user["v"],
+                  durability="process")
+    stage.wait_for("venue", "venue open")
+    stage.polluxd("feed", FEED, core=stage.cores[1], feed_device=user["f"])
+    stage.wait_for("feed", "feed LIVE")
+    trader(stage, "alice", user["t"], "10.9.0.3", "ALICE", 7)
+    trader(stage, "bob", user["u"], "10.9.0.4", "BOB", 8)
+    traders_done(stage, ("alice", "bob"))
+    all_agree(stage)
+
+
+def bridge():
+    """br0 is the kernel's, with an address; of each cable v the 1 end is on the bridge."""
+    pathlib.Path("/proc/sys/net/ipv6/conf/default/disable_ipv6").write_text("1")
+    net_links.run("ip", "link", "add", "br0", "type", "bridge", "mcast_snooping", "0")
+    net_links.run("ip", "addr", "add", "10.9.0.9/24", "dev", "br0")
+    net_links.run("ip", "link", "set", "br0", "up")
+    for name, bridged in (("v", True), ("h", True), ("t", True), ("f", False)):
+        net_links.run("ip", "link", "add", name + "0", "type", "veth", "peer", "name", name + "1")
+        if bridged:
+            net_links.run("ip", "link", "set", name + "1", "master", "br0")
+        for end in "01":
+            net_links.run("ip", "link", "set", name + end, "up")
+    for end in ("br0", "v0", "v1", "h0", "h1", "t0", "t1", "f0", "f1"):
+        subprocess.run(["ethtool", "-K", end, "tx", "off", "tso", "off", "gso", "off", "gro",
+                        "off"], check=False, capture_output=True)
+
+
+def order(stage, *words, lines=None):
+    """pollux-order by the kernel's TCP: its exit status and what it said."""
+    line = [stage.program["pollux-order"], "--to", "10.9.0.1:15000", "--user", "CAROL",
+            "--password-file", str(stage.folder / "password"), *words]
+    done = subprocess.run(line, input=lines, capture_output=True, text=True, timeout=30)
+    print(f"$ pollux-order {' '.join(words)} -> {done.returncode}\n{done.stdout}{done.stderr}",
+          end="")
+    return done.returncode, done.stdout
+
+
+def person_trades(stage):
+    status, said = order(stage, "sell", "100", "BOLT", "20.10")
+    require(status == 0 and "accepted" in said, "an offer was not accepted")
+    status, said = order(stage, lines="buy 40 BOLT 19.90\nsell 15 BOLT 19.90\nquit\n")
+    require("accepted" in said, "orders by lines were not accepted")
+    status, said = order(stage, "buy", "100", "NONE", "20.10")
+    require(status == 1 and "rejected" in said, "an unknown symbol was not refused")
+
+
+def run_af_packet(stage):
+    bridge()
+    device = {name: f"net_af_packet0,iface={name}" for name in ("v0", "t0", "f0")}
+    stage.start("hub", stage.program["net_lossy"], str(LOSS_PERCENT), "1", str(SECONDS),
+                "net_af_packet0,iface=h0", "net_af_packet1,iface=f1")
+    stage.wait_for("hub", "ready")
+    stage.polluxd("venue", VENUE, core=stage.cores[0], venue_device=device["v0"],
+                  durability="disk")
+    stage.wait_for("venue", "venue open")
+    stage.polluxd("feed", FEED, core=stage.cores[1], feed_device=device["f0"])
+    stage.wait_for("feed", "feed LIVE")
+    trader(stage, "alice", device["t0"], "10.9.0.3", "ALICE", 7)
+    person_trades(stage)
+    traders_done(stage, ("alice",))
+    all_agree(stage)
+
+
+def main():
+    *programs, link = sys.argv[1:]
+    if link == "af_packet":
+        as_root = os.geteuid() == 0 and net_links.can("unshare", "--net", "true")
+        net_links.enter_namespace(user=not as_root)
+    os.environ.setdefault("ASAN_OPTIONS", "detect_leaks=0")
+    with tempfile.TemporaryDirectory() as folder:
+        stage = Stage(folder, programs)
+        try:
+            {"virtio": run_virtio, "af_packet": run_af_packet}[link](stage)
+        except (Wrong, subprocess.TimeoutExpired) as wrong:
+            print("WRONG:", wrong)
+            sys.exit(1)
+        finally:
+            stage.end()
+
+
+main()
