@@ -117,6 +117,10 @@ static void snapshot_put(struct gate_stage *gate, struct gate_peer *peer)
                 spin_next(gate->spin, &peer->reader, &peer->message, &peer->length);
             if (step == SPIN_NOT_YET) peer->message = NULL;
             if (step == SPIN_NOT_YET) return;
+            if (step == SPIN_LOST) { /* a new one is a new login */
+                soupbin_server_close(peer->server, SOUPBIN_BY_OWNER);
+                return;
+            }
             if (step == SPIN_END) {
                 spin_leave(gate->spin, &peer->reader);
                 peer->reading = false;

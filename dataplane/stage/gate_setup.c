@@ -99,7 +99,8 @@ static void request_received(void *context, const struct inet_datagram *datagram
     const struct retransmit_request request = {.bytes = datagram->payload,
                                                .length = datagram->payload_bytes,
                                                .source_ip = datagram->source_ip,
-                                               .now = gate->now};
+                                               .now = gate->now,
+                                               .end = mold_out_sent(gate->mold)};
     uint32_t bytes;
     if (retransmit_answer(gate->retransmit, &request, gate->reply, &bytes) != RETRANSMIT_OK)
         return; /* counted there */

@@ -105,7 +105,8 @@ class Stage:
 
     def start(self, name, *words):
         said = open(self.folder / (name + ".txt"), "w", encoding="utf-8")
-        self.running[name] = subprocess.Popen(words, stdout=said, stderr=subprocess.STDOUT)
+        self.running[name] = subprocess.Popen(words, stdout=said, stderr=subprocess.STDOUT,
+                                              start_new_session=True)
         said.close()
         return self.running[name]
 
@@ -133,7 +134,7 @@ class Stage:
     def end(self):
         for running in self.running.values():
             if running.poll() is None:
-                running.kill()
+                os.killpg(running.pid, signal.SIGKILL)  # its own session: timeout's child too
                 running.wait()
 
     def configure(self, name, text, **values):
@@ -181,7 +182,7 @@ def all_agree(stage):
     print(stage.said("hub").strip())
     print("messages", count(venue, "messages"), "requests", count(feed, "requests"),
           "snapshots", count(feed, "snapshots"))
-    require(int(re.search(r"lost (\d+)", stage.said("hub")).group(1)) > 100, "too little was lost")
+    require(int(re.search(r"lost (\d+)", stage.said("hub")).group(1)) > 30, "too little was lost")
     require(count(feed, "requests") > 0, f"the feed never had to ask:\n{feed}")
     require(count(venue, "orders live") > 0, "no order lives at the end")
     require(" LIVE " in feed.rsplit("symbol", 1)[1], f"the feed is not live:\n{feed}")
@@ -236,10 +237,18 @@ def order(stage, *words, lines=None):
 def person_trades(stage):
     status, said = order(stage, "sell", "100", "BOLT", "20.10")
     require(status == 0 and "accepted" in said, "an offer was not accepted")
-    status, said = order(stage, lines="buy 40 BOLT 19.90\nsell 15 BOLT 19.90\nquit\n")
+    status, said = order(stage, lines="buy 40 BOLT 19.90\nsell 15 BOLT 19.90\nwait answers\nquit\n")
     require("accepted" in said, "orders by lines were not accepted")
     status, said = order(stage, "buy", "100", "NONE", "20.10")
     require(status == 1 and "rejected" in said, "an unknown symbol was not refused")
+
+
+def person_takes(stage):
+    """What alice left in the book, she being gone."""
+    status, said = order(stage, "buy", "50", "ACME", "10.40", "ioc")
+    require(status == 0 and "executed" in said, "a purchase from the book was not executed")
+    status, said = order(stage, "sell", "50", "ACME", "9.60", "ioc")
+    require(status == 0 and "executed" in said, "a sale to the book was not executed")
 
 
 def run_af_packet(stage):
@@ -256,6 +265,7 @@ def run_af_packet(stage):
     trader(stage, "alice", device["t0"], "10.9.0.3", "ALICE", 7)
     person_trades(stage)
     traders_done(stage, ("alice",))
+    person_takes(stage)
     all_agree(stage)
 
 
