@@ -7,6 +7,7 @@
 struct telling {
     struct entry *entry;
     struct entry_order *order;
+    uint32_t session;
     bool speaks50;
     struct said said;
     uint8_t bytes[ENTRY_MESSAGE_MAX];
@@ -48,13 +49,14 @@ static void telling_begin(struct telling *t, struct entry *entry, uint32_t slot,
 {
     t->entry = entry;
     t->order = &entry->orders[slot];
-    t->speaks50 = entry->sessions[t->order->session].plan.dialect == ENTRY_OUCH50;
+    t->session = t->order->session;
+    t->speaks50 = entry->sessions[t->session].plan.dialect == ENTRY_OUCH50;
     t->said = (struct said){t->bytes, t->order, time - entry->midnight_told};
 }
 
 static void telling_end(struct telling *t, uint32_t length)
 {
-    tell(t->entry, t->order->session, t->bytes, length);
+    tell(t->entry, t->session, t->bytes, length);
 }
 
 static void tell_accepted(struct telling *t, char state)

@@ -204,6 +204,7 @@ struct entry {
     struct entry_counts counts;
     struct entry_decision decided;
     bool day;         /* has begun: the taken side */
+    uint32_t days;    /* that have begun: in the second one, numbers may name orders of the first */
     nanos_t midnight; /* of the taken side */
     nanos_t midnight_told;
     uint64_t number; /* of the last call of entry_taken */

@@ -32,13 +32,14 @@ static enum entry_cause check_room(struct entry *entry, const struct entry_order
     if (match_orders(entry->match) >= entry->limits.orders) return ENTRY_NO_ROOM;
     if (terms->lasts == LASTS_TIMED && !terms->market && !timer_has_room(entry))
         return ENTRY_NO_ROOM;
-    return match_order_of(entry->match, id, &living) ? ENTRY_ID_TAKEN : ENTRY_NO_CAUSE;
+    bool taken = entry->days > 1 && match_order_of(entry->match, id, &living);
+    return taken ? ENTRY_ID_TAKEN : ENTRY_NO_CAUSE;
 }
 
 /* A record is free, and the last events of an order of an earlier day with this id were shown. */
 static bool place_free(const struct entry *entry, order_id_t id)
 {
-    return entry->free != 0 && record_find(entry, id) == 0;
+    return entry->free != 0 && (likely(entry->days <= 1) || record_find(entry, id) == 0);
 }
 
 enum entry_verdict decide_enter(struct entry *entry, enum entry_cause cause)
@@ -47,6 +48,7 @@ enum entry_verdict decide_enter(struct entry *entry, enum entry_cause cause)
     struct entry_order *draft = &entry->orders[entry->free];
     const struct entry_terms *terms = &draft->terms;
     order_id_t id = entry_id(d->session, d->channel, d->urn);
+    record_expect(entry, id);
     if (cause == ENTRY_NO_CAUSE && !entry->day) cause = ENTRY_CLOSED;
     if (cause == ENTRY_NO_CAUSE) cause = record_check_terms(entry, draft);
     if (cause == ENTRY_NO_CAUSE) cause = guard_check(entry, draft, true);

@@ -8,6 +8,7 @@
 /* entry_table.c: orders by id, tokens, timers, the session's list. */
 
 uint32_t record_find(const struct entry *entry, order_id_t id); /* slot, or 0 */
+void record_expect(const struct entry *entry, order_id_t id);   /* it will be inserted soon */
 void record_insert(struct entry *entry, uint32_t slot);         /* the first free one */
 void record_end(struct entry *entry, uint32_t slot);
 uint32_t token_find(const struct entry *entry, uint32_t session, struct text14 token); /* n, or 0 */

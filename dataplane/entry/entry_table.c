@@ -20,6 +20,11 @@ uint32_t record_find(const struct entry *entry, order_id_t id)
     }
 }
 
+void record_expect(const struct entry *entry, order_id_t id)
+{
+    __builtin_prefetch(&entry->ids[id_home(entry, id)], 1);
+}
+
 static void id_insert(struct entry *entry, uint32_t slot)
 {
     uint32_t i = id_home(entry, entry->orders[slot].id);
@@ -48,6 +53,8 @@ void record_insert(struct entry *entry, uint32_t slot)
     CHECK(slot == entry->free);
     entry->free = order->after;
     entry->used++;
+    __builtin_prefetch(&entry->orders[entry->free], 1); /* the next draft */
+    __builtin_prefetch(&entry->orders[entry->free].terms.given, 1);
     id_insert(entry, slot);
     order->before = session->last;
     order->after = 0;

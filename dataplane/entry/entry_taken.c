@@ -28,6 +28,7 @@ static void day_taken(struct entry *entry)
     const struct entry_decision *d = &entry->decided;
     entry->day = d->day == 'S';
     if (!entry->day) return;
+    entry->days++;
     entry->midnight = d->ask.midnight;
     tokens_forget(entry);
     for (uint32_t i = 0; i < entry->limits.sessions; i++) {

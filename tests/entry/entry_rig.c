@@ -230,9 +230,9 @@ void entry_rig_new(struct entry_rig *rig, const struct entry_limits *limits)
     static const uint32_t accounts[] = {1, 2, 2, 3, 4};
     const struct match_limits engine_limits = {
         .instruments = ENTRY_RIG_INSTRUMENTS,
-        .orders = 2048,
-        .specials = 512,
-        .pages = 4096,
+        .orders = 1024,
+        .specials = 256,
+        .pages = 256,
         .window = ENTRY_RIG_INSTRUMENTS << 14,
         .cascade = 16,
         .secret = 7,
