@@ -226,8 +226,7 @@ enum soupbin_client_event soupbin_client_take(struct soupbin_client *client,
         }
         if (event != SOUPBIN_CLIENT_NOTHING) return event;
     }
-    bytes->at += bytes->length;
-    bytes->length = 0;
+    soupbin_bytes_skip(bytes, bytes->length);
     if (client->state != SOUPBIN_CLOSED || client->over_said) return SOUPBIN_CLIENT_NOTHING;
     client->over_said = true;
     return SOUPBIN_CLIENT_OVER;

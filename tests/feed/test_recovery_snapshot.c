@@ -40,6 +40,24 @@ SPEC(who_joins_late_takes_a_snapshot_and_goes_on_where_it_ends)
     EXPECT_UINT(recovery_counts(rig.recovery)->snapshot_taken, 1);
 }
 
+SPEC(books_are_not_live_before_all_that_was_held_is_applied)
+{
+    struct recovery_output output;
+    ARRIVES(LINE_A, 100, 103);
+    CONNECTED();
+    SERVER_SENDS("A GL01 1");
+    rig_server_spins(1, 99);
+    uint8_t end[] = {0,   22,  'S', 'G', '1', '0', '0', ' ', ' ', ' ', ' ', ' ',
+                     ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' '};
+    recovery_bytes(rig.recovery, end, sizeof end, rig.now);
+    while (recovery_turn(rig.recovery, rig.now, &output)) { /* and nobody has drained yet */
+    }
+    EXPECT_UINT(feed_channel_state(rig.feed), MARKET_RECOVERING);
+    AT_MS(1);
+    EXPECT_UINT(feed_channel_state(rig.feed), MARKET_LIVE);
+    HOLDS_ORDERS(3, 103);
+}
+
 SPEC(no_answer_to_so_many_requests_means_a_snapshot)
 {
     ARRIVES(LINE_A, 1, 3);
@@ -344,6 +362,7 @@ SPEC(a_snapshot_cut_at_any_byte_is_taken_the_second_time)
 
 #define SPECS(S)                                                                                   \
     S(who_joins_late_takes_a_snapshot_and_goes_on_where_it_ends)                                   \
+    S(books_are_not_live_before_all_that_was_held_is_applied)                                      \
     S(no_answer_to_so_many_requests_means_a_snapshot)                                              \
     S(a_hole_larger_than_the_bound_means_a_snapshot_at_once)                                       \
     S(a_full_store_means_a_snapshot_and_keeps_what_is_newest)                                      \
