@@ -329,6 +329,33 @@ SPEC(silent_lines_during_a_snapshot_leave_stale_books)
     EVENTS("fresh LIVE");
 }
 
+SPEC(a_silence_that_ended_with_a_gap_is_over_when_that_is_recovered)
+{
+    struct channel_limits channel = recovery_rig_channel();
+    struct recovery_limits limits = recovery_rig_limits();
+    channel.silence_ns = 20 * NANOS_MILLI;
+    limits.servers = 0;
+    limits.snapshot_attempts = 1;
+    limits.again_ns = 100 * NANOS_MILLI;
+    recovery_rig_build(&channel, &limits);
+    ARRIVES(LINE_A, 1, 3);
+    AT_MS(30);
+    ARRIVES(LINE_A, 6, 6);
+    AT_MS(31);
+    DISCONNECTED();
+    SAYS("connect to 0");
+    EVENTS("session 1 LIVE, stale STALE, recovering 4-5 RECOVERING, snapshot RECOVERING, "
+           "unrecovered GAP, gap 4-5 GAP");
+    for (uint64_t ms = 40; ms <= 240; ms += 10) {
+        AT_MS(ms);
+        HEARTBEAT(LINE_A, 7);
+    }
+    CONNECTED();
+    snapshot_comes(3, 6, "S G                   7");
+    EVENTS("snapshot RECOVERING, recovered 7 LIVE");
+    HOLDS_ORDERS(3, 6);
+}
+
 SPEC(a_snapshot_cut_at_any_byte_is_taken_the_second_time)
 {
     uint8_t login[] = "\0\x1f"
@@ -379,5 +406,6 @@ SPEC(a_snapshot_cut_at_any_byte_is_taken_the_second_time)
     S(the_days_phases_in_a_snapshot_do_not_clear_the_books)                                        \
     S(a_symbol_without_a_trading_action_in_the_snapshot_is_halted)                                 \
     S(silent_lines_during_a_snapshot_leave_stale_books)                                            \
+    S(a_silence_that_ended_with_a_gap_is_over_when_that_is_recovered)                              \
     S(a_snapshot_cut_at_any_byte_is_taken_the_second_time)
 SPEC_MAIN("recovery_snapshot", SPECS, recovery_rig_open, recovery_rig_close)
