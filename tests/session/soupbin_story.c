@@ -259,7 +259,7 @@ static bool happens(const char *sentence)
     static const char *const verbs[] = {"at",    "connect", "<",      "lost",   "close",
                                         "stuck", "flows",   "accept", "put",    "reject",
                                         "send",  "debug",   "end",    "logout", "restart"};
-    char verb[32];
+    char verb[32] = "";
     int length = 0;
     if (sscanf(sentence, "%31s%n", verb, &length) != 1) abort();
     const char *behind = sentence + length + (sentence[length] == ' ');
