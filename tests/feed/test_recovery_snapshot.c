@@ -84,10 +84,21 @@ SPEC(a_hole_larger_than_the_bound_means_a_snapshot_at_once)
     ARRIVES(LINE_A, 54, 55); /* 50 missing */
     AT_MS(1);
     SAYS("request 4-13 of 0, request 14-23 of 0");
-    ARRIVES(LINE_A, 57, 57); /* 51, once that is overdue too */
+    ARRIVES(LINE_A, 57, 57); /* 51, once that is overdue too: seen before the next request */
     AT_MS(2);
+    SAYS("");
+    REPLY(4, 4);
+    SAYS("request 5-13 of 0");
+    ARRIVES(LINE_A, 60, 60);
+    AT_MS(3);
+    REPLY(5, 5);
     SAYS("connect to 0");
     EXPECT_UINT(recovery_counts(rig.recovery)->hole_too_large, 1);
+    recovery_rig_open();
+    ARRIVES(LINE_A, 1, 3);
+    ARRIVES(LINE_A, 55, 55); /* 51 from the beginning */
+    AT_MS(1);
+    SAYS("connect to 0");
 }
 
 SPEC(a_full_store_means_a_snapshot_and_keeps_what_is_newest)
