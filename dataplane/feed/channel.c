@@ -45,9 +45,8 @@ bool channel_overdue(const struct channel *channel, uint64_t from, nanos_t now,
 {
     const struct holes *holes = &channel->holes;
     bool found = false;
-    for (uint32_t i = 0; i < holes->count; i++) {
+    for (uint32_t i = holes_find(holes, from); i < holes->count; i++) {
         const struct hole *hole = holes_at(holes, i);
-        if (hole->end <= from) continue;
         if (found && hole->first != overdue->end) break;
         if (!hole_expired(channel, hole, now)) {
             if (found) break;

@@ -230,7 +230,8 @@ void channel_release(struct channel *channel);
 MUST_USE bool channel_missing(const struct channel *channel, struct channel_gap *missing);
 
 /* The first range at or above from that is missing and has waited as long as holes do; false if
- * there is none.  at_ns is 0.  O(holes). */
+ * there is none.  at_ns is 0.  A binary search, and as many steps as holes behind from are younger.
+ */
 MUST_USE bool channel_overdue(const struct channel *channel, uint64_t from, nanos_t now,
                               struct channel_gap *overdue);
 

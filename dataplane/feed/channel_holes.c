@@ -31,8 +31,7 @@ void holes_reset(struct holes *holes, uint64_t top)
     holes->top = top;
 }
 
-/* The first range that ends after number, or count. */
-static uint32_t hole_find(const struct holes *holes, uint64_t number)
+uint32_t holes_find(const struct holes *holes, uint64_t number)
 {
     uint32_t low = 0, high = holes->count;
     while (low < high) {
@@ -82,7 +81,7 @@ static void hole_insert(struct holes *holes, uint32_t index, const struct hole *
 uint64_t holes_missing(const struct holes *holes, uint64_t first, uint64_t end)
 {
     uint64_t missing = 0;
-    for (uint32_t i = hole_find(holes, first); i < holes->count; i++) {
+    for (uint32_t i = holes_find(holes, first); i < holes->count; i++) {
         const struct hole *hole = holes_at(holes, i);
         if (hole->first >= end) break;
         missing +=
@@ -108,7 +107,7 @@ void holes_fill(struct holes *holes, uint64_t first, uint64_t end, const struct 
     holes_raise(holes, first, since);
     if (holes->count == holes->count_max) hole_merge(holes);
 
-    uint32_t index = hole_find(holes, first);
+    uint32_t index = holes_find(holes, first);
     if (index < holes->count && holes_at(holes, index)->first < first) {
         struct hole *hole = holes_at(holes, index);
         struct hole rest = *hole;

@@ -49,6 +49,9 @@ static inline struct hole *holes_at(const struct holes *holes, uint32_t index)
     return &holes->at[holes->head + index];
 }
 
+/* The first range that ends after number, or count. */
+uint32_t holes_find(const struct holes *holes, uint64_t number);
+
 /* Numbers of [first, end) that are missing or above the top. */
 uint64_t holes_missing(const struct holes *holes, uint64_t first, uint64_t end);
 

@@ -148,17 +148,10 @@ static enum channel_status copy_receive(struct channel *channel, const struct da
     return CHANNEL_DUPLICATE;
 }
 
-/* A line brought something new; that a server still answers says nothing of the lines. */
-static inline void line_hear(struct channel *channel, const struct datagram *datagram)
-{
-    if (likely(datagram->line != LINE_REPLY))
-        channel_hear(channel, datagram->sequence, datagram->arrival.ns);
-}
-
 /* Some messages of datagram, the current one, are new. */
 static void channel_want(struct channel *channel, const struct datagram *datagram)
 {
-    line_hear(channel, datagram);
+    channel_hear(channel, datagram->sequence, datagram->arrival.ns);
     if (datagram->end > channel->holes.top) {
         channel->end_seen = false;
         channel->ended = false;
@@ -180,7 +173,7 @@ static enum channel_status disorder_receive(struct channel *channel,
     bool early = datagram->sequence > channel->next || channel_holding(channel);
     struct hole since = hole_now(channel, datagram->arrival.ns);
     if (early && datagram->bytes > channel->limits.store_bytes) {
-        line_hear(channel, datagram);
+        channel_hear(channel, datagram->sequence, datagram->arrival.ns);
         if (datagram->end > channel->holes.top) {
             channel->end_seen = false;
             channel->ended = false;
@@ -198,16 +191,10 @@ static enum channel_status disorder_receive(struct channel *channel,
     return early ? CHANNEL_EARLY : CHANNEL_TAKEN;
 }
 
-static enum channel_status messages_receive(struct channel *channel,
-                                            const struct datagram *datagram)
+/* What of datagram is new, whoever brought it? */
+static inline enum channel_status messages_place(struct channel *channel,
+                                                 const struct datagram *datagram)
 {
-    if (likely(datagram->line != LINE_REPLY)) {
-        struct line_track *track = &channel->line[datagram->line];
-        uint64_t *lost = &channel->counts.line[datagram->line].lost;
-        if (unlikely(channel->rejoining) && datagram->end > channel->next)
-            channel_rejoin(channel, datagram->sequence);
-        line_bring(track, datagram->sequence, datagram->end, lost);
-    }
     if (datagram->end <= channel->next) return copy_receive(channel, datagram);
     if (unlikely(datagram->sequence != channel->next) || unlikely(channel->holes.count > 0) ||
         unlikely(channel_holding(channel)))
@@ -217,6 +204,51 @@ static enum channel_status messages_receive(struct channel *channel,
     channel->holes.top = datagram->end;
     channel->early = false;
     return CHANNEL_TAKEN;
+}
+
+static enum channel_status messages_receive(struct channel *channel,
+                                            const struct datagram *datagram)
+{
+    struct line_track *track = &channel->line[datagram->line];
+    uint64_t *lost = &channel->counts.line[datagram->line].lost;
+    if (unlikely(channel->rejoining) && datagram->end > channel->next)
+        channel_rejoin(channel, datagram->sequence);
+    line_bring(track, datagram->sequence, datagram->end, lost);
+    return messages_place(channel, datagram);
+}
+
+/* The same for what a retransmission server sent.  That it still answers says nothing of the
+ * lines: their silence goes on as if nothing had come. */
+static COLD enum channel_status reply_receive(struct channel *channel,
+                                              const struct datagram *datagram)
+{
+    bool heard = channel->heard, heard_again = channel->heard_again;
+    nanos_t heard_ns = channel->heard_ns;
+    uint64_t fresh_at = channel->fresh_at;
+    enum channel_status status = messages_place(channel, datagram);
+    if (status == CHANNEL_CONFLICT) return status; /* then all is forgotten */
+    channel->heard = heard;
+    channel->heard_ns = heard_ns;
+    channel->heard_again = heard_again;
+    channel->fresh_at = fresh_at;
+    return status;
+}
+
+/* The datagram with messages at payload becomes the current one.  Written in place: a copy of it
+ * would wait for its own fields to leave the store buffer (12 ns a datagram). */
+static inline void current_read(struct channel *channel, const uint8_t *payload, uint32_t bytes,
+                                uint32_t line, const struct arrival *arrival)
+{
+    const struct moldudp64_header *header = (const struct moldudp64_header *)payload;
+    uint64_t sequence = be64_read(header->sequence);
+    channel->current = (struct datagram){
+        .payload = payload,
+        .bytes = bytes,
+        .line = line,
+        .sequence = sequence,
+        .end = sequence + be16_read(header->count),
+        .arrival = *arrival,
+    };
 }
 
 static enum channel_status datagram_receive(struct channel *channel, uint32_t line,
@@ -241,19 +273,14 @@ static enum channel_status datagram_receive(struct channel *channel, uint32_t li
     if (unlikely(line == LINE_REPLY)) {
         if (verdict != SESSION_SAME) return CHANNEL_OTHER_SESSION;
         if (!blocks) return CHANNEL_HEARTBEAT;
+        current_read(channel, payload, bytes, line, arrival);
+        return reply_receive(channel, &channel->current);
     }
     if (unlikely(verdict == SESSION_OTHER)) return CHANNEL_OTHER_SESSION;
     if (unlikely(verdict == SESSION_ADOPT)) session_adopt(channel, header, arrival->ns);
-    channel->packets += line != LINE_REPLY;
+    channel->packets++;
     if (unlikely(!blocks)) return heartbeat_receive(channel, line, header, arrival->ns);
-    channel->current = (struct datagram){
-        .payload = payload,
-        .bytes = bytes,
-        .line = line,
-        .sequence = sequence,
-        .end = sequence + count,
-        .arrival = *arrival,
-    };
+    current_read(channel, payload, bytes, line, arrival);
     return messages_receive(channel, &channel->current);
 }
 

@@ -180,8 +180,8 @@ static void trading_changed(struct feed *feed, uint32_t instrument, enum market_
 static void phase_begin(struct feed *feed, char code)
 {
     book_flush(feed->book);
-    if (code == 'O' &&
-        !feed->snapshot) { /* the day begins: whatever was missing belongs to the day before */
+    /* The day begins: whatever was missing belongs to the day before.  A snapshot only tells. */
+    if (code == 'O' && !feed->snapshot) {
         book_clear(feed->book);
         feed->gap = feed->closed = false;
     }

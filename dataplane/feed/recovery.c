@@ -205,9 +205,9 @@ static void quiet_turn(struct recovery *recovery, nanos_t now)
 static void failed_turn(struct recovery *recovery, nanos_t now)
 {
     if (recovery->snapshot.try_ns == NEVER) return;
-    bool gap = feed_channel_state(recovery->feed) == MARKET_GAP;
-    if (!gap && feed_channel_state(recovery->feed) != MARKET_CLOSED) recovery_rest(recovery);
-    else if (gap && now >= recovery->snapshot.try_ns) recovery_rest(recovery);
+    enum market_state state = feed_channel_state(recovery->feed);
+    bool gap = state == MARKET_GAP, over = !gap && state != MARKET_CLOSED;
+    if (over || (gap && now >= recovery->snapshot.try_ns)) recovery_rest(recovery);
 }
 
 static enum recovery_action ask_turn(struct recovery *recovery, nanos_t now,

@@ -128,15 +128,19 @@ static uint64_t overdue_messages(const struct recovery *recovery, uint64_t bound
 }
 
 /* Is there a reason not to go on asking? */
-static bool asking_hopeless(struct recovery *recovery, nanos_t now)
+static bool asking_hopeless(struct recovery *recovery)
 {
     const struct recovery_asking *asking = &recovery->asking;
     if (recovery->limits.servers == 0) return true;
     if (asking->unanswered >= recovery->limits.attempts) return true;
-    if (channel_counts(recovery->channel)->store_lost != asking->store_lost) {
-        recovery->counts.store_full++;
-        return true;
-    }
+    if (channel_counts(recovery->channel)->store_lost == asking->store_lost) return false;
+    recovery->counts.store_full++;
+    return true;
+}
+
+/* Is so much missing that asking would take too long?  Walks the holes: only before a request. */
+static bool hole_too_large(struct recovery *recovery, nanos_t now)
+{
     uint64_t bound = recovery->limits.hole_messages;
     if (overdue_messages(recovery, bound, now) <= bound) return false;
     recovery->counts.hole_too_large++;
@@ -149,13 +153,14 @@ enum asking_result asking_turn(struct recovery *recovery, nanos_t now, uint32_t 
     if (!channel_settled(recovery->channel)) return ASKING_NOTHING;
     if (!channel_overdue(recovery->channel, 0, now, &range)) return ASKING_DONE;
     requests_sweep(recovery, now);
-    if (asking_hopeless(recovery, now)) return ASKING_GIVE_UP;
+    if (asking_hopeless(recovery)) return ASKING_GIVE_UP;
     struct recovery_request *request = request_free(recovery);
     if (!request || !range_next(recovery, now, &range)) return ASKING_NOTHING;
     if (!rate_allows(recovery, now)) {
         recovery->counts.request_delayed++;
         return ASKING_NOTHING;
     }
+    if (hole_too_large(recovery, now)) return ASKING_GIVE_UP;
     request_make(recovery, request, &range, now);
     *server = recovery->asking.server;
     return ASKING_REQUEST;

@@ -63,6 +63,14 @@ struct soupbin_bytes {
     uint32_t length;
 };
 
+/* Takes count of them from the beginning. */
+static inline void soupbin_bytes_skip(struct soupbin_bytes *bytes, uint32_t count)
+{
+    if (count == 0) return; /* there may be no bytes at all */
+    bytes->at += count;
+    bytes->length -= count;
+}
+
 /* Who may log in; both padded on the right with spaces, of either case. */
 struct soupbin_credentials {
     char username[6];

@@ -144,9 +144,9 @@ static enum soupbin_client_event accepted_take(struct soupbin_client *client,
     if (!decimal_read(accepted->sequence.byte, sizeof accepted->sequence, &sequence) ||
         sequence == 0 || sequence > SEQUENCE_MAX)
         trouble = SOUPBIN_BAD_FIELD;
-    else if (ask->sequence != 0 && ask->sequence != sequence) trouble = SOUPBIN_MISMATCH;
-    else if (!soupbin_session_blank(ask->session) &&
-             !soupbin_session_same(ask->session, accepted->session.byte))
+    else if ((ask->sequence != 0 && ask->sequence != sequence) ||
+             (!soupbin_session_blank(ask->session) &&
+              !soupbin_session_same(ask->session, accepted->session.byte)))
         trouble = SOUPBIN_MISMATCH;
     if (trouble != SOUPBIN_NOT_CLOSED) {
         client_drop(client, trouble);
@@ -226,8 +226,7 @@ enum soupbin_client_event soupbin_client_take(struct soupbin_client *client,
         }
         if (event != SOUPBIN_CLIENT_NOTHING) return event;
     }
-    bytes->at += bytes->length;
-    bytes->length = 0;
+    soupbin_bytes_skip(bytes, bytes->length);
     if (client->state != SOUPBIN_CLOSED || client->over_said) return SOUPBIN_CLIENT_NOTHING;
     client->over_said = true;
     return SOUPBIN_CLIENT_OVER;

@@ -115,7 +115,7 @@ MUST_USE bool soupbin_client_send(struct soupbin_client *client, const uint8_t *
                                   uint32_t length, nanos_t now);
 
 /* Queues the logout and is CLOSED.  False if not OPEN, or without room. */
-MUST_USE bool soupbin_client_logout(struct soupbin_client *client, nanos_t now);
+bool soupbin_client_logout(struct soupbin_client *client, nanos_t now);
 
 /* Bytes to put on the stream: look, write, then say how many were written.  The bytes are valid
  * until the next call that queues. */

@@ -34,17 +34,11 @@ static enum soupbin_reason reason_of(enum soupbintcp_status status)
     return SOUPBIN_NOT_CLOSED;
 }
 
-static void bytes_skip(struct soupbin_bytes *bytes, uint32_t count)
-{
-    bytes->at += count;
-    bytes->length -= count;
-}
-
 static void debug_skip(struct soupbin_cut *cut, struct soupbin_bytes *bytes)
 {
     uint32_t count = cut->skip < bytes->length ? cut->skip : bytes->length;
     cut->skip -= count;
-    bytes_skip(bytes, count);
+    soupbin_bytes_skip(bytes, count);
 }
 
 /* Moves bytes into the buffer until it holds wanted of the packet. */
@@ -56,7 +50,7 @@ static void packet_fill(struct soupbin_cut *cut, struct soupbin_bytes *bytes, ui
     if (count == 0) return;
     memcpy(cut->bytes + cut->used, bytes->at, count);
     cut->used += count;
-    bytes_skip(bytes, count);
+    soupbin_bytes_skip(bytes, count);
 }
 
 /* Is the packet, of which the header is at header, one that would not be kept whole? */
@@ -109,12 +103,12 @@ enum soupbin_cut_result soupbin_cut_next(struct soupbin_cut *cut, struct soupbin
     if (output->reason != SOUPBIN_NOT_CLOSED) return SOUPBIN_CUT_WRONG;
     if (bytes->length < SOUPBINTCP_HEADER_BYTES) return packet_continue(cut, bytes, output);
     enum soupbin_cut_result result = header_look(cut, bytes->at, output);
-    if (result == SOUPBIN_CUT_DEBUG) bytes_skip(bytes, SOUPBINTCP_HEADER_BYTES);
+    if (result == SOUPBIN_CUT_DEBUG) soupbin_bytes_skip(bytes, SOUPBINTCP_HEADER_BYTES);
     if (result != SOUPBIN_CUT_PACKET) return result;
     if (status == SOUPBINTCP_PART) return packet_continue(cut, bytes, output);
     output->packet = bytes->at;
     output->packet_bytes = soupbintcp_bytes(bytes->at);
-    bytes_skip(bytes, output->packet_bytes);
+    soupbin_bytes_skip(bytes, output->packet_bytes);
     return SOUPBIN_CUT_PACKET;
 }
 

@@ -318,8 +318,7 @@ enum soupbin_server_event soupbin_server_take(struct soupbin_server *server,
         }
         if (event != SOUPBIN_SERVER_NOTHING) return event;
     }
-    bytes->at += bytes->length;
-    bytes->length = 0;
+    soupbin_bytes_skip(bytes, bytes->length);
     if (server->state != SOUPBIN_CLOSED || server->over_said) return SOUPBIN_SERVER_NOTHING;
     server->over_said = true;
     return SOUPBIN_SERVER_OVER;

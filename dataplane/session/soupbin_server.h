@@ -159,7 +159,7 @@ MUST_USE bool soupbin_server_send(struct soupbin_server *server, const uint8_t *
                                   uint32_t length, nanos_t now);
 
 /* Queues a debug text in any state but IDLE and CLOSED.  False if without room. */
-MUST_USE bool soupbin_server_debug(struct soupbin_server *server, const char *text, nanos_t now);
+bool soupbin_server_debug(struct soupbin_server *server, const char *text, nanos_t now);
 
 /* The session has ended and all its messages were put: queues the end and is CLOSED.  False if not
  * OPEN, or without room. */

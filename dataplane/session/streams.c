@@ -14,7 +14,8 @@
  *   - every chunk is in one stream or in the pool, and used is how many are in streams;
  *   - along prev, depth falls by one to 1, and first + count is the first of the younger one;
  *   - all chunks but the youngest, and that one too, have at least one message;
- *   - a chunk's messages and their ends do not overlap. */
+ *   - a chunk's messages and their ends do not overlap;
+ *   - from the youngest chunk to the oldest it is at most 3 log2(chunks) steps. */
 
 #define NO_CHUNK UINT32_MAX
 
@@ -178,17 +179,25 @@ uint64_t streams_count(const struct streams *streams, uint32_t stream)
     return streams->stream[stream].count;
 }
 
+/* The chunk of stream that holds number, which it has; steps is how many others were passed. */
+static uint32_t chunk_find(const struct streams *streams, const struct stream *in, uint64_t number,
+                           uint32_t *steps)
+{
+    uint32_t index = in->youngest;
+    for (*steps = 0; streams->chunk[index].first > number; (*steps)++) {
+        uint32_t jump = streams->chunk[index].jump;
+        index = streams->chunk[jump].first > number ? jump : streams->chunk[index].prev;
+    }
+    return index;
+}
+
 bool streams_find(const struct streams *streams, uint32_t stream, uint64_t number,
                   struct stream_message *message)
 {
     CHECK(stream < streams->limits.streams);
     const struct stream *in = &streams->stream[stream];
     if (number == 0 || number > in->count) return false;
-    uint32_t index = in->youngest;
-    while (streams->chunk[index].first > number) {
-        uint32_t jump = streams->chunk[index].jump;
-        index = streams->chunk[jump].first > number ? jump : streams->chunk[index].prev;
-    }
+    uint32_t steps, index = chunk_find(streams, in, number, &steps);
     const struct chunk *chunk = &streams->chunk[index];
     uint32_t place = (uint32_t)(number - chunk->first);
     uint32_t begin = place > 0 ? *end_at(streams, index, place - 1) : 0;
@@ -254,6 +263,10 @@ void streams_verify(const struct streams *streams)
         }
         CHECK(above == 1);
         CHECK(depth <= 1);
+        if (depth == 0) continue;
+        uint32_t steps, depth_max = streams->chunk[streams->stream[i].youngest].depth;
+        (void)chunk_find(streams, &streams->stream[i], 1, &steps);
+        CHECK(depth_max == 1 || steps <= 3 * (32 - (uint32_t)__builtin_clz(depth_max)));
     }
     for (uint32_t at = streams->spare; at != NO_CHUNK; at = streams->chunk[at].prev, spare++)
         CHECK(streams->chunk[at].depth == 0);

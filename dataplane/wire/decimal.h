@@ -38,8 +38,8 @@ MUST_USE static inline bool decimal_write(char *at, size_t size, uint64_t value)
     do digits++;
     while ((left /= 10) > 0);
     if (digits > size) return false;
-    for (size_t i = size; i-- > 0; value /= 10)
-        at[i] = i + digits >= size ? (char)('0' + value % 10) : ' ';
+    for (size_t i = 0; i < size; i++) at[i] = ' ';
+    for (size_t i = size; digits-- > 0; value /= 10) at[--i] = "0123456789"[value % 10];
     return true;
 }
 

@@ -116,6 +116,23 @@ SPEC(an_unanswered_request_goes_to_the_next_server_and_waits_twice_as_long)
     SAYS("request 7-8 of 1");
 }
 
+SPEC(an_answer_to_a_part_ends_the_series_of_unanswered_requests)
+{
+    ARRIVES(LINE_A, 1, 3);
+    ARRIVES(LINE_A, 7, 7);
+    AT_MS(1);
+    AT_MS(11);
+    AT_MS(31);
+    SAYS("request 4-6 of 0, request 4-6 of 1, request 4-6 of 0");
+    REPLY(4, 4);
+    SAYS("request 5-6 of 0");
+    AT_MS(41); /* the wait is the shortest again, and two more rounds are allowed */
+    AT_MS(61);
+    SAYS("request 5-6 of 1, request 5-6 of 0");
+    AT_MS(86);
+    SAYS("connect to 0");
+}
+
 SPEC(no_second_has_more_requests_than_the_rate)
 {
     struct channel_limits channel = recovery_rig_channel();
@@ -269,6 +286,29 @@ SPEC(when_nothing_will_come_any_more_what_is_missing_is_given_up)
     SAYS("request 4-5 of 0");
 }
 
+SPEC(what_a_full_store_drops_is_missing_again_even_where_datagrams_overlap)
+{
+    struct channel_limits channel = recovery_rig_channel();
+    struct recovery_limits limits = recovery_rig_limits();
+    channel.store_datagrams = 3;
+    channel.gap_wait_ns = NANOS_SECOND;
+    recovery_rig_build(&channel, &limits);
+    ARRIVES(LINE_A, 1, 3);
+    ARRIVES(LINE_A, 6, 8);
+    ARRIVES(LINE_B, 7, 9); /* cut otherwise */
+    ARRIVES(LINE_A, 12, 12);
+    struct channel_gap missing;
+    EXPECT(channel_missing(rig.channel, &missing));
+    EXPECT_UINT(missing.end, 6);
+    ARRIVES(LINE_A, 14, 14);
+    EXPECT(channel_missing(rig.channel, &missing));
+    EXPECT_UINT(missing.first, 4);
+    EXPECT_UINT(missing.end, 12); /* with 9, which only the second had */
+    EXPECT_UINT(channel_counts(rig.channel)->store_lost, 2);
+    ARRIVES(LINE_A, 4, 11);
+    HOLDS_ORDERS(3, 12);
+}
+
 SPEC(limits_out_of_range_have_no_footprint)
 {
     struct recovery_limits good = recovery_rig_limits(), bad = good;
@@ -294,6 +334,7 @@ SPEC(limits_out_of_range_have_no_footprint)
     S(a_request_is_for_no_more_than_a_reply_carries_and_so_many_wait_at_once)                      \
     S(what_a_shorter_answer_leaves_is_asked_for_at_once)                                           \
     S(an_unanswered_request_goes_to_the_next_server_and_waits_twice_as_long)                       \
+    S(an_answer_to_a_part_ends_the_series_of_unanswered_requests)                                  \
     S(no_second_has_more_requests_than_the_rate)                                                   \
     S(an_answer_must_be_of_this_session_and_within_what_was_asked)                                 \
     S(an_answer_is_no_traffic_of_a_line)                                                           \
@@ -302,5 +343,6 @@ SPEC(limits_out_of_range_have_no_footprint)
     S(without_servers_and_snapshots_it_fails_at_once_and_gaps_are_as_ever)                         \
     S(with_servers_only_it_fails_after_its_attempts_and_later_holes_are_asked_for_again)           \
     S(when_nothing_will_come_any_more_what_is_missing_is_given_up)                                 \
+    S(what_a_full_store_drops_is_missing_again_even_where_datagrams_overlap)                       \
     S(limits_out_of_range_have_no_footprint)
 SPEC_MAIN("recovery", SPECS, recovery_rig_open, recovery_rig_close)

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { SEEDS = 250, MESSAGES = 4000, SYMBOLS = 6, LIMIT_S = 12 };
+enum { SEEDS = 150, MESSAGES = 4000, SYMBOLS = 6, LIMIT_S = 12 };
 
 static struct plain_day *day;
 

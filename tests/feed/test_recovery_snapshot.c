@@ -40,6 +40,24 @@ SPEC(who_joins_late_takes_a_snapshot_and_goes_on_where_it_ends)
     EXPECT_UINT(recovery_counts(rig.recovery)->snapshot_taken, 1);
 }
 
+SPEC(books_are_not_live_before_all_that_was_held_is_applied)
+{
+    struct recovery_output output;
+    ARRIVES(LINE_A, 100, 103);
+    CONNECTED();
+    SERVER_SENDS("A GL01 1");
+    rig_server_spins(1, 99);
+    uint8_t end[] = {0,   22,  'S', 'G', '1', '0', '0', ' ', ' ', ' ', ' ', ' ',
+                     ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' '};
+    recovery_bytes(rig.recovery, end, sizeof end, rig.now);
+    while (recovery_turn(rig.recovery, rig.now, &output)) { /* and nobody has drained yet */
+    }
+    EXPECT_UINT(feed_channel_state(rig.feed), MARKET_RECOVERING);
+    AT_MS(1);
+    EXPECT_UINT(feed_channel_state(rig.feed), MARKET_LIVE);
+    HOLDS_ORDERS(3, 103);
+}
+
 SPEC(no_answer_to_so_many_requests_means_a_snapshot)
 {
     ARRIVES(LINE_A, 1, 3);
@@ -66,10 +84,21 @@ SPEC(a_hole_larger_than_the_bound_means_a_snapshot_at_once)
     ARRIVES(LINE_A, 54, 55); /* 50 missing */
     AT_MS(1);
     SAYS("request 4-13 of 0, request 14-23 of 0");
-    ARRIVES(LINE_A, 57, 57); /* 51, once that is overdue too */
+    ARRIVES(LINE_A, 57, 57); /* 51, once that is overdue too: seen before the next request */
     AT_MS(2);
+    SAYS("");
+    REPLY(4, 4);
+    SAYS("request 5-13 of 0");
+    ARRIVES(LINE_A, 60, 60);
+    AT_MS(3);
+    REPLY(5, 5);
     SAYS("connect to 0");
     EXPECT_UINT(recovery_counts(rig.recovery)->hole_too_large, 1);
+    recovery_rig_open();
+    ARRIVES(LINE_A, 1, 3);
+    ARRIVES(LINE_A, 55, 55); /* 51 from the beginning */
+    AT_MS(1);
+    SAYS("connect to 0");
 }
 
 SPEC(a_full_store_means_a_snapshot_and_keeps_what_is_newest)
@@ -311,6 +340,33 @@ SPEC(silent_lines_during_a_snapshot_leave_stale_books)
     EVENTS("fresh LIVE");
 }
 
+SPEC(a_silence_that_ended_with_a_gap_is_over_when_that_is_recovered)
+{
+    struct channel_limits channel = recovery_rig_channel();
+    struct recovery_limits limits = recovery_rig_limits();
+    channel.silence_ns = 20 * NANOS_MILLI;
+    limits.servers = 0;
+    limits.snapshot_attempts = 1;
+    limits.again_ns = 100 * NANOS_MILLI;
+    recovery_rig_build(&channel, &limits);
+    ARRIVES(LINE_A, 1, 3);
+    AT_MS(30);
+    ARRIVES(LINE_A, 6, 6);
+    AT_MS(31);
+    DISCONNECTED();
+    SAYS("connect to 0");
+    EVENTS("session 1 LIVE, stale STALE, recovering 4-5 RECOVERING, snapshot RECOVERING, "
+           "unrecovered GAP, gap 4-5 GAP");
+    for (uint64_t ms = 40; ms <= 240; ms += 10) {
+        AT_MS(ms);
+        HEARTBEAT(LINE_A, 7);
+    }
+    CONNECTED();
+    snapshot_comes(3, 6, "S G                   7");
+    EVENTS("snapshot RECOVERING, recovered 7 LIVE");
+    HOLDS_ORDERS(3, 6);
+}
+
 SPEC(a_snapshot_cut_at_any_byte_is_taken_the_second_time)
 {
     uint8_t login[] = "\0\x1f"
@@ -344,6 +400,7 @@ SPEC(a_snapshot_cut_at_any_byte_is_taken_the_second_time)
 
 #define SPECS(S)                                                                                   \
     S(who_joins_late_takes_a_snapshot_and_goes_on_where_it_ends)                                   \
+    S(books_are_not_live_before_all_that_was_held_is_applied)                                      \
     S(no_answer_to_so_many_requests_means_a_snapshot)                                              \
     S(a_hole_larger_than_the_bound_means_a_snapshot_at_once)                                       \
     S(a_full_store_means_a_snapshot_and_keeps_what_is_newest)                                      \
@@ -360,5 +417,6 @@ SPEC(a_snapshot_cut_at_any_byte_is_taken_the_second_time)
     S(the_days_phases_in_a_snapshot_do_not_clear_the_books)                                        \
     S(a_symbol_without_a_trading_action_in_the_snapshot_is_halted)                                 \
     S(silent_lines_during_a_snapshot_leave_stale_books)                                            \
+    S(a_silence_that_ended_with_a_gap_is_over_when_that_is_recovered)                              \
     S(a_snapshot_cut_at_any_byte_is_taken_the_second_time)
 SPEC_MAIN("recovery_snapshot", SPECS, recovery_rig_open, recovery_rig_close)

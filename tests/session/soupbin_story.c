@@ -123,7 +123,7 @@ static bool server_take(struct soupbin_bytes *bytes)
 
 static void client_take(struct soupbin_bytes *bytes)
 {
-    struct soupbin_message message;
+    struct soupbin_message message = {.sequence = 0};
     enum soupbin_client_event event;
     while ((event = soupbin_client_take(told.client, bytes, told.now, &message))) {
         int length = (int)message.payload_bytes;
@@ -220,7 +220,7 @@ static void server_owner(const char *verb, const char *rest_of)
 
 static struct soupbin_client_login login_of(const char *text)
 {
-    uint8_t bytes[64];
+    uint8_t bytes[64] = {0};
     uint32_t length = soup_write(bytes, text);
     struct soupbin_client_login login = {.timeout_ms = 0};
     memcpy(login.credentials.username, bytes + 3, 6);
@@ -259,7 +259,7 @@ static bool happens(const char *sentence)
     static const char *const verbs[] = {"at",    "connect", "<",      "lost",   "close",
                                         "stuck", "flows",   "accept", "put",    "reject",
                                         "send",  "debug",   "end",    "logout", "restart"};
-    char verb[32];
+    char verb[32] = "";
     int length = 0;
     if (sscanf(sentence, "%31s%n", verb, &length) != 1) abort();
     const char *behind = sentence + length + (sentence[length] == ' ');

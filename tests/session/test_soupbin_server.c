@@ -1,5 +1,6 @@
 /* The server's side of SoupBinTCP, rule by rule. */
 
+#include "tests/session/soupbin_bytes.h"
 #include "tests/session/soupbin_story.h"
 
 #include <string.h>
@@ -308,6 +309,42 @@ SPEC(a_message_that_came_whole_is_not_copied)
     EXPECT(soupbin_server_take(server, &given, 5, &taken) == SOUPBIN_SERVER_NOTHING);
 }
 
+SPEC(a_client_is_slow_by_the_age_of_what_it_has_not_taken_however_much_that_is)
+{
+    struct soupbin_server_limits limits = {.payload_bytes = 64,
+                                           .output_bytes = 64,
+                                           .login_wait_ns = 100,
+                                           .heartbeat_ns = 100,
+                                           .silence_ns = 100,
+                                           .slow_ns = 10};
+    CACHE_ALIGNED static uint8_t memory[4096];
+    struct soupbin_server *server = soupbin_server_new(memory, &limits);
+    uint8_t login[64];
+    struct soupbin_bytes given = {login, soup_write(login, "L FMUSER secret - 1")};
+    struct soupbin_server_taken taken;
+    struct soupbin_session session = {.name = "SESS01    "};
+    const uint8_t *message = (const uint8_t *)"0123456789abcdefg"; /* 20 bytes as a packet */
+    soupbin_server_connect(server, 100);
+    EXPECT(soupbin_server_take(server, &given, 100, &taken) == SOUPBIN_SERVER_ASKED);
+    EXPECT(soupbin_server_accept(server, &session, 100));
+    soupbin_server_written(server, 33, 100);
+
+    EXPECT(soupbin_server_put(server, message, 17, 100));
+    EXPECT(soupbin_server_put(server, message, 17, 100));
+    soupbin_server_written(server, 20, 109); /* all that waited when the first was put */
+    soupbin_server_tick(server, 110);
+    EXPECT(soupbin_server_state(server) == SOUPBIN_OPEN);
+    EXPECT(soupbin_server_put(server, message, 17, 109));
+    EXPECT(soupbin_server_put(server, message, 17, 109)); /* moves what waits to the beginning */
+    soupbin_server_verify(server);
+    soupbin_server_written(server, 20, 118); /* what waited at 109, again just in time */
+    soupbin_server_tick(server, 127);
+    EXPECT(soupbin_server_state(server) == SOUPBIN_OPEN);
+    soupbin_server_written(server, 39, 127); /* but a byte of the last */
+    soupbin_server_tick(server, 128);
+    EXPECT(soupbin_server_reason(server) == SOUPBIN_SLOW);
+}
+
 SPEC(limits_out_of_range_have_no_footprint)
 {
     struct soupbin_server_limits good = {64, 128, 1, 1, 1, 1}, bad = good;
@@ -353,5 +390,6 @@ SPEC(limits_out_of_range_have_no_footprint)
     S(a_new_connection_knows_nothing_of_the_one_before)                                            \
     S(the_packets_of_the_protocols_document_are_written_to_the_byte)                               \
     S(a_message_that_came_whole_is_not_copied)                                                     \
+    S(a_client_is_slow_by_the_age_of_what_it_has_not_taken_however_much_that_is)                   \
     S(limits_out_of_range_have_no_footprint)
 SPEC_MAIN("soupbin_server", SPECS, story_open, story_close)

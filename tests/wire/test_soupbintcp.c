@@ -14,7 +14,7 @@
 
 static enum soupbintcp_status check(enum soupbintcp_sender sender, const char *text)
 {
-    uint8_t bytes[256];
+    uint8_t bytes[256] = {0};
     size_t length = hex_bytes(bytes, sizeof bytes, text);
     return soupbintcp_check(sender, bytes, length);
 }
