@@ -168,16 +168,16 @@ static __attribute__((noinline)) void command_cancel(struct match *m, const stru
 
 enum tried { TRIED_NOT, TRIED_RAN, TRIED_DONE };
 
-/* The instrument whose index is next to the length of a plain input, both good; or NULL. */
-ALONE struct instrument *plain_instrument(const struct match *m, const struct match_input *in)
+/* The index of an input's instrument if it is within the limits and the input nothing but its 64
+ * bytes; or else a number above all limits. */
+ALONE uint32_t plain_index(const struct match_input *in)
 {
     uint32_t index;
     static_assert(offsetof(struct match_input, bytes) ==
                       offsetof(struct match_input, instrument) + 2,
                   "read as one");
     __builtin_memcpy(&index, &in->instrument, sizeof index);
-    index -= (uint32_t)sizeof *in << 16; /* other lengths are above any limit */
-    return likely(index < m->limits.instruments) ? &m->instruments[index] : NULL;
+    return index - ((uint32_t)sizeof *in << 16);
 }
 
 /* The last eight bytes of an input's only event, its step 0. */
@@ -238,8 +238,10 @@ ALONE enum tried new_alone(struct match *m, const struct match_input *in, uint64
         (uint64_t)1 << TAIL_SIDE | (uint64_t)3 << TAIL_TIF | (uint64_t)3 << TAIL_SELF_TRADE;
     if (unlikely((tail & ~varies) != (MATCH_NEW | (uint64_t)MATCH_LIMIT << TAIL_TYPE)))
         return TRIED_NOT;
-    struct instrument *b = plain_instrument(m, in);
-    if (unlikely(b == NULL || b->phase != MATCH_OPEN)) return TRIED_NOT;
+    uint32_t index = plain_index(in);
+    if (unlikely(index >= m->limits.instruments)) return TRIED_NOT;
+    struct instrument *b = &m->instruments[index];
+    if (unlikely(b->phase != MATCH_OPEN)) return TRIED_NOT;
     if (unlikely(in->other != 0 || in->id - 1 >= MATCH_ID_MAX)) return TRIED_NOT;
     uint64_t lots = unit_count(&b->lot, in->qty), ticks = unit_count(&b->tick, in->price);
     if (unlikely(lots - 1 >= b->lot.max || ticks - 1 >= b->tick.max)) return TRIED_NOT;
@@ -261,7 +263,7 @@ ALONE enum tried new_alone(struct match *m, const struct match_input *in, uint64
     order->key = key;
     order->holder = holder;
     if (meets || unlikely((tail >> TAIL_TIF & 2) != 0)) return plain_meets(m, in, slot);
-    order->meta = in->instrument | (uint32_t)side << META_SIDE_SHIFT |
+    order->meta = index | (uint32_t)side << META_SIDE_SHIFT |
                   ((uint32_t)(tail >> TAIL_TIF) & 1) * META_DAY |
                   ((uint32_t)(tail >> TAIL_SELF_TRADE) & 3) << META_STP_SHIFT;
     struct match_event *at = &m->events->at[m->events->count];
@@ -288,10 +290,8 @@ ALONE enum tried new_alone(struct match *m, const struct match_input *in, uint64
 ALONE enum tried cancel_alone(struct match *m, const struct match_input *in, uint64_t tail,
                               const bool money)
 {
-    uint32_t index;
-    __builtin_memcpy(&index, &in->instrument, sizeof index);
     if (unlikely(((uint64_t)in->other | (uint64_t)in->price | (uint64_t)in->qty |
-                  (tail ^ MATCH_CANCEL) | (index ^ (uint32_t)sizeof *in << 16)) != 0))
+                  (tail ^ MATCH_CANCEL) | plain_index(in)) != 0))
         return TRIED_NOT;
     struct ids_spot spot = ids_probe(m, in->id);
     struct order *order = &m->orders[spot.slot];

@@ -49,16 +49,12 @@ static __attribute__((noinline)) void money_moved(struct match *m, const struct 
                                                   int32_t ticks, uint32_t lots)
 {
     const struct instrument *b = t->instrument;
-    struct ledger_side taker = {t->holder, t->reserve, b->taker_ppm, !(t->flags & TAKER_FREE)};
-    struct ledger_side made = {maker->holder, maker_reserve, b->maker_ppm, true};
-    bool buying = !(t->meta & META_SIDE);
-    ledger_trade(m, b,
-                 &(struct ledger_trade){
-                     .buyer = buying ? taker : made,
-                     .seller = buying ? made : taker,
-                     .ticks = ticks,
-                     .lots = lots,
-                 });
+    struct ledger_trade trade = {.ticks = ticks, .lots = lots};
+    enum side side = taker_side(t); /* an index, not a branch: it cannot be guessed */
+    trade.side[side] =
+        (struct ledger_side){t->holder, t->reserve, b->taker_ppm, !(t->flags & TAKER_FREE)};
+    trade.side[side ^ 1] = (struct ledger_side){maker->holder, maker_reserve, b->maker_ppm, true};
+    ledger_trade(m, b, &trade);
 }
 
 void iceberg_refill(struct match *m, uint32_t slot)
