@@ -200,8 +200,7 @@ struct ledger_side {
 };
 
 struct ledger_trade {
-    struct ledger_side buyer;
-    struct ledger_side seller;
+    struct ledger_side side[2]; /* by enum side */
     int32_t ticks;
     uint32_t lots;
 };
@@ -222,32 +221,32 @@ static inline int64_t ledger_fee(const struct match *m, const struct instrument 
 static inline void ledger_trade_spot(struct match *m, const struct instrument *b,
                                      const struct ledger_trade *trade)
 {
-    const struct holding *buyer = &m->holdings[trade->buyer.holder];
-    const struct holding *seller = &m->holdings[trade->seller.holder];
+    const struct holding *buyer = &m->holdings[trade->side[SIDE_BUY].holder];
+    const struct holding *seller = &m->holdings[trade->side[SIDE_SELL].holder];
     int64_t value = ledger_value(b, trade->ticks, trade->lots);
     int64_t base = (int64_t)trade->lots * b->lot_base;
-    int64_t buyer_fee = ledger_fee(m, b, value, trade->buyer.ppm);
-    int64_t seller_fee = ledger_fee(m, b, value, trade->seller.ppm);
+    int64_t buyer_fee = ledger_fee(m, b, value, trade->side[SIDE_BUY].ppm);
+    int64_t seller_fee = ledger_fee(m, b, value, trade->side[SIDE_SELL].ppm);
     struct balance *pays = &m->balances[buyer->quote], *gives = &m->balances[seller->base];
     pays->total -= value + buyer_fee;
-    pays->reserved -= ledger_spot_need(b, SIDE_BUY, trade->buyer.reserve, trade->lots);
+    pays->reserved -= ledger_spot_need(b, SIDE_BUY, trade->side[SIDE_BUY].reserve, trade->lots);
     gives->total -= base;
     gives->reserved -= base;
     m->balances[buyer->base].total += base;
     m->balances[seller->quote].total += value - seller_fee;
     m->house[b->quote] += buyer_fee + seller_fee;
     if (unlikely(m->limits.money_events))
-        ledger_tell_spot(m, trade->buyer.holder, trade->seller.holder);
+        ledger_tell_spot(m, trade->side[SIDE_BUY].holder, trade->side[SIDE_SELL].holder);
 }
 
 static inline void ledger_trade_plain(struct match *m, const struct instrument *b,
                                       const struct ledger_trade *trade)
 {
-    m->holdings[trade->buyer.holder].position += trade->lots;
-    m->holdings[trade->seller.holder].position -= trade->lots;
+    m->holdings[trade->side[SIDE_BUY].holder].position += trade->lots;
+    m->holdings[trade->side[SIDE_SELL].holder].position -= trade->lots;
     if (likely(!m->limits.money_events)) return;
-    ledger_tell_position(m, b, trade->buyer.holder);
-    ledger_tell_position(m, b, trade->seller.holder);
+    ledger_tell_position(m, b, trade->side[SIDE_BUY].holder);
+    ledger_tell_position(m, b, trade->side[SIDE_SELL].holder);
 }
 
 /* Moves what a trade moves and releases what it had reserved; says BALANCED, POSITIONED (G11). */

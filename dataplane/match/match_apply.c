@@ -112,9 +112,8 @@ static inline uint32_t plain_meta(const struct match_input *in)
            (uint32_t)in->self_trade << META_STP_SHIFT;
 }
 
-static __attribute__((noinline)) void plain_run(struct match *m, const struct match_input *in,
-                                                struct instrument *b, uint32_t lots, int32_t ticks,
-                                                uint32_t holder)
+static void plain_run(struct match *m, const struct match_input *in, struct instrument *b,
+                      uint32_t lots, int32_t ticks, uint32_t holder)
 {
     struct taker t = {
         .instrument = b,
@@ -169,28 +168,53 @@ static __attribute__((noinline)) void command_cancel(struct match *m, const stru
 
 enum tried { TRIED_NOT, TRIED_RAN, TRIED_DONE };
 
-/* The instrument whose index is next to the length of a plain input, both good; or NULL. */
-ALONE struct instrument *plain_instrument(const struct match *m, const struct match_input *in)
+/* The index of an input's instrument if it is within the limits and the input nothing but its 64
+ * bytes; or else a number above all limits. */
+ALONE uint32_t plain_index(const struct match_input *in)
 {
     uint32_t index;
     static_assert(offsetof(struct match_input, bytes) ==
                       offsetof(struct match_input, instrument) + 2,
                   "read as one");
     __builtin_memcpy(&index, &in->instrument, sizeof index);
-    index -= (uint32_t)sizeof *in << 16; /* other lengths are above any limit */
-    return likely(index < m->limits.instruments) ? &m->instruments[index] : NULL;
+    return index - ((uint32_t)sizeof *in << 16);
 }
 
-/* The order's only event: written in place, and the input is done. */
-ALONE void only_event(struct match *m, struct match_events *events, struct match_event *at,
-                      const struct instrument *b, uint32_t word)
+/* The last eight bytes of an input's only event, its step 0. */
+ALONE void event_tail_only(struct match_event *at, const struct instrument *b, uint32_t word)
 {
     uint64_t tail = (uint64_t)word << 32 | b->index;
     __builtin_memcpy(&at->instrument, &tail, sizeof tail);
+}
+
+/* The input's only event is written, and the input done. */
+ALONE void only_event(struct match *m)
+{
+    struct match_events *events = m->events;
     m->events_made++;
     uint32_t count = events->count + 1;
     events->count = count;
     if (unlikely(count == events->capacity)) events->full(events);
+}
+
+/* Where the id of a new order goes; slot is not 0 if it is in use. */
+ALONE struct ids_spot ids_free_spot(const struct match *m, order_id_t id)
+{
+    uint64_t hash = ids_hash(&m->ids, id);
+    uint32_t place = (uint32_t)(hash >> m->ids.shift);
+    if (likely(m->ids.table[place] == 0)) return (struct ids_spot){place, ids_tag(hash), 0};
+    return ids_probe_far(m, id);
+}
+
+/* An order whose numbers are in a free slot may trade, or has no room. */
+static __attribute__((noinline)) enum tried plain_meets(struct match *m,
+                                                        const struct match_input *in, uint32_t slot)
+{
+    const struct order order = m->orders[slot];
+    m->step = 0;
+    plain_run(m, in, &m->instruments[in->instrument], order.lots, key_ticks(order.key),
+              order.holder);
+    return TRIED_RAN;
 }
 
 /* A holder that can pay for the order, its money set aside; 0: there is none, nothing happened. */
@@ -214,14 +238,18 @@ ALONE enum tried new_alone(struct match *m, const struct match_input *in, uint64
         (uint64_t)1 << TAIL_SIDE | (uint64_t)3 << TAIL_TIF | (uint64_t)3 << TAIL_SELF_TRADE;
     if (unlikely((tail & ~varies) != (MATCH_NEW | (uint64_t)MATCH_LIMIT << TAIL_TYPE)))
         return TRIED_NOT;
-    struct instrument *b = plain_instrument(m, in);
-    if (unlikely(b == NULL || b->phase != MATCH_OPEN)) return TRIED_NOT;
+    uint32_t index = plain_index(in);
+    if (unlikely(index >= m->limits.instruments)) return TRIED_NOT;
+    struct instrument *b = &m->instruments[index];
+    if (unlikely(b->phase != MATCH_OPEN)) return TRIED_NOT;
     if (unlikely(in->other != 0 || in->id - 1 >= MATCH_ID_MAX)) return TRIED_NOT;
     uint64_t lots = unit_count(&b->lot, in->qty), ticks = unit_count(&b->tick, in->price);
     if (unlikely(lots - 1 >= b->lot.max || ticks - 1 >= b->tick.max)) return TRIED_NOT;
-    struct ids_spot spot = ids_find_spot(m, in->id);
     uint32_t slot = m->orders_free;
-    if (unlikely(spot.slot != 0 || slot == 0)) return TRIED_NOT;
+    if (unlikely(slot == 0 || m->alive >= m->ids.threshold))
+        return TRIED_NOT; /* full, or it grows */
+    struct ids_spot spot = ids_free_spot(m, in->id);
+    if (unlikely(spot.slot != 0)) return TRIED_NOT;
     enum side side = (enum side)(tail >> TAIL_SIDE & 1);
     uint32_t holder = in->account;
     if (money) {
@@ -229,30 +257,16 @@ ALONE enum tried new_alone(struct match *m, const struct match_input *in, uint64
         if (unlikely(holder == 0)) return TRIED_NOT;
     }
     int32_t key = key_of(side, (int32_t)ticks);
-    struct ladder *own = &b->side[side];
     bool meets = b->side[side ^ 1].best <= ~key;
-    struct ladder_spot place = {0, 0};
-    if (!meets && likely((tail >> TAIL_TIF & 2) == 0)) place = ladder_open(m, own, key);
-    if (unlikely(place.page == 0)) {
-        m->step = 0;
-        plain_run(m, in, b, (uint32_t)lots, (int32_t)ticks, holder);
-        return TRIED_RAN;
-    }
-    struct order *order = &m->orders[slot];
-    m->orders_free = order->next;
-    m->alive++;
-    if (money) holder_append(m, slot, holder);
-    ids_insert_at(m, spot, in->id, slot);
-    order->id = in->id;
+    struct order *order = &m->orders[slot]; /* free as yet */
     order->lots = (uint32_t)lots;
     order->key = key;
     order->holder = holder;
-    order->meta = in->instrument | (uint32_t)side << META_SIDE_SHIFT |
+    if (meets || unlikely((tail >> TAIL_TIF & 2) != 0)) return plain_meets(m, in, slot);
+    order->meta = index | (uint32_t)side << META_SIDE_SHIFT |
                   ((uint32_t)(tail >> TAIL_TIF) & 1) * META_DAY |
                   ((uint32_t)(tail >> TAIL_SELF_TRADE) & 3) << META_STP_SHIFT;
-    level_append(m, spot_level(m, place), slot);
-    struct match_events *events = m->events;
-    struct match_event *at = &events->at[events->count];
+    struct match_event *at = &m->events->at[m->events->count];
     at->number = in->number;
     at->id = in->id;
     at->other = 0;
@@ -260,19 +274,26 @@ ALONE enum tried new_alone(struct match *m, const struct match_input *in, uint64
     at->qty = in->qty;
     at->left = in->qty;
     event_accounts(at, in->account, 0);
-    only_event(m, events, at, b, event_word(MATCH_RESTED, MATCH_NO_REASON, side, 0));
+    event_tail_only(at, b, event_word(MATCH_RESTED, MATCH_NO_REASON, side, 0));
+    struct ladder_spot place = ladder_open(m, &b->side[side], key);
+    if (unlikely(place.page == 0)) return plain_meets(m, in, slot);
+    m->orders_free = order->next;
+    m->alive++;
+    m->ids.table[spot.place] = spot.tag | slot;
+    order->id = in->id;
+    if (money) holder_append(m, slot, holder);
+    level_append(m, spot_level(m, place), slot);
+    only_event(m);
     return TRIED_DONE;
 }
 
 ALONE enum tried cancel_alone(struct match *m, const struct match_input *in, uint64_t tail,
                               const bool money)
 {
-    uint32_t index;
-    __builtin_memcpy(&index, &in->instrument, sizeof index);
     if (unlikely(((uint64_t)in->other | (uint64_t)in->price | (uint64_t)in->qty |
-                  (tail ^ MATCH_CANCEL) | (index ^ (uint32_t)sizeof *in << 16)) != 0))
+                  (tail ^ MATCH_CANCEL) | plain_index(in)) != 0))
         return TRIED_NOT;
-    struct ids_spot spot = ids_find_spot(m, in->id);
+    struct ids_spot spot = ids_probe(m, in->id);
     struct order *order = &m->orders[spot.slot];
     uint32_t holder = order->holder;
     uint32_t account = money ? m->holdings[holder].account : holder;
@@ -280,29 +301,28 @@ ALONE enum tried cancel_alone(struct match *m, const struct match_input *in, uin
         return TRIED_NOT;
     struct instrument *b = order_instrument(m, order);
     enum side side = order_side(order);
-    uint32_t lots = order->lots;
-    int32_t key = order->key;
-    struct match_events *events = m->events;
-    struct match_event *at = &events->at[events->count];
+    struct match_event *at = &m->events->at[m->events->count];
     at->number = in->number;
     at->id = in->id;
     at->other = 0;
-    at->price = ticks_price(b, key_ticks(key));
+    at->price = ticks_price(b, key_ticks(order->key));
     at->qty = 0;
-    at->left = lots_qty(b, lots);
+    at->left = lots_qty(b, order->lots);
     event_accounts(at, account, 0);
+    event_tail_only(at, b, event_word(MATCH_CANCELED, MATCH_BY_USER, side, 0));
+    ids_take_out(m, spot.place);
     if (money) {
-        ledger_release(m, b, holder, side, key_ticks(key), lots);
+        ledger_release(m, b, holder, side, key_ticks(order->key), order->lots);
         holder_remove(m, spot.slot, holder);
     }
     struct ladder *own = &b->side[side];
+    int32_t key = order->key;
     ladder_left(m, own, key, level_remove(m, ladder_level(m, own, key), order));
-    ids_remove_at(m, spot);
     order->id = 0;
     order->next = m->orders_free;
     m->orders_free = spot.slot;
     m->alive--;
-    only_event(m, events, at, b, event_word(MATCH_CANCELED, MATCH_BY_USER, side, 0));
+    only_event(m);
     return TRIED_DONE;
 }
 

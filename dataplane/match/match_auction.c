@@ -189,8 +189,8 @@ static void pair_trade(struct match *m, const struct instrument *b, uint32_t buy
     if (m->limits.accounts != 0)
         ledger_trade(m, b,
                      &(struct ledger_trade){
-                         .buyer = money_side(m, b, buy),
-                         .seller = money_side(m, b, sell),
+                         .side[SIDE_BUY] = money_side(m, b, buy),
+                         .side[SIDE_SELL] = money_side(m, b, sell),
                          .ticks = ticks,
                          .lots = lots,
                      });

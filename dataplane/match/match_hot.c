@@ -12,36 +12,49 @@
  * The loop over makers re-reads the head of the queue each time round: what a trade leads to (the
  * other half of a pair shrinks, an own order is canceled) may change the queue it walks. */
 
-static inline void trade_said(struct match *m, const struct taker *t, const struct order *maker,
-                              int32_t ticks, uint32_t lots, bool maker_done)
+#define ALONE static inline __attribute__((always_inline))
+
+/* What all trades of a taker with one queue have in common. */
+struct sweep {
+    price_t price;
+    uint64_t tail; /* of the event, without flags and step */
+    uint64_t lot;
+};
+
+static inline struct sweep sweep_of(const struct taker *t, int32_t ticks)
 {
     const struct instrument *b = t->instrument;
+    uint32_t word = event_word(MATCH_TRADED, MATCH_NO_REASON, taker_side(t), 0);
+    return (struct sweep){ticks_price(b, ticks), (uint64_t)word << 32 | b->index, b->lot.unit};
+}
+
+ALONE void trade_said(struct match *m, const struct taker *t, const struct sweep *sweep,
+                      const struct order *maker, uint32_t lots, uint32_t left, bool maker_done)
+{
     struct match_event *at = &m->events->at[m->events->count];
     at->number = m->number;
     at->id = t->id;
     at->other = maker->id;
-    at->price = ticks_price(b, ticks);
-    at->qty = lots_qty(b, lots);
-    at->left = lots_qty(b, t->lots);
+    at->price = sweep->price;
+    at->qty = (qty_t)(sweep->lot * lots);
+    at->left = (qty_t)(sweep->lot * left);
     event_accounts(at, t->account, holder_account(m, maker->holder));
-    event_tail(m, at, b, event_word(MATCH_TRADED, MATCH_NO_REASON, taker_side(t), maker_done));
+    uint64_t tail = sweep->tail | (uint64_t)maker_done << 56 | (m->step++ & 0xffff) << 16;
+    __builtin_memcpy(&at->instrument, &tail, sizeof tail);
     event_done(m);
 }
 
-static inline void money_moved(struct match *m, const struct taker *t, const struct order *maker,
-                               int32_t maker_reserve, int32_t ticks, uint32_t lots)
+static __attribute__((noinline)) void money_moved(struct match *m, const struct taker *t,
+                                                  const struct order *maker, int32_t maker_reserve,
+                                                  int32_t ticks, uint32_t lots)
 {
     const struct instrument *b = t->instrument;
-    struct ledger_side taker = {t->holder, t->reserve, b->taker_ppm, !(t->flags & TAKER_FREE)};
-    struct ledger_side made = {maker->holder, maker_reserve, b->maker_ppm, true};
-    bool buying = !(t->meta & META_SIDE);
-    ledger_trade(m, b,
-                 &(struct ledger_trade){
-                     .buyer = buying ? taker : made,
-                     .seller = buying ? made : taker,
-                     .ticks = ticks,
-                     .lots = lots,
-                 });
+    struct ledger_trade trade = {.ticks = ticks, .lots = lots};
+    enum side side = taker_side(t); /* an index, not a branch: it cannot be guessed */
+    trade.side[side] =
+        (struct ledger_side){t->holder, t->reserve, b->taker_ppm, !(t->flags & TAKER_FREE)};
+    trade.side[side ^ 1] = (struct ledger_side){maker->holder, maker_reserve, b->maker_ppm, true};
+    ledger_trade(m, b, &trade);
 }
 
 void iceberg_refill(struct match *m, uint32_t slot)
@@ -88,7 +101,8 @@ static __attribute__((noinline)) void trade_special(struct match *m, struct take
     const struct special *s = order_special(m, slot);
     maker->lots -= lots;
     level->lots -= lots;
-    trade_said(m, t, maker, ticks, lots, maker->lots == 0 && s->hidden == 0);
+    struct sweep sweep = sweep_of(t, ticks);
+    trade_said(m, t, &sweep, maker, lots, t->lots, maker->lots == 0 && s->hidden == 0);
     if (m->limits.accounts != 0) money_moved(m, t, maker, s->reserve, ticks, lots);
     maker_traded(m, slot, lots);
 }
@@ -121,51 +135,65 @@ static __attribute__((noinline)) bool taker_meets_own(struct match *m, struct ta
     return true;
 }
 
+/* A plain maker has traded all it had, and leaves the head of its queue. */
+ALONE void maker_leaves(struct match *m, struct ladder *ladder, int64_t key, struct level *level,
+                        uint32_t slot)
+{
+    uint32_t next = m->orders[slot].next;
+    m->orders[next].prev = 0;
+    level->head = next;
+    slot_give(m, slot);
+    if (next == 0) {
+        level->tail = 0;
+        ladder_left(m, ladder, key, 1);
+    }
+}
+
 /* Trades with one queue until it or the taker is empty; false: the taker is canceled. */
-static inline bool taker_trade_level(struct match *m, struct taker *t, struct ladder *opposite,
-                                     int64_t key)
+ALONE bool taker_trade_level(struct match *m, struct taker *t, struct ladder *opposite, int64_t key,
+                             const bool money)
 {
     struct level *level = ladder_level(m, opposite, key);
     int32_t ticks = key_ticks((int32_t)key);
-    const bool money = m->limits.accounts != 0;
-    uint32_t slot = level->head;
+    const struct sweep sweep = sweep_of(t, ticks);
+    uint32_t slot = level->head, left = t->lots, traded = t->traded;
+    bool goes_on = true;
     do {
         struct order *maker = &m->orders[slot];
-        if (unlikely(holder_group(m, maker->holder) == t->group)) {
-            if (!taker_meets_own(m, t, slot)) return false;
+        __builtin_prefetch(&m->orders[maker->next], 1);
+        uint32_t group = money ? m->holdings[maker->holder].group : maker->holder;
+        if (unlikely(group == t->group)) {
+            t->lots = left;
+            goes_on = taker_meets_own(m, t, slot);
+            left = t->lots;
+            if (!goes_on) break;
             continue;
         }
-        uint32_t lots = t->lots < maker->lots ? t->lots : maker->lots;
-        t->lots -= lots;
-        t->traded += lots;
+        uint32_t open = maker->lots, lots = number_or(open, left, left < open);
+        left -= lots;
+        traded += lots;
         if (unlikely(maker->meta & META_SPECIAL)) {
+            t->lots = left;
             trade_special(m, t, level, slot, ticks, lots);
             continue;
         }
-        bool done = lots == maker->lots;
-        __builtin_prefetch(&m->orders[maker->next], 1);
-        trade_said(m, t, maker, ticks, lots, done);
+        trade_said(m, t, &sweep, maker, lots, left, lots == open);
         if (money) money_moved(m, t, maker, ticks, ticks, lots);
         level->lots -= lots;
-        if (!done) {
+        if (lots == open) {
+            maker_leaves(m, opposite, key, level, slot);
+        } else {
             order_total_keep(m, slot);
-            maker->lots -= lots;
-            continue;
+            maker->lots = open - lots;
         }
-        uint32_t next = maker->next;
-        m->orders[next].prev = 0;
-        level->head = next;
-        slot_give(m, slot);
-        if (next == 0) {
-            level->tail = 0;
-            ladder_left(m, opposite, key, 1);
-        }
-    } while (t->lots != 0 && (slot = level->head) != 0);
-    return true;
+    } while (left != 0 && (slot = level->head) != 0);
+    t->lots = left;
+    t->traded = traded;
+    return goes_on;
 }
 
 /* Why it stopped: SELF, BAND_HIT, or NO_REASON when nothing more is acceptable or left. */
-static enum match_reason taker_trade(struct match *m, struct taker *t)
+ALONE enum match_reason taker_trade(struct match *m, struct taker *t, const bool money)
 {
     struct instrument *b = t->instrument;
     struct ladder *opposite = &b->side[~t->meta >> META_SIDE_SHIFT & 1];
@@ -179,7 +207,7 @@ static enum match_reason taker_trade(struct match *m, struct taker *t)
             break;
         }
         uint32_t before = t->traded;
-        bool goes_on = taker_trade_level(m, t, opposite, key);
+        bool goes_on = taker_trade_level(m, t, opposite, key, money);
         if (t->traded != before) {
             if (before == 0) t->first_last[0] = ticks;
             t->first_last[1] = ticks;
@@ -322,7 +350,8 @@ void taker_run(struct match *m, struct taker *t)
     if (unlikely(t->slot != 0)) order_move_to(&m->orders[t->slot], PLACE_RUNNING);
     if (likely(b->phase == MATCH_OPEN)) {
         if (unlikely(t->tif == MATCH_FOK) && !taker_fills(m, t)) why = MATCH_NOT_WHOLE;
-        else why = taker_trade(m, t);
+        else if (m->limits.accounts != 0) why = taker_trade(m, t, true);
+        else why = taker_trade(m, t, false);
     }
     bool pauses = why == MATCH_BAND_HIT;
     bool canceled = why == MATCH_SELF || why == MATCH_NOT_WHOLE;

@@ -77,6 +77,8 @@ static inline struct ids_spot ids_probe(const struct match *m, order_id_t id)
     }
 }
 
+struct ids_spot ids_probe_far(const struct match *m, order_id_t id); /* the same, out of line */
+
 /* The same in the old table, while it moves: a slot, or 0. */
 uint32_t ids_find_old(const struct match *m, order_id_t id);
 

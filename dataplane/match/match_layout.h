@@ -350,10 +350,12 @@ static inline void order_total_set(struct match *m, uint32_t slot, uint32_t tota
     m->orders[slot].meta |= META_TOTAL;
 }
 
-/* Before what is open becomes less. */
+/* Before what is open becomes less: without a branch, whether it did before is not predictable. */
 static inline void order_total_keep(struct match *m, uint32_t slot)
 {
-    order_total_set(m, slot, order_total(m, slot));
+    const struct order *order = &m->orders[slot];
+    uint32_t total = m->ties[slot].total;
+    order_total_set(m, slot, number_or(total, order->lots, !(order->meta & META_TOTAL)));
 }
 
 /* Key of a price on its own side, and back. */

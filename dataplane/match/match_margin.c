@@ -178,7 +178,7 @@ static int64_t position_trade(const struct instrument *b, struct holding *holdin
 static void side_trade(struct match *m, const struct instrument *b, enum side side,
                        const struct ledger_trade *trade, int64_t fee)
 {
-    const struct ledger_side *of = side == SIDE_BUY ? &trade->buyer : &trade->seller;
+    const struct ledger_side *of = &trade->side[side];
     struct holding *holding = &m->holdings[of->holder];
     if (of->reserved) {
         int64_t value = ledger_value(b, of->reserve, trade->lots);
@@ -200,11 +200,11 @@ void ledger_trade_futures(struct match *m, const struct instrument *b,
                           const struct ledger_trade *trade)
 {
     int64_t value = ledger_value(b, trade->ticks, trade->lots);
-    int64_t buyer_fee = ledger_fee(m, b, value, trade->buyer.ppm);
-    int64_t seller_fee = ledger_fee(m, b, value, trade->seller.ppm);
+    int64_t buyer_fee = ledger_fee(m, b, value, trade->side[SIDE_BUY].ppm);
+    int64_t seller_fee = ledger_fee(m, b, value, trade->side[SIDE_SELL].ppm);
     side_trade(m, b, SIDE_BUY, trade, buyer_fee);
     side_trade(m, b, SIDE_SELL, trade, seller_fee);
     if (likely(!m->limits.money_events)) return;
-    tell_futures(m, b, trade->buyer.holder);
-    tell_futures(m, b, trade->seller.holder);
+    tell_futures(m, b, trade->side[SIDE_BUY].holder);
+    tell_futures(m, b, trade->side[SIDE_SELL].holder);
 }

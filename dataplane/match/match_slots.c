@@ -15,6 +15,11 @@ void ids_resize(struct ids *ids, uint32_t bits)
     ids->threshold = ids_threshold(bits, ids->bits_max);
 }
 
+struct ids_spot ids_probe_far(const struct match *m, order_id_t id)
+{
+    return ids_probe(m, id);
+}
+
 COLD uint32_t ids_find_old(const struct match *m, order_id_t id)
 {
     if (id == 0) return 0; /* of free slots, too */
