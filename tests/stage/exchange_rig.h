@@ -36,6 +36,7 @@ struct exchange_client {
     struct tcp_calls calls;
     uint32_t connection; /* TCP_NONE: none */
     bool wants;          /* to be connected */
+    bool deaf;           /* takes nothing it is told */
     uint64_t told;       /* messages it has */
     struct exchange_message *message;
     struct ouch_report last; /* the newest report */

@@ -4,6 +4,8 @@
 #include "tests/stage/exchange_rig.h"
 #include "tests/support/spec.h"
 
+#include <string.h>
+
 static struct exchange *exchange;
 
 static void before_each(void)
@@ -112,6 +114,224 @@ SPEC(what_a_power_cut_took_nobody_was_told_of)
                 1 + (uint64_t)(exchange_match(exchange).orders > 1));
 }
 
+SPEC(the_newest_login_of_a_session_wins)
+{
+    given_clients(VENUE_PROCESS, 1);
+    uint32_t bid = buy(0, 10, 100000);
+    EXPECT(exchange_settle(exchange));
+    struct exchange_client *client = &exchange->client[0];
+    client->connection = TCP_NONE; /* the cable is cut: no FIN, no reset */
+    soupbin_client_close(client->soup, SOUPBIN_LOST);
+    EXPECT(exchange_settle(exchange));
+    EXPECT_UINT(exchange_gate(exchange).login_replaced, 1);
+    EXPECT(exchange_cancel(exchange, 0, bid, 0));
+    EXPECT(exchange_settle(exchange));
+    EXPECT_UINT(client->last.kind, OUCH_CANCELED);
+}
+
+SPEC(orders_of_a_lost_connection_are_canceled_if_the_session_says_so)
+{
+    const struct exchange_plan plan = {
+        .seed = 1, .durability = VENUE_PROCESS, .cancel_on_disconnect = true};
+    exchange = exchange_new(&plan);
+    EXPECT(exchange_start(exchange));
+    for (uint32_t i = 0; i < 2; i++) exchange_connect(exchange, i);
+    EXPECT(exchange_settle(exchange));
+    for (uint32_t i = 0; i < 100; i++) (void)buy(0, 10, 100000 - i * 100);
+    (void)buy(1, 10, 99000);
+    EXPECT(exchange_settle(exchange));
+    EXPECT_UINT(exchange_match(exchange).orders, 101);
+    exchange_disconnect(exchange, 0);
+    EXPECT(exchange_settle(exchange));
+    EXPECT_UINT(exchange_match(exchange).orders, 1);
+    exchange_connect(exchange, 0);
+    EXPECT(exchange_settle(exchange));
+    EXPECT_UINT(exchange->client[0].reports[OUCH_CANCELED], 100);
+}
+
+SPEC(after_a_crash_nobody_is_connected_so_those_orders_are_canceled_too)
+{
+    const struct exchange_plan plan = {
+        .seed = 1, .durability = VENUE_PROCESS, .cancel_on_disconnect = true};
+    exchange = exchange_new(&plan);
+    EXPECT(exchange_start(exchange));
+    exchange_connect(exchange, 0);
+    EXPECT(exchange_settle(exchange));
+    for (uint32_t i = 0; i < 20; i++) (void)buy(0, 10, 100000);
+    EXPECT(exchange_settle(exchange));
+    exchange_kill(exchange);
+    EXPECT(exchange_start(exchange));
+    EXPECT(exchange_settle(exchange));
+    EXPECT_UINT(exchange_match(exchange).orders, 0);
+    EXPECT_UINT(exchange->client[0].reports[OUCH_CANCELED], 20);
+}
+
+SPEC(the_same_bytes_sent_again_are_no_second_order)
+{
+    given_clients(VENUE_PROCESS, 1);
+    const struct ouch_order order = {
+        .symbol = "SYM0    ", .side = 'B', .qty = 10, .price_e4 = 100000, .lasts = OUCH_DAY};
+    uint8_t bytes[OUCH_CLIENT_BYTES_MAX];
+    uint32_t number;
+    uint32_t length = ouch_client_enter(exchange->client[0].ouch, &order, bytes, &number);
+    for (uint32_t i = 0; i < 3; i++) EXPECT(exchange_send(exchange, 0, bytes, length));
+    EXPECT(exchange_settle(exchange));
+    EXPECT_UINT(exchange_match(exchange).orders, 1);
+    EXPECT_UINT(exchange->client[0].reports[OUCH_ACCEPTED], 1);
+    exchange_kill(exchange);
+    EXPECT(exchange_start(exchange));
+    EXPECT(exchange_settle(exchange));
+    EXPECT(exchange_send(exchange, 0, bytes, length));
+    EXPECT(exchange_settle(exchange));
+    EXPECT_UINT(exchange_match(exchange).orders, 1);
+}
+
+SPEC(who_sends_what_is_no_message_is_disconnected)
+{
+    given_clients(VENUE_PROCESS, 1);
+    uint32_t drops = exchange->client[0].drops;
+    EXPECT(exchange_send(exchange, 0, (const uint8_t *)"nonsense", 8));
+    exchange_run(exchange, 50 * NANOS_MILLI);
+    EXPECT_UINT(exchange->client[0].drops, drops + 1);
+    EXPECT(exchange_settle(exchange)); /* and may come back */
+    EXPECT_UINT(exchange_match(exchange).dropped, 1);
+}
+
+SPEC(when_the_journal_has_no_space_an_order_is_rejected_and_a_cancel_passes)
+{
+    given_clients(VENUE_PROCESS, 1);
+    uint32_t bid = buy(0, 10, 100000);
+    EXPECT(exchange_settle(exchange));
+    exchange->model.space = 0; /* no segment more */
+    uint64_t accepted = 0;
+    for (uint32_t i = 0; i < 4000 && exchange->client[0].last.kind != OUCH_REJECTED; i++) {
+        (void)buy(0, 1, 90000);
+        exchange_run(exchange, NANOS_MILLI);
+    }
+    accepted = exchange->client[0].reports[OUCH_ACCEPTED];
+    EXPECT(accepted > 100);
+    EXPECT_UINT(exchange->client[0].last.kind, OUCH_REJECTED);
+    EXPECT(exchange_cancel(exchange, 0, bid, 0));
+    exchange_run(exchange, 20 * NANOS_MILLI);
+    EXPECT_UINT(exchange->client[0].last.kind, OUCH_CANCELED);
+    EXPECT_UINT(exchange->client[0].drops, 0);
+    uint64_t told = exchange->client[0].told;
+    exchange->model.space = UINT64_MAX;
+    exchange_kill(exchange);
+    EXPECT(exchange_start(exchange)); /* the rig compares each message told again */
+    EXPECT(exchange_settle(exchange));
+    EXPECT_UINT(exchange->client[0].told, told);
+    EXPECT_UINT(exchange_match(exchange).orders, accepted - 1);
+}
+
+SPEC(before_the_streams_are_full_orders_are_rejected)
+{
+    const struct exchange_plan plan = {
+        .seed = 1, .durability = VENUE_PROCESS, .stream_chunks = 320};
+    exchange = exchange_new(&plan);
+    EXPECT(exchange_start(exchange));
+    exchange_connect(exchange, 0);
+    EXPECT(exchange_settle(exchange));
+    for (uint32_t i = 0; i < 3000 && exchange->client[0].last.kind != OUCH_REJECTED; i++) {
+        (void)buy(0, 1, 90000);
+        exchange_run(exchange, NANOS_MILLI);
+    }
+    EXPECT_UINT(exchange->client[0].last.kind, OUCH_REJECTED);
+    EXPECT_UINT(exchange_gate(exchange).answer_lost, 0);
+    EXPECT(exchange_cancel(exchange, 0, 1, 0));
+    EXPECT(exchange_settle(exchange));
+    EXPECT_UINT(exchange->client[0].last.kind, OUCH_CANCELED);
+}
+
+SPEC(a_journal_of_another_day_or_of_other_sessions_is_refused)
+{
+    given_clients(VENUE_PROCESS, 1);
+    exchange_kill(exchange);
+    exchange->match_plan.name[0] = 'X';
+    EXPECT(!exchange_start(exchange));
+    EXPECT_TEXT(exchange->problem_text,
+                "it is the journal of another session: a new session begins in a new folder");
+    exchange_kill(exchange);
+    exchange->match_plan.name[0] = 'D';
+    exchange->entry[1].qty_max = 5;
+    EXPECT(!exchange_start(exchange));
+    EXPECT_TEXT(exchange->problem_text,
+                "the sessions were configured otherwise when it was begun: keep them for the day, "
+                "or begin a new folder");
+    exchange_kill(exchange);
+    exchange->entry[1].qty_max = 0;
+    EXPECT(exchange_start(exchange));
+}
+
+SPEC(answers_that_did_not_wait_for_the_disk_do_not_outlive_the_machine)
+{
+    given_clients(VENUE_PROCESS, 1);
+    exchange_kill(exchange);
+    memcpy(exchange->match_plan.boot, "two", 3);
+    EXPECT(!exchange_start(exchange));
+    EXPECT(strncmp(exchange->problem_text, "the machine was started anew", 28) == 0);
+}
+
+SPEC(the_end_of_the_day_ends_orders_sessions_and_market_data)
+{
+    given_clients(VENUE_DISK, 2);
+    exchange_listen(exchange);
+    (void)buy(0, 10, 100000);
+    EXPECT(exchange_settle(exchange));
+    match_stage_end_day(exchange->match);
+    for (uint32_t i = 0; i < 2; i++) exchange->client[i].wants = false;
+    exchange_run(exchange, 3 * NANOS_SECOND);
+    EXPECT_UINT(exchange->client[0].reports[OUCH_CANCELED], 1);
+    EXPECT_UINT(exchange->client[0].last.kind, OUCH_DAY_EVENT);
+    EXPECT_UINT(exchange->client[0].last.reason, 'E');
+    EXPECT_UINT(soupbin_client_reason(exchange->client[0].soup), SOUPBIN_ENDED);
+    struct feed_view feed;
+    feed_stage_view(exchange->feed, &feed);
+    EXPECT_UINT(feed.channel_state, MARKET_CLOSED);
+    EXPECT_UINT(feed.feed.type['S'], 6); /* O S Q M E C */
+    exchange_kill(exchange);
+    EXPECT(!exchange_start(exchange));
+    EXPECT_TEXT(exchange->problem_text, "its day is over: a new day begins in a new folder");
+}
+
+SPEC(an_order_for_a_time_ends_by_itself)
+{
+    given_clients(VENUE_DISK, 1);
+    const struct ouch_order order = {.symbol = "SYM0    ",
+                                     .side = 'B',
+                                     .qty = 10,
+                                     .price_e4 = 100000,
+                                     .lasts = OUCH_TIMED,
+                                     .expire_s = 2};
+    uint8_t bytes[OUCH_CLIENT_BYTES_MAX];
+    uint32_t number;
+    uint32_t length = ouch_client_enter(exchange->client[0].ouch, &order, bytes, &number);
+    EXPECT(exchange_send(exchange, 0, bytes, length));
+    exchange_run(exchange, 1900 * NANOS_MILLI);
+    EXPECT_UINT(exchange->client[0].last.kind, OUCH_ACCEPTED);
+    exchange_run(exchange, 300 * NANOS_MILLI);
+    EXPECT_UINT(exchange->client[0].last.kind, OUCH_CANCELED);
+    EXPECT_UINT(exchange->client[0].last.reason, 'T');
+}
+
+SPEC(a_client_that_does_not_read_holds_up_nobody_else)
+{
+    given_clients(VENUE_PROCESS, 2);
+    exchange->client[0].deaf = true;
+    for (uint32_t i = 0; i < 3000; i++) {
+        (void)buy(0, 1, 90000);
+        if (i % 8 == 0) exchange_run(exchange, NANOS_MILLI);
+    }
+    (void)sell(1, 10, 110000);
+    exchange_run(exchange, 50 * NANOS_MILLI);
+    EXPECT_UINT(exchange->client[1].last.kind, OUCH_ACCEPTED);
+    exchange_run(exchange, 12 * NANOS_SECOND);
+    EXPECT_UINT(exchange_gate(exchange).closed[SOUPBIN_SLOW], 1);
+    exchange->client[0].deaf = false;
+    EXPECT(exchange_settle(exchange)); /* and goes on where it was */
+    EXPECT(exchange->client[0].reports[OUCH_ACCEPTED] > 2000);
+}
+
 SPEC(a_feed_that_listens_from_the_start_has_the_venues_books)
 {
     given_clients(VENUE_PROCESS, 2);
@@ -159,6 +379,18 @@ SPEC(a_feed_that_has_missed_too_much_takes_a_snapshot)
     S(an_answer_waits_for_the_disk)                                                                \
     S(after_a_crash_a_client_goes_on_at_the_number_where_it_was)                                   \
     S(what_a_power_cut_took_nobody_was_told_of)                                                    \
+    S(the_newest_login_of_a_session_wins)                                                          \
+    S(orders_of_a_lost_connection_are_canceled_if_the_session_says_so)                             \
+    S(after_a_crash_nobody_is_connected_so_those_orders_are_canceled_too)                          \
+    S(the_same_bytes_sent_again_are_no_second_order)                                               \
+    S(who_sends_what_is_no_message_is_disconnected)                                                \
+    S(when_the_journal_has_no_space_an_order_is_rejected_and_a_cancel_passes)                      \
+    S(before_the_streams_are_full_orders_are_rejected)                                             \
+    S(a_journal_of_another_day_or_of_other_sessions_is_refused)                                    \
+    S(answers_that_did_not_wait_for_the_disk_do_not_outlive_the_machine)                           \
+    S(the_end_of_the_day_ends_orders_sessions_and_market_data)                                     \
+    S(an_order_for_a_time_ends_by_itself)                                                          \
+    S(a_client_that_does_not_read_holds_up_nobody_else)                                            \
     S(a_feed_that_listens_from_the_start_has_the_venues_books)                                     \
     S(a_feed_that_has_missed_the_start_asks_for_it)                                                \
     S(a_feed_that_has_missed_too_much_takes_a_snapshot)
