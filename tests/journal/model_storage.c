@@ -254,9 +254,10 @@ static enum journal_io on_create(void *context, const char *name, uint64_t bytes
     enum journal_io status;
     if (!call(model, &status) || cut_before(model)) return status;
     if (strlen(name) >= JOURNAL_NAME_BYTES || strchr(name, '/')) violate(model, "a bad name");
+    bool was_there = folder_find(&model->now, name) != NULL;
     folder_delete(&model->now, name);
     if (space_used(model) + bytes > model->space) {
-        op_note(model, MODEL_REMOVE, 0, name, "");
+        if (was_there) op_note(model, MODEL_REMOVE, 0, name, "");
         return JOURNAL_IO_NO_SPACE;
     }
     uint32_t slot = file_new(model, bytes);

@@ -5,13 +5,12 @@
 #include "dataplane/capture/capture_write.h"
 #include "dataplane/publish/mold_out.h"
 #include "tests/publish/market_rig.h"
-#include "tests/support/recordings.h"
 #include "tests/support/spec.h"
+#include "tests/support/tshark.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { FILE_MAX = 1 << 20, FRAME_MAX = 2048 };
 
@@ -130,25 +129,13 @@ static void day(void)
     mold_out_end(mold, 3 + NANOS_SECOND);
 }
 
-/* Runs tshark over the frames; each line of what it prints goes to line_take. */
-static uint64_t tshark(const char *arguments, void (*line_take)(const char *line))
+#define OPTIONS "-o ip.check_checksum:TRUE -o udp.check_checksum:TRUE -d udp.port==26477,moldudp64 "
+
+static uint64_t tshark(const char *arguments, tshark_line_fn *take)
 {
-    char path[] = "/tmp/test_publish_tshark.XXXXXX", command[512], line[4096];
-    int descriptor = mkstemp(path);
-    CHECK(descriptor >= 0);
-    EXPECT_UINT((size_t)write(descriptor, file.bytes, file.length), file.length);
-    close(descriptor);
-    snprintf(command, sizeof command,
-             "tshark -n -r %s -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE"
-             " -d udp.port==26477,moldudp64 %s 2>/dev/null",
-             path, arguments);
-    FILE *output = popen(command, "r");
-    uint64_t lines = 0;
-    for (; output != NULL && fgets(line, sizeof line, output) != NULL; lines++)
-        if (line_take) line_take(line);
-    if (output != NULL) pclose(output);
-    unlink(path);
-    return lines;
+    char all[512];
+    snprintf(all, sizeof all, OPTIONS "%s", arguments);
+    return tshark_run(file.bytes, file.length, all, take);
 }
 
 static uint64_t next[2], messages[2], odd_lines;
@@ -227,9 +214,9 @@ SPEC(every_message_arrives_byte_by_byte)
 int main(void)
 {
     CU_TestInfo specs[] = {SPECS(SPEC_ENTRY) CU_TEST_INFO_NULL};
-    if (system("tshark --version >/dev/null 2>&1") != 0) {
+    if (!tshark_found()) {
         printf("skipped: tshark is not installed\n");
-        return RECORDINGS_SKIP;
+        return TSHARK_SKIP;
     }
     return spec_run("publish, read by tshark", specs, begin, end);
 }

@@ -98,10 +98,11 @@ static void client_new(struct exchange *exchange, uint32_t index)
     struct soupbin_client_login login = {.credentials = exchange->credentials[index],
                                          .sequence = 1};
     memset(login.session, ' ', sizeof login.session);
-    const struct ouch_client_plan plan = {.dialect = OUCH_50,
-                                          .firm = {'F', 'I', 'R', 'M'},
-                                          .capacity = 'P',
-                                          .prefix = {'C', 'L', 'I', ' '}};
+    const struct ouch_client_plan plan = {
+        .dialect = exchange->plan.dialect == ENTRY_OUCH42 ? OUCH_42 : OUCH_50,
+        .firm = {'F', 'I', 'R', 'M'},
+        .capacity = 'P',
+        .prefix = {'C', 'L', 'I', ' '}};
     client->exchange = exchange;
     client->index = index;
     client->connection = TCP_NONE;

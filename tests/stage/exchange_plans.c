@@ -37,7 +37,7 @@ static void entries_plan(struct exchange *exchange)
         memcpy(credentials->password, "secret    ", 10);
         credentials->username[3] = (char)('0' + i);
         exchange->entry[i] =
-            (struct entry_plan){.dialect = ENTRY_OUCH50,
+            (struct entry_plan){.dialect = exchange->plan.dialect,
                                 .firms = 1,
                                 .cancel_on_disconnect = exchange->plan.cancel_on_disconnect,
                                 .account = i + 1,
@@ -137,6 +137,7 @@ static void match_plan(struct exchange *exchange)
                                             .instruments = EXCHANGE_INSTRUMENTS,
                                             .asks = 4096,
                                             .timers = 1024,
+                                            .tokens = 16384,
                                             .secret = exchange->plan.seed},
                                   .sessions = EXCHANGE_CLIENTS,
                                   .session = exchange->entry,

@@ -50,6 +50,7 @@ struct exchange_plan {
     enum venue_durability durability;
     uint32_t stream_chunks; /* 0: plenty */
     bool cancel_on_disconnect;
+    uint8_t dialect; /* enum entry_dialect, of all clients */
 };
 
 struct exchange {

@@ -25,6 +25,8 @@ struct sim_wire {
     nanos_t now;
     uint32_t group_permille, other_permille;
     uint64_t lost;
+    sim_wire_watch_fn *watch;
+    void *watch_context;
 };
 
 static void end_rx(struct net_queue *queue, struct frame_burst *burst)
@@ -74,6 +76,7 @@ static void end_publish(struct net_queue *queue)
     struct sim_end *end = (struct sim_end *)queue;
     struct sim_wire *wire = end->wire;
     CHECK(end->claimed > 0);
+    if (wire->watch) wire->watch(wire->watch_context, end->claim, end->claimed, wire->now);
     for (uint32_t i = 0; i < SIM_WIRE_ENDS; i++) {
         struct sim_end *to = &wire->end[i];
         if (to == end || is_lost(wire, end->claim)) continue;
@@ -165,6 +168,12 @@ void sim_wire_clear(struct sim_wire *wire, uint32_t end)
 {
     wire->end[end].tail = wire->end[end].head;
     wire->end[end].held = 0;
+}
+
+void sim_wire_watch(struct sim_wire *wire, sim_wire_watch_fn *watch, void *context)
+{
+    wire->watch = watch;
+    wire->watch_context = context;
 }
 
 uint64_t sim_wire_lost(const struct sim_wire *wire)

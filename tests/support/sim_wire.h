@@ -29,6 +29,10 @@ void sim_wire_lose(struct sim_wire *wire, uint32_t group_permille, uint32_t othe
 /* Forgets what waits for an end: its host was not there. */
 void sim_wire_clear(struct sim_wire *wire, uint32_t end);
 
+/* Told of every frame that an end sends. */
+typedef void sim_wire_watch_fn(void *context, const uint8_t *frame, uint32_t bytes, nanos_t now);
+void sim_wire_watch(struct sim_wire *wire, sim_wire_watch_fn *watch, void *context);
+
 /* Frames lost so far. */
 uint64_t sim_wire_lost(const struct sim_wire *wire);
 
