@@ -85,7 +85,7 @@ struct entry_order {
 enum ask_kind {
     ASK_NONE,
     ASK_NEW,     /* slot */
-    ASK_REPLACE, /* slot: the replacement, other: the slot of the old order */
+    ASK_REPLACE, /* slot: the replacement, other: the slot of the old order; letter: U, told */
     ASK_REDUCE,  /* slot: a partial cancel */
     ASK_MODIFY,  /* slot, letter: the side */
     ASK_CANCEL,  /* slot, letter: the reason to tell */
