@@ -89,11 +89,6 @@ static void tell_rejected(struct telling *t, uint8_t reason)
                                : say42_rejected(&t->said, row.refused42));
 }
 
-static uint32_t shares(qty_t qty)
-{
-    return (uint32_t)(qty / QTY_ONE);
-}
-
 static uint32_t slot_of(const struct telling *t)
 {
     return (uint32_t)(t->order - t->entry->orders);

@@ -259,6 +259,18 @@ static inline uint32_t session_of(order_id_t id)
     return (uint32_t)(id >> ENTRY_ID_SESSION_SHIFT & ENTRY_ID_SESSION_MASK) - 1;
 }
 
+static inline struct text8 symbol_of(const struct entry_terms *terms)
+{
+    struct text8 symbol;
+    memcpy(symbol.byte, &terms->symbol, sizeof symbol.byte);
+    return symbol;
+}
+
+static inline uint32_t shares(qty_t qty)
+{
+    return (uint32_t)(qty / QTY_ONE);
+}
+
 static inline bool side_good(char side)
 {
     return side == 'B' || side == 'S' || side == 'T' || side == 'E';
