@@ -183,8 +183,8 @@ static void names_plan(struct launch_venue_plan *plan, const char *session)
     memcpy(plan->match.name, plan->gate.mold.session, sizeof plan->match.name);
 }
 
-static void data_plan(struct gate_stage_plan *gate, const struct config_venue *venue,
-                      nanos_t midnight)
+static void publishing_plan(struct gate_stage_plan *gate, const struct config_venue *venue,
+                            nanos_t midnight)
 {
     uint32_t instruments = venue->instruments.count;
     uint64_t bytes = power_below((uint64_t)venue->history_mib << 20);
@@ -275,7 +275,7 @@ bool polluxd_plan_venue(struct polluxd *polluxd, struct text *problems)
     plan->gate.inet = polluxd_host(polluxd, venue->port);
     folder_plan(plan, venue);
     names_plan(plan, venue->session);
-    data_plan(&plan->gate, venue, plan->midnight);
+    publishing_plan(&plan->gate, venue, plan->midnight);
     connections_plan(&plan->gate, venue);
     bool planned = collars_sound(venue, problems);
     planned &= line_plan(polluxd, &venue->line_a, 0, problems);

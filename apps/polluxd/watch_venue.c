@@ -77,6 +77,6 @@ void watch_venue_summary(struct text *out, const struct watch_venue *venue)
     report_venue_sessions(out, &venue->gate);
     text_append_char(out, '\n');
     report_venue_entry(out, &venue->gate, &venue->match);
-    report_venue_data(out, &venue->gate);
+    report_venue_market(out, &venue->gate);
     report_venue_network(out, &venue->gate);
 }

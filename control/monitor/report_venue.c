@@ -128,7 +128,7 @@ void report_venue_entry(struct text *out, const struct gate_view *gate,
 
 #define RETRANSMIT_ROW(status, counter, meaning) [status] = {"requests " #counter, meaning},
 
-void report_venue_data(struct text *out, const struct gate_view *gate)
+void report_venue_market(struct text *out, const struct gate_view *gate)
 {
     static const struct named requests[] = {RETRANSMIT_STATUSES(RETRANSMIT_ROW)};
     text_append(out, "market data\n");

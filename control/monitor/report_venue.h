@@ -20,7 +20,7 @@ void report_venue_entry(struct text *out, const struct gate_view *gate,
                         const struct match_view *match);
 
 /* Market data: messages, each line, retransmission, snapshots. */
-void report_venue_data(struct text *out, const struct gate_view *gate);
+void report_venue_market(struct text *out, const struct gate_view *gate);
 
 /* Frames and segments that were not taken, and why; how connections ended. */
 void report_venue_network(struct text *out, const struct gate_view *gate);

@@ -211,7 +211,8 @@ MUST_USE enum entry_verdict entry_request(struct entry *entry, uint32_t session,
 MUST_USE enum entry_verdict entry_disconnected(struct entry *entry, uint32_t session, nanos_t time,
                                                struct entry_out *out);
 
-/* The next cancel of the session's sweep: SUBMIT, or IDLE: the sweep has ended (no record). */
+/* The next cancel of the session's sweep: SUBMIT, or IDLE: the sweep has ended (no record); these
+ * three may have to WAIT, too. */
 MUST_USE enum entry_verdict entry_next(struct entry *entry, uint32_t session, nanos_t time,
                                        struct entry_out *out);
 

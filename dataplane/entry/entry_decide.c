@@ -150,11 +150,6 @@ static bool speaks50(const struct entry *entry)
     return entry->sessions[entry->decided.session].plan.dialect == ENTRY_OUCH50;
 }
 
-static uint32_t shares(qty_t qty)
-{
-    return (uint32_t)(qty / QTY_ONE);
-}
-
 enum entry_verdict decide_cancel(struct entry *entry, order_id_t id, uint32_t total)
 {
     struct match_order living;

@@ -39,8 +39,18 @@ static void asks_pass(struct entry *entry, uint64_t number)
     }
 }
 
+/* All of the current ask's events were shown.  A replacement of which nothing was told will not be:
+ * its original has traded or ended by the time that the input brought, and was canceled instead. */
+static void ask_ends(struct entry *entry)
+{
+    if (entry->now.kind == ASK_REPLACE && entry->now.letter == 0)
+        record_end(entry, entry->now.slot);
+    entry->now.kind = ASK_NONE;
+}
+
 void entry_released(struct entry *entry, uint64_t number)
 {
+    if (entry->now.number <= number) ask_ends(entry);
     asks_pass(entry, number);
 }
 
@@ -79,11 +89,6 @@ static void tell_rejected(struct telling *t, uint8_t reason)
                                : say42_rejected(&t->said, row.refused42));
 }
 
-static uint32_t shares(qty_t qty)
-{
-    return (uint32_t)(qty / QTY_ONE);
-}
-
 static uint32_t slot_of(const struct telling *t)
 {
     return (uint32_t)(t->order - t->entry->orders);
@@ -111,13 +116,12 @@ static void on_rejected(struct entry *entry, const struct match_event *event, na
 {
     struct telling t;
     const struct entry_ask *ask = &entry->now;
-    uint32_t about = ask->kind == ASK_REPLACE ? ask->other : ask->slot;
-    if (ask->kind == ASK_NONE || entry->orders[about].id != event->id) return;
+    if (event->id > MATCH_ID_MAX) return; /* a leg: what is ours names the input's order */
     telling_begin(&t, entry, ask->slot, time);
     if (ask->kind == ASK_NEW || ask->kind == ASK_REPLACE) {
         tell_rejected(&t, event->reason);
         record_end(entry, ask->slot);
-    } else if (ask->kind == ASK_REDUCE) {
+    } else if (ask->kind == ASK_REDUCE && t.order->id == event->id) {
         telling_end(&t, t.speaks50 ? say50_cancel_reject(&t.said) : say42_cancel_reject(&t.said));
     }
     entry->now.kind = ASK_NONE;
@@ -283,6 +287,7 @@ static void on_replaced(struct entry *entry, const struct match_event *event, na
     const struct entry_order *old = &entry->orders[ask->other];
     telling_begin(&t, entry, slot, time);
     if (event->flags & MATCH_KEPT_PRIORITY) t.order->reference = old->reference;
+    entry->now.letter = 'U'; /* told */
     t.order->told = true;
     t.order->open = shares(event->left);
     telling_end(&t, t.speaks50 ? say50_replaced(&t.said, old) : say42_replaced(&t.said, old));
@@ -316,7 +321,7 @@ static void on_phased(struct entry *entry, const struct match_event *event, uint
 
 void entry_event(struct entry *entry, const struct match_event *event, nanos_t time)
 {
-    if (entry->now.number != event->number) entry->now.kind = ASK_NONE;
+    if (entry->now.number != event->number) ask_ends(entry);
     asks_pass(entry, event->number);
     counter_one(&entry->counts.events);
     switch ((enum match_event_kind)event->kind) {

@@ -85,7 +85,7 @@ struct entry_order {
 enum ask_kind {
     ASK_NONE,
     ASK_NEW,     /* slot */
-    ASK_REPLACE, /* slot: the replacement, other: the slot of the old order */
+    ASK_REPLACE, /* slot: the replacement, other: the slot of the old order; letter: U, told */
     ASK_REDUCE,  /* slot: a partial cancel */
     ASK_MODIFY,  /* slot, letter: the side */
     ASK_CANCEL,  /* slot, letter: the reason to tell */
@@ -257,6 +257,18 @@ static inline uint64_t symbol_key(struct text8 symbol)
 static inline uint32_t session_of(order_id_t id)
 {
     return (uint32_t)(id >> ENTRY_ID_SESSION_SHIFT & ENTRY_ID_SESSION_MASK) - 1;
+}
+
+static inline struct text8 symbol_of(const struct entry_terms *terms)
+{
+    struct text8 symbol;
+    memcpy(symbol.byte, &terms->symbol, sizeof symbol.byte);
+    return symbol;
+}
+
+static inline uint32_t shares(qty_t qty)
+{
+    return (uint32_t)(qty / QTY_ONE);
 }
 
 static inline bool side_good(char side)

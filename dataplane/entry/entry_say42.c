@@ -15,13 +15,6 @@
     .iso = text1(terms->iso), .min_qty = be32(terms->min_qty), .cross = text1(terms->cross),       \
     .bbo_weight = text1(' ')
 
-static struct text8 symbol_of(const struct entry_terms *terms)
-{
-    struct text8 symbol;
-    memcpy(symbol.byte, &terms->symbol, sizeof symbol.byte);
-    return symbol;
-}
-
 static struct text4 firm_of(const struct entry_terms *terms)
 {
     struct text4 firm;

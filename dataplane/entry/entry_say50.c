@@ -7,6 +7,14 @@
 #define OUT(letter)       .type = text1(letter), .timestamp_ns = be64(said->timestamp_ns)
 #define OUT_ORDER(letter) OUT(letter), .urn = be32(said->order->n)
 
+/* The fields that Accepted and Replaced share. */
+#define ORDER(qty_now, state_now)                                                                  \
+    .side = text1(terms->side), .qty = be32(qty_now), .symbol = symbol_of(terms),                  \
+    .price_e4 = be64(terms->price_e4), .tif = text1(terms->tif), .display = text1(terms->display), \
+    .order_ref = be64(order->reference), .capacity = text1(terms->capacity),                       \
+    .iso = text1(terms->iso), .cross = text1(terms->cross), .state = text1(state_now),             \
+    .cl_ord_id = terms->name
+
 static uint32_t end_always(const struct said *said, struct ouch50_appendage *to)
 {
     struct u8 channel = u8(said->order->channel);
@@ -45,31 +53,13 @@ static uint32_t end_terms(const struct said *said, uint32_t fixed, bool accepted
     return ouch50_end(&to);
 }
 
-static struct text8 symbol_of(const struct entry_terms *terms)
-{
-    struct text8 symbol;
-    memcpy(symbol.byte, &terms->symbol, sizeof symbol.byte);
-    return symbol;
-}
-
 uint32_t say50_accepted(const struct said *said, char state)
 {
     const struct entry_order *order = said->order;
     const struct entry_terms *terms = &order->terms;
     *(struct ouch50_accepted *)said->bytes = (struct ouch50_accepted){
         OUT_ORDER('A'),
-        .side = text1(terms->side),
-        .qty = be32(terms->qty),
-        .symbol = symbol_of(terms),
-        .price_e4 = be64(terms->price_e4),
-        .tif = text1(terms->tif),
-        .display = text1(terms->display),
-        .order_ref = be64(order->reference),
-        .capacity = text1(terms->capacity),
-        .iso = text1(terms->iso),
-        .cross = text1(terms->cross),
-        .state = text1(state),
-        .cl_ord_id = terms->name,
+        ORDER(terms->qty, state),
     };
     return end_terms(said, sizeof(struct ouch50_accepted), true);
 }
@@ -81,18 +71,7 @@ uint32_t say50_replaced(const struct said *said, const struct entry_order *old)
     *(struct ouch50_replaced *)said->bytes = (struct ouch50_replaced){
         OUT_ORDER('U'),
         .orig_urn = be32(old->n),
-        .side = text1(terms->side),
-        .qty = be32(order->open),
-        .symbol = symbol_of(terms),
-        .price_e4 = be64(terms->price_e4),
-        .tif = text1(terms->tif),
-        .display = text1(terms->display),
-        .order_ref = be64(order->reference),
-        .capacity = text1(terms->capacity),
-        .iso = text1(terms->iso),
-        .cross = text1(terms->cross),
-        .state = text1('L'),
-        .cl_ord_id = terms->name,
+        ORDER(order->open, 'L'),
     };
     return end_terms(said, sizeof(struct ouch50_replaced), false);
 }

@@ -122,7 +122,7 @@ uint32_t match_depth(const struct match *match, uint16_t instrument, enum side s
 /* False if no living order has this id. */
 bool match_order_of(const struct match *match, order_id_t id, struct match_order *order);
 
-/* When the time alone will do something next (a calendar, the end of a pause); UINT64_MAX: never. */
+/* When the time alone will do something next, as a calendar does; UINT64_MAX: never. */
 nanos_t match_due(const struct match *match);
 
 /* What an auction would trade now, as MATCH_AUCTIONED would say; false if nothing. */

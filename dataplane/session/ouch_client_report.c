@@ -70,6 +70,9 @@ static enum ouch_doubt on_replaced(struct ouch_client *client, struct ouch_place
 static enum ouch_doubt on_rejected(struct ouch_client *client, struct ouch_place *place,
                                    struct ouch_report *r)
 {
+    bool told = place->reference != 0 || place->cum != 0;
+    if (place->state == OUCH_STATE_DEAD && place->old != 0 && !told)
+        return OUCH_CERTAIN; /* it had died with its original, and is refused as well */
     if (place->state != OUCH_STATE_PENDING) return OUCH_OUT_OF_TURN;
     struct ouch_place *old = place_of(client, place->old);
     if (old) {

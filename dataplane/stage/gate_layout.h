@@ -89,7 +89,8 @@ void gate_dirty(struct gate_stage *gate, uint32_t peer);
 /* Ends a connection; its session is lost. */
 void gate_drop(struct gate_stage *gate, uint32_t peer, enum soupbin_reason reason);
 
-/* Tells the match stage of lost sessions, and shows stalled clients' bytes again, as room allows. */
+/* Tells the match stage of lost sessions, and shows stalled clients' bytes again, as room allows.
+ */
 void gate_catch_up(struct gate_stage *gate);
 
 /* Heartbeats and silences. */

@@ -138,7 +138,7 @@ static void peers_make(struct gate_stage *gate, uint8_t *servers, size_t server_
     memset(gate->peer_in, 0xff, plan->sessions * sizeof(uint32_t));
 }
 
-static void market_data_make(struct gate_stage *gate, uint8_t *at, const struct layout *layout)
+static void publishing_make(struct gate_stage *gate, uint8_t *at, const struct layout *layout)
 {
     const struct gate_stage_plan *plan = gate->plan;
     gate->history = history_new(at + layout->history, &plan->history);
@@ -174,7 +174,7 @@ struct gate_stage *gate_stage_new(void *memory, const struct gate_stage_plan *pl
     gate->reply = at + layout.reply;
     gate->snapshot = snapshot_new(at + layout.snapshot, sizeof(struct gate_view));
     peers_make(gate, at + layout.servers, layout.server_bytes);
-    market_data_make(gate, at, &layout);
+    publishing_make(gate, at, &layout);
     struct inet_limits inet = inet_of(plan);
     gate->inet = inet_new(at + layout.inet, &inet, now);
     gate->tcp = inet_tcp(gate->inet);

@@ -9,7 +9,7 @@
 
 #define ROOM_ANSWERS 64u /* in the rings, before a request is taken: politeness, not necessity */
 #define ROOM_NEWS    64u
-#define SWEEP_TURN   64u   /* cancels of sweeps in one turn */
+#define SWEEP_TURN   64u /* cancels of sweeps in one turn */
 
 static_assert(GATE_MESSAGE_MAX >= ENTRY_MESSAGE_MAX, "every answer fits");
 
@@ -385,7 +385,7 @@ static void timers_run(struct match_stage *stage, nanos_t time)
     }
 }
 
-/* The engine reads no clock: when something waits for the time (a pause, a calendar), it is told. */
+/* The engine reads no clock: what waits for the time (a pause, a calendar) has it told. */
 static void time_tell(struct match_stage *stage)
 {
     nanos_t time = stage->plan->now(stage->plan->clock);

@@ -34,9 +34,9 @@
 #include "dataplane/stage/stage.h"
 #include "dataplane/stage/venue.h"
 
-#define MATCH_STAGE_TURN     32u                 /* requests of one turn */
+#define MATCH_STAGE_TURN     32u         /* requests of one turn */
 #define MATCH_STAGE_TIME_NS  NANOS_MILLI /* how often the time alone is an input, at most */
-#define MATCH_STAGE_NAME_MAX 10u                 /* of the day: MoldUDP64's and SoupBinTCP's */
+#define MATCH_STAGE_NAME_MAX 10u         /* of the day: MoldUDP64's and SoupBinTCP's */
 #define MATCH_STAGE_BOOT_MAX 40u
 #define MATCH_VIEW_BOOKS     16u
 

@@ -219,6 +219,13 @@ static void list(struct entry_rig *rig, uint16_t instrument, const char *symbol)
     };
     memcpy(list.listing.symbol, symbol, strlen(symbol));
     if (coarse) list.listing.price_max = 10000 * PRICE_ONE;
+    if (strcmp(symbol, "DOGS") == 0) {
+        uint32_t now_s = (uint32_t)(rig->now / NANOS_SECOND % 86400);
+        list.listing.call_s = now_s + 4;
+        list.listing.open_s = now_s + 8;
+        list.listing.closing_s = now_s + 14;
+        list.listing.close_s = now_s + 18;
+    }
     CHECK(entry_list(rig->entry, instrument, &list.listing));
     entry_rig_apply(rig, &list.input);
     CHECK(match_phase_of(rig->match, instrument) == MATCH_OPEN);

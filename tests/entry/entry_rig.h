@@ -60,9 +60,10 @@ struct entry_rig {
 struct entry_limits entry_rig_limits(void);
 struct entry_plan entry_rig_plan(uint8_t dialect); /* account 1, firm "FIRM", no limits */
 
-/* Instruments ACME, BETA, CATS (lots of 100, ticks of 0.05), DOGS; all open.  Sessions 0, 1, 2
- * speak 5.0 for accounts 1, 2, 2; 3, 4 speak 4.2 for accounts 3, 4; 5 has no plan.  The day has
- * begun. */
+/* Instruments ACME, BETA, CATS (lots of 100, ticks of 0.05), DOGS; all open.  DOGS has a calendar:
+ * a call after four seconds, open after eight, a call after fourteen, closed after eighteen.
+ * Sessions 0, 1, 2 speak 5.0 for accounts 1, 2, 2; 3, 4 speak 4.2 for accounts 3, 4; 5 has no plan.
+ * The day has begun. */
 void entry_rig_new(struct entry_rig *rig, const struct entry_limits *limits);
 void entry_rig_free(struct entry_rig *rig);
 

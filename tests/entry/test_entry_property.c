@@ -185,8 +185,10 @@ static struct ouch_order some_order(uint32_t session, bool enters)
     };
     uint64_t which = draw(0, 9);
     memcpy(order.symbol, symbols[which < 4 ? which : 0], 8);
-    if (which == 2)
-        order.qty = 100 * (uint32_t)draw(1, 5), order.price_e4 = 99000 + 500 * (which % 3);
+    if (which == 2) {
+        order.qty = 100 * (uint32_t)draw(1, 5);
+        order.price_e4 = 99000 + 500 * (uint32_t)draw(0, 4);
+    }
     if (!enters) order.side = 0;
     switch (draw(0, 15)) {
     case 0: order.lasts = OUCH_IMMEDIATE; break;

@@ -287,6 +287,74 @@ SPEC(received_is_the_sum_of_the_verdicts)
     EXPECT_UINT(counter_read(&counts->answers), 11); /* five begins of the day */
 }
 
+/* DOGS anew, with a calendar: it opens ten seconds from now, and closes an hour from now. */
+static void list_with_calendar(void)
+{
+    uint32_t now_s = (uint32_t)(rig.now / NANOS_SECOND % 86400);
+    struct {
+        struct match_input input;
+        struct match_listing listing;
+    } list = {
+        .input = {.kind = MATCH_LIST, .instrument = 3, .bytes = sizeof list},
+        .listing = {.symbol = "DOGS",
+                    .tick = PRICE_ONE / 100,
+                    .lot = QTY_ONE,
+                    .size = QTY_ONE,
+                    .price_max = 1000 * PRICE_ONE,
+                    .qty_max = 1000000 * QTY_ONE,
+                    .reference = 10 * PRICE_ONE,
+                    .window = 1 << 12,
+                    .call_s = now_s - 3600,
+                    .open_s = now_s + 10,
+                    .closing_s = now_s + 3000,
+                    .close_s = now_s + 3600,
+                    .phase = MATCH_CALL},
+    };
+    entry_rig_apply(&rig, &(struct match_input){.kind = MATCH_REMOVE, .instrument = 3});
+    EXPECT(entry_list(rig.entry, 3, &list.listing));
+    entry_rig_apply(&rig, &list.input);
+    EXPECT(match_phase_of(rig.match, 3) == MATCH_CALL);
+}
+
+SPEC(a_replacement_that_the_time_of_its_input_overtakes_ends_with_its_original)
+{
+    list_with_calendar();
+    SAY(0, "O 1 B 100 DOGS 10.00");
+    SAY(1, "O 1 S 40 DOGS 10.00");
+    HUSH();
+    rig.now += 10 * NANOS_SECOND;
+    TALK(0, "U 1 2 40 10.00", /* the auction comes first, and leaves nothing of 40 */
+         "0<- E 1 40 10.00 O #10.1\n"
+         "1<- E 1 40 10.00 O #10.1\n"
+         "0<- C 1 60 U\n");
+    EXPECT_UINT(entry_orders(rig.entry), 0);
+}
+
+SPEC(what_is_asked_of_an_order_that_the_time_of_the_input_has_ended_comes_too_late)
+{
+    static const char *const late[] = {"U 1 2 90 10.00", "X 1 0", "X 1 50", "M 1 T 50"};
+    for (size_t i = 0; i < ARRAY_COUNT(late); i++) {
+        entry_spec_end();
+        entry_spec_begin();
+        list_with_calendar();
+        SAY(0, "O 1 S 100 DOGS 10.00");
+        HUSH();
+        rig.now += 3600 * NANOS_SECOND;
+        TALK(0, late[i], i == 0 ? "0<- C 1 100 E\n0<- J 2 0015\n" : "0<- C 1 100 E\n");
+        EXPECT_UINT(entry_orders(rig.entry), 0);
+    }
+}
+
+SPEC(the_last_number_there_is_is_never_used)
+{
+    SAY_IS(0, "O 4294967295 B 10 ACME 10.00", ENTRY_IGNORE);
+    SAY_IS(0, "O 4294967294 B 10 ACME 10.00", ENTRY_SUBMIT);
+    HUSH();
+    TALK(0, "Q", "0<- Q 4294967295\n");
+    SAY_IS(0, "O 4294967295 B 10 ACME 10.00", ENTRY_IGNORE);
+    TALK(0, "X 4294967294 0", "0<- C 4294967294 10 U\n");
+}
+
 #define SPECS(S)                                                                                   \
     S(a_mass_cancel_selects_by_firm_symbol_side_channel_and_group)                                 \
     S(a_lost_session_s_own_orders_are_canceled_bounded_at_a_time)                                  \
@@ -301,5 +369,8 @@ SPEC(received_is_the_sum_of_the_verdicts)
     S(what_the_venue_cannot_take_has_not_happened)                                                 \
     S(requests_wait_where_no_more_can_be_on_their_way)                                             \
     S(orders_wait_for_the_end_of_others_to_be_told_or_are_refused_where_all_live)                  \
+    S(a_replacement_that_the_time_of_its_input_overtakes_ends_with_its_original)                   \
+    S(what_is_asked_of_an_order_that_the_time_of_the_input_has_ended_comes_too_late)               \
+    S(the_last_number_there_is_is_never_used)                                                      \
     S(received_is_the_sum_of_the_verdicts)
 SPEC_MAIN("entry_sessions", SPECS, entry_spec_begin, entry_spec_end)

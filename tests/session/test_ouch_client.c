@@ -308,6 +308,10 @@ SPEC(what_asked_for_the_place_of_an_order_that_dies_dies_with_it)
     hear_executed("00000001", "00000064", "01");
     EXPECT_UINT(ouch_client_orders(client), 0);
     expect_order(4, OUCH_STATE_DEAD, 0, 0, 400);
+    hear("4a" TIME "00000002 0015" NAME); /* which the venue may say as well */
+    EXPECT_REPORT(OUCH_REJECTED, OUCH_CERTAIN);
+    hear("4a" TIME "00000001 0015" NAME);
+    EXPECT_REPORT(OUCH_REJECTED, OUCH_OUT_OF_TURN);
 }
 
 SPEC(of_two_replacements_the_one_that_is_told_wins)

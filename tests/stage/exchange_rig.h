@@ -5,7 +5,7 @@
  * speak OUCH over SoupBinTCP over TCP to it, and a feed stage that listens to its market data.
  *
  *     clients (end 1) ──┐
- *                       ├── switch ── gate (end 0) ── rings ── match stage ── journal on a model disk
+ *                       ├── switch ── gate (end 0) ── rings ── match stage ── journal on a model
  *     feed   (end 2) ───┘
  *
  * What a client was told under a number must be told again under that number, whatever dies

@@ -1,6 +1,6 @@
 /* A trader without a kernel: OUCH over SoupBinTCP over our own TCP, through a port.
  *
- *     wire_trader DEVICE OWN_ADDRESS VENUE_ADDRESS TCP_PORT USER PASSWORD SYMBOL ORDERS SEED SECONDS
+ *     wire_trader DEVICE OWN_IP VENUE_IP TCP_PORT USER PASSWORD SYMBOL ORDERS SEED SECONDS
  *
  * Sends so many random orders, cancels and replacements near 10.00, a few at a time, waits for
  * every answer, and prints "orders N accepted N executed N canceled N replaced N rejected N
@@ -257,7 +257,7 @@ int main(int argc, char **argv)
     static struct net_clock net_clock;
     uint16_t cpu[1];
     if (argc != ARGUMENTS) {
-        fputs("usage: wire_trader DEVICE OWN_ADDRESS VENUE_ADDRESS TCP_PORT USER PASSWORD SYMBOL "
+        fputs("usage: wire_trader DEVICE OWN_IP VENUE_IP TCP_PORT USER PASSWORD SYMBOL "
               "ORDERS SEED SECONDS\n",
               stderr);
         return 2;
