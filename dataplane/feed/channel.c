@@ -115,6 +115,11 @@ uint64_t channel_top(const struct channel *channel)
     return channel->holes.top;
 }
 
+bool channel_end_named(const struct channel *channel)
+{
+    return channel->end_seen;
+}
+
 const char *channel_session_name(const struct channel *channel)
 {
     return channel->open ? channel->session : NULL;

@@ -33,7 +33,9 @@
  *     none yet          any; if configured, that one    adopted
  *     going on          the same                        by its numbers; below the next: duplicate
  *     going on          another, begins at 1, not left  adopted: the sender restarted
- *     going on          another, otherwise              CHANNEL_OTHER_SESSION
+ *     going on          another, otherwise              CHANNEL_OTHER_SESSION; but adopted if not
+ *                                                       left, the end was named, and holes wait
+ *                                                       for more than their time (recovery)
  *     ended             the same, begins at 1, at least gap_wait_ns after CHANNEL_END
  *                                                       adopted: the sender restarted
  *     ended             the same, otherwise             by its numbers; a later number reopens it
@@ -249,8 +251,9 @@ bool channel_quarantined(const struct channel *channel);
 /* Nothing that waits could be given out: channel_next has said all but what time will bring. */
 bool channel_settled(const struct channel *channel);
 
-/* One past the highest number any line has named. */
+/* One past the highest number any line has named; that is the end of the session. */
 uint64_t channel_top(const struct channel *channel);
+bool channel_end_named(const struct channel *channel);
 
 /* The ten characters of the current session's name; NULL before the first. */
 const char *channel_session_name(const struct channel *channel);

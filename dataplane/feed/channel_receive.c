@@ -45,7 +45,8 @@ static enum verdict session_verdict(const struct channel *channel,
     if (!channel->open) return SESSION_ADOPT;
     if (channel->ended && begins) return SESSION_ADOPT;
     if (session_was_left(channel, header->session.byte)) return SESSION_OTHER;
-    return begins || channel->ended ? SESSION_ADOPT : SESSION_OTHER;
+    bool over = channel->ended || (channel->end_seen && channel->patience != CHANNEL_GIVES_UP);
+    return begins || over ? SESSION_ADOPT : SESSION_OTHER;
 }
 
 static void session_adopt(struct channel *channel, const struct moldudp64_header *header,

@@ -73,7 +73,8 @@
  * ends no silence and makes up no line's losses.  It is compared like any copy (MD3).
  * Without a recovery, channel and feed do what they always did.
  *
- * A snapshot that ends more than hole_messages beyond what the lines have named is not believed.
+ * A snapshot that ends more than hole_messages beyond what the lines have named, or beyond the end
+ * of the session, is not believed: it is of another session, or nonsense.
  *
  * The order of a level's queue after a snapshot is that of the spin, which the venue does not
  * promise to be that of time.  Totals traded are not part of a snapshot: they go on from zero.

@@ -135,7 +135,8 @@ static void snapshot_join(struct recovery *recovery, uint64_t next, nanos_t now)
 {
     struct channel *channel = recovery->channel;
     uint64_t top = channel_top(channel);
-    if (next > top && next - top > recovery->limits.hole_messages) {
+    uint64_t beyond = channel_end_named(channel) ? 0 : recovery->limits.hole_messages;
+    if (next > top && next - top > beyond) {
         snapshot_trouble(recovery, RECOVERY_TOO_NEW, now);
         return;
     }

@@ -29,7 +29,8 @@ struct event {
     enum happening what;
     uint32_t of; /* line, or server */
     uint64_t first;
-    uint32_t count; /* 0: heartbeat */
+    uint32_t count; /* 0: heartbeat, 0xffff: end of session */
+    uint32_t session;
     bool other_session, broken;
     uint64_t connection;
 };
@@ -38,7 +39,9 @@ struct world {
     struct world_plan plan;
     struct chance chance;
     nanos_t begin, now, publish_ns, tick_ns;
-    uint64_t published;  /* the number sent next */
+    uint64_t published; /* the number sent next */
+    uint32_t session;
+    uint32_t ends;       /* times the end of the session was said */
     struct event *event; /* a heap */
     uint32_t events;
     uint64_t made;
@@ -113,11 +116,12 @@ static uint32_t datagram_write(struct world *world, const struct event *event)
 {
     const struct plain_day *day = world->plan.day;
     uint8_t *bytes = world->datagram;
-    memcpy(bytes, event->other_session ? "YESTERDAY " : "TODAY     ", 10);
+    memcpy(bytes, event->other_session ? "YESTERDAY " : "TODAY  1  ", 10);
+    bytes[7] = (uint8_t)(bytes[7] + (event->other_session ? 0 : event->session));
     for (int i = 0; i < 8; i++) bytes[10 + i] = (uint8_t)(event->first >> (56 - 8 * i));
     bytes[18] = (uint8_t)(event->count >> 8);
     bytes[19] = (uint8_t)event->count;
-    if (event->count == 0) return 20;
+    if (event->count == 0 || event->count == 0xffff) return 20;
     size_t from = day->at[event->first], to = day->at[event->first + event->count];
     memcpy(bytes + 20, day->bytes + from, to - from);
     if (event->broken) bytes[21] ^= 0x15; /* the first block's length */
@@ -138,8 +142,12 @@ static void publish(struct world *world)
 {
     const struct weather *weather = &world->plan.weather;
     uint64_t left = world->plan.day->count + 1 - world->published;
-    struct event event = {.what = LINE_BRINGS, .first = world->published};
-    event.count = messages_fit(world->plan.day, event.first, left ? draw(world, 1, 6) : 0);
+    struct event event = {
+        .what = LINE_BRINGS, .first = world->published, .session = world->session};
+    bool ends = weather->restart_ns > 0 && world->session == 0 &&
+                world->now >= world->begin + weather->restart_ns;
+    if (ends) event.count = 0xffff;
+    else event.count = messages_fit(world->plan.day, event.first, left ? draw(world, 1, 6) : 0);
     for (uint32_t line = 0; line < 2; line++) {
         event.of = line;
         bool unheard = event.first < weather->joins;
@@ -148,7 +156,11 @@ static void publish(struct world *world)
         if (weather_bad(world) && falls(world, weather->repeat))
             event_add(world, draw(world, 1000, 5 * weather->delay_ns), event);
     }
-    world->published += event.count;
+    if (ends && ++world->ends == 40) {
+        world->session++;
+        world->published = 1;
+    }
+    if (!ends) world->published += event.count;
     world->publish_ns =
         world->now + (left ? draw(world, 1000, world->plan.datagram_ns) : 10 * NANOS_MILLI);
 }
@@ -160,7 +172,11 @@ static void request_answer(struct world *world, const struct event *request)
     enum server_temper temper =
         weather_bad(world) ? world->plan.weather.server[request->of] : TEMPER_GOOD;
     if (temper == TEMPER_MOODY) temper = (enum server_temper)draw(world, 0, TEMPER_MOODY - 1);
-    struct event reply = {.what = REPLY_ARRIVES, .of = request->of, .first = request->first};
+    struct event reply = {.what = REPLY_ARRIVES,
+                          .of = request->of,
+                          .first = request->first,
+                          .session = request->session};
+    if (request->session != world->session) return; /* it knows only today's */
     nanos_t in_ns = draw(world, 50000, 2000000);
     uint64_t count = request->count;
     if (temper == TEMPER_DEAD) return;
@@ -257,6 +273,7 @@ static void request_send(struct world *world, const struct recovery_output *outp
     struct event event = {.what = REQUEST_ARRIVES, .of = output->server};
     for (int i = 0; i < 8; i++) event.first = event.first << 8 | output->bytes[10 + i];
     event.count = (uint32_t)output->bytes[18] << 8 | output->bytes[19];
+    event.session = (uint32_t)(output->bytes[7] - '1');
     world->found.too_long += event.count > world->plan.recovery.request_messages;
     world->request_ns[world->requests++] = world->now;
     uint64_t within = 0;
@@ -377,7 +394,9 @@ static void books_look(struct world *world)
 
 static bool complete(const struct world *world)
 {
-    return world->published > world->plan.day->count && !weather_bad(world) &&
+    const char *name = channel_session_name(world->channel);
+    return world->published > world->plan.day->count && !weather_bad(world) && name &&
+           (uint32_t)(name[7] - '1') == world->session &&
            channel_next_sequence(world->channel) == world->published &&
            feed_channel_state(world->feed) == MARKET_LIVE;
 }

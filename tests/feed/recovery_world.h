@@ -4,8 +4,10 @@
 /* A publisher with two lossy lines, retransmission servers and GLIMPSE servers with faults, and the
  * receiver under test, in virtual time (faults 1 to 3, 7, 8).
  *
- * All of it follows from the chance given.  While the weather is bad, datagrams and requests are
- * lost, repeated and delayed, and each server does what its temper says; then everything works. */
+ * The publisher may end its session and begin the day again in another, while what was sent is
+ * still under way.  All of it follows from the chance given.  While the weather is bad, datagrams
+ * and requests are lost, repeated and delayed, and each server does what its temper says; then
+ * everything works. */
 
 #include "dataplane/feed/recovery.h"
 #include "tests/reference/plain_glimpse.h"
@@ -23,9 +25,10 @@ struct weather {
     uint32_t loss[2]; /* of 1000 datagrams, on each line */
     uint32_t repeat;
     uint32_t request_loss;
-    nanos_t delay_ns; /* of a datagram, at most */
-    uint64_t joins;   /* nothing is heard before this number */
-    nanos_t bad_ns;   /* so long */
+    nanos_t delay_ns;   /* of a datagram, at most */
+    uint64_t joins;     /* nothing is heard before this number */
+    nanos_t bad_ns;     /* so long */
+    nanos_t restart_ns; /* when the session ends, and another begins at 1; 0: never */
     enum server_temper server[RECOVERY_SERVERS_MAX];
     enum snapshot_temper snapshot[RECOVERY_SERVERS_MAX];
 };

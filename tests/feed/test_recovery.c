@@ -234,6 +234,26 @@ SPEC(a_new_session_ends_what_goes_on)
     HOLDS_ORDERS(3, 4);
 }
 
+SPEC(another_session_after_the_end_was_named_begins_even_while_holes_are_asked_for)
+{
+    struct channel_limits channel = recovery_rig_channel();
+    struct recovery_limits limits = recovery_rig_limits();
+    channel.first_sequence = 1;
+    recovery_rig_build(&channel, &limits);
+    ARRIVES(LINE_A, 1, 3);
+    ENDS(LINE_A, 6);
+    AT_MS(1);
+    SAYS("request 4-5 of 0");
+    ARRIVES_OF("TUESDAY", LINE_A, 3, 4); /* its first messages were lost */
+    AT_MS(2);
+    EVENTS("session 1 LIVE, recovering 4-5 RECOVERING, session 1 LIVE, recovering 1-2 RECOVERING");
+    SAYS("request 1-2 of 0");
+    REPLY_OF("TUESDAY", 1, 2);
+    HOLDS_ORDERS(3, 4);
+    ARRIVES_OF("MONDAY", LINE_A, 4, 5);
+    EXPECT_UINT(channel_counts(rig.channel)->datagram[CHANNEL_OTHER_SESSION], 1);
+}
+
 SPEC(without_servers_and_snapshots_it_fails_at_once_and_gaps_are_as_ever)
 {
     struct channel_limits channel = recovery_rig_channel();
@@ -340,6 +360,7 @@ SPEC(limits_out_of_range_have_no_footprint)
     S(an_answer_is_no_traffic_of_a_line)                                                           \
     S(an_answer_that_contradicts_a_line_is_a_quarantine)                                           \
     S(a_new_session_ends_what_goes_on)                                                             \
+    S(another_session_after_the_end_was_named_begins_even_while_holes_are_asked_for)               \
     S(without_servers_and_snapshots_it_fails_at_once_and_gaps_are_as_ever)                         \
     S(with_servers_only_it_fails_after_its_attempts_and_later_holes_are_asked_for_again)           \
     S(when_nothing_will_come_any_more_what_is_missing_is_given_up)                                 \

@@ -72,6 +72,8 @@ static struct world_plan plan_draw(struct chance *chance)
     weather->delay_ns = chance_between(chance, 2000, 2 * plan.channel.gap_wait_ns);
     weather->joins = chance_between(chance, 0, 2) ? 0 : chance_between(chance, 1, day->count / 2);
     weather->bad_ns = chance_between(chance, 100, 1500) * NANOS_MILLI;
+    if (chance_between(chance, 0, 3) == 0)
+        weather->restart_ns = chance_between(chance, 1, weather->bad_ns);
     for (uint32_t i = 0; i < RECOVERY_SERVERS_MAX; i++) {
         weather->server[i] = (enum server_temper)chance_between(chance, 0, SERVER_TEMPER_COUNT - 1);
         weather->snapshot[i] =
@@ -87,7 +89,7 @@ static void lossless_compare(struct feed *feed, uint64_t seed)
         .book = {.instruments = SYMBOLS + 1, .orders = 20000, .levels = 20000}};
     void *memory = aligned_alloc(CACHE_LINE, ALIGN_UP(feed_footprint(&limits), CACHE_LINE));
     struct feed *whole = feed_new(memory, &limits);
-    struct channel_output begin = {.session = {.name = "TODAY     ", .sequence = 1}};
+    struct channel_output begin = {.session = {.name = "TODAY  1  ", .sequence = 1}};
     feed_step(whole, CHANNEL_SESSION, &begin, 1);
     feed_stream(whole, day->bytes, day->bytes_used, 1);
     feed_flush(whole);

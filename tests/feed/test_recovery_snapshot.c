@@ -175,6 +175,21 @@ SPEC(one_that_ends_far_beyond_them_is_not_believed)
     EXPECT_UINT(feed_state(rig.feed, 1), MARKET_RECOVERING);
 }
 
+SPEC(nor_is_one_that_ends_beyond_the_end_of_the_session)
+{
+    ARRIVES(LINE_A, 100, 101);
+    ENDS(LINE_A, 102);
+    CONNECTED();
+    snapshot_comes(3, 102, "S G                 103");
+    EXPECT_UINT(recovery_counts(rig.recovery)->snapshot_failed[RECOVERY_TOO_NEW], 1);
+    AT_MS(200);
+    CONNECTED();
+    snapshot_comes(3, 101, "S G                 102");
+    EVENTS("session 100 GAP, snapshot RECOVERING, snapshot RECOVERING, end CLOSED, "
+           "recovered 102 CLOSED");
+    HOLDS_ORDERS(3, 101);
+}
+
 SPEC(attempts_are_apart_longer_each_time_and_then_it_has_failed)
 {
     struct channel_limits channel = recovery_rig_channel();
@@ -408,6 +423,7 @@ SPEC(a_snapshot_cut_at_any_byte_is_taken_the_second_time)
     S(a_snapshot_older_than_what_was_given_out_goes_back_there)                                    \
     S(a_snapshot_may_end_a_little_beyond_the_lines_and_they_catch_up)                              \
     S(one_that_ends_far_beyond_them_is_not_believed)                                               \
+    S(nor_is_one_that_ends_beyond_the_end_of_the_session)                                          \
     S(attempts_are_apart_longer_each_time_and_then_it_has_failed)                                  \
     S(a_broken_snapshot_counts_for_nothing_and_the_next_begins_anew)                               \
     S(what_no_snapshot_has_breaks_it)                                                              \
