@@ -158,12 +158,17 @@ ALONE void expect(const struct match *m, const struct match_input *const *inputs
     for (uint32_t i = 0; i < count; i++) end_fetch(m, &at[i]);
 }
 
-void match_expect(const struct match *m, const struct match_input *const *inputs, uint32_t count)
+void expect_all(const struct match *m, const struct match_input *const *inputs, uint32_t count)
 {
     bool wide = m->limits.instruments > WIDE_INSTRUMENTS, money = m->limits.accounts != 0;
     if (count > MATCH_EXPECT_MAX) count = MATCH_EXPECT_MAX;
-    if (m->alive <= DEEP_ORDERS) entries_fetch(m, inputs, count);
-    else if (money) expect(m, inputs, count, true, true);
+    if (money) expect(m, inputs, count, true, true);
     else if (wide) expect(m, inputs, count, true, false);
     else expect(m, inputs, count, false, false);
+}
+
+void match_expect(const struct match *m, const struct match_input *const *inputs, uint32_t count)
+{
+    if (m->alive > DEEP_ORDERS) expect_all(m, inputs, count);
+    else entries_fetch(m, inputs, count);
 }
