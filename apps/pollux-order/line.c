@@ -22,13 +22,19 @@ static bool alnum(const char *word, size_t most)
     return length > 0 && length <= most;
 }
 
+/* A field of spaces begins with the word then. */
+static void field_fill(char *field, const char *word)
+{
+    for (; *word; word++) *field++ = *word;
+}
+
 static void name_take(struct order_words *words, const char *word, char name[PORT_NAME_BYTES])
 {
     if (words->wrong) return;
     if (!alnum(word, PORT_NAME_BYTES) || isdigit((unsigned char)word[0]))
         words_problem(words, "'%.40s' is no name: a letter, then up to 13 letters and digits",
                       word);
-    else memcpy(name, word, strlen(word));
+    else field_fill(name, word);
 }
 
 static void symbol_take(struct order_words *words, char symbol[8])
@@ -39,7 +45,7 @@ static void symbol_take(struct order_words *words, char symbol[8])
     bool good = length <= 8 && isalpha((unsigned char)word[0]);
     for (size_t i = 0; i < length; i++) good = good && word[i] > ' ' && word[i] <= '~';
     if (!good) words_problem(words, "expected a symbol of up to 8 characters, found '%.40s'", word);
-    else memcpy(symbol, word, length);
+    else field_fill(symbol, word);
 }
 
 static uint32_t qty_take(struct order_words *words, uint32_t least)

@@ -116,7 +116,7 @@ static void name_read(const char *text, const char *what, char *name, size_t mos
     for (size_t i = 0; i < length; i++) good = good && isgraph((unsigned char)text[i]);
     if (!good) argp_error(state, "%s must be 1 to %zu printable characters", what, most);
     memset(name, ' ', most);
-    if (good) memcpy(name, text, length);
+    for (size_t i = 0; good && i < length; i++) name[i] = text[i];
 }
 
 static void dialect_read(struct order_options *options, const char *text, struct argp_state *state)

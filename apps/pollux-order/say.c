@@ -8,7 +8,7 @@ static void padded(struct text *out, const char *bytes, size_t length)
 {
     while (length > 0 && bytes[length - 1] == ' ') length--;
     for (size_t i = 0; i < length; i++)
-        text_append_char(out, bytes[i] > ' ' && bytes[i] <= '~' ? bytes[i] : '?');
+        text_append_char(out, (char)(bytes[i] > ' ' && bytes[i] <= '~' ? bytes[i] : '?'));
 }
 
 void say_price(struct text *out, uint32_t price_e4)

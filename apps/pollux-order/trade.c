@@ -40,7 +40,7 @@ static void on_message(struct trade *trade, const struct soupbin_message *messag
 {
     struct port_answer answer;
     const struct port *port = &trade->options->port;
-    trade->heard_ns = venue_link_now();
+    trade->heard_ns = trade->link.filled_ns;
     if (!port_read(port, message->payload, message->payload_bytes, &answer)) {
         trade_note(trade, "unknown", 0, "message %llu is none that this dialect has",
                    (unsigned long long)message->sequence);

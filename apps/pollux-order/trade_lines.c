@@ -117,15 +117,16 @@ static bool cancel_matches(const struct own_order *order, const struct port_mass
 static void cancel_each(struct trade *trade, const struct port_mass_cancel *all)
 {
     uint8_t bytes[PORT_REQUEST_BYTES_MAX];
-    uint32_t count;
+    uint32_t count, matching = 0;
     const struct own_order **list = own_orders_open_list(&trade->orders, &count);
     for (uint32_t i = 0; i < count; i++) {
         struct own_order *order = own_orders_find(&trade->orders, list[i]->number);
         if (!cancel_matches(order, all)) continue;
+        matching++;
         less_send(trade, order, bytes, port_cancel(&trade->options->port, order->number, 0, bytes));
     }
     free((void *)list);
-    if (count == 0) trade_note(trade, "note", 0, "there are no open orders to cancel");
+    if (matching == 0) trade_note(trade, "note", 0, "there are no such open orders to cancel");
 }
 
 static void line_cancel_all(struct trade *trade)

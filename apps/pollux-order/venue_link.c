@@ -139,8 +139,8 @@ void venue_link_fill(struct venue_link *link, venue_event_fn *on_event, void *co
     struct soupbin_bytes bytes = {link->segment, got > 0 ? (uint32_t)got : 0};
     struct soupbin_message message;
     enum soupbin_client_event event;
-    nanos_t now = venue_link_now();
-    while ((event = soupbin_client_take(link->client, &bytes, now, &message)))
+    link->filled_ns = venue_link_now();
+    while ((event = soupbin_client_take(link->client, &bytes, link->filled_ns, &message)))
         on_event(context, event, &message);
     if (got <= 0) soupbin_client_close(link->client, SOUPBIN_LOST);
 }

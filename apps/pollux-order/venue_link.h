@@ -21,6 +21,7 @@ struct venue_link {
     struct soupbin_client *client;
     int fd; /* -1: not connected */
     uint8_t *segment;
+    nanos_t filled_ns; /* when the last segment was read */
     struct sockaddr_storage address;
     socklen_t address_bytes;
 };
