@@ -194,7 +194,8 @@ struct entry *entry_new(void *memory, const struct entry_limits *limits, const s
 MUST_USE bool entry_list(struct entry *entry, uint16_t instrument,
                          const struct match_listing *listing);
 
-/* A session has a plan; a new plan takes the place of the old one (dialect and account stay).
+/* A session has a plan; a new plan takes the place of the old one (dialect and account stay), and
+ * begins with a full burst.  A replay must be given it at the same place among what was taken.
  * A session without one is MALFORMED whatever it says. */
 void entry_session(struct entry *entry, uint32_t session, const struct entry_plan *plan);
 
