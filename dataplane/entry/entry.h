@@ -241,7 +241,9 @@ void entry_taken(struct entry *entry, uint64_t number);
 void entry_refused(struct entry *entry, bool dead);
 
 /* An event of the engine; all of them, in order, whoever caused them.  time: of the input that
- * caused it, so that the same journal makes the same bytes. */
+ * caused it, so that the same journal makes the same bytes.  Puts at most three messages, behind
+ * those of the port's own that come before it: one for each taken ANSWER that still waits, and one
+ * for each session where a day begins or ends. */
 void entry_event(struct entry *entry, const struct match_event *event, nanos_t time);
 
 /* All events of inputs up to number have been shown: what the port answers itself may leave. */
