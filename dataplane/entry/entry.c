@@ -143,6 +143,7 @@ void entry_session(struct entry *entry, uint32_t session, const struct entry_pla
     }
     at->plan = *plan;
     at->open = true;
+    at->rate_at = 0;
     at->interval_ns = plan->rate != 0 ? (NANOS_SECOND + plan->rate - 1) / plan->rate : 0;
 }
 

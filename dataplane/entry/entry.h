@@ -194,7 +194,8 @@ struct entry *entry_new(void *memory, const struct entry_limits *limits, const s
 MUST_USE bool entry_list(struct entry *entry, uint16_t instrument,
                          const struct match_listing *listing);
 
-/* A session has a plan; a new plan takes the place of the old one (dialect and account stay).
+/* A session has a plan; a new plan takes the place of the old one (dialect and account stay), and
+ * begins with a full burst.  A replay must be given it at the same place among what was taken.
  * A session without one is MALFORMED whatever it says. */
 void entry_session(struct entry *entry, uint32_t session, const struct entry_plan *plan);
 
@@ -240,7 +241,9 @@ void entry_taken(struct entry *entry, uint64_t number);
 void entry_refused(struct entry *entry, bool dead);
 
 /* An event of the engine; all of them, in order, whoever caused them.  time: of the input that
- * caused it, so that the same journal makes the same bytes. */
+ * caused it, so that the same journal makes the same bytes.  Puts at most three messages, behind
+ * those of the port's own that come before it: one for each taken ANSWER that still waits, and one
+ * for each session where a day begins or ends. */
 void entry_event(struct entry *entry, const struct match_event *event, nanos_t time);
 
 /* All events of inputs up to number have been shown: what the port answers itself may leave. */

@@ -1,6 +1,8 @@
 /* A session's limits: each refusal at its bound and one beyond, its code, and its counter. */
 
+#include "dataplane/entry/entry_unit.h"
 #include "tests/entry/entry_spec.h"
+#include "tests/support/chance.h"
 
 static void limit(struct entry_plan plan)
 {
@@ -214,6 +216,56 @@ SPEC(what_the_wire_cannot_say_is_not_listed)
     SAY_IS(0, "O 1 B 10 DOGS 10.00", ENTRY_ANSWER); /* what 3 was called before */
 }
 
+SPEC(limits_are_exact_at_the_largest_numbers)
+{
+    struct entry_plan p = plan();
+    /* 999,999 shares at 20,000.00 are 199,999,800,000,000 of 1/10 000, exactly. */
+    p.notional_max_e4 = 199999800000000 - 1;
+    limit(p);
+    TALK(0, "O 1 B 999999 ACME 20000.00", "0<- J 1 0030\n");
+    p.notional_max_e4++;
+    limit(p);
+    SAY_IS(0, "O 2 B 999999 ACME 20000.00", ENTRY_SUBMIT);
+    p.notional_max_e4 = UINT64_MAX;
+    p.qty_max = p.collar_ppm = p.collar_ticks = p.open_max = UINT32_MAX;
+    p.duplicate_ns = UINT64_MAX;
+    p.rate = 1;
+    p.burst = UINT32_MAX;
+    limit(p);
+    SAY_IS(0, "O 3 B 999999 ACME 20000.00", ENTRY_SUBMIT);
+    SAY_IS(0, "O 4 B 1 ACME 0.01", ENTRY_SUBMIT);
+    rig.now += 1000000 * NANOS_SECOND;
+    HUSH();
+    TALK(0, "O 5 B 1 ACME 0.01", "0<- J 5 002a\n");
+    p.duplicate_ns = 0;
+    p.rate = 1000000000;
+    p.burst = 1;
+    limit(p);
+    SAY_IS(0, "O 6 B 1 ACME 0.01", ENTRY_SUBMIT);
+    HUSH();
+    TALK(0, "O 7 B 1 ACME 0.01", "0<- J 7 0029\n");
+    rig.now += 1;
+    SAY_IS(0, "O 8 B 1 ACME 0.01", ENTRY_SUBMIT);
+}
+
+SPEC(a_whole_number_of_units_is_what_a_division_leaves_nothing_of)
+{
+    struct chance chance = {.state = 1};
+    static const uint64_t sizes[] = {
+        1, 2, 3, 7, 1000000, 5000000, 100000000, 10000000000, (uint64_t)1 << 63, UINT64_MAX};
+    for (size_t i = 0; i < ARRAY_COUNT(sizes); i++) {
+        struct entry_unit unit = entry_unit(sizes[i]);
+        for (int round = 0; round < 2000; round++) {
+            uint64_t number = chance_next(&chance) >> chance_between(&chance, 0, 63);
+            if (round % 2) number -= number % sizes[i];
+            spec_expect(__FILE__, __LINE__,
+                        entry_is_whole(&unit, number) == (number % sizes[i] == 0),
+                        "%" PRIu64 " of %" PRIu64, number, sizes[i]);
+        }
+        EXPECT(entry_is_whole(&unit, UINT64_MAX) == (UINT64_MAX % sizes[i] == 0));
+    }
+}
+
 #define SPECS(S)                                                                                   \
     S(an_order_has_at_most_qty_max_shares)                                                         \
     S(an_order_is_worth_at_most_notional_max)                                                      \
@@ -223,6 +275,8 @@ SPEC(what_the_wire_cannot_say_is_not_listed)
     S(the_same_order_within_a_time_is_a_duplicate)                                                 \
     S(a_restricted_symbol_is_refused)                                                              \
     S(at_most_open_max_orders_live_whatever_has_been_told_of_those_that_ended)                     \
+    S(limits_are_exact_at_the_largest_numbers)                                                     \
+    S(a_whole_number_of_units_is_what_a_division_leaves_nothing_of)                                \
     S(limits_of_plans_and_of_ports_are_checked)                                                    \
     S(what_the_wire_cannot_say_is_not_listed)
 SPEC_MAIN("entry_limits", SPECS, entry_spec_begin, entry_spec_end)
