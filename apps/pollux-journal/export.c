@@ -20,6 +20,16 @@ struct export
     bool done;         /* --to was reached */
 };
 
+/* What the input came from, as hexadecimal digits. */
+static void note_add(json_t *object, const struct journal_record *record, uint32_t at)
+{
+    static char digits[2 * JOURNAL_PAYLOAD_MAX + 1];
+    struct text text = text_in(digits, sizeof digits);
+    for (uint32_t i = at; i < record->payload_bytes; i++)
+        text_format(&text, "%02x", record->payload[i]);
+    CHECK(json_object_set_new(object, "note", json_string(digits)) == 0);
+}
+
 static void payload_add(json_t *object, const struct journal_record *record)
 {
     if (record->kind == VENUE_RECORD_ENGINE &&
@@ -31,12 +41,16 @@ static void payload_add(json_t *object, const struct journal_record *record)
         return;
     }
     const struct match_input *input = (const void *)record->payload;
-    bool whole = record->kind == VENUE_RECORD_INPUT && record->payload_bytes >= sizeof *input &&
-                 input->bytes == record->payload_bytes;
+    bool noted = record->kind == VENUE_RECORD_NOTED;
+    bool whole = (record->kind == VENUE_RECORD_INPUT || noted) &&
+                 record->payload_bytes >= sizeof *input && input->bytes >= sizeof *input &&
+                 input->bytes <= record->payload_bytes &&
+                 noted == (input->bytes < record->payload_bytes);
     const char *what = whole ? "input" : "unknown";
     CHECK(json_object_set_new(object, "record", json_string(what)) == 0);
     if (whole) fields_of_input(object, input);
     else CHECK(json_object_set_new(object, "kind", json_integer(record->kind)) == 0);
+    if (whole && noted) note_add(object, record, input->bytes);
 }
 
 static void record_print(const struct folder_segment *segment, const struct journal_record *record)

@@ -26,7 +26,7 @@
 #include "dataplane/match/match_emit.h"
 #include "dataplane/match/match_layout.h"
 
-#define LEDGER_RISK_MAX     (MATCH_MONEY_MAX / 4) /* G12 */
+#define LEDGER_RISK_MAX     (MATCH_MONEY_MAX / 4)            /* G12 */
 #define LEDGER_TOTAL_MAX    ((int64_t)(3 * MATCH_MONEY_MAX)) /* what a total can come to, then */
 #define LEDGER_LEVERAGE_MAX 125
 #define LEDGER_HASH         0x9e3779b97f4a7c15u /* 2^64 / the golden ratio */

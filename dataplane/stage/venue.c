@@ -81,10 +81,11 @@ static uint64_t releasable(const struct venue *venue)
     return at;
 }
 
-uint32_t venue_release(struct venue *venue)
+uint32_t venue_release_some(struct venue *venue, uint32_t most)
 {
     CHECK(!venue->releasing);
     uint64_t end = releasable(venue);
+    if (end - venue->tail > most) end = venue->tail + most;
     uint32_t count = (uint32_t)(end - venue->tail);
     venue->releasing = true;
     while (venue->tail < end) {
@@ -98,6 +99,11 @@ uint32_t venue_release(struct venue *venue)
     if (venue->tail == venue->head) venue->tail = venue->head = 0; /* where the cache is warm */
     counter_add(&venue->counts.released, count);
     return count;
+}
+
+uint32_t venue_release(struct venue *venue)
+{
+    return venue_release_some(venue, UINT32_MAX);
 }
 
 /* After the disk has failed, what may leave leaves, and the rest never will. */
@@ -170,20 +176,37 @@ static COLD enum venue_status refused(struct venue *venue)
     return count_status(venue, journal_dead(venue->journal) ? VENUE_DEAD : VENUE_NO_SPACE);
 }
 
-enum venue_status venue_submit(struct venue *venue, const struct match_input *input)
+static enum journal_class class_of(uint32_t kind)
+{
+    return kind < MATCH_INPUT_COUNT ? input_class[kind] : JOURNAL_ORDINARY;
+}
+
+static bool busy(struct venue *venue, enum journal_class class)
+{
+    return unlikely(venue->head - venue->tail > venue->busy[class]) && !room_find(venue);
+}
+
+bool venue_busy(struct venue *venue, enum match_input_kind kind)
+{
+    return busy(venue, class_of(kind));
+}
+
+static inline enum venue_status submit(struct venue *venue, const struct match_input *input,
+                                       const struct venue_note *note)
 {
     CHECK(!venue->releasing);
-    uint32_t bytes = input->bytes;
+    uint32_t bytes = input->bytes, length = note ? note->length : 0;
     if (unlikely(bytes < sizeof *input || bytes > VENUE_INPUT_MAX))
         return count_status(venue, VENUE_MALFORMED);
-    enum journal_class class =
-        input->kind < MATCH_INPUT_COUNT ? input_class[input->kind] : JOURNAL_ORDINARY;
-    if (unlikely(venue->head - venue->tail > venue->busy[class]) && !room_find(venue))
-        return count_status(venue, VENUE_BUSY);
-    struct match_input *record = journal_claim(venue->journal, class, VENUE_RECORD_INPUT, bytes);
+    CHECK(length <= VENUE_INPUT_MAX - bytes);
+    enum journal_class class = class_of(input->kind);
+    if (busy(venue, class)) return count_status(venue, VENUE_BUSY);
+    uint16_t kind = length > 0 ? VENUE_RECORD_NOTED : VENUE_RECORD_INPUT;
+    struct match_input *record = journal_claim(venue->journal, class, kind, bytes + length);
     if (unlikely(!record)) return refused(venue);
     *record = *input;
     if (bytes > sizeof *input) memcpy(record + 1, input + 1, bytes - sizeof *input);
+    if (length > 0) memcpy((uint8_t *)record + bytes, note->bytes, length);
     record->number = journal_sequence(venue->journal);
     if (record->time > venue->time) venue->time = record->time;
     venue->sequence = journal_commit(venue->journal);
@@ -192,6 +215,17 @@ enum venue_status venue_submit(struct venue *venue, const struct match_input *in
     venue->head += venue->events.count;
     venue->events.count = 0;
     return count_status(venue, VENUE_OK);
+}
+
+enum venue_status venue_submit(struct venue *venue, const struct match_input *input)
+{
+    return submit(venue, input, NULL);
+}
+
+enum venue_status venue_submit_noted(struct venue *venue, const struct match_input *input,
+                                     const struct venue_note *note)
+{
+    return submit(venue, input, note);
 }
 
 struct match *venue_match(const struct venue *venue)

@@ -72,8 +72,12 @@ struct venue_outlet {
     void (*wait)(void *context);
 };
 
-/* Kinds of records. */
-enum venue_record { VENUE_RECORD_ENGINE = JOURNAL_KIND_FIRST, VENUE_RECORD_INPUT };
+/* Kinds of records.  Behind the input of a NOTED one are the bytes of its note. */
+enum venue_record {
+    VENUE_RECORD_ENGINE = JOURNAL_KIND_FIRST,
+    VENUE_RECORD_INPUT,
+    VENUE_RECORD_NOTED,
+};
 
 #define VENUE_ABI 1u /* of the engine's rules and of the structs below and of match_input.h */
 
@@ -113,6 +117,13 @@ struct venue_counts {
     struct counter waits;    /* calls of outlet.wait */
 };
 
+/* What an input came from, for whoever made it: written down with the input and given back at
+ * recovery before it is applied.  The engine never sees it. */
+struct venue_note {
+    const void *bytes;
+    uint32_t length; /* 0: no note */
+};
+
 struct venue;
 
 /* Lifecycle.  Cold. */
@@ -130,6 +141,8 @@ struct venue *venue_new(void *memory, const struct venue_limits *limits,
 struct venue_watch {
     void *context;
     void (*input)(void *context, const struct match_input *input); /* before it is applied */
+    /* of the input that comes next; unaligned */
+    void (*note)(void *context, const struct venue_note *note);
     void (*events)(void *context, const struct match_event *at, uint32_t count);
     uint64_t until; /* go no farther than this sequence; 0: to the end */
 };
@@ -160,7 +173,17 @@ MUST_USE enum journal_io venue_start(struct venue *venue, struct journal *journa
  * place.  Anything but VENUE_OK: nothing has happened. */
 MUST_USE enum venue_status venue_submit(struct venue *venue, const struct match_input *input);
 
-/* Hands out every event that may leave by now.  Returns how many. */
+/* The same with a note; input and note together are at most VENUE_INPUT_MAX bytes. */
+MUST_USE enum venue_status venue_submit_noted(struct venue *venue, const struct match_input *input,
+                                              const struct venue_note *note);
+
+/* Whether an input of this kind would be VENUE_BUSY now. */
+bool venue_busy(struct venue *venue, enum match_input_kind kind);
+
+/* Hands out the events that may leave by now, at most this many.  Returns how many. */
+uint32_t venue_release_some(struct venue *venue, uint32_t most);
+
+/* All that may. */
 uint32_t venue_release(struct venue *venue);
 
 /* Queries. */

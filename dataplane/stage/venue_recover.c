@@ -153,11 +153,23 @@ static const char *input_check(const struct venue *venue, const struct journal_r
 {
     if (!venue->described) return "the journal does not begin with the engine's limits";
     const struct match_input *input = (const void *)record->payload;
-    if (record->kind != VENUE_RECORD_INPUT) return "the record is of a kind that is not known";
-    if (record->payload_bytes < sizeof *input || input->bytes != record->payload_bytes)
+    bool noted = record->kind == VENUE_RECORD_NOTED;
+    if (record->kind != VENUE_RECORD_INPUT && !noted)
+        return "the record is of a kind that is not known";
+    bool whole = record->payload_bytes >= sizeof *input && input->bytes >= sizeof *input &&
+                 input->bytes <= record->payload_bytes;
+    if (!whole || noted != (input->bytes < record->payload_bytes))
         return "the record is not as long as its input";
     if (input->number != record->sequence) return "the input has another number than its record";
     return NULL;
+}
+
+static void note_tell(const struct venue_watch *watch, const struct journal_record *record,
+                      const struct match_input *input)
+{
+    const struct venue_note note = {.bytes = record->payload + input->bytes,
+                                    .length = record->payload_bytes - input->bytes};
+    if (watch->note && note.length > 0) watch->note(watch->context, &note);
 }
 
 static bool record_apply(void *context, const struct journal_record *record)
@@ -176,6 +188,7 @@ static bool record_apply(void *context, const struct journal_record *record)
         venue->problem = input_check(venue, record);
         if (venue->problem) return false;
         const struct match_input *input = (const void *)record->payload;
+        note_tell(watch, record, input);
         if (watch->input) watch->input(watch->context, input);
         if (input->time > venue->time) venue->time = input->time;
         match_apply(venue->match, input, &replay->events);

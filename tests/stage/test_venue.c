@@ -56,6 +56,20 @@ SPEC(with_disk_durability_events_leave_when_their_input_is_on_disk)
     EXPECT_UINT(venue_answered(rig->venue), 5);
 }
 
+SPEC(who_has_little_place_takes_events_a_few_at_a_time)
+{
+    listed(64, VENUE_DISK);
+    for (order_id_t id = 7; id < 12; id++) EXPECT(buy(id) == VENUE_OK);
+    rig_settle(rig);
+    EXPECT(buy(12) == VENUE_OK);
+    EXPECT_UINT(venue_release_some(rig->venue, 0), 0);
+    EXPECT_UINT(venue_release_some(rig->venue, 2), 2);
+    EXPECT_UINT(rig->took[rig->taken - 1].number, 4);
+    EXPECT_UINT(venue_answered(rig->venue), 4);
+    EXPECT_UINT(venue_release_some(rig->venue, 9), 3); /* the last is not on disk */
+    EXPECT_UINT(venue_held(rig->venue), 1);
+}
+
 SPEC(an_input_without_events_is_answered_when_it_is_durable)
 {
     listed(64, VENUE_DISK);
@@ -298,6 +312,7 @@ SPEC(taking_events_must_not_submit)
     S(an_inputs_number_is_the_sequence_of_its_record)                                              \
     S(with_process_durability_events_leave_at_once)                                                \
     S(with_disk_durability_events_leave_when_their_input_is_on_disk)                               \
+    S(who_has_little_place_takes_events_a_few_at_a_time)                                           \
     S(an_input_without_events_is_answered_when_it_is_durable)                                      \
     S(when_the_place_for_events_is_used_up_an_input_is_busy_before_it_is_written)                  \
     S(an_input_with_more_events_than_there_is_place_for_waits_and_loses_none)                      \

@@ -2,7 +2,9 @@
 
 #include "tests/stage/venue_spec.h"
 
+#include "dataplane/base/text.h"
 #include "dataplane/journal/journal_append.h"
+#include "dataplane/match/match_print.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -107,7 +109,7 @@ SPEC(a_record_that_is_no_input_of_ours_stops_recovery)
     struct match_input input = rig_order(1, SIDE_BUY, 90 * PRICE_ONE, QTY_ONE);
     listed(64, VENUE_PROCESS);
     input.number = 3;
-    record_put(VENUE_RECORD_INPUT + 1, &input, sizeof input);
+    record_put(VENUE_RECORD_NOTED + 1, &input, sizeof input);
     expect_refused(JOURNAL_FAULT_REFUSED, "the record is of a kind that is not known");
     rig_delete(rig);
 
@@ -127,6 +129,64 @@ SPEC(a_record_that_is_no_input_of_ours_stops_recovery)
 
     listed(64, VENUE_PROCESS);
     record_put(VENUE_RECORD_INPUT, &input, 10);
+    expect_refused(JOURNAL_FAULT_REFUSED, "the record is not as long as its input");
+}
+
+/* Writes what recovery tells as one line. */
+struct heard {
+    struct text text;
+    char buffer[256];
+};
+
+static void note_heard(void *context, const struct venue_note *note)
+{
+    struct heard *heard = context;
+    text_format(&heard->text, "\"%.*s\" ", (int)note->length, (const char *)note->bytes);
+}
+
+static void input_heard(void *context, const struct match_input *input)
+{
+    struct heard *heard = context;
+    text_format(&heard->text, "%s ", match_input_name(input->kind));
+}
+
+SPEC(what_an_input_came_from_comes_back_before_it)
+{
+    listed(64, VENUE_DISK);
+    rig->note = (struct venue_note){"b says buy", 10};
+    EXPECT(buy(1) == VENUE_OK);
+    rig->note = (struct venue_note){"x", 1};
+    struct match_input cancel = rig_cancel(1);
+    EXPECT(rig_submit(rig, &cancel) == VENUE_OK);
+    rig->note.length = 0;
+    EXPECT(buy(2) == VENUE_OK);
+    rig_settle(rig);
+    rig_release(rig);
+    rig_kill(rig);
+    struct heard heard;
+    heard.text = text_in(heard.buffer, sizeof heard.buffer);
+    rig->watch = (struct venue_watch){.context = &heard, .note = note_heard, .input = input_heard};
+    rig_begin(rig); /* compares the digests */
+    EXPECT_TEXT(heard.buffer, "list \"b says buy\" new \"x\" cancel new ");
+}
+
+SPEC(an_input_and_its_note_fill_a_record_and_no_more)
+{
+    static const uint8_t bytes[VENUE_INPUT_MAX];
+    listed(64, VENUE_PROCESS);
+    rig->note = (struct venue_note){bytes, VENUE_INPUT_MAX - sizeof(struct match_input)};
+    EXPECT(buy(1) == VENUE_OK);
+    rig->note.length++;
+    EXPECT_STOP((void)buy(2), "length <= VENUE_INPUT_MAX - bytes");
+    rig->note.length = 0;
+}
+
+SPEC(a_note_that_is_not_there_stops_recovery)
+{
+    struct match_input input = rig_order(1, SIDE_BUY, 90 * PRICE_ONE, QTY_ONE);
+    input.number = 3;
+    listed(64, VENUE_PROCESS);
+    record_put(VENUE_RECORD_NOTED, &input, sizeof input);
     expect_refused(JOURNAL_FAULT_REFUSED, "the record is not as long as its input");
 }
 
@@ -242,6 +302,9 @@ SPEC(an_image_that_does_not_fit_says_how_long_it_is)
     S(a_process_that_died_before_its_first_record_leaves_a_new_journal)                            \
     S(an_engine_with_other_limits_does_not_take_the_journal)                                       \
     S(a_record_that_is_no_input_of_ours_stops_recovery)                                            \
+    S(what_an_input_came_from_comes_back_before_it)                                                \
+    S(an_input_and_its_note_fill_a_record_and_no_more)                                             \
+    S(a_note_that_is_not_there_stops_recovery)                                                     \
     S(an_engine_of_another_version_is_refused)                                                     \
     S(a_journal_that_was_not_begun_by_a_venue_is_refused)                                          \
     S(a_recovery_can_stop_at_any_record)                                                           \

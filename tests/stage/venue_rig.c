@@ -164,7 +164,8 @@ enum journal_fault rig_recover_until(struct venue_rig *rig, uint64_t until)
 {
     CHECK(!rig->venue);
     const struct venue_outlet outlet = {rig, take, wait};
-    const struct venue_watch watch = {.until = until};
+    struct venue_watch watch = rig->watch;
+    watch.until = until;
     rig->venue = venue_new(memory_new(venue_footprint(&rig->limits)), &rig->limits, &outlet);
     return venue_recover(rig->venue, rig->recovery, &rig->report, &watch);
 }
@@ -221,7 +222,7 @@ enum venue_status rig_submit(struct venue_rig *rig, const struct match_input *in
     CHECK(rig->inputs < RIG_INPUTS_MAX);
     struct rig_input *kept = &rig->input[rig->inputs];
     uint64_t sequence = venue_sequence(rig->venue);
-    enum venue_status status = venue_submit(rig->venue, input);
+    enum venue_status status = venue_submit_noted(rig->venue, input, &rig->note);
     if (status != VENUE_OK) {
         if (venue_sequence(rig->venue) != sequence) wrong(rig, "a refused input was journalled");
         return status;

@@ -41,6 +41,9 @@ struct venue_rig {
     uint64_t durable;      /* the highest number seen durable */
     uint64_t waits;
     const char *wrong; /* the first thing that was not as it must be */
+
+    struct venue_note note;   /* goes with the next inputs */
+    struct venue_watch watch; /* of the next recoveries; until is rig_recover_until's */
 };
 
 struct venue_rig *rig_new(const struct venue_limits *limits, uint64_t seed);
