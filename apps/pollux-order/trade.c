@@ -204,7 +204,7 @@ static void end_check(struct trade *trade, nanos_t now)
         trade->until = trade->options->cancel_on_exit ? TRADE_ENDS_ANSWERED : TRADE_ENDS;
         trade->end_by_ns = now + INTERRUPT_NS;
     }
-    bool waiting = trade->wait_until_ns || trade->wait_answers;
+    bool waiting = trade->wait_until_ns > 0;
     if (trade->until == TRADE_GOES_ON && input_over(&trade->input) && trade->ready && !waiting) {
         trade->until = TRADE_ENDS_ANSWERED;
         trade->end_by_ns = now + trade->options->wait_s * NANOS_SECOND;
@@ -236,7 +236,7 @@ static int turn_ms(const struct trade *trade, nanos_t now)
 
 static void turn_poll(struct trade *trade, nanos_t now)
 {
-    bool waiting = trade->wait_until_ns || trade->wait_answers;
+    bool waiting = trade->wait_until_ns > 0;
     bool reads = trade->ready && !waiting && trade->until == TRADE_GOES_ON;
     struct pollfd fds[2] = {
         {.fd = trade->link.fd, .events = POLLIN},

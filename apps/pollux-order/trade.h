@@ -47,7 +47,7 @@ struct trade {
 
     /* Waiting. */
     nanos_t wait_until_ns; /* 0: not */
-    bool wait_answers;
+    bool wait_answers;     /* or until everything is answered */
     enum trade_until until;
     nanos_t end_by_ns;
     bool canceled_all; /* of --cancel-on-exit */

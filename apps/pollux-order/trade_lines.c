@@ -163,8 +163,9 @@ static void line_query(struct trade *trade)
 
 static void line_wait(struct trade *trade, nanos_t now)
 {
-    if (trade->line.verb == LINE_WAIT) trade->wait_until_ns = now + trade->line.wait_ns;
-    else trade->wait_answers = true;
+    trade->wait_answers = trade->line.verb == LINE_WAIT_ANSWERS;
+    trade->wait_until_ns =
+        now + (trade->wait_answers ? trade->options->wait_s * NANOS_SECOND : trade->line.wait_ns);
 }
 
 static void line_apply(struct trade *trade, nanos_t now)
@@ -190,10 +191,16 @@ static void line_apply(struct trade *trade, nanos_t now)
 
 static bool waits(struct trade *trade, nanos_t now)
 {
-    if (trade->wait_until_ns && now >= trade->wait_until_ns) trade->wait_until_ns = 0;
-    if (trade->wait_answers && trade->orders.unanswered + trade->asked == 0)
-        trade->wait_answers = false;
-    return trade->wait_until_ns || trade->wait_answers;
+    if (trade->wait_until_ns == 0) return false;
+    bool late = now >= trade->wait_until_ns;
+    bool answered = trade->orders.unanswered + trade->asked == 0;
+    if (!late && !(trade->wait_answers && answered)) return true;
+    if (trade->wait_answers && !answered)
+        trade_note(trade, "note", 0, "no answer within %u s; the lines go on",
+                   trade->options->wait_s);
+    trade->wait_until_ns = 0;
+    trade->wait_answers = false;
+    return false;
 }
 
 void trade_lines(struct trade *trade, nanos_t now)

@@ -212,6 +212,10 @@ def one_order_in_words_says_its_fate_by_the_status(bench):
               ["3 rejected: invalid symbol"], "a rejected order")
         done = order(bench, there.port, "--wait", 1, "buy", 5, "MUTE", 10, status=3)
         require("may or may not have been taken: 1" in done.stderr, done.stderr)
+        done = order(bench, there.port, "--wait", 1, status=3,
+                     lines="buy 5 MUTE 1\nwait answers\nbuy 5 ACME 1\n")
+        require("no answer within 1 s; the lines go on" in done.stderr, done.stderr)
+        equal(told(done), ["6 accepted: buys 5 ACME at 1.00"], "what comes after the wait")
         order(bench, there.port, "buy", 5, "ACME", "cheap", status=1)
         order(bench, there.port, "cancel", 77, status=1)
 
