@@ -45,7 +45,7 @@
 #define CONFIG_CORES_MAX      64   /* the same */
 #define CONFIG_STORE_MIB_MAX  1024 /* store_datagrams x store_datagram_bytes */
 #define CONFIG_NEIGHBOURS_MAX 64
-#define CONFIG_REQUESTS_MAX        1024    /* RECOVERY_RATE_MAX */
+#define CONFIG_REQUESTS_MAX   1024 /* RECOVERY_RATE_MAX */
 #define CONFIG_SERVERS_MAX    4
 
 /* The addresses of hosts, and with them those of multicast groups. */

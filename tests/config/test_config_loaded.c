@@ -211,7 +211,7 @@ static const struct config *given_every_venue_key(void)
           "    snapshot: {address: 10.7.0.3, tcp_port: 9, username: glimps, password_file: /g}",
           "    retry_ms: 1",
           "    attempts: 100",
-          "    requests_per_second: 1000000",
+          "    requests_per_second: 1024",
           "    hole_messages: 4294967295",
           "    snapshot_retry_ms: 10",
           "venue:",
@@ -265,7 +265,7 @@ SPEC(addresses_and_recovery_are_what_the_file_says)
     EXPECT_TEXT(recovery->snapshot->password_file, "/g");
     EXPECT_UINT(recovery->retry_ms, 1);
     EXPECT_UINT(recovery->attempts, 100);
-    EXPECT_UINT(recovery->requests_per_second, 1000000);
+    EXPECT_UINT(recovery->requests_per_second, 1024);
     EXPECT_UINT(recovery->hole_messages, 4294967295);
     EXPECT_UINT(recovery->snapshot_retry_ms, 10);
 }
