@@ -35,7 +35,7 @@ uint64_t books_of_venue(const struct match *match, uint32_t instruments)
 {
     struct walk walk = {.digest = 0xcbf29ce484222325u};
     for (uint32_t i = 0; i < instruments; i++) {
-        walk.place = (i + 1) * 2;
+        walk.place = (i + 1ul) * 2;
         match_each(match, (uint16_t)i, SIDE_BUY, venue_visit, &walk);
         walk.place++;
         match_each(match, (uint16_t)i, SIDE_SELL, venue_visit, &walk);
@@ -49,7 +49,7 @@ uint64_t books_of_feed(struct feed *feed)
     feed_flush(feed);
     const struct book *book = feed_book(feed);
     for (uint32_t i = 1; i <= feed_last_instrument(feed); i++) {
-        walk.place = i * 2;
+        walk.place = i * 2ul;
         book_each(book, i, SIDE_BUY, feed_visit, &walk);
         walk.place++;
         book_each(book, i, SIDE_SELL, feed_visit, &walk);

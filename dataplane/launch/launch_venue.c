@@ -20,7 +20,7 @@ static const struct spsc_limits news_limits = {NEWS, sizeof(struct match_event)}
 
 nanos_t launch_venue_midnight(nanos_t now, uint32_t midnight_utc_minutes)
 {
-    nanos_t offset = midnight_utc_minutes * 60 * NANOS_SECOND;
+    nanos_t offset = midnight_utc_minutes * 60l * NANOS_SECOND;
     return now < offset ? 0 : now - (now - offset) % DAY_NS;
 }
 

@@ -34,7 +34,7 @@ struct gate_slot {
     uint8_t spare;
     uint8_t message[GATE_MESSAGE_MAX];
 };
-static_assert(sizeof(struct gate_slot) == 5 * CACHE_LINE, "a slot is whole lines");
+static_assert(sizeof(struct gate_slot) == 5ul * CACHE_LINE, "a slot is whole lines");
 
 /* A slot of news is an event of the engine, or one of these in its place. */
 enum gate_news_kind {
