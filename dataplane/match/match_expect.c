@@ -15,7 +15,8 @@
  *     1      id entry, instrument; account,       id entry
  *            its place in the table of holdings
  *     2      -                                    order
- *     3      holding                              neighbours in its queue, ladder; tie, holding
+ *     3      holding                              neighbours in its queue, ladder; holding, and
+ *                                                 tie where there are accounts or it changes
  *     4      word of its price, page number;      the same
  *            balance
  *     5      level                                level
@@ -23,6 +24,7 @@
  *
  * A new order that would trade looks at the best queue of the other side instead, and its first
  * order.
+ *
  * Which kind an input is nobody can guess, so both are done alike: what one of them does not need
  * is slot 0, page 0 or what is in the caches anyway.  While the orders fit the caches only the id
  * entry is fetched: the rest would cost more than it brings. */
@@ -102,8 +104,9 @@ ALONE void neighbours_fetch(const struct match *m, const struct match_input *in,
     if (money) {
         at->holder = number_or(m->holding_table[at->holder], order->holder, old);
         fetch(&m->holdings[at->holder]);
-        fetch(&m->ties[at->slot]);
     }
+    bool tied = money | (in->kind == MATCH_MODIFY);
+    fetch(&m->ties[number_or(0, at->slot, tied)]);
     fetch(&m->orders[order->next]);
     fetch(&m->orders[order->prev]);
     const struct instrument *b = &m->instruments[at->meta & META_INSTRUMENT];

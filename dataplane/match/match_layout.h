@@ -236,7 +236,7 @@ struct ledger_fresh {
     uint32_t after_of_instrument;
 };
 
-/* Order ids to slots: {tag 8, slot 24}, 0 empty.  A table of n entries lives at entries[n..2n). */
+/* Order ids to slots: entries as in match_ids.h.  A table of n of them lives at entries[n..2n). */
 struct ids {
     uint32_t *entries;
     uint32_t *table;     /* in use: entries + (1 << bits) */
