@@ -60,6 +60,7 @@ static void numbers_begin(struct tcp *tcp, struct tcp_connection *c, uint32_t is
     c->snd_una = iss;
     c->snd_nxt = c->snd_max = c->snd_end = iss + 1;
     c->snd_edge = iss + 1;
+    c->rtt_seq = iss + 1;
     c->ts_offset = (uint32_t)secret_hash(&tcp->secret, words, 2);
     c->rto = tcp->limits.rto_initial_ns;
     c->peer_mss = TCP_MSS_DEFAULT;
@@ -109,10 +110,8 @@ bool tcp_established(struct tcp *tcp, struct tcp_connection *c, const struct tcp
     c->snd_edge = segment->ack + window;
     c->snd_wl1 = segment->sequence;
     c->snd_wl2 = segment->ack;
-    if (c->rtt_at) tcp_round_trip(tcp, c, segment->now - c->rtt_at);
-    else if (c->stamps && segment->stamped)
-        tcp_round_trip(tcp, c, (tcp_stamp(c, segment->now) - segment->echo + 1) * TCP_TICK_NS);
-    else if (c->syn_lost && c->rto < RTO_AFTER_LOST_SYN) c->rto = RTO_AFTER_LOST_SYN;
+    tcp_measure(tcp, c, segment);
+    if (c->srtt == 0 && c->syn_lost && c->rto < RTO_AFTER_LOST_SYN) c->rto = RTO_AFTER_LOST_SYN;
     c->rtt_at = 0;
     c->cwnd = tcp_initial_window(tcp, c);
     c->ssthresh = UINT32_MAX / 2;
