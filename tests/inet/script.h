@@ -59,8 +59,8 @@ struct script {
     const char *file;
     uint32_t line;
     uint32_t passed, failed;
-    char title[160];
-    char problem[400]; /* of this script; empty: none */
+    char title[256];
+    char problem[800]; /* of this script; empty: none */
     bool begun, running;
     struct inet_limits limits;
     /* The two numberings. */
