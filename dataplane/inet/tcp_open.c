@@ -30,6 +30,7 @@ bool tcp_listen(struct tcp *tcp, uint16_t port, const struct tcp_calls *calls)
 
 void tcp_unlisten(struct tcp *tcp, uint16_t port, nanos_t now)
 {
+    now = inet_moment(tcp->inet, now);
     for (uint32_t i = 0; i < tcp->limits.listeners; i++)
         if (tcp->listener[i].port == port) tcp->listener[i] = (struct tcp_listener){0};
     for (uint32_t slot = tcp->half_open.oldest; slot != TCP_NONE;) {
@@ -193,6 +194,7 @@ static uint16_t port_choose(struct tcp *tcp, const struct tcp_to *to)
 uint32_t tcp_connect(struct tcp *tcp, const struct tcp_to *to, nanos_t now)
 {
     CHECK(to->calls && to->calls->received);
+    now = inet_moment(tcp->inet, now);
     if (!inet_unicast(tcp->inet, to->ip) || to->port == 0 || to->ip == tcp->inet->ip)
         return TCP_NONE;
     uint16_t local_port = to->local_port ? to->local_port : port_choose(tcp, to);
