@@ -138,8 +138,7 @@ static enum inet_status frame_receive(struct inet *inet, const uint8_t *frame, u
 enum inet_status inet_receive(struct inet *inet, const uint8_t *frame, uint32_t bytes,
                               enum inet_checked checked, nanos_t now)
 {
-    DCHECK(now >= inet->now);
-    inet->now = now;
+    now = inet_moment(inet, now);
     enum inet_status status = frame_receive(inet, frame, bytes, checked, now);
     inet->counts.frame[status]++;
     return status;
@@ -149,8 +148,7 @@ enum inet_status inet_receive(struct inet *inet, const uint8_t *frame, uint32_t 
 
 void inet_tick(struct inet *inet, nanos_t now)
 {
-    DCHECK(now >= inet->now);
-    inet->now = now;
+    now = inet_moment(inet, now);
     if (unlikely(now >= inet->neighbours_at)) inet_arp_tick(inet, now);
     if (unlikely(now >= inet->groups_at)) inet_igmp_tick(inet, now);
     if (inet->tcp) tcp_tick(inet->tcp, now);
@@ -158,7 +156,7 @@ void inet_tick(struct inet *inet, nanos_t now)
 
 void inet_flush(struct inet *inet, nanos_t now)
 {
-    inet->now = now;
+    now = inet_moment(inet, now);
     if (inet->tcp) tcp_flush(inet->tcp, now);
 }
 

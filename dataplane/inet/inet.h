@@ -29,7 +29,8 @@
  * is never overwritten; a learnt one is on our net, and their table is bounded.  A fragment is
  * counted and dropped.  No error is sent about a group, a broadcast, or an error.
  *
- * Times must come from one clock and never go back.  Randomness (initial sequence numbers, ports,
+ * Times must come from one clock; one that is before the last given counts as the last (a frame's
+ * arrival may be before the tick that took it).  Randomness (initial sequence numbers, ports,
  * delays) follows from the secret and the time alone: the same calls give the same frames.
  *
  * Threads: one.  Memory: inet_footprint(&limits) bytes, given once.

@@ -269,6 +269,7 @@ void inet_arp_tick(struct inet *inet, nanos_t now)
 
 void inet_prepare(struct inet *inet, uint32_t ip, nanos_t now)
 {
+    now = inet_moment(inet, now);
     uint32_t next_hop = inet_next_hop(inet, ip);
     if (next_hop == 0 || !inet_unicast(inet, next_hop)) return;
     struct neighbour *neighbour = inet_neighbour(inet, next_hop, now);

@@ -124,6 +124,7 @@ static void answer_report(struct inet *inet, struct membership *member, nanos_t 
 
 bool inet_join(struct inet *inet, uint32_t group, uint32_t source, nanos_t now)
 {
+    now = inet_moment(inet, now);
     if (!ipv4_multicast(group) || group == IGMP_ALL_SYSTEMS) return false;
     if (source && !inet_unicast(inet, source)) return false;
     struct membership *member = member_find(inet, group, source);
@@ -141,6 +142,7 @@ bool inet_join(struct inet *inet, uint32_t group, uint32_t source, nanos_t now)
 
 void inet_leave(struct inet *inet, uint32_t group, uint32_t source, nanos_t now)
 {
+    now = inet_moment(inet, now);
     struct membership *member = group ? member_find(inet, group, source) : NULL;
     if (!member || member->leaving || --member->joins > 0) return;
     member->leaving = true;

@@ -128,6 +128,13 @@ static inline bool inet_on_net(const struct inet *inet, uint32_t ip)
     return ((ip ^ inet->ip) & inet->net_mask) == 0;
 }
 
+/* Time does not go back: an earlier moment counts as the last one. */
+static inline nanos_t inet_moment(struct inet *inet, nanos_t now)
+{
+    if (likely(now > inet->now)) inet->now = now;
+    return inet->now;
+}
+
 /* Whether ip may be a host's. */
 static inline bool inet_unicast(const struct inet *inet, uint32_t ip)
 {

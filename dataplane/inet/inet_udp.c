@@ -117,6 +117,7 @@ uint8_t *inet_datagram_claim(struct inet *inet, const struct inet_to *to, uint32
                              nanos_t now)
 {
     CHECK(bytes + IPV4_BYTES + UDP_BYTES <= inet->mtu);
+    now = inet_moment(inet, now);
     inet->datagram = inet_claim(inet, to->ip, FRAME_UDP_HEAD_BYTES + bytes, now);
     if (!inet->datagram) return NULL;
     struct claim claim = {

@@ -170,14 +170,15 @@ uint32_t tcp_put(struct tcp *tcp, uint32_t connection, const uint8_t *bytes, uin
 void tcp_push(struct tcp *tcp, uint32_t connection, nanos_t now)
 {
     struct tcp_connection *c = tcp_at(tcp, connection);
-    tcp_output(tcp, c, now);
+    tcp_output(tcp, c, inet_moment(tcp->inet, now));
 }
 
 uint32_t tcp_write(struct tcp *tcp, uint32_t connection, const uint8_t *bytes, uint32_t length,
                    nanos_t now)
 {
     uint32_t taken = tcp_put(tcp, connection, bytes, length);
-    if (likely(taken > 0)) tcp_output(tcp, &tcp->connection[connection], now);
+    if (likely(taken > 0))
+        tcp_output(tcp, &tcp->connection[connection], inet_moment(tcp->inet, now));
     return taken;
 }
 

@@ -27,7 +27,7 @@ uint32_t tcp_initial_window(const struct tcp *tcp, const struct tcp_connection *
     return least(segments * c->mss, most(14600, 2 * c->mss));
 }
 
-void tcp_round_trip(const struct tcp *tcp, struct tcp_connection *c, nanos_t sample)
+static void round_trip(const struct tcp *tcp, struct tcp_connection *c, nanos_t sample)
 {
     if (sample == 0) sample = 1;
     if (c->srtt == 0) {
@@ -46,17 +46,16 @@ void tcp_round_trip(const struct tcp *tcp, struct tcp_connection *c, nanos_t sam
 
 /* The measured segment is acknowledged, or a timestamp says when its cause was sent: the latter
  * also for what was repeated. */
-static void measure(const struct tcp *tcp, struct tcp_connection *c,
-                    const struct tcp_segment *segment)
+void tcp_measure(const struct tcp *tcp, struct tcp_connection *c, const struct tcp_segment *segment)
 {
     if (likely(c->rtt_at)) {
         if (seq_before(segment->ack, c->rtt_seq)) return;
-        tcp_round_trip(tcp, c, segment->now - c->rtt_at);
+        round_trip(tcp, c, segment->now - c->rtt_at);
         c->rtt_at = 0;
     } else if (segment->stamped && c->stamps) {
         uint32_t ticks = tcp_stamp(c, segment->now) - segment->echo;
         if (ticks > 600000) return; /* ten minutes: no echo of ours */
-        tcp_round_trip(tcp, c, (nanos_t)(ticks + 1) * TCP_TICK_NS);
+        round_trip(tcp, c, (nanos_t)(ticks + 1) * TCP_TICK_NS);
     }
 }
 
@@ -128,7 +127,7 @@ void tcp_ack_advance(struct tcp *tcp, struct tcp_connection *c, const struct tcp
     c->snd_una = segment->ack;
     if (seq_before(c->snd_nxt, c->snd_una)) c->snd_nxt = c->snd_una;
     if (unlikely(c->sacked_count)) tcp_sack_trim(c);
-    measure(tcp, c, segment);
+    tcp_measure(tcp, c, segment);
     c->backoff = 0;
     c->black_hole = 0;
     c->progress_at = segment->now;

@@ -63,13 +63,14 @@ static void fin_queue(struct tcp *tcp, struct tcp_connection *c, nanos_t now)
 
 void tcp_finish(struct tcp *tcp, uint32_t connection, nanos_t now)
 {
-    fin_queue(tcp, tcp_at(tcp, connection), now);
+    fin_queue(tcp, tcp_at(tcp, connection), inet_moment(tcp->inet, now));
 }
 
 void tcp_close(struct tcp *tcp, uint32_t connection, nanos_t now)
 {
     struct tcp_connection *c = tcp_at(tcp, connection);
     CHECK(c->calls != NULL);
+    now = inet_moment(tcp->inet, now);
     if (c->state == TCP_SYN_SENT || c->state == TCP_SYN_RECEIVED ||
         (c->kept > 0 && !c->delivering)) {
         tcp_abort(tcp, connection, now);
@@ -95,6 +96,7 @@ void tcp_abort(struct tcp *tcp, uint32_t connection, nanos_t now)
 {
     struct tcp_connection *c = tcp_at(tcp, connection);
     tcp->counts.aborted++;
+    now = inet_moment(tcp->inet, now);
     /* The state says whether there is a peer to tell (RFC 9293, 3.10.5). */
     if (c->state != TCP_SYN_SENT && c->state != TCP_TIME_WAIT)
         tcp_emit_reset(tcp, c, c->snd_max, now);

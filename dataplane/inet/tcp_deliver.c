@@ -85,6 +85,7 @@ void tcp_resume(struct tcp *tcp, uint32_t connection, nanos_t now)
 {
     struct tcp_connection *c = tcp_at(tcp, connection);
     if (c->delivering || !c->calls) return;
+    now = inet_moment(tcp->inet, now);
     uint32_t before = c->kept;
     if (!tcp_offer(tcp, c) || !tcp_tell_ended(tcp, c)) return;
     if (c->state == TCP_TIME_WAIT) {

@@ -354,7 +354,9 @@ void tcp_segment_size(struct tcp *tcp, struct tcp_connection *c);
 void tcp_ack_advance(struct tcp *tcp, struct tcp_connection *c, const struct tcp_segment *segment);
 void tcp_ack_receive(struct tcp *tcp, struct tcp_connection *c, const struct tcp_segment *segment);
 void tcp_timeout_congestion(struct tcp *tcp, struct tcp_connection *c, nanos_t now);
-void tcp_round_trip(const struct tcp *tcp, struct tcp_connection *c, nanos_t sample);
+/* What segment, which acknowledges something new, says about the round trip. */
+void tcp_measure(const struct tcp *tcp, struct tcp_connection *c,
+                 const struct tcp_segment *segment);
 uint32_t tcp_initial_window(const struct tcp *tcp, const struct tcp_connection *c);
 
 /* tcp_sack.c */

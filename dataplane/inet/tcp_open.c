@@ -30,6 +30,7 @@ bool tcp_listen(struct tcp *tcp, uint16_t port, const struct tcp_calls *calls)
 
 void tcp_unlisten(struct tcp *tcp, uint16_t port, nanos_t now)
 {
+    now = inet_moment(tcp->inet, now);
     for (uint32_t i = 0; i < tcp->limits.listeners; i++)
         if (tcp->listener[i].port == port) tcp->listener[i] = (struct tcp_listener){0};
     for (uint32_t slot = tcp->half_open.oldest; slot != TCP_NONE;) {
@@ -60,6 +61,7 @@ static void numbers_begin(struct tcp *tcp, struct tcp_connection *c, uint32_t is
     c->snd_una = iss;
     c->snd_nxt = c->snd_max = c->snd_end = iss + 1;
     c->snd_edge = iss + 1;
+    c->rtt_seq = iss + 1;
     c->ts_offset = (uint32_t)secret_hash(&tcp->secret, words, 2);
     c->rto = tcp->limits.rto_initial_ns;
     c->peer_mss = TCP_MSS_DEFAULT;
@@ -109,10 +111,8 @@ bool tcp_established(struct tcp *tcp, struct tcp_connection *c, const struct tcp
     c->snd_edge = segment->ack + window;
     c->snd_wl1 = segment->sequence;
     c->snd_wl2 = segment->ack;
-    if (c->rtt_at) tcp_round_trip(tcp, c, segment->now - c->rtt_at);
-    else if (c->stamps && segment->stamped)
-        tcp_round_trip(tcp, c, (tcp_stamp(c, segment->now) - segment->echo + 1) * TCP_TICK_NS);
-    else if (c->syn_lost && c->rto < RTO_AFTER_LOST_SYN) c->rto = RTO_AFTER_LOST_SYN;
+    tcp_measure(tcp, c, segment);
+    if (c->srtt == 0 && c->syn_lost && c->rto < RTO_AFTER_LOST_SYN) c->rto = RTO_AFTER_LOST_SYN;
     c->rtt_at = 0;
     c->cwnd = tcp_initial_window(tcp, c);
     c->ssthresh = UINT32_MAX / 2;
@@ -194,6 +194,7 @@ static uint16_t port_choose(struct tcp *tcp, const struct tcp_to *to)
 uint32_t tcp_connect(struct tcp *tcp, const struct tcp_to *to, nanos_t now)
 {
     CHECK(to->calls && to->calls->received);
+    now = inet_moment(tcp->inet, now);
     if (!inet_unicast(tcp->inet, to->ip) || to->port == 0 || to->ip == tcp->inet->ip)
         return TCP_NONE;
     uint16_t local_port = to->local_port ? to->local_port : port_choose(tcp, to);

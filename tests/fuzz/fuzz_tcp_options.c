@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                        .tcp = {.connections = 2,
                                .listeners = 1,
                                .send_bytes = 4096,
-                               .receive_bytes = 1u << 20},
+                               .receive_bytes = 1u << 17},
                    });
     CHECK(tcp_listen(rig.tcp, 80, &calls));
     struct rig_segment syn = {

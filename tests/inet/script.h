@@ -22,11 +22,12 @@
  *
  *     < FLAGS SEQ[:LENGTH] [ack N] [win N] [OPTIONS] [from PORT] [to PORT] [bad] [junk]
  *                               a segment arrives.  bad: with a wrong checksum.  junk: with other
- *                               bytes than the stream has there
+ *                               bytes than the stream has there; junkfrom N: from byte N on
  *     > FLAGS SEQ[:LENGTH] [ack N] [win N] [OPTIONS] [only] [port N]
  *                               is the next segment sent.  PSH is compared only if it is said;
  *                               only: it has no other options
- *     flags: letters of S A F R P U; . for none.  SEQ * in > is not compared
+ *     flags: letters of S A F R P U; . for none.  SEQ * in > is not compared; a SYN of ours begins
+ *     a new numbering, unless its SEQ is said in the old one
  *     options: mss N, ws N, sackok, ts VALUE [echo MS], sack A-B[,A-B...], raw HEX
  *              ts in > : present; ecr VALUE: its echo; tsval MS: since our first
  *
@@ -59,8 +60,8 @@ struct script {
     const char *file;
     uint32_t line;
     uint32_t passed, failed;
-    char title[160];
-    char problem[400]; /* of this script; empty: none */
+    char title[256];
+    char problem[800]; /* of this script; empty: none */
     bool begun, running;
     struct inet_limits limits;
     /* The two numberings. */

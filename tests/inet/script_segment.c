@@ -21,7 +21,7 @@ struct options {
 };
 
 struct parsed {
-    uint32_t flags, sequence, length, ack, window;
+    uint32_t flags, sequence, length, ack, window, junk_from;
     bool any_sequence, has_ack, has_window, bad, junk, psh;
     uint16_t from, to, port;
     struct options options;
@@ -130,8 +130,9 @@ static void parse(struct script *script, struct parsed *out, char *rest, bool ar
             out->port = (uint16_t)script_number(script, script_word(&rest));
         } else if (strcmp(word, "bad") == 0) {
             out->bad = true;
-        } else if (strcmp(word, "junk") == 0) {
+        } else if (strcmp(word, "junk") == 0 || strcmp(word, "junkfrom") == 0) {
             out->junk = true;
+            if (word[4]) out->junk_from = (uint32_t)script_number(script, script_word(&rest));
         } else {
             script_fail(script, "no such word: %s", word);
         }
@@ -192,8 +193,8 @@ void script_arrive(struct script *script, char *rest)
         return;
     }
     for (uint32_t i = 0; i < line.length; i++)
-        segment.payload[i] =
-            script_peer_byte(line.sequence + i + (line.flags & 2)) ^ (line.junk ? 0xff : 0);
+        segment.payload[i] = script_peer_byte(line.sequence + i + (line.flags & 2)) ^
+                             (line.junk && line.sequence + i >= line.junk_from ? 0xff : 0);
     options_write(script, &line.options, &segment);
     uint8_t frame[RIG_FRAME_BYTES];
     uint32_t bytes = rig_segment_write(&segment, frame);
@@ -288,7 +289,8 @@ void script_expect(struct script *script, char *rest)
         return;
     }
     if (segment.flags & 2) {
-        script->iss = segment.sequence;
+        /* A SYN begins a numbering, unless the line says where it lies in the one before. */
+        if (line.sequence == 0) script->iss = segment.sequence;
         script->iss_known = true;
     }
     uint32_t base = script->iss_known ? script->iss : 0, careless = line.psh ? 0 : 8;

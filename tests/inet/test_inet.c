@@ -200,14 +200,61 @@ SPEC(fragments_and_source_routes_are_dropped)
     rig_close(&rig);
 }
 
+static uint32_t nothing_taken(void *context, uint32_t connection, const uint8_t *bytes,
+                              uint32_t length)
+{
+    (void)context;
+    (void)connection;
+    (void)bytes;
+    return length;
+}
+
+SPEC(a_time_before_the_last_counts_as_the_last)
+{
+    static const struct tcp_calls calls = {.received = nothing_taken};
+    open_with((struct inet_limits){
+        .tcp = {.connections = 4, .listeners = 1, .send_bytes = 1024, .receive_bytes = 1024}});
+    nanos_t later = rig.now + NANOS_SECOND;
+    struct tcp_to to = {.ip = RIG_PEER, .port = 9, .local_port = 8, .calls = &calls};
+    uint32_t connection = tcp_connect(rig.tcp, &to, later);
+    struct rig_segment syn, answer = {.from_ip = RIG_PEER,
+                                      .to_ip = RIG_HOST,
+                                      .from_port = 9,
+                                      .to_port = 8,
+                                      .sequence = 77,
+                                      .flags = 18,
+                                      .window = 1000};
+    EXPECT(rig_segment_read(rig_next(&rig), &syn));
+    answer.ack = syn.sequence + 1;
+    EXPECT_UINT(rig_segment_send(&rig, &answer), INET_TCP); /* at a time before it was asked */
+    struct tcp_view view;
+    tcp_look(rig.tcp, connection, &view);
+    EXPECT_UINT(view.state, TCP_ESTABLISHED);
+    EXPECT_UINT(view.round_trip_ns, 1);
+    inet_tick(rig.inet, 5);
+    inet_verify(rig.inet);
+    rig_close(&rig);
+}
+
+static uint8_t *no_room(void *context, uint32_t bytes)
+{
+    (void)context;
+    (void)bytes;
+    return NULL;
+}
+
+static void no_frame(void *context)
+{
+    (void)context;
+}
+
 SPEC(limits_out_of_range_have_no_footprint)
 {
-    struct inet_limits good = {
-        .ip = RIG_HOST,
-        .prefix = 24,
-        .mtu = 1500,
-        .learnt = 8,
-        .output = {(uint8_t * (*)(void *, uint32_t)) datagram, (void (*)(void *))datagram, NULL}};
+    struct inet_limits good = {.ip = RIG_HOST,
+                               .prefix = 24,
+                               .mtu = 1500,
+                               .learnt = 8,
+                               .output = {no_room, no_frame, NULL}};
     EXPECT(inet_footprint(&good) > 0);
     struct inet_limits bad[12];
     for (int i = 0; i < 12; i++) bad[i] = good;
@@ -238,6 +285,7 @@ SPEC(limits_out_of_range_have_no_footprint)
     S(frames_that_are_not_ours_are_counted_by_why)                                                 \
     S(sources_and_destinations_that_cannot_be_are_refused)                                         \
     S(fragments_and_source_routes_are_dropped)                                                     \
+    S(a_time_before_the_last_counts_as_the_last)                                                   \
     S(limits_out_of_range_have_no_footprint)
 
 SPEC_MAIN("inet", SPECS, NULL, NULL)

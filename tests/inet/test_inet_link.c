@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RUNS = 1500, FLIGHT_MAX = 4096, FRAME_MAX = 2048, PORT = 7000, STEPS_MAX = 2000000 };
+enum { RUNS = 1000, FLIGHT_MAX = 4096, FRAME_MAX = 2048, PORT = 7000, STEPS_MAX = 2000000 };
 
 struct flight {
     nanos_t at;

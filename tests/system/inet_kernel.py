@@ -13,6 +13,7 @@ where the machine does not allow it.
 import hashlib
 import os
 import random
+import shutil
 import socket
 import struct
 import subprocess
@@ -182,8 +183,8 @@ def come_and_go():
 
 
 def ping_and_udp():
-    expect(net_links.can("ping", "-c", "3", "-i", "0.2", "-W", "2", PEER) or
-           not net_links.can("ping", "-V"), "ping is answered")
+    if shutil.which("ping"):
+        expect(net_links.can("ping", "-c", "3", "-i", "0.2", "-W", "2", PEER), "ping is answered")
     asker = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     asker.settimeout(2)
     asker.connect((PEER, UDP))
