@@ -147,6 +147,10 @@ void report_latency(struct text *out, const char *name, const struct histogram_s
     text_append(out, "  ");
     text_append(out, name);
     text_to_column(out, 26);
+    if (summary->count == 0) {
+        text_append(out, "nothing measured\n");
+        return;
+    }
     ns_at(out, summary->p50, 37);
     ns_at(out, summary->p90, 47);
     ns_at(out, summary->p99, 57);

@@ -95,11 +95,12 @@ struct entry_plan {
     const uint64_t *restricted; /* bit by instrument: may not be traded; NULL: none */
 };
 
-/* What to do with what was shown: verdict, counter, meaning. */
+/* What to do with what was shown: verdict, counter, meaning.  After ENTRY_SUBMIT (out.input is for the
+ * engine) and ENTRY_ANSWER comes entry_taken, or entry_refused. */
 /* clang-format off */
 #define ENTRY_VERDICTS(X)                                                                          \
-    X(ENTRY_SUBMIT,    submitted, "out.input is for the engine, then entry_taken")                 \
-    X(ENTRY_ANSWER,    answered,  "the port answers itself, when entry_taken is called")           \
+    X(ENTRY_SUBMIT,    submitted, "became inputs of the engine")                                   \
+    X(ENTRY_ANSWER,    answered,  "refused or answered by the port itself, below by cause")        \
     X(ENTRY_IGNORE,    ignored,   "a resend, or superfluous: no answer, nothing changes")          \
     X(ENTRY_MALFORMED, malformed, "no message of the session's dialect: the session should end")   \
     X(ENTRY_WAIT,      waiting,   "not decided: ask again when events were shown or a sweep ended") \
