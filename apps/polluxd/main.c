@@ -22,9 +22,9 @@ struct request {
 static const char doc[] =
     "Runs the roles its configuration names: takes packets, keeps books, lets delegates decide."
     "\vOn a terminal it shows a live screen, otherwise a line a second.  SIGINT and SIGTERM stop "
-    "it in order.  Exit status: 0 stopped or captures played to the end, 1 could not start, 2 "
-    "wrong "
-    "usage, 4 the configuration has problems.";
+    "it in order; a venue goes on where it was when it is started again.  SIGUSR1 ends a venue's "
+    "day: its orders end, its lines and sessions say so.  Exit status: 0 stopped or captures "
+    "played to the end, 1 could not start, 2 wrong usage, 4 the configuration has problems.";
 
 static const struct argp_option choices[] = {
     {"config", 'c', "FILE", 0, "The configuration, one YAML file", 0},
@@ -56,6 +56,15 @@ static void stop_ask(int signal)
     stop_asked = 1;
 }
 
+/* Of the venue that runs, if one does. */
+static struct match_stage *venue_running;
+
+static void day_end_ask(int signal)
+{
+    (void)signal;
+    match_stage_end_day(venue_running);
+}
+
 static bool stopping(void)
 {
     return stop_asked != 0;
@@ -68,6 +77,17 @@ static void signals_set(void)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGUSR1, SIG_IGN);
+}
+
+/* From the start of the lcores until their stop. */
+static void venue_signal_set(struct launch *launch)
+{
+    if (!launch->venue) return;
+    venue_running = launch->venue->match;
+    struct sigaction action = {.sa_handler = day_end_ask, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGUSR1, &action, NULL);
 }
 
 static int run(const struct config *config)
@@ -83,7 +103,9 @@ static int run(const struct config *config)
     sentences_print("polluxd", &problems);
     if (!ready) return 1;
     fputs(report.bytes, stdout);
+    venue_signal_set(&polluxd.launch);
     polluxd_watch(&polluxd, stopping);
+    signal(SIGUSR1, SIG_IGN);
     bool finished = launch_stop(&polluxd.launch);
     polluxd_summary(&polluxd);
     if (!finished) fprintf(stderr, "polluxd: a stage did not finish what it held within 5 s\n");

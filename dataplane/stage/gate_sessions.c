@@ -197,7 +197,7 @@ static void login(struct gate_stage *gate, struct gate_peer *peer,
                   const struct soupbin_login *login)
 {
     uint32_t index = session_find(gate, &login->credentials);
-    struct soupbin_session session = {.ended = gate->over};
+    struct soupbin_session session = {.ended = false}; /* it is replayed to its end, then ends */
     memcpy(session.name, gate->plan->name, sizeof session.name);
     if (index == GATE_NONE || closed_to_requests(gate)) {
         gate->view.login_refused++;

@@ -123,6 +123,11 @@ class Stage:
             time.sleep(0.05)
         raise Wrong(f"{name} did not say '{pattern}':\n{self.said(name)}")
 
+    def child(self, name):
+        """The program that timeout runs; timeout itself gives on only the signals it knows."""
+        pid = self.running[name].pid
+        return int(pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
+
     def stop(self, name):
         """Asks it to stop in order; what it said to the end."""
         running = self.running[name]
@@ -224,12 +229,12 @@ def bridge():
                         "off"], check=False, capture_output=True)
 
 
-def order(stage, *words, lines=None):
+def order(stage, *words, lines=None, user="CAROL"):
     """pollux-order by the kernel's TCP: its exit status and what it said."""
-    line = [stage.program["pollux-order"], "--to", "10.9.0.1:15000", "--user", "CAROL",
+    line = [stage.program["pollux-order"], "--to", "10.9.0.1:15000", "--user", user,
             "--password-file", str(stage.folder / "password"), *words]
     done = subprocess.run(line, input=lines, capture_output=True, text=True, timeout=30)
-    print(f"$ pollux-order {' '.join(words)} -> {done.returncode}\n{done.stdout}{done.stderr}",
+    print(f"$ {user}: pollux-order {' '.join(words)} -> {done.returncode}\n{done.stdout}{done.stderr}",
           end="")
     return done.returncode, done.stdout
 
@@ -243,12 +248,34 @@ def person_trades(stage):
     require(status == 1 and "rejected" in said, "an unknown symbol was not refused")
 
 
-def person_takes(stage):
-    """What alice left in the book, she being gone."""
-    status, said = order(stage, "buy", "50", "ACME", "10.40", "ioc")
-    require(status == 0 and "executed" in said, "a purchase from the book was not executed")
-    status, said = order(stage, "sell", "50", "ACME", "9.60", "ioc")
-    require(status == 0 and "executed" in said, "a sale to the book was not executed")
+def people_trade(stage):
+    """One rests, the other takes; CAROL's own 100 at 20.10 and 40 at 19.90 stay."""
+    status, said = order(stage, lines="sell 50 BOLT 20.05\nbuy 70 BOLT 19.95\n", user="BOB")
+    require(status == 0 and said.count("accepted") == 2, "BOB's orders were not accepted")
+    status, said = order(stage, "buy", "60", "BOLT", "20.05", "ioc")
+    require(status == 0 and "executed: 50 at 20.05" in said, "a purchase was not executed")
+    status, said = order(stage, "sell", "70", "BOLT", "19.95", "ioc")
+    require(status == 0 and "executed: 70 at 19.95" in said, "a sale was not executed")
+
+
+def day_goes_on_and_ends(stage, **device):
+    """The venue is started again on its journal: the day is as it was.  Then it is told to end."""
+    before = count(stage.said("venue"), "orders live")
+    stage.polluxd("venue", VENUE, core=stage.cores[0], durability="disk", **device)
+    stage.wait_for("venue", "venue open")
+    status, said = order(stage, "--from", "1", lines="orders\nquit\n")
+    require(re.search("accepted: sells 100 BOLT at 20.10", said), "the day before is not replayed")
+    open_orders = re.findall(r"^ +\d+ +(buys|sells) +BOLT", said, re.MULTILINE)
+    require(sorted(open_orders) == ["buys", "sells"], "CAROL's orders are not what they were")
+    os.kill(stage.child("venue"), signal.SIGUSR1)
+    stage.wait_for("venue", "venue closed")
+    status, said = order(stage, "--from", "1", lines="orders\nquit\n")
+    require("the venue's day ends" in said, "the session does not say that the day is over")
+    require(not re.search(r"^ +\d+ +(buys|sells) ", said, re.MULTILINE), "an order outlived the day")
+    status, said = order(stage, "buy", "1", "BOLT", "1.00")
+    require(status != 0, "an order was taken after the day")
+    said = stage.stop("venue")
+    require(before > 0 and count(said, "orders live") == 0, f"orders live after the day\n{said}")
 
 
 def run_af_packet(stage):
@@ -265,8 +292,9 @@ def run_af_packet(stage):
     trader(stage, "alice", device["t0"], "10.9.0.3", "ALICE", 7)
     person_trades(stage)
     traders_done(stage, ("alice",))
-    person_takes(stage)
+    people_trade(stage)
     all_agree(stage)
+    day_goes_on_and_ends(stage, venue_device=device["v0"])
 
 
 def main():
