@@ -95,8 +95,8 @@ struct entry_plan {
     const uint64_t *restricted; /* bit by instrument: may not be traded; NULL: none */
 };
 
-/* What to do with what was shown: verdict, counter, meaning.  After ENTRY_SUBMIT (out.input is for the
- * engine) and ENTRY_ANSWER comes entry_taken, or entry_refused. */
+/* What to do with what was shown: verdict, counter, meaning.  After ENTRY_SUBMIT (out.input is for
+ * the engine) and ENTRY_ANSWER comes entry_taken, or entry_refused. */
 /* clang-format off */
 #define ENTRY_VERDICTS(X)                                                                          \
     X(ENTRY_SUBMIT,    submitted, "became inputs of the engine")                                   \

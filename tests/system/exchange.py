@@ -234,8 +234,8 @@ def order(stage, *words, lines=None, user="CAROL"):
     line = [stage.program["pollux-order"], "--to", "10.9.0.1:15000", "--user", user,
             "--password-file", str(stage.folder / "password"), *words]
     done = subprocess.run(line, input=lines, capture_output=True, text=True, timeout=30)
-    print(f"$ {user}: pollux-order {' '.join(words)} -> {done.returncode}\n{done.stdout}{done.stderr}",
-          end="")
+    print(f"$ {user}: pollux-order {' '.join(words)} -> {done.returncode}\n{done.stdout}", end="")
+    print(done.stderr, end="")
     return done.returncode, done.stdout
 
 
@@ -271,7 +271,8 @@ def day_goes_on_and_ends(stage, **device):
     stage.wait_for("venue", "venue closed")
     status, said = order(stage, "--from", "1", lines="orders\nquit\n")
     require("the venue's day ends" in said, "the session does not say that the day is over")
-    require(not re.search(r"^ +\d+ +(buys|sells) ", said, re.MULTILINE), "an order outlived the day")
+    require(not re.search(r"^ +\d+ +(buys|sells) ", said, re.MULTILINE),
+            "an order outlived the day")
     status, said = order(stage, "buy", "1", "BOLT", "1.00")
     require(status != 0, "an order was taken after the day")
     said = stage.stop("venue")
