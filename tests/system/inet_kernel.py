@@ -300,7 +300,7 @@ def main():
         net_links.cable()
         device = f"net_{link}0,iface=v1"
         small_window = link == "af_xdp"
-    good_cable(program, device, {"af_packet": 64, "af_xdp": 16, "tap": 48}[link])
+    good_cable(program, device, {"af_packet": 245, "af_xdp": 16, "tap": 48}[link])
     bad_cable(program, device, 4096 if small_window else 16384)
     if link == "af_packet":
         kernel_listens(program, device, 8192, 0)
