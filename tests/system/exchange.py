@@ -138,9 +138,11 @@ class Stage:
 
     def end(self):
         for running in self.running.values():
-            if running.poll() is None:
+            try:
                 os.killpg(running.pid, signal.SIGKILL)  # its own session: timeout's child too
-                running.wait()
+            except ProcessLookupError:
+                pass
+            running.wait()
 
     def configure(self, name, text, **values):
         path = self.folder / (name + ".yaml")
