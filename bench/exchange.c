@@ -132,7 +132,7 @@ static void match_plan_make(uint32_t sessions)
                                            .entry = {.sessions = sessions,
                                                      .orders = ORDERS,
                                                      .instruments = 1,
-                                                     .asks = 65536,
+                                                     .asks = 2 * HELD,
                                                      .timers = 16,
                                                      .secret = 12345},
                                            .sessions = sessions,

@@ -11,7 +11,6 @@
 #define HELD                65536u /* events that wait for the disk */
 #define SEGMENT_BYTES       (64u << 20)
 #define RESERVE_BYTES       (4u << 20)
-#define ASKS                65536u
 #define TIMERS              65536u
 #define TOKENS              (1u << 20) /* of OUCH 4.2, a day */
 #define WINDOW              65536u     /* ticks of one side of a book */
@@ -165,7 +164,7 @@ static void folder_plan(struct launch_venue_plan *plan, const struct config_venu
     plan->journal_cpu = JOURNAL_THREAD_ANY_CPU;
     plan->match.entry = (struct entry_limits){.orders = orders,
                                               .instruments = instruments,
-                                              .asks = ASKS,
+                                              .asks = 2 * HELD,
                                               .timers = TIMERS,
                                               .midnight = plan->midnight};
 }

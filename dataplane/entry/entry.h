@@ -13,7 +13,7 @@
  * Every call that may change something has two halves.  The first one decides: it answers a verdict
  * and has changed nothing.  Then the owner makes it durable, tells the engine if the verdict is
  * ENTRY_SUBMIT, and calls entry_taken with the number of the engine's input, or of the record; or
- * entry_refused, or nothing at all, and it has not happened.
+ * nothing at all, and it has not happened.
  *
  *     switch (entry_request(entry, session, bytes, length, now, &out)) {
  *     case ENTRY_SUBMIT: number = journal and apply *out.input;  entry_taken(entry, number); break;
@@ -96,7 +96,7 @@ struct entry_plan {
 };
 
 /* What to do with what was shown: verdict, counter, meaning.  After ENTRY_SUBMIT (out.input is for
- * the engine) and ENTRY_ANSWER comes entry_taken, or entry_refused. */
+ * the engine) and ENTRY_ANSWER comes entry_taken; entry_refuse makes the second of the first. */
 /* clang-format off */
 #define ENTRY_VERDICTS(X)                                                                          \
     X(ENTRY_SUBMIT,    submitted, "became inputs of the engine")                                   \
@@ -146,7 +146,7 @@ struct entry_plan {
     X(events,      "events shown")                                                                 \
     X(answers,     "messages to sessions")                                                         \
     X(taken,       "calls of entry_taken")                                                         \
-    X(refused,     "calls of entry_refused")
+    X(refused,     "calls of entry_refuse")
 /* clang-format on */
 
 #define ENTRY_VERDICT_ENUM(verdict, counter, meaning) verdict,
@@ -235,11 +235,10 @@ MUST_USE enum entry_verdict entry_day(struct entry *entry, bool begins, nanos_t 
  * must be called before the first event of number is shown. */
 void entry_taken(struct entry *entry, uint64_t number);
 
-/* What was decided last was a request that the journal or the engine's place did not take: its
- * sender is told at once (processing error; ENTRY_CLOSED's if dead), and it has not happened.  No
- * record stands behind this answer: an owner that makes its sequenced messages anew from its
- * journal should end the session, or rather wait and ask again. */
-void entry_refused(struct entry *entry, bool dead);
+/* What was decided last, a SUBMIT of entry_request, has no place with the owner: it becomes an
+ * ANSWER instead that says so (Rejected; Cancel Reject; nothing for a Modify), to be taken as any
+ * other, with a record of its own.  Returns ENTRY_ANSWER. */
+enum entry_verdict entry_refuse(struct entry *entry, struct entry_out *out);
 
 /* An event of the engine; all of them, in order, whoever caused them.  time: of the input that
  * caused it, so that the same journal makes the same bytes.  Puts at most three messages, behind

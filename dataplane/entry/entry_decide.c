@@ -150,6 +150,31 @@ static bool speaks50(const struct entry *entry)
     return entry->sessions[entry->decided.session].plan.dialect == ENTRY_OUCH50;
 }
 
+static enum entry_verdict decide_cancel_reject(struct entry *entry, uint32_t slot)
+{
+    struct said said = said_now(entry, slot);
+    uint32_t length = speaks50(entry) ? say50_cancel_reject(&said) : say42_cancel_reject(&said);
+    return answer_about(entry, slot, length);
+}
+
+enum entry_verdict entry_refuse(struct entry *entry, struct entry_out *out)
+{
+    struct entry_decision *d = &entry->decided;
+    CHECK(d->verdict == ENTRY_SUBMIT && d->request);
+    counter_one(&entry->counts.refused);
+    uint32_t slot = d->ask.slot;
+    d->side_now = 0;
+    if (d->ask.kind == ASK_NEW || d->ask.kind == ASK_REPLACE) {
+        d->ask.slot = 0;
+        (void)decide_refusal(entry, ENTRY_NO_ROOM, entry->orders[slot].terms.name);
+    } else if (d->ask.kind == ASK_MODIFY) {
+        d->ask.kind = ASK_SILENT;
+    } else {
+        (void)decide_cancel_reject(entry, slot);
+    }
+    return decision_end(entry, ENTRY_ANSWER, out);
+}
+
 enum entry_verdict decide_cancel(struct entry *entry, order_id_t id, uint32_t total)
 {
     struct match_order living;
@@ -157,11 +182,7 @@ enum entry_verdict decide_cancel(struct entry *entry, order_id_t id, uint32_t to
     if (slot == 0) return ENTRY_IGNORE;
     if (total <= shares(living.total - living.open)) return submit_cancel(entry, slot, 'U');
     if (total >= shares(living.total)) return ENTRY_IGNORE;
-    if (stands_still(entry, living.instrument)) {
-        struct said said = said_now(entry, slot);
-        uint32_t length = speaks50(entry) ? say50_cancel_reject(&said) : say42_cancel_reject(&said);
-        return answer_about(entry, slot, length);
-    }
+    if (stands_still(entry, living.instrument)) return decide_cancel_reject(entry, slot);
     return submit_reduce(entry, slot, total);
 }
 

@@ -73,20 +73,6 @@ void entry_taken(struct entry *entry, uint64_t number)
     d->verdict = ENTRY_IDLE;
 }
 
-/* Only who sent an order or a replacement waits for an answer that may be a refusal. */
-void entry_refused(struct entry *entry, bool dead)
-{
-    struct entry_decision *d = &entry->decided;
-    CHECK(d->verdict == ENTRY_SUBMIT || d->verdict == ENTRY_ANSWER);
-    d->verdict = ENTRY_IDLE;
-    counter_one(&entry->counts.refused);
-    if (d->ask.kind != ASK_NEW && d->ask.kind != ASK_REPLACE) return;
-    decide_refusal(entry, dead ? ENTRY_CLOSED : ENTRY_NO_ROOM,
-                   entry->orders[d->ask.slot].terms.name);
-    counter_one(&entry->counts.answers);
-    entry->sink.put(entry->sink.context, d->session, d->answer.bytes, d->ask.length);
-}
-
 enum entry_verdict entry_day(struct entry *entry, bool begins, nanos_t midnight, nanos_t time,
                              struct entry_out *out)
 {

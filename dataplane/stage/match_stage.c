@@ -9,7 +9,6 @@
 
 #define ROOM_ANSWERS 64u /* in the rings, before a request is taken: politeness, not necessity */
 #define ROOM_NEWS    64u
-#define SWEEP_TURN   64u /* cancels of sweeps in one turn */
 
 static_assert(GATE_MESSAGE_MAX >= ENTRY_MESSAGE_MAX, "every answer fits");
 
@@ -59,6 +58,9 @@ static void answer_put(void *context, uint32_t session, const uint8_t *message, 
     slot_fill(slot, stage, session, length);
     memcpy(slot->message, message, length);
     spsc_publish(stage->answers);
+    if (stage->shown.number == stage->measured || slot->rx_tsc == 0) return;
+    stage->measured = stage->shown.number;
+    histogram_record_span(&stage->latency, slot->rx_tsc, __rdtsc());
 }
 
 struct entry_sink match_stage_answers(struct match_stage *stage)
@@ -66,7 +68,7 @@ struct entry_sink match_stage_answers(struct match_stage *stage)
     return (struct entry_sink){.context = stage, .put = answer_put};
 }
 
-static COLD void session_drop(struct match_stage *stage, uint32_t session)
+COLD void match_stage_drop(struct match_stage *stage, uint32_t session)
 {
     stage->view.dropped++;
     struct gate_slot *slot = ring_claim(stage, stage->answers);
@@ -132,17 +134,19 @@ static inline void stamp_find(struct match_stage *stage, uint64_t number)
 }
 
 /* What was decided last has happened. */
-static inline void decided(struct match_stage *stage, uint64_t number)
+static inline void decided(struct match_stage *stage)
 {
-    stage->deciding = false;
-    entry_taken(stage->entry, number);
+    entry_taken(stage->entry, stage->deciding);
+    stage->deciding = 0;
 }
 
 static void take(void *context, const struct match_event *at, uint32_t count)
 {
     struct match_stage *stage = context;
-    /* An input that makes more events than there is place for shows some before it is over. */
-    if (unlikely(stage->deciding)) decided(stage, venue_sequence(stage->venue));
+    /* An input that makes more events than there is place for shows some before it is over.  Before
+     * it is written, only a failing disk lets others go, and then it will not be. */
+    if (unlikely(stage->deciding != 0 && venue_sequence(stage->venue) == stage->deciding))
+        decided(stage);
     for (uint32_t i = 0; i < count; i++) {
         stamp_find(stage, at[i].number);
         match_stage_event(stage, &at[i]);
@@ -175,8 +179,7 @@ uint32_t match_stage_release(struct match_stage *stage, uint32_t most)
     return count;
 }
 
-/* As many events as the rings have place for what they make. */
-static uint32_t release(struct match_stage *stage)
+uint32_t match_stage_answer(struct match_stage *stage)
 {
     uint32_t answers = spsc_room(stage->answers, 4 * ROOM_ANSWERS) / 4;
     uint32_t news = spsc_room(stage->news, 2 * ROOM_NEWS) / 2;
@@ -190,18 +193,19 @@ enum venue_status match_stage_submit(struct match_stage *stage, const struct mat
 {
     if (stage->stamp_head - stage->stamp_tail > stage->stamp_mask) return VENUE_BUSY;
     uint64_t number = venue_sequence(stage->venue) + 1;
+    if (stage->deciding != 0) stage->deciding = number;
     stage->stamps[stage->stamp_head++ & stage->stamp_mask] =
         (struct match_stamp){number, input->time, rx_tsc};
     enum venue_status status =
         venue_submit_noted(stage->venue, input, &(struct venue_note){note, note_bytes});
     if (unlikely(status != VENUE_OK)) {
         stage->stamp_head--;
-        stage->deciding = false;
+        stage->deciding = 0;
         return status;
     }
     CHECK(venue_sequence(stage->venue) == number);
     stage->now = input->time;
-    if (likely(stage->deciding)) decided(stage, number);
+    if (likely(stage->deciding != 0)) decided(stage);
     return status;
 }
 
@@ -212,7 +216,7 @@ enum venue_status match_stage_decide(struct match_stage *stage, enum entry_verdi
     const struct match_input only_time = {
         .kind = MATCH_TIME, .bytes = sizeof only_time, .time = time};
     const struct match_input *input = verdict == ENTRY_SUBMIT ? out->input : &only_time;
-    stage->deciding = true;
+    stage->deciding = UINT64_MAX; /* which, match_stage_submit knows */
     return match_stage_submit(stage, input, note, note_bytes, rx_tsc);
 }
 
@@ -221,84 +225,81 @@ static nanos_t later(const struct match_stage *stage, nanos_t time)
     return time > stage->now ? time : stage->now;
 }
 
-void match_stage_sweep(struct match_stage *stage, uint32_t session)
-{
-    stage->sweep[stage->sweep_head++ & stage->sweep_mask] = session;
-}
-
 /* Requests. */
 
 enum outcome { TAKEN, LATER };
 
-/* The journal has no space for this order, but may have some for a record that says so.  The answer
- * has its place behind all before it, so these leave first. */
-static COLD enum outcome refuse(struct match_stage *stage, const struct gate_slot *slot,
-                                struct match_note *note, uint32_t note_bytes, nanos_t time)
-{
-    bool quiet = venue_answered(stage->venue) == venue_sequence(stage->venue);
-    if (!quiet) return LATER;
-    if (stage->refused == 0) {
-        const struct match_input only_time = {
-            .kind = MATCH_TIME, .bytes = sizeof only_time, .time = time};
-        note->kind = MATCH_NOTE_REFUSED;
-        enum venue_status status =
-            match_stage_submit(stage, &only_time, note, note_bytes, slot->rx_tsc);
-        if (status == VENUE_BUSY) return LATER;
-        if (status != VENUE_OK) {
-            session_drop(stage, slot->session);
-            return TAKEN;
-        }
-        stage->refused = venue_sequence(stage->venue);
-        return LATER;
-    }
-    struct entry_out out;
-    enum entry_verdict verdict =
-        entry_request(stage->entry, slot->session, slot->message, slot->bytes, stage->now, &out);
-    CHECK(verdict == ENTRY_SUBMIT);
-    entry_refused(stage->entry, false);
-    stage->refused = 0;
-    return TAKEN;
-}
+/* Answers there is still place for, in the streams of all sessions. */
+enum place {
+    PLACE_FOR_ALL,
+    PLACE_FOR_REFUSALS, /* what lives must be answered: no more orders */
+    PLACE_FOR_ENDINGS,  /* nor anything else that is asked for and would only be refused */
+};
 
-static bool adds_risk(const struct entry_out *out)
-{
-    return out->input && (out->input->kind == MATCH_NEW || out->input->kind == MATCH_MODIFY);
-}
-
-/* Whether the answers to an order would surely find a place in its session's stream. */
-static bool streams_have_place(const struct match_stage *stage)
+static enum place streams_place(const struct match_stage *stage)
 {
     const struct counter *spare = stage->plan->stream_spare;
-    return !spare || counter_read(spare) > stage->plan->stream_reserve;
+    if (!spare) return PLACE_FOR_ALL;
+    uint64_t left = counter_read(spare), reserve = stage->plan->stream_reserve;
+    if (likely(left > reserve)) return PLACE_FOR_ALL;
+    return left > reserve - reserve / 4 ? PLACE_FOR_REFUSALS : PLACE_FOR_ENDINGS;
+}
+
+static bool adds_risk(const struct match_stage *stage, const struct match_input *input)
+{
+    if (input == NULL || (input->kind != MATCH_NEW && input->kind != MATCH_MODIFY)) return false;
+    if (input->kind == MATCH_NEW) return true;
+    struct match_order order; /* less of the same is a partial cancel */
+    return !match_order_of(venue_match(stage->venue), input->id, &order) || input->price != 0 ||
+           input->qty > order.total;
+}
+
+/* A decision as it is written down: with what it was made from. */
+struct noted {
+    struct match_note head;
+    uint8_t message[GATE_MESSAGE_MAX];
+};
+
+static uint32_t note_of(const struct gate_slot *slot, struct noted *note)
+{
+    bool message = slot->kind == GATE_MESSAGE;
+    note->head = (struct match_note){.kind = message ? MATCH_NOTE_REQUEST : MATCH_NOTE_LOST,
+                                     .session = slot->session};
+    if (message) memcpy(note->message, slot->message, slot->bytes);
+    return (uint32_t)sizeof note->head + (message ? slot->bytes : 0);
+}
+
+/* There is no place for this request, but perhaps for a record that refuses it. */
+static COLD enum venue_status refuse(struct match_stage *stage, const struct gate_slot *slot,
+                                     struct noted *note, uint32_t bytes, nanos_t time)
+{
+    struct entry_out out;
+    note->head.kind = MATCH_NOTE_REFUSED;
+    enum entry_verdict verdict = entry_refuse(stage->entry, &out);
+    return match_stage_decide(stage, verdict, &out, time, note, bytes, slot->rx_tsc);
 }
 
 static enum outcome decided_take(struct match_stage *stage, const struct gate_slot *slot,
                                  enum entry_verdict verdict, const struct entry_out *out,
                                  nanos_t time)
 {
-    struct {
-        struct match_note head;
-        uint8_t message[GATE_MESSAGE_MAX];
-    } note;
-    note.head = (struct match_note){.kind = slot->kind == GATE_MESSAGE ? MATCH_NOTE_REQUEST
-                                                                       : MATCH_NOTE_LOST,
-                                    .session = slot->session};
-    uint32_t bytes = slot->kind == GATE_MESSAGE ? slot->bytes : 0;
-    memcpy(note.message, slot->message, bytes);
-    bytes += (uint32_t)sizeof note.head;
-    bool place = stage->refused == 0 && (!adds_risk(out) || streams_have_place(stage));
+    struct noted note;
+    uint32_t bytes = note_of(slot, &note);
+    bool request = slot->kind == GATE_MESSAGE, sweeps = out->sweeps;
+    enum place place = streams_place(stage);
     enum venue_status status = VENUE_NO_SPACE;
-    bool sweeps = out->sweeps;
-    if (likely(place))
-        status = match_stage_decide(stage, verdict, out, time, &note, bytes, slot->rx_tsc);
-    if (likely(status == VENUE_OK)) {
-        if (unlikely(sweeps)) match_stage_sweep(stage, slot->session);
+    if (unlikely(place == PLACE_FOR_ENDINGS && request && !sweeps &&
+                 (verdict == ENTRY_ANSWER || adds_risk(stage, out->input)))) {
+        match_stage_drop(stage, slot->session);
         return TAKEN;
     }
-    if (status == VENUE_BUSY) return LATER;
-    if (status == VENUE_NO_SPACE && verdict == ENTRY_SUBMIT && slot->kind == GATE_MESSAGE)
-        return refuse(stage, slot, &note.head, bytes, time);
-    session_drop(stage, slot->session);
+    if (likely(place == PLACE_FOR_ALL) || !adds_risk(stage, out->input))
+        status = match_stage_decide(stage, verdict, out, time, &note, bytes, slot->rx_tsc);
+    if (unlikely(status == VENUE_NO_SPACE && request && verdict == ENTRY_SUBMIT))
+        status = refuse(stage, slot, &note, bytes, time);
+    if (status == VENUE_BUSY || status == VENUE_NO_SPACE) return LATER;
+    if (unlikely(status != VENUE_OK)) match_stage_drop(stage, slot->session);
+    else if (unlikely(sweeps)) match_stage_sweep(stage, slot->session);
     return TAKEN;
 }
 
@@ -312,90 +313,52 @@ static enum outcome request_take(struct match_stage *stage, const struct gate_sl
             : entry_disconnected(stage->entry, slot->session, time, &out);
     switch (verdict) {
     case ENTRY_SUBMIT:
-    case ENTRY_ANSWER: return decided_take(stage, slot, verdict, &out, time);
+    case ENTRY_ANSWER:
+        if (decided_take(stage, slot, verdict, &out, time) == LATER) return LATER;
+        break;
     case ENTRY_WAIT: return LATER;
-    case ENTRY_MALFORMED: session_drop(stage, slot->session); return TAKEN;
+    case ENTRY_MALFORMED: match_stage_drop(stage, slot->session); break;
     case ENTRY_IGNORE:
     case ENTRY_IDLE:
-    case ENTRY_VERDICT_COUNT: return TAKEN;
+    case ENTRY_VERDICT_COUNT: break;
     }
-    UNREACHABLE("the port answers a verdict");
+    stage->view.verdict[verdict]++;
+    stage->view.request += slot->kind == GATE_MESSAGE;
+    return TAKEN;
 }
 
-/* False while the gate must take something first. */
-static bool rings_ready(struct match_stage *stage)
+/* Nothing is acknowledged any more: who asks is told so by the end of the connection. */
+static COLD void dead_take(struct match_stage *stage, const struct gate_slot *slot)
+{
+    if (slot->kind == GATE_MESSAGE) match_stage_drop(stage, slot->session);
+}
+
+bool match_stage_ready(struct match_stage *stage)
 {
     return spsc_room(stage->answers, ROOM_ANSWERS) == ROOM_ANSWERS &&
            spsc_room(stage->news, ROOM_NEWS) == ROOM_NEWS;
 }
 
+static void waits_set(struct match_stage *stage, bool waits)
+{
+    stage->waits = waits;
+    counter_set(&stage->waiting, waits);
+}
+
 static uint32_t requests_take(struct match_stage *stage)
 {
     uint32_t taken = 0;
-    while (taken < MATCH_STAGE_TURN && rings_ready(stage)) {
+    while (taken < MATCH_STAGE_TURN && match_stage_ready(stage)) {
         const struct gate_slot *slot = spsc_front(stage->requests);
         if (!slot) break;
-        uint64_t rx_tsc = slot->rx_tsc;
-        if (request_take(stage, slot) == LATER) break;
+        if (unlikely(!stage->waits)) waits_set(stage, true);
+        if (unlikely(venue_dead(stage->venue))) dead_take(stage, slot);
+        else if (request_take(stage, slot) == LATER) break;
         spsc_release(stage->requests);
         taken++;
-        uint64_t before = stage->view.answer;
-        (void)release(stage);
-        if (rx_tsc && stage->view.answer != before)
-            histogram_record_span(&stage->latency, rx_tsc, __rdtsc());
+        (void)match_stage_answer(stage);
     }
-    stage->view.request += taken;
     return taken;
-}
-
-/* Cancels of sessions that are lost, or that asked for it, one after the other. */
-static COLD uint32_t sweeps_go(struct match_stage *stage)
-{
-    uint32_t done = 0;
-    while (done < SWEEP_TURN && stage->refused == 0 && stage->sweep_tail != stage->sweep_head &&
-           rings_ready(stage)) {
-        uint32_t session = stage->sweep[stage->sweep_tail & stage->sweep_mask];
-        const struct match_note note = {.kind = MATCH_NOTE_NEXT, .session = session};
-        struct entry_out out;
-        enum entry_verdict verdict = entry_next(stage->entry, session, stage->now, &out);
-        if (verdict != ENTRY_SUBMIT) {
-            stage->sweep_tail++;
-            continue;
-        }
-        if (match_stage_decide(stage, verdict, &out, stage->now, &note, sizeof note, 0) != VENUE_OK)
-            break; /* again in the next turn: a cancel passes where anything does */
-        done++;
-        (void)release(stage);
-    }
-    return done;
-}
-
-/* Time. */
-
-/* Orders whose time has ended. */
-static void timers_run(struct match_stage *stage, nanos_t time)
-{
-    while (entry_due(stage->entry) <= time && rings_ready(stage)) {
-        const struct match_note note = {.kind = MATCH_NOTE_TICK};
-        struct entry_out out;
-        if (entry_tick(stage->entry, time, &out) != ENTRY_SUBMIT) break;
-        if (match_stage_decide(stage, ENTRY_SUBMIT, &out, time, &note, sizeof note, 0) != VENUE_OK)
-            break;
-        (void)release(stage);
-    }
-}
-
-/* The engine reads no clock: what waits for the time (a pause, a calendar) has it told. */
-static void time_tell(struct match_stage *stage)
-{
-    nanos_t time = stage->plan->now(stage->plan->clock);
-    if (time < stage->now || stage->refused != 0) return;
-    timers_run(stage, time);
-    bool due = match_due(venue_match(stage->venue)) <= time;
-    if (!due || time - stage->now < MATCH_STAGE_TIME_NS || !rings_ready(stage)) return;
-    const struct match_input input = {.kind = MATCH_TIME, .bytes = sizeof input, .time = time};
-    (void)match_stage_submit(stage, &input, NULL, 0, 0); /* refused: it is told again soon */
-    (void)release(stage);
 }
 
 /* The stage. */
@@ -405,8 +368,8 @@ static uint32_t match_stage_turn(void *self, uint64_t tsc)
     (void)tsc;
     struct match_stage *stage = self;
     uint32_t work = requests_take(stage);
-    if (stage->view.answered != venue_sequence(stage->venue)) work += release(stage);
-    if (unlikely(stage->sweep_tail != stage->sweep_head)) work += sweeps_go(stage);
+    if (stage->view.answered != venue_sequence(stage->venue)) work += match_stage_answer(stage);
+    if (unlikely(stage->sweep_tail != stage->sweep_head)) work += match_stage_sweeps(stage);
     return work;
 }
 
@@ -434,22 +397,22 @@ static void view_show(struct match_stage *stage)
 {
     struct match_view *view = &stage->view;
     const struct entry_counts *counts = entry_counts(stage->entry);
-    for (uint32_t i = 0; i < ENTRY_VERDICT_COUNT; i++)
-        view->verdict[i] = counter_read(&counts->request[i]);
     for (uint32_t i = 0; i < ENTRY_CAUSE_COUNT; i++)
         view->cause[i] = counter_read(&counts->cause[i]);
     view->sequence = venue_sequence(stage->venue);
     view->held = venue_held(stage->venue);
     view->orders = match_orders(venue_match(stage->venue));
     view->day = stage->day;
+    view->dead = venue_dead(stage->venue);
     books_show(stage);
     snapshot_show(stage->snapshot, view);
 }
 
 static bool all_left(const struct match_stage *stage)
 {
-    return spsc_published(stage->requests) == spsc_released(stage->requests) &&
-           stage->sweep_tail == stage->sweep_head &&
+    if (spsc_published(stage->requests) != spsc_released(stage->requests)) return false;
+    if (venue_dead(stage->venue)) return stage->dead_dropped == stage->plan->sessions;
+    return stage->sweep_tail == stage->sweep_head &&
            venue_answered(stage->venue) == venue_sequence(stage->venue);
 }
 
@@ -457,9 +420,13 @@ static void match_stage_housekeeping(void *self, uint64_t tsc)
 {
     (void)tsc;
     struct match_stage *stage = self;
-    match_stage_day_step(stage);
-    time_tell(stage);
-    counter_set(&stage->waiting, !all_left(stage));
+    if (unlikely(venue_dead(stage->venue))) {
+        match_stage_dead_step(stage);
+    } else {
+        match_stage_day_step(stage);
+        match_stage_time(stage);
+    }
+    waits_set(stage, !all_left(stage));
     view_show(stage);
 }
 

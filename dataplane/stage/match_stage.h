@@ -17,8 +17,10 @@
  * Guarantees:
  * - A request has an effect, and an answer, only behind its record; answers and news leave when the
  *   venue's durability allows it.
- * - What cannot be written (no space) is refused in the same way: by a record that says so.  When
- *   not even that can be written, or the disk has failed, the session is dropped.
+ * - What there is no place for is refused in the same way: by a record that says so.  When the
+ *   journal has none for that either, requests wait, and their senders by TCP's window; when the
+ *   streams of answers have none, who asks is disconnected.
+ * - When the disk has failed, nobody is told anything any more: all sessions are dropped.
  * - A decision that comes out otherwise at recovery than it was written stops it, with a sentence.
  *
  * Lifecycle: match_stage_new; recovery of the venue with match_stage_watch; start of the venue's
@@ -86,8 +88,8 @@ struct match_view_book {
 };
 
 struct match_view {
-    uint64_t request; /* taken from the gate */
-    uint64_t verdict[ENTRY_VERDICT_COUNT];
+    uint64_t request;                      /* messages taken from the gate */
+    uint64_t verdict[ENTRY_VERDICT_COUNT]; /* of these, and of lost connections */
     uint64_t cause[ENTRY_CAUSE_COUNT];
     uint64_t dropped;  /* sessions that could not be answered */
     uint64_t sequence; /* of the last record */
@@ -98,6 +100,7 @@ struct match_view {
     uint64_t answer;
     uint64_t ring_wait; /* times a full ring was waited for */
     uint64_t day;       /* 0: not begun, 1: open, 2: over */
+    uint64_t dead;      /* 1: the journal's disk has failed, and nothing is acknowledged */
     uint64_t books;
     struct match_view_book book[MATCH_VIEW_BOOKS];
 };

@@ -37,6 +37,7 @@ enum venue_status match_stage_day_turns(struct match_stage *stage, bool begins, 
     const struct match_note note = {.kind = MATCH_NOTE_DAY, .begins = begins};
     struct entry_out out;
     enum entry_verdict verdict = entry_day(stage->entry, begins, stage->midnight, time, &out);
+    if (verdict == ENTRY_WAIT) return VENUE_BUSY;
     CHECK(verdict == ENTRY_ANSWER);
     enum venue_status status =
         match_stage_decide(stage, verdict, &out, time, &note, sizeof note, 0);
@@ -70,7 +71,7 @@ static bool instruments_close(struct match_stage *stage, nanos_t time)
 void match_stage_day_step(struct match_stage *stage)
 {
     if (!atomic_load_explicit(&stage->end_asked, memory_order_relaxed)) return;
-    if (stage->day != STAGE_DAY_OPEN || stage->due.number != 0 || stage->refused != 0) return;
+    if (stage->day != STAGE_DAY_OPEN || stage->due.number != 0) return;
     nanos_t time = stage->plan->now(stage->plan->clock);
     if (time < stage->now) time = stage->now;
     if (!instruments_close(stage, time)) return;

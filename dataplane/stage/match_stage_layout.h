@@ -8,7 +8,7 @@
 /* What a note begins with; for REQUEST and REFUSED the message follows. */
 enum match_note_kind {
     MATCH_NOTE_REQUEST = 1,
-    MATCH_NOTE_REFUSED, /* the same, but it could not be written whole */
+    MATCH_NOTE_REFUSED, /* the same, and there was no place for it: it is refused */
     MATCH_NOTE_LOST,    /* a session's connection */
     MATCH_NOTE_NEXT,    /* of a session's sweep */
     MATCH_NOTE_TICK,
@@ -30,8 +30,12 @@ struct match_note_start {
     uint16_t sessions;
     uint32_t plans;   /* CRC-32C of the sessions' plans: other plans decide otherwise */
     nanos_t midnight; /* of the day that the first one begins */
+    uint32_t orders;  /* of the port's limits: others decide otherwise */
+    uint32_t tokens;
+    uint32_t timers;
+    uint32_t instruments;
 };
-static_assert(sizeof(struct match_note_start) == 72, "no holes");
+static_assert(sizeof(struct match_note_start) == 88, "no holes");
 
 #define MATCH_NOTE_MAX (sizeof(struct match_note) + GATE_MESSAGE_MAX)
 static_assert(MATCH_NOTE_MAX >= sizeof(struct match_note_start), "all notes fit");
@@ -71,10 +75,12 @@ struct match_stage {
     struct match_stamp shown; /* whose events are being shown */
     struct match_stamp told;  /* whose time the news have */
     nanos_t now;              /* of the last input */
-    bool deciding;            /* an input is being applied that entry has not been told of */
-    uint64_t refused;         /* the record that says so of the request in front; 0: none */
+    uint64_t deciding;        /* the input of which entry has not been told; 0: none */
+    uint64_t measured;        /* the last input whose answer has been timed */
+    bool waits;               /* what the counter waiting says */
 
-    uint32_t *sweep; /* sessions with a sweep, the first being worked on: a ring */
+    uint32_t *sweep; /* sessions with a sweep, the first being worked on: a ring, each once */
+    bool *sweeping;  /* a session is in it */
     uint32_t sweep_head;
     uint32_t sweep_tail;
     uint32_t sweep_mask;
@@ -84,7 +90,8 @@ struct match_stage {
     nanos_t midnight; /* the zero of its times */
     struct match_due due;
     _Atomic uint32_t end_asked;
-    uint32_t closed; /* instruments that were told to close, at the end */
+    uint32_t closed;       /* instruments that were told to close, at the end */
+    uint32_t dead_dropped; /* sessions, since the disk has failed */
 
     /* Recovery. */
     uint8_t note[MATCH_NOTE_MAX];
@@ -123,10 +130,30 @@ enum venue_status match_stage_decide(struct match_stage *stage, enum entry_verdi
                                      const struct entry_out *out, nanos_t time, const void *note,
                                      uint32_t note_bytes, uint64_t rx_tsc);
 
+/* False while the gate must take something first. */
+bool match_stage_ready(struct match_stage *stage);
+
+/* Shows as many events as the rings have place for what they make.  Returns how many. */
+uint32_t match_stage_answer(struct match_stage *stage);
+
+/* The session is to be disconnected. */
+void match_stage_drop(struct match_stage *stage, uint32_t session);
+
+void match_stage_news(struct match_stage *stage, const struct match_event *slots, uint32_t count);
+
+/* match_stage_unasked.c */
+
 /* The session has inputs one after the other, from now on. */
 void match_stage_sweep(struct match_stage *stage, uint32_t session);
 
-void match_stage_news(struct match_stage *stage, const struct match_event *slots, uint32_t count);
+/* Some cancels of sessions that are lost, or that asked for it.  Returns how many. */
+uint32_t match_stage_sweeps(struct match_stage *stage);
+
+/* The engine reads no clock: what waits for the time (a pause, a timed order) has it told. */
+void match_stage_time(struct match_stage *stage);
+
+/* The disk has failed: what was not acknowledged never will be, so everybody is let go. */
+void match_stage_dead_step(struct match_stage *stage);
 
 /* match_stage_day.c */
 

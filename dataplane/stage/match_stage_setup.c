@@ -12,7 +12,7 @@
 /* Memory. */
 
 struct layout {
-    size_t entry, stamps, sweep, snapshot, bytes;
+    size_t entry, stamps, sweep, sweeping, snapshot, bytes;
 };
 
 static uint64_t stamps_of(const struct match_stage_plan *plan)
@@ -23,7 +23,7 @@ static uint64_t stamps_of(const struct match_stage_plan *plan)
 static uint32_t sweeps_of(const struct match_stage_plan *plan)
 {
     uint32_t sessions = 64;
-    while (sessions < 2 * plan->sessions) sessions *= 2;
+    while (sessions < plan->sessions) sessions *= 2;
     return sessions;
 }
 
@@ -32,7 +32,8 @@ static struct layout layout_of(const struct match_stage_plan *plan)
     struct layout layout = {.entry = ALIGN_UP(sizeof(struct match_stage), CACHE_LINE)};
     layout.stamps = layout.entry + ALIGN_UP(entry_footprint(&plan->entry), CACHE_LINE);
     layout.sweep = layout.stamps + stamps_of(plan) * sizeof(struct match_stamp);
-    layout.snapshot = layout.sweep + ALIGN_UP(sweeps_of(plan) * sizeof(uint32_t), CACHE_LINE);
+    layout.sweeping = layout.sweep + ALIGN_UP(sweeps_of(plan) * sizeof(uint32_t), CACHE_LINE);
+    layout.snapshot = layout.sweeping + ALIGN_UP(plan->sessions * sizeof(bool), CACHE_LINE);
     layout.bytes = layout.snapshot + snapshot_footprint(sizeof(struct match_view));
     return layout;
 }
@@ -40,6 +41,9 @@ static struct layout layout_of(const struct match_stage_plan *plan)
 const char *match_stage_check(const struct match_stage_plan *plan)
 {
     if (!IS_POW2(plan->held)) return "the place for held events must be a power of two";
+    if (plan->entry.asks < 2 * plan->held)
+        return "the port's waiting answers must have twice the "
+               "place of held events";
     if (plan->sessions != plan->entry.sessions) return "there must be a plan for each session";
     for (uint32_t i = 0; i < plan->sessions; i++) {
         const char *problem = entry_plan_check(&plan->session[i]);
@@ -70,6 +74,7 @@ struct match_stage *match_stage_new(void *memory, const struct match_stage_plan 
     stage->stamp_mask = stamps_of(plan) - 1;
     stage->sweep = (uint32_t *)(void *)(at + layout.sweep);
     stage->sweep_mask = sweeps_of(plan) - 1;
+    stage->sweeping = (bool *)(at + layout.sweeping);
     stage->snapshot = snapshot_new(at + layout.snapshot, sizeof(struct match_view));
     const struct entry_sink answers = match_stage_answers(stage);
     stage->entry = entry_new(at + layout.entry, &plan->entry, venue_match(plan->venue), &answers);
@@ -110,10 +115,37 @@ static struct match_note_start start_of(const struct match_stage_plan *plan, nan
     struct match_note_start start = {.head = {.kind = MATCH_NOTE_START},
                                      .sessions = (uint16_t)plan->sessions,
                                      .plans = plans_crc(plan),
-                                     .midnight = midnight};
+                                     .midnight = midnight,
+                                     .orders = plan->entry.orders,
+                                     .tokens = plan->entry.tokens,
+                                     .timers = plan->entry.timers,
+                                     .instruments = plan->entry.instruments};
     memcpy(start.name, plan->name, sizeof start.name);
     memcpy(start.boot, plan->boot, sizeof start.boot);
     return start;
+}
+
+/* Whether a limit is what it was; else that is the problem. */
+static bool limit_same(struct match_stage *stage, const char *name, uint32_t was, uint32_t is)
+{
+    if (was == is) return true;
+    struct text text = text_in(stage->problem_text, sizeof stage->problem_text);
+    text_format(
+        &text,
+        "the venue's %s were %u when it was begun and are %u now: keep them for the day, or "
+        "begin a new folder",
+        name, was, is);
+    stage->problem = text.bytes;
+    return false;
+}
+
+static void limits_check(struct match_stage *stage, const struct match_note_start *was)
+{
+    const struct entry_limits *is = &stage->plan->entry;
+    (void)(limit_same(stage, "orders", was->orders, is->orders) &&
+           limit_same(stage, "instruments", was->instruments, is->instruments) &&
+           limit_same(stage, "tokens of OUCH 4.2", was->tokens, is->tokens) &&
+           limit_same(stage, "orders with a time", was->timers, is->timers));
 }
 
 static void start_check(struct match_stage *stage, const struct match_note_start *was)
@@ -129,6 +161,7 @@ static void start_check(struct match_stage *stage, const struct match_note_start
         stage->problem = "the machine was started anew since, and with durability process the last "
                          "orders that were acknowledged may be lost: begin a new folder and a new "
                          "session";
+    else limits_check(stage, was);
 }
 
 /* All that came before the input under way has been shown. */
@@ -168,10 +201,9 @@ static enum entry_verdict decide_again(struct match_stage *stage, const struct m
 }
 
 /* Whether the port says again what stands in the journal. */
-static bool as_written(const struct match_note *note, enum entry_verdict verdict,
-                       const struct entry_out *out, const struct match_input *input)
+static bool as_written(enum entry_verdict verdict, const struct entry_out *out,
+                       const struct match_input *input)
 {
-    if (note->kind == MATCH_NOTE_REFUSED) return verdict == ENTRY_SUBMIT;
     if (verdict == ENTRY_ANSWER) return input->kind == MATCH_TIME;
     if (verdict != ENTRY_SUBMIT) return false;
     if (out->input->bytes != input->bytes) return false;
@@ -200,7 +232,9 @@ static void noted_input(struct match_stage *stage, const struct match_note *note
     }
     struct entry_out out = {.input = NULL};
     enum entry_verdict verdict = decide_again(stage, note, input, &out);
-    if (!as_written(note, verdict, &out, input)) {
+    if (note->kind == MATCH_NOTE_REFUSED && verdict == ENTRY_SUBMIT)
+        verdict = entry_refuse(stage->entry, &out);
+    if (!as_written(verdict, &out, input)) {
         struct text text = text_in(stage->problem_text, sizeof stage->problem_text);
         text_format(&text,
                     "record %" PRIu64 " is decided otherwise now than when it was written, by a "
@@ -209,8 +243,7 @@ static void noted_input(struct match_stage *stage, const struct match_note *note
         stage->problem = text.bytes;
         return;
     }
-    if (note->kind == MATCH_NOTE_REFUSED) entry_refused(stage->entry, false);
-    else stage->taken = input->number;
+    stage->taken = input->number;
     if (note->kind == MATCH_NOTE_DAY)
         match_stage_day_is(stage, note->begins, input->number, input->time);
 }
@@ -299,13 +332,33 @@ static enum venue_status listing_submit(struct match_stage *stage,
     return status;
 }
 
+/* Whether an instrument that is listed is the one of the plan. */
+static bool listing_same(const struct match *match, const struct match_stage_listing *one,
+                         struct text *problems)
+{
+    struct match_listing was;
+    CHECK(match_listing_of(match, one->instrument, &was));
+    if (memcmp(&was, &one->listing, sizeof was) == 0) return true;
+    bool symbol = memcmp(was.symbol, one->listing.symbol, sizeof was.symbol) == 0;
+    text_format(problems,
+                symbol ? "%.16s is configured otherwise than when it was listed: keep it for the "
+                         "day, or begin a new folder\n"
+                       : "%.16s is in the place of another instrument of the day: new ones are "
+                         "added behind, and none is taken away\n",
+                one->listing.symbol);
+    return false;
+}
+
 static bool listings_make(struct match_stage *stage, const struct match_stage_listing *listings,
                           uint32_t count, nanos_t time, struct text *problems)
 {
     const struct match *match = venue_match(stage->venue);
     for (uint32_t i = 0; i < count; i++) {
         const struct match_stage_listing *one = &listings[i];
-        if (match_phase_of(match, one->instrument) != MATCH_UNLISTED) continue;
+        if (match_phase_of(match, one->instrument) != MATCH_UNLISTED) {
+            if (listing_same(match, one, problems)) continue;
+            return false;
+        }
         if (refused(listing_submit(stage, one, time), problems)) return false;
         if (match_phase_of(match, one->instrument) != MATCH_UNLISTED) continue;
         text_format(problems, "%.16s cannot be listed: its numbers do not go together\n",
@@ -323,17 +376,28 @@ static bool sessions_lose(struct match_stage *stage, nanos_t time)
         const struct match_note note = {.kind = MATCH_NOTE_LOST, .session = i};
         struct entry_out out = {.sweeps = false};
         bool sweeps = entry_sweeps(stage->entry, i);
-        if (!sweeps && entry_disconnected(stage->entry, i, time, &out) == ENTRY_ANSWER) {
+        while (!sweeps) {
+            enum entry_verdict verdict = entry_disconnected(stage->entry, i, time, &out);
+            if (verdict != ENTRY_ANSWER && verdict != ENTRY_WAIT) break;
             sweeps = out.sweeps;
-            while (match_stage_decide(stage, ENTRY_ANSWER, &out, time, &note, sizeof note, 0) ==
-                   VENUE_BUSY) {
-                if (!all_shown(stage)) return false;
-                if (entry_disconnected(stage->entry, i, time, &out) != ENTRY_ANSWER) break;
-            }
+            if (verdict == ENTRY_ANSWER &&
+                match_stage_decide(stage, verdict, &out, time, &note, sizeof note, 0) == VENUE_OK)
+                break;
+            sweeps = false;
+            if (!all_shown(stage)) return false;
         }
         if (sweeps) match_stage_sweep(stage, i);
     }
     return all_shown(stage);
+}
+
+/* Only the end of the day closes instruments: it was under way when the venue stopped. */
+static bool day_was_ending(const struct match_stage *stage)
+{
+    const struct match *match = venue_match(stage->venue);
+    for (uint32_t i = 0; i < stage->plan->entry.instruments; i++)
+        if (match_phase_of(match, (uint16_t)i) == MATCH_CLOSED) return true;
+    return false;
 }
 
 bool match_stage_open(struct match_stage *stage, const struct match_stage_listing *listings,
@@ -354,6 +418,7 @@ bool match_stage_open(struct match_stage *stage, const struct match_stage_listin
     if (!good && venue_dead(stage->venue))
         text_append(problems, "the venue cannot be opened: the journal's disk has failed\n");
     if (stage->problem) text_format(problems, "%s\n", stage->problem);
+    if (good && stage->day == STAGE_DAY_OPEN && day_was_ending(stage)) match_stage_end_day(stage);
     stage->sink = NULL;
     return good && !stage->problem;
 }

@@ -212,24 +212,47 @@ SPEC(many_changes_of_one_order_may_be_on_their_way_at_once)
     EXPECT_UINT(entry_orders(rig.entry), 0);
 }
 
-SPEC(what_the_venue_cannot_take_has_not_happened)
+/* A request that is decided and then has no place. */
+static void refused(uint32_t session, const char *line)
 {
     struct entry_out out;
     uint8_t bytes[OUCH_TEXT_BYTES];
-    size_t length = ouch_text_bytes50("O 1 B 10 ACME 10.00 id=A", bytes);
-    EXPECT(entry_request(rig.entry, 0, bytes, length, rig.now, &out) == ENTRY_SUBMIT);
-    entry_refused(rig.entry, false);
+    size_t length = ouch_text_bytes50(line, bytes);
+    EXPECT(entry_request(rig.entry, session, bytes, length, rig.now, &out) == ENTRY_SUBMIT);
+    EXPECT(entry_refuse(rig.entry, &out) == ENTRY_ANSWER);
+    EXPECT(out.input == NULL);
+    entry_rig_take(&rig, ENTRY_ANSWER, &out);
+}
+
+SPEC(what_the_venue_has_no_place_for_is_rejected_and_has_not_happened)
+{
+    refused(0, "O 1 B 10 ACME 10.00 id=A");
     HEARD("0<- J 1 000a id=A\n");
-    EXPECT(entry_request(rig.entry, 0, bytes, length, rig.now, &out) == ENTRY_SUBMIT);
-    entry_refused(rig.entry, true);
-    HEARD("0<- J 1 0002 id=A\n");
-    EXPECT(entry_request(rig.entry, 0, bytes, length, rig.now, &out) == ENTRY_SUBMIT);
-    TALK(0, "O 1 B 10 ACME 10.00 id=A", "0<- A 1 B 10 ACME 10.00 0Y ANN #6.0 L id=A\n");
-    length = ouch_text_bytes50("X 1 0", bytes);
-    EXPECT(entry_request(rig.entry, 0, bytes, length, rig.now, &out) == ENTRY_SUBMIT);
-    entry_refused(rig.entry, true);
+    SAY_IS(0, "O 1 B 10 ACME 10.00 id=A", ENTRY_IGNORE); /* its number is used */
+    EXPECT_UINT(entry_orders(rig.entry), 0);
+    SAY(0, "O 2 S 10 ACME 10.00 id=B");
+    HEARD("0<- A 2 S 10 ACME 10.00 0Y ANN #7.0 L id=B\n");
+    refused(0, "U 2 3 5 10.00");
+    HEARD("0<- J 3 000a\n");
+    refused(0, "X 2 4");
+    HEARD("0<- I 2\n");
+    refused(0, "X 2 0");
+    HEARD("0<- I 2\n");
+    refused(0, "M 2 T 4");
     HEARD("");
-    EXPECT_UINT(counter_read(&entry_counts(rig.entry)->refused), 3);
+    TALK(0, "X 2 4", "0<- C 2 6 U\n");
+    EXPECT_UINT(counter_read(&entry_counts(rig.entry)->refused), 5);
+}
+
+SPEC(a_refusal_waits_for_the_events_before_it_as_any_answer)
+{
+    rig.late = true;
+    SAY(0, "O 1 S 10 ACME 10.00");
+    refused(0, "O 2 S 10 ACME 10.00");
+    HEARD("");
+    entry_rig_show(&rig, SIZE_MAX);
+    HEARD("0<- A 1 S 10 ACME 10.00 0Y ANN #6.0 L\n"
+          "0<- J 2 000a\n");
 }
 
 SPEC(requests_wait_where_no_more_can_be_on_their_way)
@@ -366,7 +389,8 @@ SPEC(the_last_number_there_is_is_never_used)
     S(times_on_the_wire_count_from_midnight)                                                       \
     S(the_port_s_own_answers_wait_for_the_events_before_them)                                      \
     S(many_changes_of_one_order_may_be_on_their_way_at_once)                                       \
-    S(what_the_venue_cannot_take_has_not_happened)                                                 \
+    S(what_the_venue_has_no_place_for_is_rejected_and_has_not_happened)                            \
+    S(a_refusal_waits_for_the_events_before_it_as_any_answer)                                      \
     S(requests_wait_where_no_more_can_be_on_their_way)                                             \
     S(orders_wait_for_the_end_of_others_to_be_told_or_are_refused_where_all_live)                  \
     S(a_replacement_that_the_time_of_its_input_overtakes_ends_with_its_original)                   \
