@@ -340,12 +340,13 @@ static bool listing_same(const struct match *match, const struct match_stage_lis
     CHECK(match_listing_of(match, one->instrument, &was));
     if (memcmp(&was, &one->listing, sizeof was) == 0) return true;
     bool symbol = memcmp(was.symbol, one->listing.symbol, sizeof was.symbol) == 0;
-    text_format(problems,
-                symbol ? "%.16s is configured otherwise than when it was listed: keep it for the "
-                         "day, or begin a new folder\n"
-                       : "%.16s is in the place of another instrument of the day: new ones are "
-                         "added behind, and none is taken away\n",
-                one->listing.symbol);
+    text_format(
+        problems,
+        symbol ? "%.16s is configured otherwise than when it was listed: keep it for the "
+                 "day, or begin a new folder\n"
+               : "%.16s is in the place of another instrument: keep them for the day, or begin "
+                 "a new folder\n",
+        one->listing.symbol);
     return false;
 }
 
