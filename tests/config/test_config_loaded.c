@@ -203,10 +203,11 @@ static const struct config *given_every_venue_key(void)
           "   neighbours: [{address: 10.0.0.2, mac: 02:00:00:00:00:01},",
           "                {address: 10.0.0.3, mac: fe:ff:ff:ff:ff:ff}]}",
           "- {name: z, kind: dpdk, device: w, address: 10.1.0.1}",
+          "- {name: r, kind: dpdk, device: v, address: 10.2.0.1, gateway: 10.2.0.9}",
           "feed:",
-          "  line_a: {port: z, group: 233.54.12.111, udp_port: 26477}",
+          "  line_a: {port: r, group: 233.54.12.111, udp_port: 26477}",
           "  recovery:",
-          "    port: y",
+          "    port: r",
           "    servers: [{address: 10.7.0.1, udp_port: 1}, {address: 10.7.0.2, udp_port: 65535}]",
           "    snapshot: {address: 10.7.0.3, tcp_port: 9, username: glimps, password_file: /g}",
           "    retry_ms: 1",
@@ -255,7 +256,7 @@ SPEC(addresses_and_recovery_are_what_the_file_says)
     EXPECT_UINT(port->neighbours.at[1].mac, 0xfeffffffffff);
     EXPECT_UINT(config->ports.at[1].address, 0x0a010001);
     const struct config_recovery *recovery = config->feed->recovery;
-    EXPECT_UINT(recovery->port, 0);
+    EXPECT_UINT(recovery->port, 2);
     EXPECT_UINT(recovery->servers.count, 2);
     EXPECT_UINT(recovery->servers.at[1].address, 0x0a070002);
     EXPECT_UINT(recovery->servers.at[1].udp_port, 65535);

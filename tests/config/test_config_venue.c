@@ -172,12 +172,30 @@ SPEC(each_port_number_has_one_taker)
           VENUE_KEYS("orders_tcp_port: 7, snapshot_tcp_port: 7, retransmission_udp_port: 7"),
           INSTRUMENTS ",", SESSIONS "}");
     PROBLEMS("5:76: venue.snapshot_tcp_port is 7, and so is orders_tcp_port");
-    GIVEN("roles: [feed, venue]", CORES, VENUE_PORTS, VENUE(INSTRUMENTS, SESSIONS),
-          "feed: {line_a: {port: v, group: 10.0.0.1, udp_port: 3}}");
-    PROBLEMS("5:104: venue.retransmission_udp_port is 3: feed.line_a takes it on the same port");
-    GIVEN("roles: [feed, venue]", CORES, VENUE_PORTS, VENUE(INSTRUMENTS, SESSIONS),
-          "feed: {line_a: {port: v, group: 233.0.0.1, udp_port: 3}}");
+}
+
+#define BESIDE(...)                                                                                \
+    GIVEN("roles: [feed, venue]", CORES,                                                           \
+          "ports: [{name: v, kind: dpdk, device: x, address: 10.0.0.1},",                          \
+          "        {name: w, kind: dpdk, device: y, address: 10.1.0.1},",                          \
+          "        {name: a, kind: dpdk, device: z, address: 10.2.0.1}]", VENUE_BEGIN,             \
+          "  line_b: {port: w, group: 233.54.12.112, udp_port: 26477},", INSTRUMENTS ",",          \
+          SESSIONS "}", __VA_ARGS__)
+
+SPEC(a_feed_and_a_venue_share_no_port)
+{
+    BESIDE("feed: {line_a: " LINE "}");
     ACCEPTED();
+    BESIDE("feed: {line_a: {port: v, group: 233.0.0.1, udp_port: 3},", "  line_b: " LINE "}");
+    PROBLEMS("11:23: feed.line_a.port is \"v\", and so is venue.port (7:34): a feed and a venue "
+             "cannot share a port, each would take frames of the other");
+    BESIDE("feed: {line_a: " LINE ",", "  line_b: {port: w, group: 233.0.0.1, udp_port: 3}}");
+    PROBLEMS("12:18: feed.line_b.port is \"w\", and so is venue.line_b.port (8:18): a feed and a "
+             "venue cannot share a port, each would take frames of the other");
+    BESIDE("feed: {line_a: " LINE ",",
+           "  recovery: {port: v, servers: [{address: 10.0.0.2, udp_port: 5}]}}");
+    PROBLEMS("12:20: feed.recovery.port is \"v\", and so is venue.port (7:34): a feed and a venue "
+             "cannot share a port, each would take frames of the other");
 }
 
 #define LISTED(keys)                                                                               \
@@ -292,6 +310,7 @@ SPEC(a_password_is_not_in_the_file)
     S(a_venue_needs_ports_with_addresses)                                                          \
     S(the_lines_of_a_venue_are_two)                                                                \
     S(each_port_number_has_one_taker)                                                              \
+    S(a_feed_and_a_venue_share_no_port)                                                            \
     S(prices_are_whole_ticks_up_to_the_highest)                                                    \
     S(a_band_is_around_a_reference)                                                                \
     S(quantities_are_whole_lots_that_the_engine_can_value)                                         \
