@@ -267,6 +267,17 @@ static void rule_ports_used(const struct config_rules *rules, const struct confi
     }
 }
 
+/* Datagrams to the network's own groups are not forwarded, and nobody reports being in 224.0.0.1. */
+static void rule_line_group(const struct config_rules *rules, const struct use *line)
+{
+    const struct config_node *group = config_rules_key(line->line, KEY(config_line, group));
+    if (!group || group->number >> 8 != CONFIG_GROUP_LOCAL >> 8) return;
+    config_problems_add(rules->problems, group->place,
+                        "%.*s.group is %s: the groups from 224.0.0.0 to 224.0.0.255 are for the "
+                        "network's own protocols",
+                        (int)(strlen(line->path) - strlen(".port")), line->path, group->text);
+}
+
 static void rule_lines_differ(const struct config_rules *rules, const struct use *a,
                               const struct use *b, const char *section)
 {
@@ -378,6 +389,7 @@ void config_rules_ports(const struct config_rules *rules, const struct config_no
     struct uses uses = uses_of(root);
     for (uint32_t i = 0; i < USE_COUNT; i++) {
         struct use *use = &uses.at[i];
+        rule_line_group(rules, use);
         if (!use->wanted) continue;
         rule_use(rules, ports, use);
         if (use->port) rule_use_needs(rules, use);
