@@ -267,7 +267,7 @@ static void rule_ports_used(const struct config_rules *rules, const struct confi
     }
 }
 
-/* Datagrams to the network's own groups are not forwarded, and nobody reports being in 224.0.0.1. */
+/* What is sent to the network's own groups is not forwarded, and no host reports 224.0.0.1. */
 static void rule_line_group(const struct config_rules *rules, const struct use *line)
 {
     const struct config_node *group = config_rules_key(line->line, KEY(config_line, group));
