@@ -18,7 +18,6 @@
 #define SEND_BYTES          65536u     /* of a connection */
 #define RECEIVE_BYTES       16384u
 #define OUTPUT_BYTES        16384u
-#define CHUNK_BYTES         4096u
 #define SNAPSHOTS           8u /* connections */
 #define SPINS               2u
 #define HEARTBEAT_NS        NANOS_SECOND
@@ -227,12 +226,20 @@ static void connections_plan(struct gate_stage_plan *gate, const struct config_v
                                                   .heartbeat_ns = SOUPBIN_HEARTBEAT_NS,
                                                   .silence_ns = SOUPBIN_SILENCE_NS,
                                                   .slow_ns = SOUPBIN_SERVER_SLOW_NS};
-    uint32_t chunks = (uint32_t)(((uint64_t)venue->history_mib << 20) / CHUNK_BYTES);
-    uint32_t least = venue->sessions.count * 4 + 64;
-    gate->streams = (struct streams_limits){.streams = venue->sessions.count,
-                                            .chunks = chunks > least ? chunks : least,
-                                            .chunk_bytes = CHUNK_BYTES};
 }
+
+/* All answers of the day, to be replayed from; some of it is for what lives, whoever else asks. */
+static void streams_plan(struct launch_venue_plan *plan, const struct config_venue *venue)
+{
+    uint64_t bytes = (uint64_t)venue->answers_mib << 20;
+    plan->gate.streams =
+        (struct streams_limits){.streams = venue->sessions.count,
+                                .chunks = (uint32_t)(bytes / CONFIG_ANSWERS_CHUNK_BYTES),
+                                .chunk_bytes = CONFIG_ANSWERS_CHUNK_BYTES};
+    plan->match.stream_reserve = config_answers_reserve(venue->orders, venue->sessions.count);
+}
+
+static_assert(CONFIG_ANSWERS_UNDERWAY >= 2 * HELD, "an event is told to two sessions");
 
 /* Lines and ports. */
 
@@ -277,6 +284,7 @@ bool polluxd_plan_venue(struct polluxd *polluxd, struct text *problems)
     names_plan(plan, venue->session);
     publishing_plan(&plan->gate, venue, plan->midnight);
     connections_plan(&plan->gate, venue);
+    streams_plan(plan, venue);
     bool planned = collars_sound(venue, problems);
     planned &= line_plan(polluxd, &venue->line_a, 0, problems);
     if (venue->line_b) planned &= line_plan(polluxd, venue->line_b, 1, problems);

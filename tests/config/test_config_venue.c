@@ -198,6 +198,30 @@ SPEC(a_feed_and_a_venue_share_no_port)
              "cannot share a port, each would take frames of the other");
 }
 
+#define KEPT(keys) VENUE_ROLES, CORES, VENUE_PORTS, VENUE_BEGIN, keys, INSTRUMENTS ",", SESSIONS "}"
+
+/* 4096 / (48 + 2) = 81 answers of a chunk.  1048576 orders: 3276800 answers, 40455 chunks, and one
+ * of the session; 158.03 MiB.  8388607: 25296893 answers, 312308 chunks and one, 1219.96 MiB. */
+SPEC(the_answers_of_all_that_may_live_have_their_memory)
+{
+    GIVEN(KEPT("  answers_mib: 159,"));
+    ACCEPTED();
+    GIVEN(KEPT("  answers_mib: 158,"));
+    PROBLEMS(
+        "6:16: venue.answers_mib is 158: at least 159 are needed to answer 1048576 orders of 1 "
+        "session to their end");
+    GIVEN(KEPT("  orders: 8388607,"));
+    PROBLEMS("6:11: venue.answers_mib is 256: at least 1220 are needed to answer 8388607 orders of "
+             "1 session to their end");
+    GIVEN(KEPT("  orders: 8388607, answers_mib: 1220,"));
+    ACCEPTED();
+    GIVEN(KEPT("  orders: 1, answers_mib: 7,"));
+    ACCEPTED();
+    GIVEN(KEPT("  orders: 1, answers_mib: 6,"));
+    PROBLEMS("6:27: venue.answers_mib is 6: at least 7 are needed to answer 1 orders of 1 session "
+             "to their end");
+}
+
 #define LISTED(keys)                                                                               \
     VENUE_ROLES, CORES, VENUE_PORTS, VENUE("  instruments: [{symbol: A, " keys "}]", SESSIONS)
 
@@ -311,6 +335,7 @@ SPEC(a_password_is_not_in_the_file)
     S(the_lines_of_a_venue_are_two)                                                                \
     S(each_port_number_has_one_taker)                                                              \
     S(a_feed_and_a_venue_share_no_port)                                                            \
+    S(the_answers_of_all_that_may_live_have_their_memory)                                          \
     S(prices_are_whole_ticks_up_to_the_highest)                                                    \
     S(a_band_is_around_a_reference)                                                                \
     S(quantities_are_whole_lots_that_the_engine_can_value)                                         \

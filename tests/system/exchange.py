@@ -47,6 +47,7 @@ venue:
   line_b: {{port: net, group: 233.49.196.111, udp_port: 26477}}
   orders: 65536
   history_mib: 16
+  answers_mib: 64
   connections: 32
   instruments:
     - {{symbol: ACME, reference: 10.00}}
