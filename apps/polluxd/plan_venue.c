@@ -14,7 +14,6 @@
 #define ASKS                65536u
 #define TIMERS              65536u
 #define TOKENS              (1u << 20) /* of OUCH 4.2, a day */
-#define WINDOW              65536u     /* ticks of one side of a book */
 #define SEND_BYTES          65536u     /* of a connection */
 #define RECEIVE_BYTES       16384u
 #define OUTPUT_BYTES        16384u
@@ -39,7 +38,7 @@ static uint64_t power_below(uint64_t value)
 /* Instruments. */
 
 static void listing_plan(struct match_stage_listing *listing, uint16_t instrument,
-                         const struct config_instrument *from)
+                         const struct config_instrument *from, uint32_t window)
 {
     struct match_listing *to = &listing->listing;
     listing->instrument = instrument;
@@ -53,7 +52,7 @@ static void listing_plan(struct match_stage_listing *listing, uint16_t instrumen
         .band = (price_t)from->band,
         .collar = (price_t)from->collar,
         .pause_ns = from->pause_ms * NANOS_MILLI,
-        .window = WINDOW,
+        .window = window,
         .class_of = MATCH_PLAIN,
         .phase = MATCH_OPEN,
     };
@@ -67,7 +66,8 @@ static bool listings_plan(struct polluxd *polluxd)
     polluxd->instruments = calloc(venue->instruments.count, sizeof *polluxd->instruments);
     if (!polluxd->instruments) return false;
     for (uint32_t i = 0; i < venue->instruments.count; i++)
-        listing_plan(&polluxd->instruments[i], (uint16_t)i, &venue->instruments.at[i]);
+        listing_plan(&polluxd->instruments[i], (uint16_t)i, &venue->instruments.at[i],
+                     venue->price_window);
     plan->listings = polluxd->instruments;
     plan->listing_count = venue->instruments.count;
     return true;
@@ -155,7 +155,7 @@ static void folder_plan(struct launch_venue_plan *plan, const struct config_venu
                    .orders = orders,
                    .specials = orders / 4 + 1024 < orders ? orders / 4 + 1024 : orders,
                    .pages = pages < MATCH_PAGES_MAX ? pages : MATCH_PAGES_MAX,
-                   .window = (uint64_t)instruments * WINDOW,
+                   .window = (uint64_t)instruments * venue->price_window,
                    .cascade = 256},
         .held = HELD,
         .segment_bytes = SEGMENT_BYTES,

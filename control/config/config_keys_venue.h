@@ -18,6 +18,9 @@
 
 #define CONFIG_VALUE_MAX ((uint64_t)1 << 61) /* MATCH_MONEY_MAX: price_max x quantity_max in 1e-8 */
 
+#define CONFIG_PRICE_WINDOW_MIN 64     /* MATCH_WINDOW_MIN */
+#define CONFIG_PRICE_WINDOW_MAX 262144 /* MATCH_WINDOW_MAX */
+
 /* What of answers_mib is kept for the orders that live: config_answers_reserve.  When no new ones
  * are taken, each trade ends an order and is told to two sessions, so that there are at most two
  * such answers an order; and what is left of it is canceled, at the day's end at the latest. */
@@ -123,6 +126,8 @@
       "Where it publishes a second copy, if it does.")                                 \
     K(S, WHOLE,   orders, "1048576", 1, CONFIG_VENUE_ORDERS_MAX, none, RESTART,        \
       "Orders that can live at once, in all instruments.")                             \
+    K(S, POWER,   price_window, "65536", CONFIG_PRICE_WINDOW_MIN, CONFIG_PRICE_WINDOW_MAX, none, RESTART, \
+      "How many ticks the prices of one side of a book may span: what would rest outside of that is canceled.") \
     K(S, WHOLE,   history_mib, "256", 1, CONFIG_HISTORY_MIB_MAX, none, RESTART,        \
       "Mebibytes of published messages that are kept for retransmission; older ones are in snapshots only.") \
     K(S, WHOLE,   answers_mib, "256", 1, CONFIG_ANSWERS_MIB_MAX, none, RESTART,        \

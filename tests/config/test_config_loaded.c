@@ -170,6 +170,7 @@ SPEC(a_venue_has_its_defaults)
     EXPECT(venue->durability == CONFIG_DURABILITY_DISK);
     EXPECT(venue->line_b == NULL);
     EXPECT_UINT(venue->orders, 1048576);
+    EXPECT_UINT(venue->price_window, 65536);
     EXPECT_UINT(venue->history_mib, 256);
     EXPECT_UINT(venue->answers_mib, 256);
     EXPECT_UINT(venue->connections, 1024);
@@ -228,6 +229,7 @@ static const struct config *given_every_venue_key(void)
           "  line_a: {port: y, group: 233.0.0.1, udp_port: 1}",
           "  line_b: {port: z, group: 233.0.0.2, udp_port: 2}",
           "  orders: 8388607",
+          "  price_window: 262144",
           "  history_mib: 65536",
           "  answers_mib: 65535",
           "  connections: 16384",
@@ -291,6 +293,7 @@ SPEC(the_venue_is_what_the_file_says)
     EXPECT_UINT(venue->line_b->port, 1);
     EXPECT_UINT(venue->line_b->group, 0xe9000002);
     EXPECT_UINT(venue->orders, 8388607);
+    EXPECT_UINT(venue->price_window, 262144);
     EXPECT_UINT(venue->history_mib, 65536);
     EXPECT_UINT(venue->answers_mib, 65535);
     EXPECT_UINT(venue->connections, 16384);

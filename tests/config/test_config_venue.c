@@ -222,6 +222,20 @@ SPEC(the_answers_of_all_that_may_live_have_their_memory)
              "to their end");
 }
 
+SPEC(the_window_of_prices_is_a_power_of_two)
+{
+    GIVEN(KEPT("  price_window: 64,"));
+    ACCEPTED();
+    GIVEN(KEPT("  price_window: 262144,"));
+    ACCEPTED();
+    EXPECT_UINT(config_script_config()->venue->price_window, 262144);
+    GIVEN(KEPT("  price_window: 100000,"));
+    PROBLEMS("6:17: venue.price_window is 100000: it must be a power of two, such as 65536 or "
+             "131072");
+    GIVEN(KEPT("  price_window: 524288,"));
+    PROBLEMS("6:17: venue.price_window is 524288: the range is 64..262144");
+}
+
 #define LISTED(keys)                                                                               \
     VENUE_ROLES, CORES, VENUE_PORTS, VENUE("  instruments: [{symbol: A, " keys "}]", SESSIONS)
 
@@ -336,6 +350,7 @@ SPEC(a_password_is_not_in_the_file)
     S(each_port_number_has_one_taker)                                                              \
     S(a_feed_and_a_venue_share_no_port)                                                            \
     S(the_answers_of_all_that_may_live_have_their_memory)                                          \
+    S(the_window_of_prices_is_a_power_of_two)                                                      \
     S(prices_are_whole_ticks_up_to_the_highest)                                                    \
     S(a_band_is_around_a_reference)                                                                \
     S(quantities_are_whole_lots_that_the_engine_can_value)                                         \

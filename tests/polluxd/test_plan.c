@@ -61,6 +61,15 @@ SPEC(what_is_kept_for_living_orders_grows_with_them)
     EXPECT(plan->match.stream_reserve < plan->gate.streams.chunks);
 }
 
+SPEC(every_instrument_has_the_window_of_prices)
+{
+    const struct launch_venue_plan *plan = planned("price_window: 262144,");
+    EXPECT_UINT(plan->listings[0].listing.window, 262144);
+    EXPECT_UINT(plan->listings[1].listing.window, 262144);
+    EXPECT_UINT(plan->folder.limits.window, 2 * 262144);
+    EXPECT_UINT(planned("")->listings[0].listing.window, 65536);
+}
+
 static void password_write(void)
 {
     int file = mkstemp(password);
@@ -82,6 +91,7 @@ static void after_each(void)
 
 #define SPECS(S)                                                                                   \
     S(answers_have_memory_of_their_own)                                                            \
-    S(what_is_kept_for_living_orders_grows_with_them)
+    S(what_is_kept_for_living_orders_grows_with_them)                                              \
+    S(every_instrument_has_the_window_of_prices)
 
 SPEC_MAIN("polluxd: plan", SPECS, before_each, after_each)
