@@ -8,10 +8,11 @@
 #include <string.h>
 #include <time.h>
 
-#define HELD                65536u /* events that wait for the disk */
+#define HELD                65536u     /* events that wait for the disk */
+#define ASKS                (2 * HELD) /* requests not answered yet; some have no events */
+#define ENDED               (2 * HELD) /* orders: a trade may end two of them */
 #define SEGMENT_BYTES       (64u << 20)
 #define RESERVE_BYTES       (4u << 20)
-#define ASKS                65536u
 #define TIMERS              65536u
 #define TOKENS              (1u << 20) /* of OUCH 4.2, a day */
 #define SEND_BYTES          65536u     /* of a connection */
@@ -162,7 +163,7 @@ static void folder_plan(struct launch_venue_plan *plan, const struct config_venu
         .reserve_bytes = RESERVE_BYTES,
     };
     plan->journal_cpu = JOURNAL_THREAD_ANY_CPU;
-    plan->match.entry = (struct entry_limits){.orders = orders,
+    plan->match.entry = (struct entry_limits){.orders = orders + ENDED,
                                               .instruments = instruments,
                                               .asks = ASKS,
                                               .timers = TIMERS,
@@ -239,6 +240,7 @@ static void streams_plan(struct launch_venue_plan *plan, const struct config_ven
     plan->match.stream_reserve = config_answers_reserve(venue->orders, venue->sessions.count);
 }
 
+static_assert(CONFIG_VENUE_ORDERS_MAX + ENDED <= ENTRY_ORDERS_MAX, "order entry has as many more");
 static_assert(CONFIG_ANSWERS_UNDERWAY >= 2 * HELD, "an event is told to two sessions");
 
 /* Lines and ports. */

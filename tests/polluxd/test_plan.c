@@ -61,6 +61,16 @@ SPEC(what_is_kept_for_living_orders_grows_with_them)
     EXPECT(plan->match.stream_reserve < plan->gate.streams.chunks);
 }
 
+SPEC(order_entry_has_place_for_what_waits_for_the_disk)
+{
+    const struct launch_venue_plan *plan = planned("orders: 1000,");
+    EXPECT(plan->match.entry.asks >= 2 * plan->folder.held);
+    EXPECT(plan->match.entry.orders >= plan->folder.limits.orders + 2 * plan->folder.held);
+    plan = planned("orders: 8388607, answers_mib: 2048,");
+    EXPECT(plan->match.entry.orders >= plan->folder.limits.orders + 2 * plan->folder.held);
+    EXPECT(entry_limits_check(&plan->match.entry) == NULL);
+}
+
 SPEC(every_instrument_has_the_window_of_prices)
 {
     const struct launch_venue_plan *plan = planned("price_window: 262144,");
@@ -92,6 +102,7 @@ static void after_each(void)
 #define SPECS(S)                                                                                   \
     S(answers_have_memory_of_their_own)                                                            \
     S(what_is_kept_for_living_orders_grows_with_them)                                              \
+    S(order_entry_has_place_for_what_waits_for_the_disk)                                           \
     S(every_instrument_has_the_window_of_prices)
 
 SPEC_MAIN("polluxd: plan", SPECS, before_each, after_each)
