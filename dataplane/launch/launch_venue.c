@@ -131,6 +131,15 @@ static void stages_make(struct launch_venue *venue, struct arena *arena, struct 
     venue->match = match_stage_new(match, &plan->match, &venue->sink);
 }
 
+/* Whether a run before has begun the end of the day: nothing else closes an instrument. */
+static bool day_ending(const struct launch_venue *venue)
+{
+    const struct match *match = venue_match(venue->folder.venue);
+    for (uint32_t i = 0; i < venue->plan->listing_count; i++)
+        if (match_phase_of(match, venue->plan->listings[i].instrument) == MATCH_CLOSED) return true;
+    return false;
+}
+
 bool launch_venue_make(struct launch_venue *venue, struct arena *arena, struct net_clock *clock,
                        bool shared, struct text *report, struct text *problems)
 {
@@ -145,9 +154,16 @@ bool launch_venue_make(struct launch_venue *venue, struct arena *arena, struct n
     }
     venue_folder_print(report, &venue->folder);
     gate_stage_recovered(venue->gate);
-    return venue_folder_start(&venue->folder, plan->journal_cpu, problems) &&
-           match_stage_open(venue->match, plan->listings, plan->listing_count, plan->midnight,
-                            problems);
+    if (!venue_folder_start(&venue->folder, plan->journal_cpu, problems)) return false;
+    if (!match_stage_open(venue->match, plan->listings, plan->listing_count, plan->midnight,
+                          problems))
+        return false;
+    if (day_ending(venue)) {
+        text_format(report, "%s: the end of the day goes on, the venue closes\n",
+                    plan->folder.folder);
+        match_stage_end_day(venue->match);
+    }
+    return true;
 }
 
 bool launch_venue_quiet(struct launch_venue *venue, nanos_t limit_ns)
