@@ -8,16 +8,16 @@
 #include <string.h>
 #include <time.h>
 
-#define HELD                65536u /* events that wait for the disk */
+#define HELD                65536u     /* events that wait for the disk */
+#define ASKS                (2 * HELD) /* requests not answered yet; some have no events */
+#define ENDED               (2 * HELD) /* orders: a trade may end two of them */
 #define SEGMENT_BYTES       (64u << 20)
 #define RESERVE_BYTES       (4u << 20)
 #define TIMERS              65536u
 #define TOKENS              (1u << 20) /* of OUCH 4.2, a day */
-#define WINDOW              65536u     /* ticks of one side of a book */
 #define SEND_BYTES          65536u     /* of a connection */
 #define RECEIVE_BYTES       16384u
 #define OUTPUT_BYTES        16384u
-#define CHUNK_BYTES         4096u
 #define SNAPSHOTS           8u /* connections */
 #define SPINS               2u
 #define HEARTBEAT_NS        NANOS_SECOND
@@ -39,7 +39,7 @@ static uint64_t power_below(uint64_t value)
 /* Instruments. */
 
 static void listing_plan(struct match_stage_listing *listing, uint16_t instrument,
-                         const struct config_instrument *from)
+                         const struct config_instrument *from, uint32_t window)
 {
     struct match_listing *to = &listing->listing;
     listing->instrument = instrument;
@@ -53,7 +53,7 @@ static void listing_plan(struct match_stage_listing *listing, uint16_t instrumen
         .band = (price_t)from->band,
         .collar = (price_t)from->collar,
         .pause_ns = from->pause_ms * NANOS_MILLI,
-        .window = WINDOW,
+        .window = window,
         .class_of = MATCH_PLAIN,
         .phase = MATCH_OPEN,
     };
@@ -67,7 +67,8 @@ static bool listings_plan(struct polluxd *polluxd)
     polluxd->instruments = calloc(venue->instruments.count, sizeof *polluxd->instruments);
     if (!polluxd->instruments) return false;
     for (uint32_t i = 0; i < venue->instruments.count; i++)
-        listing_plan(&polluxd->instruments[i], (uint16_t)i, &venue->instruments.at[i]);
+        listing_plan(&polluxd->instruments[i], (uint16_t)i, &venue->instruments.at[i],
+                     venue->price_window);
     plan->listings = polluxd->instruments;
     plan->listing_count = venue->instruments.count;
     return true;
@@ -155,14 +156,14 @@ static void folder_plan(struct launch_venue_plan *plan, const struct config_venu
                    .orders = orders,
                    .specials = orders / 4 + 1024 < orders ? orders / 4 + 1024 : orders,
                    .pages = pages < MATCH_PAGES_MAX ? pages : MATCH_PAGES_MAX,
-                   .window = (uint64_t)instruments * WINDOW,
+                   .window = (uint64_t)instruments * venue->price_window,
                    .cascade = 256},
         .held = HELD,
         .segment_bytes = SEGMENT_BYTES,
         .reserve_bytes = RESERVE_BYTES,
     };
     plan->journal_cpu = JOURNAL_THREAD_ANY_CPU;
-    plan->match.entry = (struct entry_limits){.orders = orders,
+    plan->match.entry = (struct entry_limits){.orders = orders + ENDED,
                                               .instruments = instruments,
                                               .asks = 2 * HELD,
                                               .timers = TIMERS,
@@ -226,12 +227,21 @@ static void connections_plan(struct gate_stage_plan *gate, const struct config_v
                                                   .heartbeat_ns = SOUPBIN_HEARTBEAT_NS,
                                                   .silence_ns = SOUPBIN_SILENCE_NS,
                                                   .slow_ns = SOUPBIN_SERVER_SLOW_NS};
-    uint32_t chunks = (uint32_t)(((uint64_t)venue->history_mib << 20) / CHUNK_BYTES);
-    uint32_t least = venue->sessions.count * 4 + 64;
-    gate->streams = (struct streams_limits){.streams = venue->sessions.count,
-                                            .chunks = chunks > least ? chunks : least,
-                                            .chunk_bytes = CHUNK_BYTES};
 }
+
+/* All answers of the day, to be replayed from; some of it is for what lives, whoever else asks. */
+static void streams_plan(struct launch_venue_plan *plan, const struct config_venue *venue)
+{
+    uint64_t bytes = (uint64_t)venue->answers_mib << 20;
+    plan->gate.streams =
+        (struct streams_limits){.streams = venue->sessions.count,
+                                .chunks = (uint32_t)(bytes / CONFIG_ANSWERS_CHUNK_BYTES),
+                                .chunk_bytes = CONFIG_ANSWERS_CHUNK_BYTES};
+    plan->match.stream_reserve = config_answers_reserve(venue->orders, venue->sessions.count);
+}
+
+static_assert(CONFIG_VENUE_ORDERS_MAX + ENDED <= ENTRY_ORDERS_MAX, "order entry has as many more");
+static_assert(CONFIG_ANSWERS_UNDERWAY >= 2 * HELD, "an event is told to two sessions");
 
 /* Lines and ports. */
 
@@ -276,6 +286,7 @@ bool polluxd_plan_venue(struct polluxd *polluxd, struct text *problems)
     names_plan(plan, venue->session);
     publishing_plan(&plan->gate, venue, plan->midnight);
     connections_plan(&plan->gate, venue);
+    streams_plan(plan, venue);
     bool planned = collars_sound(venue, problems);
     planned &= line_plan(polluxd, &venue->line_a, 0, problems);
     if (venue->line_b) planned &= line_plan(polluxd, venue->line_b, 1, problems);

@@ -9,6 +9,7 @@ void watch_venue_look(struct watch_venue *venue, const struct launch *launch)
 {
     venue->gate_before = venue->gate;
     venue->match_before = venue->match;
+    venue->listed = launch->venue->plan->listing_count;
     gate_stage_view(launch->venue->gate, &venue->gate);
     match_stage_view(launch->venue->match, &venue->match);
 }
@@ -46,7 +47,8 @@ void watch_venue_status(struct text *out, const struct watch_venue *venue, uint6
 void watch_venue_page(struct text *out, const struct watch_venue *venue, uint32_t rows)
 {
     uint32_t sessions = (uint32_t)venue->gate.sessions + 3;
-    report_venue_books(out, &venue->match, rows > sessions + 2 ? rows - sessions : 2);
+    report_venue_books(out, &venue->match, venue->listed,
+                       rows > sessions + 2 ? rows - sessions : 2);
     text_append_char(out, '\n');
     report_venue_sessions(out, &venue->gate);
     text_append_char(out, '\n');
@@ -72,7 +74,7 @@ void watch_venue_latencies(struct text *out, const struct launch *launch, struct
 void watch_venue_summary(struct text *out, const struct watch_venue *venue)
 {
     text_append_char(out, '\n');
-    report_venue_books(out, &venue->match, MATCH_VIEW_BOOKS);
+    report_venue_books(out, &venue->match, venue->listed, MATCH_VIEW_BOOKS + 1);
     text_append_char(out, '\n');
     report_venue_sessions(out, &venue->gate);
     text_append_char(out, '\n');

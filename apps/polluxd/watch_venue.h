@@ -8,6 +8,7 @@
 struct watch_venue {
     struct gate_view gate, gate_before;
     struct match_view match, match_before;
+    uint64_t listed; /* instruments */
 };
 
 void watch_venue_look(struct watch_venue *venue, const struct launch *launch);

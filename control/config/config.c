@@ -13,6 +13,13 @@ uint32_t config_stages(uint32_t roles)
     return 0 CONFIG_STAGES(STAGE_COUNTED);
 }
 
+uint64_t config_answers_reserve(uint64_t orders, uint64_t sessions)
+{
+    uint64_t answers = orders * CONFIG_ANSWERS_EACH + CONFIG_ANSWERS_UNDERWAY;
+    uint64_t each = CONFIG_ANSWERS_CHUNK_BYTES / (CONFIG_ANSWERS_BYTES + sizeof(uint16_t));
+    return sessions + (answers + each - 1) / each; /* a session's last chunk is never full */
+}
+
 /* No document at all, or one of nothing, as after a lone "---". */
 static bool tree_empty(const struct config_tree *tree)
 {

@@ -89,6 +89,10 @@ CONFIG_SECTIONS(CONFIG_STRUCT)
 /* How many stages the roles of a file have: the cores that the dedicated layout needs. */
 uint32_t config_stages(uint32_t roles);
 
+/* How many chunks of CONFIG_ANSWERS_CHUNK_BYTES a venue keeps for answers to so many living orders,
+ * whatever sessions they are of.  While no more are left, it takes no new order. */
+uint64_t config_answers_reserve(uint64_t orders, uint64_t sessions);
+
 struct config_problem {
     uint32_t line;   /* from 1; 0 if the trouble is the file itself, not a place in it */
     uint32_t column; /* from 1, in characters */

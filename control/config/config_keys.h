@@ -52,6 +52,7 @@
 #define CONFIG_ADDRESS_MIN 0x01000000u /* 1.0.0.0 */
 #define CONFIG_HOST_MAX    0xdfffffffu /* 223.255.255.255 */
 #define CONFIG_GROUP_MAX   0xefffffffu /* 239.255.255.255 */
+#define CONFIG_GROUP_LOCAL 0xe0000000u /* 224.0.0.0, and the 255 behind it: never forwarded */
 
 /* clang-format off */
 

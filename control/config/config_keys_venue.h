@@ -18,10 +18,22 @@
 
 #define CONFIG_VALUE_MAX ((uint64_t)1 << 61) /* MATCH_MONEY_MAX: price_max x quantity_max in 1e-8 */
 
+#define CONFIG_PRICE_WINDOW_MIN 64     /* MATCH_WINDOW_MIN */
+#define CONFIG_PRICE_WINDOW_MAX 262144 /* MATCH_WINDOW_MAX */
+
+/* What of answers_mib is kept for the orders that live: config_answers_reserve.  When no new ones
+ * are taken, each trade ends an order and is told to two sessions, so that there are at most two
+ * such answers an order; and what is left of it is canceled, at the day's end at the latest. */
+#define CONFIG_ANSWERS_CHUNK_BYTES 4096u   /* a stream's memory grows by so much */
+#define CONFIG_ANSWERS_BYTES       48u     /* of such an answer at most, in either dialect */
+#define CONFIG_ANSWERS_EACH        3u      /* of an order */
+#define CONFIG_ANSWERS_UNDERWAY    131072u /* of events that wait for the disk, two each */
+
 /* Bounds of our own. */
 #define CONFIG_SESSIONS_MAX    4096
 #define CONFIG_CONNECTIONS_MAX 16384
 #define CONFIG_HISTORY_MIB_MAX 65536
+#define CONFIG_ANSWERS_MIB_MAX 65536        /* STREAMS_CHUNKS_MAX chunks */
 #define CONFIG_NOTIONAL_MAX    92233720368u /* price_t holds it in 1e-8 */
 
 /* clang-format off */
@@ -114,8 +126,12 @@
       "Where it publishes a second copy, if it does.")                                 \
     K(S, WHOLE,   orders, "1048576", 1, CONFIG_VENUE_ORDERS_MAX, none, RESTART,        \
       "Orders that can live at once, in all instruments.")                             \
+    K(S, POWER,   price_window, "65536", CONFIG_PRICE_WINDOW_MIN, CONFIG_PRICE_WINDOW_MAX, none, RESTART, \
+      "How many ticks the prices of one side of a book may span: what would rest outside of that is canceled.") \
     K(S, WHOLE,   history_mib, "256", 1, CONFIG_HISTORY_MIB_MAX, none, RESTART,        \
-      "Mebibytes of published messages that are kept for retransmission.")             \
+      "Mebibytes of published messages that are kept for retransmission; older ones are in snapshots only.") \
+    K(S, WHOLE,   answers_mib, "256", 1, CONFIG_ANSWERS_MIB_MAX, none, RESTART,        \
+      "Mebibytes for the day's answers of all sessions, kept to be replayed to who logs in again.  When they are used up but for what the living orders may still need, new orders are refused until the day ends, and the rest is for cancels, executions and refusals.") \
     K(S, WHOLE,   connections, "1024", 1, CONFIG_CONNECTIONS_MAX, none, RESTART,       \
       "TCP connections it can have at once.")                                          \
     K(S, LIST,    instruments, NULL, 1, CONFIG_VENUE_INSTRUMENTS_MAX, config_instrument, RESTART, \

@@ -267,6 +267,17 @@ static void rule_ports_used(const struct config_rules *rules, const struct confi
     }
 }
 
+/* What is sent to the network's own groups is not forwarded, and no host reports 224.0.0.1. */
+static void rule_line_group(const struct config_rules *rules, const struct use *line)
+{
+    const struct config_node *group = config_rules_key(line->line, KEY(config_line, group));
+    if (!group || group->number >> 8 != CONFIG_GROUP_LOCAL >> 8) return;
+    config_problems_add(rules->problems, group->place,
+                        "%.*s.group is %s: the groups from 224.0.0.0 to 224.0.0.255 are for the "
+                        "network's own protocols",
+                        (int)(strlen(line->path) - strlen(".port")), line->path, group->text);
+}
+
 static void rule_lines_differ(const struct config_rules *rules, const struct use *a,
                               const struct use *b, const char *section)
 {
@@ -293,20 +304,24 @@ static void rule_lines_clock(const struct config_rules *rules, const struct use 
                         "clock and the present cannot be compared");
 }
 
-/* A line sent to our own address, where a venue takes requests. */
-static void rule_line_request(const struct config_rules *rules, const struct config_node *venue,
-                              const struct use *use, const struct use *line)
+/* A port has one queue, and whoever takes a frame from it is the only one who sees it. */
+static void rule_ports_apart(const struct config_rules *rules, const struct uses *uses)
 {
-    const struct config_node *udp =
-        config_rules_key(venue, KEY(config_venue, retransmission_udp_port));
-    const struct config_node *address = config_rules_key(use->port, KEY(config_port, address));
-    const struct config_node *group = config_rules_key(line->line, KEY(config_line, group));
-    const struct config_node *udp_line = config_rules_key(line->line, KEY(config_line, udp_port));
-    if (!udp || !address || !group || !udp_line || use->port != line->port) return;
-    if (group->number == address->number && udp->number == udp_line->number)
-        config_problems_add(rules->problems, udp->place,
-                            "venue.retransmission_udp_port is %s: %.11s takes it on the same port",
-                            udp->text, line->path);
+    for (uint32_t i = USE_FEED_A; i <= USE_RECOVERY; i++) {
+        const struct use *feed = &uses->at[i];
+        bool said = false;
+        for (uint32_t k = USE_FEED_A; k < i; k++) said |= uses->at[k].port == feed->port;
+        for (uint32_t k = USE_VENUE; k < USE_COUNT && feed->port && !said; k++) {
+            const struct use *venue = &uses->at[k];
+            if (venue->port != feed->port) continue;
+            config_problems_add(rules->problems, feed->wanted->place,
+                                "%s is \"%s\", and so is %s (%u:%u): a feed and a venue cannot "
+                                "share a port, each would take frames of the other",
+                                feed->path, feed->wanted->text, venue->path,
+                                venue->wanted->place.line, venue->wanted->place.column);
+            said = true;
+        }
+    }
 }
 
 /* Without a gateway, only the port's own network is reached. */
@@ -360,7 +375,6 @@ void config_rules_ports(const struct config_rules *rules, const struct config_no
 {
     const struct config_node *ports = config_rules_key(root, KEY(config, ports));
     const struct config_node *feed = config_rules_key(root, KEY(config, feed));
-    const struct config_node *venue = config_rules_key(root, KEY(config, venue));
     if (!ports) return;
     uint32_t index = 0;
     for (const struct config_node *port = ports->first; port; port = port->next, index++) {
@@ -375,6 +389,7 @@ void config_rules_ports(const struct config_rules *rules, const struct config_no
     struct uses uses = uses_of(root);
     for (uint32_t i = 0; i < USE_COUNT; i++) {
         struct use *use = &uses.at[i];
+        rule_line_group(rules, use);
         if (!use->wanted) continue;
         rule_use(rules, ports, use);
         if (use->port) rule_use_needs(rules, use);
@@ -384,8 +399,7 @@ void config_rules_ports(const struct config_rules *rules, const struct config_no
     rule_lines_clock(rules, &uses.at[USE_FEED_A], &uses.at[USE_FEED_B]);
     rule_lines_differ(rules, &uses.at[USE_FEED_A], &uses.at[USE_FEED_B], "feed");
     rule_lines_differ(rules, &uses.at[USE_VENUE_A], &uses.at[USE_VENUE_B], "venue");
-    rule_line_request(rules, venue, &uses.at[USE_VENUE], &uses.at[USE_FEED_A]);
-    rule_line_request(rules, venue, &uses.at[USE_VENUE], &uses.at[USE_FEED_B]);
+    rule_ports_apart(rules, &uses);
     rule_recovery(rules, config_rules_key(feed, KEY(config_feed, recovery)),
                   &uses.at[USE_RECOVERY]);
 }

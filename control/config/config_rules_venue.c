@@ -106,10 +106,28 @@ static void rule_tcp_ports(const struct config_rules *rules, const struct config
                             snapshot->text);
 }
 
+/* What lives must be answered: an order is taken only while more is left than that needs. */
+static void rule_answers(const struct config_rules *rules, const struct config_node *venue)
+{
+    const struct config_node *mib = config_rules_key(venue, KEY(config_venue, answers_mib));
+    const struct config_node *orders = config_rules_key(venue, KEY(config_venue, orders));
+    const struct config_node *sessions = config_rules_key(venue, KEY(config_venue, sessions));
+    if (!mib || !orders || !sessions) return;
+    uint64_t reserve = config_answers_reserve(orders->number, sessions->count);
+    uint64_t needed = (reserve * CONFIG_ANSWERS_CHUNK_BYTES >> 20) + 1;
+    if (mib->number >= needed) return;
+    config_problems_add(rules->problems, mib->given ? mib->place : orders->place,
+                        "venue.answers_mib is %ju: at least %ju are needed to answer %ju orders of "
+                        "%u session%s to their end",
+                        (uintmax_t)mib->number, (uintmax_t)needed, (uintmax_t)orders->number,
+                        sessions->count, sessions->count == 1 ? "" : "s");
+}
+
 void config_rules_venue(const struct config_rules *rules, const struct config_node *venue)
 {
     if (!venue) return;
     rule_tcp_ports(rules, venue);
+    rule_answers(rules, venue);
     const struct config_node *instruments = config_rules_key(venue, KEY(config_venue, instruments));
     const struct config_node *sessions = config_rules_key(venue, KEY(config_venue, sessions));
     const struct config_node *one = instruments ? instruments->first : NULL;

@@ -51,14 +51,26 @@ static void level_at(struct text *out, const struct match_level *level, bool ask
     text_right(out, start, qty);
 }
 
-void report_venue_books(struct text *out, const struct match_view *match, uint32_t rows)
+/* The line of a table that says what it does not show. */
+static void more(struct text *out, uint64_t count)
+{
+    if (count == 0) return;
+    text_append(out, "and ");
+    text_grouped(out, count);
+    text_append(out, " more\n");
+}
+
+void report_venue_books(struct text *out, const struct match_view *match, uint64_t listed,
+                        uint32_t rows)
 {
     static const char *const phases[] = {
         [MATCH_UNLISTED] = "unlisted", [MATCH_CLOSED] = "closed", [MATCH_CALL] = "call",
         [MATCH_OPEN] = "open",         [MATCH_HALTED] = "halted", [MATCH_PAUSED] = "paused"};
     text_append(out,
                 "symbol    phase           size       bid         ask      size        last\n");
-    for (uint32_t i = 0; i < match->books && i < rows; i++) {
+    uint64_t shown = match->books < rows ? match->books : rows;
+    if (shown == rows && listed > rows && shown > 0) shown--;
+    for (uint64_t i = 0; i < shown; i++) {
         const struct match_view_book *book = &match->book[i];
         text_append(out, book->symbol);
         text_to_column(out, 10);
@@ -72,6 +84,7 @@ void report_venue_books(struct text *out, const struct match_view *match, uint32
         text_right(out, start, 76);
         text_append_char(out, '\n');
     }
+    more(out, listed > shown ? listed - shown : 0);
 }
 
 /* Sessions. */

@@ -9,8 +9,10 @@
 #include "dataplane/stage/gate_stage.h"
 #include "dataplane/stage/match_stage.h"
 
-/* Instruments: phase, best bid and offer, last trade; at most rows of them. */
-void report_venue_books(struct text *out, const struct match_view *match, uint32_t rows);
+/* Instruments: phase, best bid and offer, last trade; in at most rows lines, the last of which says
+ * how many more of those listed there are. */
+void report_venue_books(struct text *out, const struct match_view *match, uint64_t listed,
+                        uint32_t rows);
 
 /* Who is logged in, and how many messages each session has. */
 void report_venue_sessions(struct text *out, const struct gate_view *gate);

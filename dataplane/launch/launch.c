@@ -59,7 +59,9 @@ static bool feed_needs(const struct launch_plan *plan, struct needs *needs, stru
     needs->markets = conflate_footprint(&markets);
     needs->feed = feed_stage_footprint(&plan->feed);
     needs->engine = engine_stage_footprint(&plan->engine);
-    if (!needs->feed) text_append(problems, "the limits of the feed are out of range\n");
+    const char *problem = plan->feed.has_host ? feed_host_check(&plan->feed.host) : NULL;
+    if (problem) text_format(problems, "%s\n", problem);
+    else if (!needs->feed) text_append(problems, "the limits of the feed are out of range\n");
     if (!needs->engine) text_append(problems, "the limits of the engine are out of range\n");
     if (!needs->markets || !needs->listings)
         text_append(problems, "there are more instruments than a queue has keys\n");

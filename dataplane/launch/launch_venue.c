@@ -7,12 +7,11 @@
 #include <sys/random.h>
 #include <time.h>
 
-#define REQUESTS       1024u /* slots of the rings */
-#define ANSWERS        8192u
-#define NEWS           16384u
-#define POLL_NS        200000u
-#define STREAM_RESERVE 16u /* the part of all streams kept for answers to what lives */
-#define DAY_NS         (86400 * NANOS_SECOND)
+#define REQUESTS 1024u /* slots of the rings */
+#define ANSWERS  8192u
+#define NEWS     16384u
+#define POLL_NS  200000u
+#define DAY_NS   (86400 * NANOS_SECOND)
 
 static const struct spsc_limits requests_limits = {REQUESTS, sizeof(struct gate_slot)};
 static const struct spsc_limits answers_limits = {ANSWERS, sizeof(struct gate_slot)};
@@ -63,6 +62,9 @@ size_t launch_venue_needs(const struct launch_venue *venue, struct text *problem
     const struct launch_venue_plan *plan = venue->plan;
     const char *problem = gate_stage_check(&plan->gate);
     if (!problem) problem = match_stage_check(&plan->match);
+    if (!problem && plan->match.stream_reserve >= plan->gate.streams.chunks)
+        problem =
+            "the streams of answers are no larger than what is kept of them for living orders";
     if (problem) {
         text_format(problems, "%s\n", problem);
         return 0;
@@ -123,11 +125,19 @@ static void stages_make(struct launch_venue *venue, struct arena *arena, struct 
     plan->match.now = clock_read;
     plan->match.clock = clock;
     plan->match.stream_spare = gate_stage_spare(venue->gate);
-    plan->match.stream_reserve = plan->gate.streams.chunks / STREAM_RESERVE;
     if (shared) plan->match.relieve = gate_stage_relieve;
     plan->match.relieve_context = venue->gate;
     venue->sink = (struct match_stage_sink){venue, answer_show, news_show};
     venue->match = match_stage_new(match, &plan->match, &venue->sink);
+}
+
+/* Whether a run before has begun the end of the day: nothing else closes an instrument. */
+static bool day_ending(const struct launch_venue *venue)
+{
+    const struct match *match = venue_match(venue->folder.venue);
+    for (uint32_t i = 0; i < venue->plan->listing_count; i++)
+        if (match_phase_of(match, venue->plan->listings[i].instrument) == MATCH_CLOSED) return true;
+    return false;
 }
 
 bool launch_venue_make(struct launch_venue *venue, struct arena *arena, struct net_clock *clock,
@@ -144,9 +154,16 @@ bool launch_venue_make(struct launch_venue *venue, struct arena *arena, struct n
     }
     venue_folder_print(report, &venue->folder);
     gate_stage_recovered(venue->gate);
-    return venue_folder_start(&venue->folder, plan->journal_cpu, problems) &&
-           match_stage_open(venue->match, plan->listings, plan->listing_count, plan->midnight,
-                            problems);
+    if (!venue_folder_start(&venue->folder, plan->journal_cpu, problems)) return false;
+    if (!match_stage_open(venue->match, plan->listings, plan->listing_count, plan->midnight,
+                          problems))
+        return false;
+    if (day_ending(venue)) {
+        text_format(report, "%s: the end of the day goes on, the venue closes\n",
+                    plan->folder.folder);
+        match_stage_end_day(venue->match);
+    }
+    return true;
 }
 
 bool launch_venue_quiet(struct launch_venue *venue, nanos_t limit_ns)

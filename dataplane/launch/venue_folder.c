@@ -13,11 +13,12 @@ static void *memory_new(size_t bytes)
     return memory ? memset(memory, 0, bytes) : NULL;
 }
 
-/* The engine's tables are where clients cannot guess. */
-static uint64_t secret_draw(void)
+/* The engine's tables are where clients cannot guess: else they would choose collisions. */
+static bool secret_draw(uint64_t *secret, struct text *problems)
 {
-    uint64_t secret = 1;
-    return getrandom(&secret, sizeof secret, GRND_NONBLOCK) == sizeof secret ? secret : 1;
+    if (getrandom(secret, sizeof *secret, 0) == sizeof *secret) return true;
+    text_append(problems, "the kernel gives no random numbers\n");
+    return false;
 }
 
 static bool files_open(struct venue_folder *folder, struct text *problems)
@@ -63,7 +64,7 @@ bool venue_folder_open(struct venue_folder *folder, const struct venue_folder_pl
         diagnosis_say(folder, problems);
         return false;
     }
-    limits.secret = secret_draw();
+    if (!secret_draw(&limits.secret, problems)) return false;
     folder->limits = (struct venue_limits){limits, plan->held, plan->durability};
     return true;
 }

@@ -1,5 +1,7 @@
 #include "dataplane/stage/feed_host.h"
 
+#include "dataplane/wire/igmp.h"
+
 #include <string.h>
 
 struct feed_host {
@@ -58,15 +60,39 @@ static struct layout layout_of(const struct feed_host_plan *plan)
     return layout;
 }
 
-size_t feed_host_footprint(const struct feed_host_plan *plan)
+/* Of groups that a host's memory has place for, and that a host can join. */
+static const char *groups_check(const struct feed_host_plan *plan)
+{
+    if (plan->groups > ARRAY_COUNT(plan->group)) return "a feed has more groups than lines";
+    for (uint32_t i = 0; i < plan->groups; i++) {
+        const struct feed_host_group *group = &plan->group[i];
+        if (group->queue >= FEED_HOST_QUEUES_MAX) return "a feed's group is of no queue";
+        if (!plan->present[group->queue]) continue;
+        if (group->group >> 28 != 0xe || group->group == IGMP_ALL_SYSTEMS)
+            return "a feed's group is none that a host can join";
+        if (plan->inet[group->queue].groups < plan->groups)
+            return "a feed's port has no place for all of its groups";
+    }
+    return NULL;
+}
+
+const char *feed_host_check(const struct feed_host_plan *plan)
 {
     for (uint32_t i = 0; i < FEED_HOST_QUEUES_MAX; i++)
-        if (plan->present[i] && inet_bytes(plan, i) == 0) return 0;
+        if (plan->present[i] && inet_bytes(plan, i) == 0)
+            return "the limits of a feed's port are out of range";
     if (plan->recovers) {
-        if (plan->queue >= FEED_HOST_QUEUES_MAX || !plan->present[plan->queue]) return 0;
-        if (recovery_footprint(&plan->recovery) == 0) return 0;
+        if (plan->queue >= FEED_HOST_QUEUES_MAX || !plan->present[plan->queue])
+            return "the feed's recovery has no port with an address";
+        if (recovery_footprint(&plan->recovery) == 0)
+            return "the limits of the feed's recovery are out of range";
     }
-    return layout_of(plan).bytes;
+    return groups_check(plan);
+}
+
+size_t feed_host_footprint(const struct feed_host_plan *plan)
+{
+    return feed_host_check(plan) ? 0 : layout_of(plan).bytes;
 }
 
 /* Replies. */

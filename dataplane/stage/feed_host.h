@@ -56,7 +56,10 @@ typedef void feed_host_drain_fn(void *context, nanos_t now);
 
 struct feed_host;
 
-/* 0 if the plan is out of range. */
+/* The first thing of the plan that cannot be as a sentence, or NULL. */
+const char *feed_host_check(const struct feed_host_plan *plan);
+
+/* 0 if feed_host_check has something to say. */
 size_t feed_host_footprint(const struct feed_host_plan *plan);
 
 struct feed_host_wires {

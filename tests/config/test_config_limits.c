@@ -8,8 +8,11 @@
 #include "dataplane/match/match.h"
 #include "dataplane/net/net.h"
 #include "dataplane/net/net_tape.h"
+#include "dataplane/session/streams.h"
 #include "dataplane/stage/engine_stage.h"
 #include "dataplane/stage/feed_stage.h"
+#include "dataplane/wire/ouch42.h"
+#include "dataplane/wire/ouch50.h"
 #include "tests/support/spec.h"
 
 #include <limits.h>
@@ -57,6 +60,25 @@ SPEC(the_bounds_of_the_matching_engine_are_its)
     EXPECT(CONFIG_PRICE_MAX / CONFIG_PRICE_STEP <= MATCH_TICKS_MAX);
     EXPECT(CONFIG_SHARES_MAX <= MATCH_LOTS_MAX);
     EXPECT(CONFIG_NOTIONAL_MAX <= INT64_MAX / PRICE_ONE);
+    EXPECT_UINT(CONFIG_PRICE_WINDOW_MIN, MATCH_WINDOW_MIN);
+    EXPECT_UINT(CONFIG_PRICE_WINDOW_MAX, MATCH_WINDOW_MAX);
+    EXPECT(CONFIG_VENUE_INSTRUMENTS_MAX <= MATCH_WINDOWS_MAX / CONFIG_PRICE_WINDOW_MAX);
+}
+
+/* An OUCH 5.0 message has behind its fields the length of an appendage, and in that a channel. */
+SPEC(the_bounds_of_answers_are_those_of_the_streams_and_of_ouch)
+{
+    const size_t appendage = sizeof(struct be16) + 3;
+    EXPECT(CONFIG_ANSWERS_BYTES >= sizeof(struct ouch50_executed) + appendage);
+    EXPECT(CONFIG_ANSWERS_BYTES >= sizeof(struct ouch50_canceled) + appendage);
+    EXPECT(CONFIG_ANSWERS_BYTES >= sizeof(struct ouch50_aiq_canceled) + appendage);
+    EXPECT(CONFIG_ANSWERS_BYTES >= sizeof(struct ouch42_executed_reference));
+    EXPECT(CONFIG_ANSWERS_BYTES >= sizeof(struct ouch42_aiq_canceled));
+    EXPECT(CONFIG_ANSWERS_BYTES >= sizeof(struct ouch42_canceled));
+    EXPECT(CONFIG_ANSWERS_CHUNK_BYTES <= STREAMS_CHUNK_BYTES_MAX);
+    EXPECT(((uint64_t)CONFIG_ANSWERS_MIB_MAX << 20) / CONFIG_ANSWERS_CHUNK_BYTES <=
+           STREAMS_CHUNKS_MAX);
+    EXPECT(CONFIG_SESSIONS_MAX <= STREAMS_MAX);
 }
 
 SPEC(the_bounds_of_the_kernel_are_its)
@@ -71,6 +93,7 @@ SPEC(the_bounds_of_the_kernel_are_its)
     S(the_bounds_of_ports_are_theirs)                                                              \
     S(the_bounds_of_the_stages_are_theirs)                                                         \
     S(the_bounds_of_the_matching_engine_are_its)                                                   \
+    S(the_bounds_of_answers_are_those_of_the_streams_and_of_ouch)                                  \
     S(the_bounds_of_the_kernel_are_its)
 
 SPEC_MAIN("config: limits", SPECS, NULL, NULL)

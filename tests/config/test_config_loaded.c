@@ -170,7 +170,9 @@ SPEC(a_venue_has_its_defaults)
     EXPECT(venue->durability == CONFIG_DURABILITY_DISK);
     EXPECT(venue->line_b == NULL);
     EXPECT_UINT(venue->orders, 1048576);
+    EXPECT_UINT(venue->price_window, 65536);
     EXPECT_UINT(venue->history_mib, 256);
+    EXPECT_UINT(venue->answers_mib, 256);
     EXPECT_UINT(venue->connections, 1024);
     const struct config_instrument *instrument = venue->instruments.at;
     EXPECT_UINT(instrument->tick, 1000000);
@@ -203,10 +205,11 @@ static const struct config *given_every_venue_key(void)
           "   neighbours: [{address: 10.0.0.2, mac: 02:00:00:00:00:01},",
           "                {address: 10.0.0.3, mac: fe:ff:ff:ff:ff:ff}]}",
           "- {name: z, kind: dpdk, device: w, address: 10.1.0.1}",
+          "- {name: r, kind: dpdk, device: v, address: 10.2.0.1, gateway: 10.2.0.9}",
           "feed:",
-          "  line_a: {port: z, group: 233.54.12.111, udp_port: 26477}",
+          "  line_a: {port: r, group: 233.54.12.111, udp_port: 26477}",
           "  recovery:",
-          "    port: y",
+          "    port: r",
           "    servers: [{address: 10.7.0.1, udp_port: 1}, {address: 10.7.0.2, udp_port: 65535}]",
           "    snapshot: {address: 10.7.0.3, tcp_port: 9, username: glimps, password_file: /g}",
           "    retry_ms: 1",
@@ -226,7 +229,9 @@ static const struct config *given_every_venue_key(void)
           "  line_a: {port: y, group: 233.0.0.1, udp_port: 1}",
           "  line_b: {port: z, group: 233.0.0.2, udp_port: 2}",
           "  orders: 8388607",
+          "  price_window: 262144",
           "  history_mib: 65536",
+          "  answers_mib: 65535",
           "  connections: 16384",
           "  instruments:",
           "  - {symbol: NO, tick: 0.0005, lot: 10, price_max: 1.5, quantity_max: 500,",
@@ -255,7 +260,7 @@ SPEC(addresses_and_recovery_are_what_the_file_says)
     EXPECT_UINT(port->neighbours.at[1].mac, 0xfeffffffffff);
     EXPECT_UINT(config->ports.at[1].address, 0x0a010001);
     const struct config_recovery *recovery = config->feed->recovery;
-    EXPECT_UINT(recovery->port, 0);
+    EXPECT_UINT(recovery->port, 2);
     EXPECT_UINT(recovery->servers.count, 2);
     EXPECT_UINT(recovery->servers.at[1].address, 0x0a070002);
     EXPECT_UINT(recovery->servers.at[1].udp_port, 65535);
@@ -288,7 +293,9 @@ SPEC(the_venue_is_what_the_file_says)
     EXPECT_UINT(venue->line_b->port, 1);
     EXPECT_UINT(venue->line_b->group, 0xe9000002);
     EXPECT_UINT(venue->orders, 8388607);
+    EXPECT_UINT(venue->price_window, 262144);
     EXPECT_UINT(venue->history_mib, 65536);
+    EXPECT_UINT(venue->answers_mib, 65535);
     EXPECT_UINT(venue->connections, 16384);
 }
 

@@ -128,6 +128,10 @@ static bool venue_holds(const struct config *config, const struct config_venue *
     for (uint32_t i = 0; i < venue->sessions.count; i++)
         if (!venue->sessions.at[i].username[0] || !venue->sessions.at[i].password_file[0])
             return false;
+    uint64_t answers = 3ull * venue->orders; /* 81 of them in a chunk */
+    if (answers / 81 >= (uint64_t)venue->answers_mib * 256) return false;
+    uint32_t window = venue->price_window;
+    if (window < 64 || window > 262144 || (window & (window - 1)) != 0) return false;
     return venue->session[0] && venue->journal[0] &&
            venue->orders_tcp_port != venue->snapshot_tcp_port;
 }

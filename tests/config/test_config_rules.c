@@ -83,6 +83,22 @@ SPEC(the_two_lines_are_two)
     ACCEPTED();
 }
 
+SPEC(a_line_is_not_in_a_group_of_the_networks_own)
+{
+    GIVEN(ROLES, CORES, PORTS, "feed: {line_a: {port: a, group: 224.0.0.1, udp_port: 1}}");
+    PROBLEMS("4:33: feed.line_a.group is 224.0.0.1: the groups from 224.0.0.0 to 224.0.0.255 are "
+             "for the network's own protocols");
+    GIVEN(ROLES, CORES, PORTS, TWO_LINES("{port: a, group: 224.0.0.255, udp_port: 1}"));
+    PROBLEMS("4:91: feed.line_b.group is 224.0.0.255: the groups from 224.0.0.0 to 224.0.0.255 "
+             "are for the network's own protocols");
+    GIVEN(ROLES, CORES, PORTS, TWO_LINES("{port: a, group: 224.0.1.0, udp_port: 1}"));
+    ACCEPTED();
+    GIVEN(VENUE_ROLES, CORES, VENUE_PORTS, VENUE_BEGIN,
+          "  line_b: {port: v, group: 224.0.0.22, udp_port: 1},", INSTRUMENTS ",", SESSIONS "}");
+    PROBLEMS("6:28: venue.line_b.group is 224.0.0.22: the groups from 224.0.0.0 to 224.0.0.255 "
+             "are for the network's own protocols");
+}
+
 SPEC(the_two_lines_come_by_one_clock)
 {
     GIVEN(ROLES, CORES,
@@ -127,6 +143,7 @@ SPEC(a_role_is_named_once)
     S(a_port_whose_own_name_is_wrong_is_not_missed_a_second_time)                                  \
     S(every_port_is_used_by_a_line)                                                                \
     S(the_two_lines_are_two)                                                                       \
+    S(a_line_is_not_in_a_group_of_the_networks_own)                                                \
     S(the_two_lines_come_by_one_clock)                                                             \
     S(the_store_of_early_datagrams_has_a_bound_in_bytes)                                           \
     S(delegates_and_symbols_are_named_once)                                                        \

@@ -172,12 +172,68 @@ SPEC(each_port_number_has_one_taker)
           VENUE_KEYS("orders_tcp_port: 7, snapshot_tcp_port: 7, retransmission_udp_port: 7"),
           INSTRUMENTS ",", SESSIONS "}");
     PROBLEMS("5:76: venue.snapshot_tcp_port is 7, and so is orders_tcp_port");
-    GIVEN("roles: [feed, venue]", CORES, VENUE_PORTS, VENUE(INSTRUMENTS, SESSIONS),
-          "feed: {line_a: {port: v, group: 10.0.0.1, udp_port: 3}}");
-    PROBLEMS("5:104: venue.retransmission_udp_port is 3: feed.line_a takes it on the same port");
-    GIVEN("roles: [feed, venue]", CORES, VENUE_PORTS, VENUE(INSTRUMENTS, SESSIONS),
-          "feed: {line_a: {port: v, group: 233.0.0.1, udp_port: 3}}");
+}
+
+#define BESIDE(...)                                                                                \
+    GIVEN("roles: [feed, venue]", CORES,                                                           \
+          "ports: [{name: v, kind: dpdk, device: x, address: 10.0.0.1},",                          \
+          "        {name: w, kind: dpdk, device: y, address: 10.1.0.1},",                          \
+          "        {name: a, kind: dpdk, device: z, address: 10.2.0.1}]", VENUE_BEGIN,             \
+          "  line_b: {port: w, group: 233.54.12.112, udp_port: 26477},", INSTRUMENTS ",",          \
+          SESSIONS "}", __VA_ARGS__)
+
+SPEC(a_feed_and_a_venue_share_no_port)
+{
+    BESIDE("feed: {line_a: " LINE "}");
     ACCEPTED();
+    BESIDE("feed: {line_a: {port: v, group: 233.0.0.1, udp_port: 3},", "  line_b: " LINE "}");
+    PROBLEMS("11:23: feed.line_a.port is \"v\", and so is venue.port (7:34): a feed and a venue "
+             "cannot share a port, each would take frames of the other");
+    BESIDE("feed: {line_a: " LINE ",", "  line_b: {port: w, group: 233.0.0.1, udp_port: 3}}");
+    PROBLEMS("12:18: feed.line_b.port is \"w\", and so is venue.line_b.port (8:18): a feed and a "
+             "venue cannot share a port, each would take frames of the other");
+    BESIDE("feed: {line_a: " LINE ",",
+           "  recovery: {port: v, servers: [{address: 10.0.0.2, udp_port: 5}]}}");
+    PROBLEMS("12:20: feed.recovery.port is \"v\", and so is venue.port (7:34): a feed and a venue "
+             "cannot share a port, each would take frames of the other");
+}
+
+#define KEPT(keys) VENUE_ROLES, CORES, VENUE_PORTS, VENUE_BEGIN, keys, INSTRUMENTS ",", SESSIONS "}"
+
+/* 4096 / (48 + 2) = 81 answers of a chunk.  1048576 orders: 3276800 answers, 40455 chunks, and one
+ * of the session; 158.03 MiB.  8388607: 25296893 answers, 312308 chunks and one, 1219.96 MiB. */
+SPEC(the_answers_of_all_that_may_live_have_their_memory)
+{
+    GIVEN(KEPT("  answers_mib: 159,"));
+    ACCEPTED();
+    GIVEN(KEPT("  answers_mib: 158,"));
+    PROBLEMS(
+        "6:16: venue.answers_mib is 158: at least 159 are needed to answer 1048576 orders of 1 "
+        "session to their end");
+    GIVEN(KEPT("  orders: 8388607,"));
+    PROBLEMS("6:11: venue.answers_mib is 256: at least 1220 are needed to answer 8388607 orders of "
+             "1 session to their end");
+    GIVEN(KEPT("  orders: 8388607, answers_mib: 1220,"));
+    ACCEPTED();
+    GIVEN(KEPT("  orders: 1, answers_mib: 7,"));
+    ACCEPTED();
+    GIVEN(KEPT("  orders: 1, answers_mib: 6,"));
+    PROBLEMS("6:27: venue.answers_mib is 6: at least 7 are needed to answer 1 orders of 1 session "
+             "to their end");
+}
+
+SPEC(the_window_of_prices_is_a_power_of_two)
+{
+    GIVEN(KEPT("  price_window: 64,"));
+    ACCEPTED();
+    GIVEN(KEPT("  price_window: 262144,"));
+    ACCEPTED();
+    EXPECT_UINT(config_script_config()->venue->price_window, 262144);
+    GIVEN(KEPT("  price_window: 100000,"));
+    PROBLEMS("6:17: venue.price_window is 100000: it must be a power of two, such as 65536 or "
+             "131072");
+    GIVEN(KEPT("  price_window: 524288,"));
+    PROBLEMS("6:17: venue.price_window is 524288: the range is 64..262144");
 }
 
 #define LISTED(keys)                                                                               \
@@ -292,6 +348,9 @@ SPEC(a_password_is_not_in_the_file)
     S(a_venue_needs_ports_with_addresses)                                                          \
     S(the_lines_of_a_venue_are_two)                                                                \
     S(each_port_number_has_one_taker)                                                              \
+    S(a_feed_and_a_venue_share_no_port)                                                            \
+    S(the_answers_of_all_that_may_live_have_their_memory)                                          \
+    S(the_window_of_prices_is_a_power_of_two)                                                      \
     S(prices_are_whole_ticks_up_to_the_highest)                                                    \
     S(a_band_is_around_a_reference)                                                                \
     S(quantities_are_whole_lots_that_the_engine_can_value)                                         \

@@ -47,6 +47,7 @@ venue:
   line_b: {{port: net, group: 233.49.196.111, udp_port: 26477}}
   orders: 65536
   history_mib: 16
+  answers_mib: 64
   connections: 32
   instruments:
     - {{symbol: ACME, reference: 10.00}}
@@ -300,6 +301,31 @@ def run_af_packet(stage):
     day_goes_on_and_ends(stage, venue_device=device["v0"])
 
 
+def run_ending(stage):
+    """A venue alone, which is killed while it closes its instruments, 64 in 0.1 s: it closes the
+    rest when it is started again, and then its day is over."""
+    names = "".join(f"    - {{symbol: S{i}}}\n" for i in range(1280))
+    text = VENUE.replace("back_off}}", "back_off, housekeeping_us: 100000}}")
+    text = re.sub("    - {{symbol: ACME.*\n    .*\n", names.replace("{", "{{").replace("}", "}}"),
+                  text)
+    values = {"core": stage.cores[0], "venue_device": "net_null0,no-rx=1", "durability": "process"}
+    stage.polluxd("venue", text, **values)
+    stage.wait_for("venue", "venue open")
+    os.kill(stage.child("venue"), signal.SIGUSR1)
+    time.sleep(0.7)
+    os.kill(stage.child("venue"), signal.SIGKILL)
+    stage.running["venue"].wait(timeout=20)
+    require("venue closed" not in stage.said("venue"), "it was not killed in time")
+    stage.polluxd("venue", text, **values)
+    stage.wait_for("venue", "the end of the day goes on, the venue closes")
+    stage.wait_for("venue", "venue closed")
+    print(re.search("^.*goes on.*$", stage.said("venue"), re.MULTILINE).group(0))
+    stage.stop("venue")
+    stage.polluxd("venue", text, **values)
+    require(stage.running["venue"].wait(timeout=20) == 1, "it was started after its day")
+    require("its day is over" in stage.said("venue"), f"it says:\n{stage.said('venue')}")
+
+
 def main():
     *programs, link = sys.argv[1:]
     if link == "af_packet":
@@ -309,7 +335,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         stage = Stage(folder, programs)
         try:
-            {"virtio": run_virtio, "af_packet": run_af_packet}[link](stage)
+            {"virtio": run_virtio, "af_packet": run_af_packet,
+             "ending": run_ending}[link](stage)
         except (Wrong, subprocess.TimeoutExpired) as wrong:
             print("WRONG:", wrong)
             sys.exit(1)
