@@ -24,7 +24,8 @@ static const char doc[] =
     "\vOn a terminal it shows a live screen, otherwise a line a second.  SIGINT and SIGTERM stop "
     "it in order; a venue goes on where it was when it is started again.  SIGUSR1 ends a venue's "
     "day: its orders end, its lines and sessions say so.  Exit status: 0 stopped or captures "
-    "played to the end, 1 could not start, 2 wrong usage, 4 the configuration has problems.";
+    "played to the end, 1 could not start or had to stop, 2 wrong usage, 4 the configuration has "
+    "problems.";
 
 static const struct argp_option choices[] = {
     {"config", 'c', "FILE", 0, "The configuration, one YAML file", 0},
@@ -107,10 +108,14 @@ static int run(const struct config *config)
     polluxd_watch(&polluxd, stopping);
     signal(SIGUSR1, SIG_IGN);
     bool finished = launch_stop(&polluxd.launch);
+    bool failed = polluxd.launch.venue && launch_venue_failed(polluxd.launch.venue);
     polluxd_summary(&polluxd);
     if (!finished) fprintf(stderr, "polluxd: a stage did not finish what it held within 5 s\n");
+    if (failed)
+        fprintf(stderr, "polluxd: the journal's disk has failed; nothing that came after it was "
+                        "acknowledged, and everybody was disconnected\n");
     launch_free(&polluxd.launch);
-    return finished ? 0 : 1;
+    return finished && !failed ? 0 : 1;
 }
 
 int main(int count, char **words)

@@ -165,7 +165,7 @@ static void folder_plan(struct launch_venue_plan *plan, const struct config_venu
     plan->journal_cpu = JOURNAL_THREAD_ANY_CPU;
     plan->match.entry = (struct entry_limits){.orders = orders + ENDED,
                                               .instruments = instruments,
-                                              .asks = 2 * HELD,
+                                              .asks = ASKS,
                                               .timers = TIMERS,
                                               .midnight = plan->midnight};
 }

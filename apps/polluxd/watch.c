@@ -285,7 +285,8 @@ void polluxd_watch(struct polluxd *polluxd, bool (*stopping)(void))
         struct timespec span = {.tv_nsec = 10 * (long)NANOS_MILLI};
         (void)nanosleep(&span, NULL);
         nanos_t now = monotonic_ns();
-        ended = polluxd->launch.tape && launch_ended(&polluxd->launch);
+        ended = (polluxd->launch.tape && launch_ended(&polluxd->launch)) ||
+                (polluxd->launch.venue && launch_venue_failed(polluxd->launch.venue));
         if (now - followed >= NANOS_SECOND) {
             launch_follow(&polluxd->launch);
             followed = now;

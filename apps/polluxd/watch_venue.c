@@ -30,8 +30,8 @@ void watch_venue_status(struct text *out, const struct watch_venue *venue, uint6
     static const char *const days[] = {"not open", "open", "closed"};
     const struct gate_view *gate = &venue->gate;
     const struct match_view *match = &venue->match;
-    text_format(out, "venue %s  sessions %u connected  ", days[match->day < 3 ? match->day : 0],
-                (uint32_t)gate->connected);
+    const char *day = match->dead ? "FAILED" : days[match->day < 3 ? match->day : 0];
+    text_format(out, "venue %s  sessions %u connected  ", day, (uint32_t)gate->connected);
     rate_append(out, "requests ", match->request, venue->match_before.request, span_ns);
     text_append(out, "  orders live ");
     text_grouped(out, match->orders);

@@ -131,15 +131,6 @@ static void stages_make(struct launch_venue *venue, struct arena *arena, struct 
     venue->match = match_stage_new(match, &plan->match, &venue->sink);
 }
 
-/* Whether a run before has begun the end of the day: nothing else closes an instrument. */
-static bool day_ending(const struct launch_venue *venue)
-{
-    const struct match *match = venue_match(venue->folder.venue);
-    for (uint32_t i = 0; i < venue->plan->listing_count; i++)
-        if (match_phase_of(match, venue->plan->listings[i].instrument) == MATCH_CLOSED) return true;
-    return false;
-}
-
 bool launch_venue_make(struct launch_venue *venue, struct arena *arena, struct net_clock *clock,
                        bool shared, struct text *report, struct text *problems)
 {
@@ -158,11 +149,9 @@ bool launch_venue_make(struct launch_venue *venue, struct arena *arena, struct n
     if (!match_stage_open(venue->match, plan->listings, plan->listing_count, plan->midnight,
                           problems))
         return false;
-    if (day_ending(venue)) {
+    if (match_stage_ends_day(venue->match))
         text_format(report, "%s: the end of the day goes on, the venue closes\n",
                     plan->folder.folder);
-        match_stage_end_day(venue->match);
-    }
     return true;
 }
 
@@ -176,6 +165,11 @@ bool launch_venue_quiet(struct launch_venue *venue, nanos_t limit_ns)
         quiet = match_stage_idle(venue->match);
     }
     return quiet;
+}
+
+bool launch_venue_failed(const struct launch_venue *venue)
+{
+    return venue_dead(venue->folder.venue);
 }
 
 void launch_venue_close(struct launch_venue *venue)

@@ -56,6 +56,9 @@ MUST_USE bool launch_venue_make(struct launch_venue *venue, struct arena *arena,
  * may leave.  While the lcores run. */
 bool launch_venue_quiet(struct launch_venue *venue, nanos_t limit_ns);
 
+/* The journal's disk has failed: nothing is acknowledged any more, and everybody is let go. */
+bool launch_venue_failed(const struct launch_venue *venue);
+
 void launch_venue_close(struct launch_venue *venue);
 
 #endif

@@ -137,6 +137,9 @@ extern const struct stage_kind match_stage_kind;
  * end of all streams.  Any thread. */
 void match_stage_end_day(struct match_stage *stage);
 
+/* Whether it was asked for, now or by a run before: match_stage_open goes on with it. */
+bool match_stage_ends_day(const struct match_stage *stage);
+
 /* Ticks from the frame of a request to its first answer in the ring. */
 const struct histogram *match_stage_latency(const struct match_stage *stage);
 

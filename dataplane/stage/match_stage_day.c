@@ -50,6 +50,11 @@ void match_stage_end_day(struct match_stage *stage)
     atomic_store_explicit(&stage->end_asked, 1, memory_order_relaxed);
 }
 
+bool match_stage_ends_day(const struct match_stage *stage)
+{
+    return atomic_load_explicit(&stage->end_asked, memory_order_relaxed) != 0;
+}
+
 /* Closes some more instruments; false while there are others. */
 static bool instruments_close(struct match_stage *stage, nanos_t time)
 {
