@@ -75,25 +75,51 @@ struct gate_stage {
     struct histogram latency;
 };
 
-/* gate_sessions.c */
+/* gate_peers.c */
 
-/* What TCP calls, for one service. */
-struct tcp_calls gate_calls(struct gate_service *service);
+static inline uint32_t gate_index_of(const struct gate_stage *gate, const struct gate_peer *peer)
+{
+    return (uint32_t)(peer - gate->peer);
+}
 
-/* Puts what is wanted and writes what waits, of every peer that may have something. */
+static inline bool gate_is_snapshot(const struct gate_stage *gate, const struct gate_peer *peer)
+{
+    return gate_index_of(gate, peer) >= gate->plan->order_connections;
+}
+
+/* A slot of the requests' ring, to be published, or NULL. */
+struct gate_slot *gate_request_claim(struct gate_stage *gate, uint32_t session);
+
+/* Marks the peer as one that may have something to send. */
+void gate_dirty(struct gate_stage *gate, uint32_t peer);
+
+/* Puts what is wanted and writes what waits, of every peer that is so marked. */
 void gate_pump(struct gate_stage *gate);
 
-/* Marks the peer as one of those. */
-void gate_dirty(struct gate_stage *gate, uint32_t peer);
+/* The peer is of no session any more. */
+void gate_peer_leave(struct gate_stage *gate, struct gate_peer *peer);
+
+/* It has no connection any more. */
+void gate_peer_free(struct gate_stage *gate, struct gate_peer *peer);
 
 /* Ends a connection; its session is lost. */
 void gate_drop(struct gate_stage *gate, uint32_t peer, enum soupbin_reason reason);
 
+/* Heartbeats and silences. */
+void gate_tick(struct gate_stage *gate);
+
+/* gate_sessions.c */
+
+static inline bool gate_is_closed(const struct gate_stage *gate)
+{
+    return atomic_load_explicit(&gate->leaving, memory_order_relaxed) != GATE_OPEN;
+}
+
+/* What TCP calls, for one service. */
+struct tcp_calls gate_calls(struct gate_service *service);
+
 /* Tells the match stage of lost sessions, and shows stalled clients' bytes again, as room allows.
  */
 void gate_catch_up(struct gate_stage *gate);
-
-/* Heartbeats and silences. */
-void gate_tick(struct gate_stage *gate);
 
 #endif

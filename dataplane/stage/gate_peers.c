@@ -1,0 +1,158 @@
+/* Connections of clients: what is sent to them, and how they end. */
+
+#include "dataplane/stage/gate_layout.h"
+
+void gate_dirty(struct gate_stage *gate, uint32_t index)
+{
+    struct gate_peer *peer = &gate->peer[index];
+    if (peer->dirty) return;
+    peer->dirty = true;
+    gate->dirty[gate->dirty_count++] = index;
+}
+
+struct gate_slot *gate_request_claim(struct gate_stage *gate, uint32_t session)
+{
+    struct gate_slot *slot = spsc_claim(gate->requests);
+    if (!slot) return NULL;
+    slot->rx_tsc = gate->rx_tsc;
+    slot->time = gate->now;
+    slot->session = session;
+    slot->bytes = 0;
+    slot->kind = GATE_DISCONNECTED;
+    return slot;
+}
+
+/* The match stage is told now, or when there is room. */
+static void session_lost(struct gate_stage *gate, uint32_t session)
+{
+    if (gate_request_claim(gate, session)) {
+        spsc_publish(gate->requests);
+        return;
+    }
+    gate->lost_count += !gate->lost[session];
+    gate->lost[session] = 1;
+}
+
+void gate_peer_leave(struct gate_stage *gate, struct gate_peer *peer)
+{
+    if (peer->reading) {
+        spin_leave(gate->spin, &peer->reader);
+        peer->reading = false;
+        gate->view.reading--;
+    }
+    if (peer->session == GATE_NONE) return;
+    if (!gate_is_snapshot(gate, peer)) {
+        gate->peer_in[peer->session] = GATE_NONE;
+        gate->view.connected--;
+        session_lost(gate, peer->session);
+    }
+    peer->session = GATE_NONE;
+}
+
+/* The peer has no connection any more. */
+void gate_peer_free(struct gate_stage *gate, struct gate_peer *peer)
+{
+    gate_peer_leave(gate, peer);
+    struct gate_service *service = gate_is_snapshot(gate, peer) ? &gate->snapshots : &gate->orders;
+    if (!service->snapshots) gate->view.closed[soupbin_server_reason(peer->server)]++;
+    if (peer->stalled) gate->stalled_count--;
+    peer->stalled = false;
+    gate->peer_of[peer->connection] = GATE_NONE;
+    peer->connection = TCP_NONE;
+    peer->message = NULL;
+    peer->next_free = service->free;
+    service->free = gate_index_of(gate, peer);
+}
+
+void gate_drop(struct gate_stage *gate, uint32_t index, enum soupbin_reason reason)
+{
+    struct gate_peer *peer = &gate->peer[index];
+    if (peer->connection == TCP_NONE) return;
+    soupbin_server_close(peer->server, reason);
+    uint32_t connection = peer->connection;
+    gate_peer_free(gate, peer);
+    tcp_close(gate->tcp, connection, gate->now);
+}
+
+/* Output. */
+
+/* Puts sequenced messages as long as one is wanted, there is one, and there is room. */
+static void answers_put(struct gate_stage *gate, struct gate_peer *peer)
+{
+    uint64_t number;
+    struct stream_message message;
+    while ((number = soupbin_server_wanted(peer->server)) != 0) {
+        if (!streams_find(gate->streams, peer->session, number, &message)) {
+            if (gate->over) (void)!soupbin_server_end(peer->server, gate->now);
+            return;
+        }
+        if (!soupbin_server_put(peer->server, message.bytes, message.length, gate->now)) return;
+    }
+}
+
+static void snapshot_put(struct gate_stage *gate, struct gate_peer *peer)
+{
+    while (peer->reading && soupbin_server_wanted(peer->server) != 0) {
+        if (!peer->message) {
+            enum spin_step step =
+                spin_next(gate->spin, &peer->reader, &peer->message, &peer->length);
+            if (step == SPIN_NOT_YET) peer->message = NULL;
+            if (step == SPIN_NOT_YET) return;
+            if (step == SPIN_LOST) { /* a new one is a new login */
+                soupbin_server_close(peer->server, SOUPBIN_BY_OWNER);
+                return;
+            }
+            if (step == SPIN_END) {
+                spin_leave(gate->spin, &peer->reader);
+                peer->reading = false;
+                peer->message = NULL;
+                gate->view.reading--;
+                return;
+            }
+        }
+        if (!soupbin_server_put(peer->server, peer->message, peer->length, gate->now)) return;
+        peer->message = NULL;
+    }
+}
+
+static void peer_pump(struct gate_stage *gate, struct gate_peer *peer)
+{
+    bool snapshot = gate_is_snapshot(gate, peer);
+    uint32_t length;
+    for (;;) {
+        if (snapshot) snapshot_put(gate, peer);
+        else if (peer->session != GATE_NONE) answers_put(gate, peer);
+        const uint8_t *out = soupbin_server_output(peer->server, &length);
+        if (length == 0) break;
+        uint32_t sent = tcp_write(gate->tcp, peer->connection, out, length, gate->now);
+        soupbin_server_written(peer->server, sent, gate->now);
+        if (sent < length) return; /* writable() comes, or the time for slow ones ends */
+    }
+    if (soupbin_server_state(peer->server) != SOUPBIN_CLOSED) return;
+    uint32_t connection = peer->connection;
+    gate_peer_free(gate, peer);
+    tcp_close(gate->tcp, connection, gate->now);
+}
+
+void gate_pump(struct gate_stage *gate)
+{
+    for (uint32_t i = 0; i < gate->dirty_count; i++) {
+        struct gate_peer *peer = &gate->peer[gate->dirty[i]];
+        peer->dirty = false;
+        if (peer->connection != TCP_NONE) peer_pump(gate, peer);
+    }
+    gate->dirty_count = 0;
+}
+
+/* Heartbeats and silences. */
+
+void gate_tick(struct gate_stage *gate)
+{
+    for (uint32_t i = 0; i < gate->peers; i++) {
+        struct gate_peer *peer = &gate->peer[i];
+        if (peer->connection == TCP_NONE) continue;
+        soupbin_server_tick(peer->server, gate->now);
+        if (soupbin_server_state(peer->server) == SOUPBIN_CLOSED) gate_peer_leave(gate, peer);
+        gate_dirty(gate, i);
+    }
+}
