@@ -64,7 +64,9 @@ struct gate_stage {
     uint64_t rx_tsc;   /* of the frame being taken */
     nanos_t news_time; /* of the events that follow */
     nanos_t next_tick;
-    bool over;                /* the day */
+    bool ending;              /* the end of the day was read ... */
+    uint64_t end_answers;     /* ... when so many answers were published: all before it */
+    bool over;                /* these are taken: who has been told all is told the end */
     _Atomic uint32_t leaving; /* enum gate_leaving */
 
     uint8_t *reply; /* room for one answer of the retransmission server */

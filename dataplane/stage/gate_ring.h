@@ -41,7 +41,8 @@ enum gate_news_kind {
     GATE_NEWS_TIME = 0xf0, /* number: the time of the events that follow */
     GATE_NEWS_LISTING, /* instrument; struct match_listing in the GATE_LISTING_SLOTS that follow */
     GATE_NEWS_SYSTEM,  /* reason: the code of a System Event; number: its time; id: midnight */
-    GATE_NEWS_END,     /* nothing follows: the day is over */
+    GATE_NEWS_END, /* nothing follows: the day is over.  All answers are published before it; the
+                      gate ends no session until it has taken these. */
 };
 static_assert((uint32_t)MATCH_EVENT_COUNT < (uint32_t)GATE_NEWS_TIME, "no event has these numbers");
 

@@ -32,6 +32,15 @@ static inline void answer_keep(struct gate_stage *gate, const struct gate_slot *
     if (peer != GATE_NONE) gate_dirty(gate, peer);
 }
 
+/* Whether the day has ended and every answer before its end is in its stream. */
+static COLD void end_look(struct gate_stage *gate)
+{
+    if (gate->over || spsc_released(gate->answers) < gate->end_answers) return;
+    gate->over = true;
+    for (uint32_t i = 0; i < gate->plan->order_connections; i++)
+        if (gate->peer[i].connection != TCP_NONE) gate_dirty(gate, i);
+}
+
 static uint32_t answers_take(struct gate_stage *gate)
 {
     uint32_t count = spsc_ready(gate->answers, ANSWERS_TURN);
@@ -43,6 +52,7 @@ static uint32_t answers_take(struct gate_stage *gate)
         if (oldest == 0) oldest = slot->rx_tsc;
     }
     spsc_release_many(gate->answers, count);
+    if (unlikely(gate->ending)) end_look(gate);
     gate_pump(gate);
     net_tx_flush(gate->plan->queue[0]);
     if (oldest) histogram_record_span(&gate->latency, oldest, __rdtsc());
@@ -71,10 +81,11 @@ static COLD void other_take(struct gate_stage *gate, const struct match_event *s
         itch_out_system(gate->itch, (char)slot->reason, slot->number);
     }
     if (slot->kind != GATE_NEWS_END) return;
-    gate->over = true;
+    /* The match stage published all answers before this, on a ring of their own. */
+    gate->ending = true;
+    gate->end_answers = spsc_published(gate->answers);
+    end_look(gate);
     mold_out_end(gate->mold, gate->now);
-    for (uint32_t i = 0; i < gate->plan->order_connections; i++)
-        if (gate->peer[i].connection != TCP_NONE) gate_dirty(gate, i);
 }
 
 static inline void slot_take(struct gate_stage *gate, const struct match_event *slot)

@@ -1,0 +1,92 @@
+/* The gate under pressure: the end of the day, streams without place, clients that are slow, dead,
+ * greedy or too many. */
+
+#include "tests/stage/exchange_parts.h"
+#include "tests/support/spec.h"
+
+#include <string.h>
+
+static struct exchange *exchange;
+
+static void before_each(void)
+{
+    exchange = NULL;
+}
+
+static void after_each(void)
+{
+    EXPECT_TEXT(exchange->wrong ? exchange->wrong : "", "");
+    EXPECT_TEXT(exchange->model.violation ? exchange->model.violation : "", "");
+    exchange_delete(exchange);
+}
+
+static void given_plan(const struct exchange_plan *plan, uint32_t clients)
+{
+    exchange = exchange_new(plan);
+    EXPECT(exchange_start(exchange));
+    for (uint32_t i = 0; i < clients; i++) exchange_connect(exchange, i);
+    EXPECT(exchange_settle(exchange));
+}
+
+static void given_clients(enum venue_durability durability, uint32_t clients)
+{
+    given_plan(&(struct exchange_plan){.seed = 1, .durability = durability}, clients);
+}
+
+static uint32_t buy(uint32_t client, uint32_t qty, uint32_t price_e4)
+{
+    return exchange_enter(exchange, client,
+                          &(struct exchange_order){.side = 'B', .qty = qty, .price_e4 = price_e4});
+}
+
+/* The end of the day. */
+
+static void day_ends_while_the_gate_is_slow(void)
+{
+    for (uint32_t i = 0; i < 200; i++) {
+        (void)buy(0, 10, 90000);
+        if (i % 8 == 7) EXPECT(exchange_settle(exchange));
+    }
+    EXPECT(exchange_settle(exchange));
+    match_stage_end_day(exchange->match);
+    match_stage_kind.housekeeping(exchange->match, 0);
+    (void)!journal_sync_step(exchange->journal);
+    for (uint32_t i = 0; i < 8; i++) (void)match_stage_kind.turn(exchange->match, 0);
+}
+
+SPEC(nobody_is_told_that_it_is_over_before_he_was_told_all)
+{
+    given_clients(VENUE_DISK, 4);
+    day_ends_while_the_gate_is_slow();
+    for (uint32_t i = 0; i < 4; i++) exchange->client[i].wants = false;
+    exchange_run(exchange, 3 * NANOS_SECOND);
+    for (uint32_t i = 0; i < 4; i++) {
+        const struct exchange_client *client = &exchange->client[i];
+        EXPECT_UINT(client->told, exchange_gate(exchange).session[i].messages);
+        EXPECT_UINT(client->last.kind, OUCH_DAY_EVENT);
+        EXPECT_UINT(client->last.reason, 'E');
+        EXPECT_UINT(soupbin_client_reason(client->soup), SOUPBIN_ENDED);
+    }
+    EXPECT_UINT(exchange->client[0].reports[OUCH_CANCELED], 200);
+    EXPECT_UINT(exchange_gate(exchange).ended, 1);
+}
+
+SPEC(who_comes_back_after_the_end_is_replayed_to_it)
+{
+    given_clients(VENUE_DISK, 2);
+    exchange_disconnect(exchange, 1);
+    day_ends_while_the_gate_is_slow();
+    exchange->client[0].wants = false;
+    exchange_run(exchange, NANOS_SECOND);
+    exchange_connect(exchange, 1);
+    exchange_run(exchange, NANOS_MILLI);
+    exchange->client[1].wants = false;
+    exchange_run(exchange, NANOS_SECOND);
+    EXPECT_UINT(exchange->client[1].last.reason, 'E');
+    EXPECT_UINT(soupbin_client_reason(exchange->client[1].soup), SOUPBIN_ENDED);
+}
+
+#define SPECS(S)                                                                                   \
+    S(nobody_is_told_that_it_is_over_before_he_was_told_all)                                       \
+    S(who_comes_back_after_the_end_is_replayed_to_it)
+SPEC_MAIN("exchange_gate", SPECS, before_each, after_each)
