@@ -84,7 +84,7 @@ void report_venue_sessions(struct text *out, const struct gate_view *gate)
         text_append(out, "  ");
         text_append(out, session->username);
         text_to_column(out, 10);
-        text_append(out, session->connected ? "yes" : "no");
+        text_append(out, session->broken ? "BROKEN" : session->connected ? "yes" : "no");
         text_to_column(out, 20);
         number_at(out, session->messages, 34);
         text_append_char(out, '\n');
@@ -122,6 +122,8 @@ void report_venue_entry(struct text *out, const struct gate_view *gate,
     row_if(out, "requests held", gate->request_held, "a client waited: the engine was behind");
     row_if(out, "requests too long", gate->request_long, "a message longer than any order's");
     row_if(out, "answers lost", gate->answer_lost, "no place was left in the streams");
+    row_if(out, "SESSIONS BROKEN", gate->streams_broken,
+           "lost an answer: nobody can log in to them");
 }
 
 /* Market data. */
@@ -166,6 +168,7 @@ void report_venue_network(struct text *out, const struct gate_view *gate)
     row(out, "connections", gate->connection, "of clients, since the start");
     row_if(out, "connections refused", gate->connection_full, NULL);
     row_if(out, "logins refused", gate->login_refused, NULL);
+    row_if(out, "logins to broken sessions", gate->login_broken, NULL);
     row_if(out, "logins that replaced one", gate->login_replaced, NULL);
     for (uint32_t i = 1; i < SOUPBIN_REASON_COUNT; i++)
         row_if(out, soupbin_reason_name(i), gate->closed[i], soupbin_reason_text(i));

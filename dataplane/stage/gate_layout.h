@@ -55,6 +55,7 @@ struct gate_stage {
     uint32_t *peer_of; /* by TCP's number */
     uint32_t *peer_in; /* by session: who is logged in, or GATE_NONE */
     uint8_t *lost;     /* by session: the match stage is to be told */
+    uint8_t *broken;   /* by session: its stream has lost an answer */
     uint32_t lost_count;
     uint32_t stalled_count;
     uint32_t *dirty; /* peers that may have something to send */

@@ -47,6 +47,11 @@ static void login(struct gate_stage *gate, struct gate_peer *peer,
         snapshot_login(gate, peer, login, &session);
         return;
     }
+    if (gate->broken[index]) {
+        gate->view.login_broken++;
+        soupbin_server_reject(peer->server, gate->now);
+        return;
+    }
     session.count = streams_count(gate->streams, index);
     if (!soupbin_server_accept(peer->server, &session, gate->now)) {
         gate->view.login_refused++;

@@ -12,6 +12,17 @@
 
 /* Answers. */
 
+/* An answer is lost.  Whatever came next would have its number, and a client that goes on behind it
+ * would never know: the stream ends here, and nobody is let in to it any more. */
+static COLD void stream_break(struct gate_stage *gate, uint32_t session)
+{
+    uint32_t peer = gate->peer_in[session];
+    gate->view.answer_lost++;
+    gate->view.streams_broken++;
+    gate->broken[session] = 1;
+    if (peer != GATE_NONE) gate_drop(gate, peer, SOUPBIN_BY_OWNER);
+}
+
 static inline void answer_keep(struct gate_stage *gate, const struct gate_slot *slot)
 {
     gate->view.answer++;
@@ -21,12 +32,14 @@ static inline void answer_keep(struct gate_stage *gate, const struct gate_slot *
         if (peer != GATE_NONE) gate_drop(gate, peer, SOUPBIN_BY_OWNER);
         return;
     }
+    if (unlikely(gate->broken[slot->session])) {
+        gate->view.answer_lost++;
+        return;
+    }
     enum streams_status status =
         streams_append(gate->streams, slot->session, slot->message, slot->bytes);
     if (unlikely(status != STREAMS_OK)) {
-        /* The stream has a hole that nobody may step over. */
-        gate->view.answer_lost++;
-        if (peer != GATE_NONE) gate_drop(gate, peer, SOUPBIN_BY_OWNER);
+        stream_break(gate, slot->session);
         return;
     }
     if (peer != GATE_NONE) gate_dirty(gate, peer);
@@ -220,6 +233,7 @@ static void sessions_show(struct gate_stage *gate)
         struct gate_view_session *one = &view->session[view->sessions++];
         memcpy(one->username, gate->plan->session[i].username, 6);
         one->connected = gate->peer_in[i] != GATE_NONE;
+        one->broken = gate->broken[i];
         one->messages = streams_count(gate->streams, i);
     }
 }

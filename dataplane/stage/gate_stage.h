@@ -15,6 +15,11 @@
  * connected, and replayed from any number.  The newest login of a name wins: the connection before
  * it is dropped, because a client whose cable broke must be able to come back at once.
  *
+ * An answer for which the streams have no place is lost, and with it its session: no later message
+ * may have its number, so the session is dropped, its logins are refused, and streams_broken counts
+ * it.  The match stage refuses orders before it comes to that.  Recovery, which shows the same
+ * answers, comes to the same.
+ *
  * Guarantees: a message of a client is given on once, in order, or its connection ends.  When the
  * match stage does not keep up, bytes stay in TCP and the windows close; nothing is dropped.  Who
  * does not take answers fast enough is disconnected and can go on later.
@@ -78,6 +83,7 @@ struct gate_stage_plan {
     C(connection_full,  "Connections refused: all are in use")                         \
     C(login,            "Logins accepted")                                             \
     C(login_refused,    "Logins refused")                                              \
+    C(login_broken,     "Logins refused: the stream of the session has lost an answer")    \
     C(login_replaced,   "Connections dropped because their session logged in anew")    \
     C(request,          "Messages given to the match stage")                           \
     C(request_long,     "Connections ended by a message longer than any order's")      \
@@ -98,14 +104,16 @@ struct gate_view_session {
     char username[8];
     uint64_t connected;
     uint64_t messages; /* of its stream */
+    uint64_t broken;   /* it has lost an answer: nobody is let in to it any more */
 };
 
 struct gate_view {
     GATE_COUNTERS(GATE_COUNTER_FIELD)
-    uint64_t connected; /* gauge: sessions */
-    uint64_t reading;   /* gauge: snapshot connections */
-    uint64_t message;   /* of market data */
-    uint64_t ended;     /* the day is over */
+    uint64_t connected;      /* gauge: sessions */
+    uint64_t reading;        /* gauge: snapshot connections */
+    uint64_t streams_broken; /* gauge: sessions whose stream has lost an answer; an alarm */
+    uint64_t message;        /* of market data */
+    uint64_t ended;          /* the day is over */
     uint64_t connections;
     struct inet_counts inet;
     struct tcp_counts tcp;

@@ -86,7 +86,49 @@ SPEC(who_comes_back_after_the_end_is_replayed_to_it)
     EXPECT_UINT(soupbin_client_reason(exchange->client[1].soup), SOUPBIN_ENDED);
 }
 
+/* Streams. */
+
+static void answer_show(uint32_t session, uint16_t bytes)
+{
+    static struct gate_slot slot;
+    slot = (struct gate_slot){.kind = GATE_MESSAGE, .session = session, .bytes = bytes};
+    gate_stage_answer(exchange->gate, &slot);
+}
+
+SPEC(behind_a_lost_answer_no_other_takes_its_number)
+{
+    given_plan(&(struct exchange_plan){.seed = 1, .durability = VENUE_PROCESS, .stream_chunks = 16},
+               1);
+    for (uint32_t i = 0; i < 64; i++) answer_show(1, 200);
+    exchange_run(exchange, 2 * NANOS_MILLI);
+    uint64_t messages = exchange_gate(exchange).session[1].messages;
+    uint64_t lost = exchange_gate(exchange).answer_lost;
+    EXPECT(lost > 0);
+    answer_show(1, 10); /* there would be place for this one */
+    exchange_run(exchange, 2 * NANOS_MILLI);
+    EXPECT_UINT(exchange_gate(exchange).session[1].messages, messages);
+    EXPECT_UINT(exchange_gate(exchange).answer_lost, lost + 1);
+}
+
+SPEC(a_session_that_lost_an_answer_does_not_log_in_any_more)
+{
+    given_plan(&(struct exchange_plan){.seed = 1, .durability = VENUE_PROCESS, .stream_chunks = 16},
+               1);
+    for (uint32_t i = 0; i < 64; i++) answer_show(1, 200);
+    exchange_connect(exchange, 1);
+    exchange_run(exchange, 20 * NANOS_MILLI);
+    exchange->client[1].wants = false;
+    exchange_run(exchange, 20 * NANOS_MILLI);
+    EXPECT_UINT(soupbin_client_reason(exchange->client[1].soup), SOUPBIN_NOT_ALLOWED);
+    EXPECT(exchange_gate(exchange).login_broken > 0);
+    EXPECT_UINT(exchange_gate(exchange).streams_broken, 1);
+    EXPECT_UINT(exchange_gate(exchange).session[1].broken, 1);
+    EXPECT(exchange_open(exchange, 0)); /* others go on */
+}
+
 #define SPECS(S)                                                                                   \
     S(nobody_is_told_that_it_is_over_before_he_was_told_all)                                       \
-    S(who_comes_back_after_the_end_is_replayed_to_it)
+    S(who_comes_back_after_the_end_is_replayed_to_it)                                              \
+    S(behind_a_lost_answer_no_other_takes_its_number)                                              \
+    S(a_session_that_lost_an_answer_does_not_log_in_any_more)
 SPEC_MAIN("exchange_gate", SPECS, before_each, after_each)
