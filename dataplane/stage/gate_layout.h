@@ -105,8 +105,10 @@ void gate_peer_leave(struct gate_stage *gate, struct gate_peer *peer);
 /* It has no connection any more. */
 void gate_peer_free(struct gate_stage *gate, struct gate_peer *peer);
 
-/* Ends a connection; its session is lost. */
-void gate_drop(struct gate_stage *gate, uint32_t peer, enum soupbin_reason reason);
+/* Ends a connection; its session is lost.  In order: what TCP has is sent, then a FIN.  At once: a
+ * reset, because the client may be dead, and its connection would be held for minutes. */
+enum gate_manner { GATE_IN_ORDER, GATE_AT_ONCE };
+void gate_drop(struct gate_stage *gate, uint32_t peer, enum gate_manner manner);
 
 /* Heartbeats and silences. */
 void gate_tick(struct gate_stage *gate);

@@ -64,14 +64,28 @@ void gate_peer_free(struct gate_stage *gate, struct gate_peer *peer)
     service->free = gate_index_of(gate, peer);
 }
 
-void gate_drop(struct gate_stage *gate, uint32_t index, enum soupbin_reason reason)
+/* The same, and TCP is told: in order, or at once, where nobody may be there to end it in order. */
+static void peer_end(struct gate_stage *gate, struct gate_peer *peer, bool at_once)
+{
+    uint32_t connection = peer->connection;
+    gate_peer_free(gate, peer);
+    if (at_once) tcp_abort(gate->tcp, connection, gate->now);
+    else tcp_close(gate->tcp, connection, gate->now);
+}
+
+void gate_drop(struct gate_stage *gate, uint32_t index, enum gate_manner manner)
 {
     struct gate_peer *peer = &gate->peer[index];
     if (peer->connection == TCP_NONE) return;
-    soupbin_server_close(peer->server, reason);
-    uint32_t connection = peer->connection;
-    gate_peer_free(gate, peer);
-    tcp_close(gate->tcp, connection, gate->now);
+    soupbin_server_close(peer->server, SOUPBIN_BY_OWNER);
+    peer_end(gate, peer, manner == GATE_AT_ONCE);
+}
+
+/* Whether the peer is dead or deaf: its FIN would wait for TCP's user timeout. */
+static bool is_unreachable(const struct gate_peer *peer)
+{
+    enum soupbin_reason reason = soupbin_server_reason(peer->server);
+    return reason == SOUPBIN_SILENCE || reason == SOUPBIN_SLOW || reason == SOUPBIN_LOGIN_WAIT;
 }
 
 /* Output. */
@@ -128,10 +142,8 @@ static void peer_pump(struct gate_stage *gate, struct gate_peer *peer)
         soupbin_server_written(peer->server, sent, gate->now);
         if (sent < length) return; /* writable() comes, or the time for slow ones ends */
     }
-    if (soupbin_server_state(peer->server) != SOUPBIN_CLOSED) return;
-    uint32_t connection = peer->connection;
-    gate_peer_free(gate, peer);
-    tcp_close(gate->tcp, connection, gate->now);
+    if (soupbin_server_state(peer->server) == SOUPBIN_CLOSED)
+        peer_end(gate, peer, is_unreachable(peer));
 }
 
 void gate_pump(struct gate_stage *gate)

@@ -59,7 +59,7 @@ static void login(struct gate_stage *gate, struct gate_peer *peer,
     }
     if (gate->peer_in[index] != GATE_NONE) {
         gate->view.login_replaced++;
-        gate_drop(gate, gate->peer_in[index], SOUPBIN_BY_OWNER);
+        gate_drop(gate, gate->peer_in[index], GATE_AT_ONCE);
     }
     gate->view.login++;
     gate->view.connected++;
@@ -152,7 +152,9 @@ static bool opened(void *context, uint32_t connection, const struct tcp_peer *fr
 static void ended(void *context, uint32_t connection)
 {
     struct gate_stage *gate = ((struct gate_service *)context)->gate;
-    gate_drop(gate, gate->peer_of[connection], SOUPBIN_LOST);
+    uint32_t index = gate->peer_of[connection];
+    soupbin_server_close(gate->peer[index].server, SOUPBIN_LOST);
+    gate_drop(gate, index, GATE_IN_ORDER);
 }
 
 static void writable(void *context, uint32_t connection)

@@ -20,7 +20,7 @@ static COLD void stream_break(struct gate_stage *gate, uint32_t session)
     gate->view.answer_lost++;
     gate->view.streams_broken++;
     gate->broken[session] = 1;
-    if (peer != GATE_NONE) gate_drop(gate, peer, SOUPBIN_BY_OWNER);
+    if (peer != GATE_NONE) gate_drop(gate, peer, GATE_IN_ORDER);
 }
 
 static inline void answer_keep(struct gate_stage *gate, const struct gate_slot *slot)
@@ -29,7 +29,7 @@ static inline void answer_keep(struct gate_stage *gate, const struct gate_slot *
     uint32_t peer = gate->peer_in[slot->session];
     if (unlikely(slot->kind == GATE_DROP)) {
         gate->view.dropped++;
-        if (peer != GATE_NONE) gate_drop(gate, peer, SOUPBIN_BY_OWNER);
+        if (peer != GATE_NONE) gate_drop(gate, peer, GATE_IN_ORDER);
         return;
     }
     if (unlikely(gate->broken[slot->session])) {
@@ -188,7 +188,7 @@ static void lines_drain(struct gate_stage *gate)
 
 static COLD void leave(struct gate_stage *gate)
 {
-    for (uint32_t i = 0; i < gate->peers; i++) gate_drop(gate, i, SOUPBIN_BY_OWNER);
+    for (uint32_t i = 0; i < gate->peers; i++) gate_drop(gate, i, GATE_IN_ORDER);
     inet_flush(gate->inet, gate->now);
     atomic_store_explicit(&gate->leaving, GATE_LEFT, memory_order_relaxed);
 }

@@ -56,6 +56,7 @@ static uint32_t client_received(void *context, uint32_t connection, const uint8_
     struct soupbin_bytes in = {bytes, length};
     struct soupbin_message message;
     nanos_t now = sim_wire_now(client->exchange->wire);
+    client->kept = client->deaf;
     if (client->deaf) return 0;
     enum soupbin_client_event event;
     while ((event = soupbin_client_take(client->soup, &in, now, &message)) !=
@@ -143,6 +144,8 @@ static void client_turn(struct exchange_client *client)
     struct tcp *tcp = inet_tcp(exchange->host);
     soupbin_client_tick(client->soup, now);
     client_flush(client);
+    if (client->kept && !client->deaf && client->connection != TCP_NONE)
+        tcp_resume(tcp, client->connection, now);
     if (client->connection != TCP_NONE && soupbin_client_state(client->soup) == SOUPBIN_CLOSED) {
         tcp_close(tcp, client->connection, now);
         client->connection = TCP_NONE;

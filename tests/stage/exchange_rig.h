@@ -37,6 +37,7 @@ struct exchange_client {
     uint32_t connection; /* TCP_NONE: none */
     bool wants;          /* to be connected */
     bool deaf;           /* takes nothing it is told */
+    bool kept;           /* was deaf: TCP has bytes for it */
     uint64_t told;       /* messages it has */
     struct exchange_message *message;
     struct ouch_report last; /* the newest report */

@@ -39,6 +39,16 @@ static uint32_t buy(uint32_t client, uint32_t qty, uint32_t price_e4)
                           &(struct exchange_order){.side = 'B', .qty = qty, .price_e4 = price_e4});
 }
 
+/* So many orders of a client that takes no answer. */
+static void given_deaf(uint32_t client, uint32_t orders)
+{
+    exchange->client[client].deaf = true;
+    for (uint32_t i = 0; i < orders; i++) {
+        (void)buy(client, 1, 90000);
+        if (i % 8 == 0) exchange_run(exchange, NANOS_MILLI);
+    }
+}
+
 /* The end of the day. */
 
 static void day_ends_while_the_gate_is_slow(void)
@@ -126,9 +136,46 @@ SPEC(a_session_that_lost_an_answer_does_not_log_in_any_more)
     EXPECT(exchange_open(exchange, 0)); /* others go on */
 }
 
+/* Clients that take nothing, or are gone. */
+
+SPEC(the_connection_of_a_slow_client_is_over_at_once)
+{
+    given_clients(VENUE_PROCESS, 1);
+    given_deaf(0, 3000);
+    exchange->client[0].wants = false;
+    exchange_run(exchange, 12 * NANOS_SECOND);
+    EXPECT_UINT(exchange_gate(exchange).closed[SOUPBIN_SLOW], 1);
+    EXPECT_UINT(exchange_gate(exchange).connections, 0);
+}
+
+SPEC(a_dead_host_holds_no_connection)
+{
+    given_clients(VENUE_PROCESS, 2);
+    sim_wire_lose(exchange->wire, 1000, 1000);
+    for (uint32_t i = 0; i < 2; i++) exchange->client[i].wants = false;
+    exchange_run(exchange, SOUPBIN_SILENCE_NS + NANOS_SECOND);
+    EXPECT_UINT(exchange_gate(exchange).closed[SOUPBIN_SILENCE], 2);
+    EXPECT_UINT(exchange_gate(exchange).connections, 0);
+}
+
+SPEC(a_connection_that_was_taken_over_is_reset)
+{
+    given_clients(VENUE_PROCESS, 1);
+    struct exchange_client *client = &exchange->client[0];
+    client->connection = TCP_NONE; /* the cable is cut: no FIN, no reset */
+    soupbin_client_close(client->soup, SOUPBIN_LOST);
+    EXPECT(exchange_settle(exchange));
+    EXPECT_UINT(exchange_gate(exchange).login_replaced, 1);
+    EXPECT_UINT(exchange_gate(exchange).tcp.aborted, 1);
+    EXPECT_UINT(exchange_gate(exchange).connections, 1);
+}
+
 #define SPECS(S)                                                                                   \
     S(nobody_is_told_that_it_is_over_before_he_was_told_all)                                       \
     S(who_comes_back_after_the_end_is_replayed_to_it)                                              \
     S(behind_a_lost_answer_no_other_takes_its_number)                                              \
-    S(a_session_that_lost_an_answer_does_not_log_in_any_more)
+    S(a_session_that_lost_an_answer_does_not_log_in_any_more)                                      \
+    S(the_connection_of_a_slow_client_is_over_at_once)                                             \
+    S(a_dead_host_holds_no_connection)                                                             \
+    S(a_connection_that_was_taken_over_is_reset)
 SPEC_MAIN("exchange_gate", SPECS, before_each, after_each)
