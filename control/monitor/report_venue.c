@@ -170,6 +170,7 @@ void report_venue_network(struct text *out, const struct gate_view *gate)
     row_if(out, "logins refused", gate->login_refused, NULL);
     row_if(out, "logins to broken sessions", gate->login_broken, NULL);
     row_if(out, "logins that replaced one", gate->login_replaced, NULL);
+    row_if(out, "ends not taken", gate->unsent, "the client took no more: reset after a second");
     for (uint32_t i = 1; i < SOUPBIN_REASON_COUNT; i++)
         row_if(out, soupbin_reason_name(i), gate->closed[i], soupbin_reason_text(i));
 }

@@ -13,8 +13,10 @@ struct gate_peer {
     uint32_t connection; /* TCP's; TCP_NONE: this one is free */
     uint32_t session;    /* who logged in; GATE_NONE before */
     uint32_t next_free;
-    bool stalled; /* has bytes that the match stage has no room for */
-    bool dirty;   /* is in gate->dirty */
+    nanos_t
+        closed_ns; /* since when it is CLOSED with output that TCP does not take; 0: it is not */
+    bool stalled;  /* has bytes that the match stage has no room for */
+    bool dirty;    /* is in gate->dirty */
 
     /* Of a snapshot. */
     bool reading;

@@ -2,6 +2,8 @@
 
 #include "dataplane/stage/gate_layout.h"
 
+#define CLOSED_NS NANOS_SECOND /* after its end a client may take so long to take what waits */
+
 void gate_dirty(struct gate_stage *gate, uint32_t index)
 {
     struct gate_peer *peer = &gate->peer[index];
@@ -60,6 +62,7 @@ void gate_peer_free(struct gate_stage *gate, struct gate_peer *peer)
     gate->peer_of[peer->connection] = GATE_NONE;
     peer->connection = TCP_NONE;
     peer->message = NULL;
+    peer->closed_ns = 0;
     peer->next_free = service->free;
     service->free = gate_index_of(gate, peer);
 }
@@ -140,7 +143,11 @@ static void peer_pump(struct gate_stage *gate, struct gate_peer *peer)
         if (length == 0) break;
         uint32_t sent = tcp_write(gate->tcp, peer->connection, out, length, gate->now);
         soupbin_server_written(peer->server, sent, gate->now);
-        if (sent < length) return; /* writable() comes, or the time for slow ones ends */
+        if (sent < length) { /* writable() comes, or the time for slow ones ends */
+            bool closed = soupbin_server_state(peer->server) == SOUPBIN_CLOSED;
+            if (closed && peer->closed_ns == 0) peer->closed_ns = gate->now;
+            return;
+        }
     }
     if (soupbin_server_state(peer->server) == SOUPBIN_CLOSED)
         peer_end(gate, peer, is_unreachable(peer));
@@ -165,6 +172,11 @@ void gate_tick(struct gate_stage *gate)
         if (peer->connection == TCP_NONE) continue;
         soupbin_server_tick(peer->server, gate->now);
         if (soupbin_server_state(peer->server) == SOUPBIN_CLOSED) gate_peer_leave(gate, peer);
+        if (peer->closed_ns != 0 && gate->now - peer->closed_ns >= CLOSED_NS) {
+            gate->view.unsent++;
+            peer_end(gate, peer, true);
+            continue;
+        }
         gate_dirty(gate, i);
     }
 }

@@ -91,6 +91,7 @@ struct gate_stage_plan {
     C(answer,           "Messages of sessions taken from the match stage")             \
     C(answer_lost,      "of these, for which no place was left in the streams")        \
     C(dropped,          "Connections ended by the match stage")                        \
+    C(unsent,           "Connections reset: a second after their end output waited")   \
     C(snapshot,         "Snapshots begun")                                             \
     C(snapshot_refused, "Snapshots refused")                                           \
     C(news,             "Events of the engine published")                              \

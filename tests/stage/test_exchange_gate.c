@@ -39,6 +39,11 @@ static uint32_t buy(uint32_t client, uint32_t qty, uint32_t price_e4)
                           &(struct exchange_order){.side = 'B', .qty = qty, .price_e4 = price_e4});
 }
 
+static nanos_t now(void)
+{
+    return sim_wire_now(exchange->wire);
+}
+
 /* So many orders of a client that takes no answer. */
 static void given_deaf(uint32_t client, uint32_t orders)
 {
@@ -170,6 +175,53 @@ SPEC(a_connection_that_was_taken_over_is_reset)
     EXPECT_UINT(exchange_gate(exchange).connections, 1);
 }
 
+/* Ends that nobody takes. */
+
+static uint32_t deaf_received(void *context, uint32_t connection, const uint8_t *bytes,
+                              uint32_t length)
+{
+    (void)context, (void)connection, (void)bytes, (void)length;
+    return 0;
+}
+
+/* A login of the first client that asks for everything. */
+static void login_write(uint32_t connection)
+{
+    uint8_t login[49] = {0, 47, 'L'};
+    memset(login + 3, ' ', 46);
+    memcpy(login + 3, "CLI0  secret    ", 16);
+    login[48] = '1';
+    struct tcp *tcp = inet_tcp(exchange->host);
+    EXPECT_UINT(tcp_write(tcp, connection, login, sizeof login, now()), sizeof login);
+}
+
+SPEC(who_takes_nothing_after_his_end_is_free_a_second_later)
+{
+    static const struct tcp_calls calls = {.received = deaf_received};
+    const struct tcp_to to = {
+        .ip = EXCHANGE_GATE_IP, .port = EXCHANGE_ORDERS_PORT, .calls = &calls};
+    given_clients(VENUE_PROCESS, 1);
+    for (uint32_t i = 0; i < 3000; i++) {
+        (void)buy(0, 1, 90000);
+        if (i % 8 == 0) exchange_run(exchange, NANOS_MILLI);
+    }
+    EXPECT(exchange_settle(exchange));
+    exchange_disconnect(exchange, 0);
+    uint32_t connection = tcp_connect(inet_tcp(exchange->host), &to, now());
+    exchange_run(exchange, NANOS_MILLI);
+    login_write(connection);
+    exchange_run(exchange, 100 * NANOS_MILLI);
+    EXPECT_UINT(exchange_gate(exchange).connected, 1);
+    login_write(connection); /* a second one ends it, with answers waiting */
+    exchange_run(exchange, 500 * NANOS_MILLI);
+    EXPECT_UINT(exchange_gate(exchange).connected, 0);
+    EXPECT_UINT(exchange_gate(exchange).connections, 1);
+    exchange_run(exchange, NANOS_SECOND);
+    EXPECT_UINT(exchange_gate(exchange).closed[SOUPBIN_SECOND_LOGIN], 1);
+    EXPECT_UINT(exchange_gate(exchange).unsent, 1);
+    EXPECT_UINT(exchange_gate(exchange).connections, 0);
+}
+
 #define SPECS(S)                                                                                   \
     S(nobody_is_told_that_it_is_over_before_he_was_told_all)                                       \
     S(who_comes_back_after_the_end_is_replayed_to_it)                                              \
@@ -177,5 +229,6 @@ SPEC(a_connection_that_was_taken_over_is_reset)
     S(a_session_that_lost_an_answer_does_not_log_in_any_more)                                      \
     S(the_connection_of_a_slow_client_is_over_at_once)                                             \
     S(a_dead_host_holds_no_connection)                                                             \
-    S(a_connection_that_was_taken_over_is_reset)
+    S(a_connection_that_was_taken_over_is_reset)                                                   \
+    S(who_takes_nothing_after_his_end_is_free_a_second_later)
 SPEC_MAIN("exchange_gate", SPECS, before_each, after_each)
