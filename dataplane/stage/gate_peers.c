@@ -170,6 +170,7 @@ void gate_tick(struct gate_stage *gate)
     for (uint32_t i = 0; i < gate->peers; i++) {
         struct gate_peer *peer = &gate->peer[i];
         if (peer->connection == TCP_NONE) continue;
+        if (peer->stalled) soupbin_server_held(peer->server, gate->now);
         soupbin_server_tick(peer->server, gate->now);
         if (soupbin_server_state(peer->server) == SOUPBIN_CLOSED) gate_peer_leave(gate, peer);
         if (peer->closed_ns != 0 && gate->now - peer->closed_ns >= CLOSED_NS) {

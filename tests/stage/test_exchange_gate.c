@@ -222,6 +222,24 @@ SPEC(who_takes_nothing_after_his_end_is_free_a_second_later)
     EXPECT_UINT(exchange_gate(exchange).connections, 0);
 }
 
+/* Bytes that wait for us. */
+
+SPEC(whose_bytes_wait_for_us_is_not_silent)
+{
+    given_clients(VENUE_DISK, 2);
+    exchange->lazy_disk = true;
+    for (uint32_t i = 0; i < 2500; i++) {
+        (void)buy(i & 1, 10, 90000);
+        if (i % 8 == 7) exchange_run(exchange, NANOS_MILLI / 2);
+    }
+    exchange_run(exchange, 20 * NANOS_SECOND);
+    EXPECT(exchange_gate(exchange).request_held > 0);
+    EXPECT_UINT(exchange_gate(exchange).closed[SOUPBIN_SILENCE], 0);
+    exchange->lazy_disk = false;
+    EXPECT(exchange_settle(exchange));
+    EXPECT_UINT(exchange_match(exchange).orders, 2500);
+}
+
 #define SPECS(S)                                                                                   \
     S(nobody_is_told_that_it_is_over_before_he_was_told_all)                                       \
     S(who_comes_back_after_the_end_is_replayed_to_it)                                              \
@@ -230,5 +248,6 @@ SPEC(who_takes_nothing_after_his_end_is_free_a_second_later)
     S(the_connection_of_a_slow_client_is_over_at_once)                                             \
     S(a_dead_host_holds_no_connection)                                                             \
     S(a_connection_that_was_taken_over_is_reset)                                                   \
-    S(who_takes_nothing_after_his_end_is_free_a_second_later)
+    S(who_takes_nothing_after_his_end_is_free_a_second_later)                                      \
+    S(whose_bytes_wait_for_us_is_not_silent)
 SPEC_MAIN("exchange_gate", SPECS, before_each, after_each)
