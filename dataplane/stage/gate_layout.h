@@ -7,16 +7,32 @@
 
 #define GATE_NONE UINT32_MAX
 
+/* Peers in the order in which they came; each is at most once in a list of one kind. */
+enum gate_list_kind { GATE_STALLED, GATE_LISTS };
+
+struct gate_list {
+    uint32_t first, last; /* GATE_NONE: empty */
+};
+
+struct gate_link {
+    uint32_t before, behind;
+};
+
 /* A connection of a client. */
 struct gate_peer {
     struct soupbin_server *server;
     uint32_t connection; /* TCP's; TCP_NONE: this one is free */
     uint32_t session;    /* who logged in; GATE_NONE before */
     uint32_t next_free;
-    nanos_t
-        closed_ns; /* since when it is CLOSED with output that TCP does not take; 0: it is not */
-    bool stalled;  /* has bytes that the match stage has no room for */
-    bool dirty;    /* is in gate->dirty */
+    nanos_t closed_ns; /* since when it is CLOSED and TCP takes no output; 0: it is not */
+    struct gate_link link[GATE_LISTS];
+    bool stalled; /* is in gate->stalled: TCP has bytes of it that wait for room, or for its turn */
+    bool dirty;   /* is in gate->dirty */
+
+    /* When what waits came: the first held_bytes of it with held_tsc or later, what is behind them
+     * with next_tsc or later.  So one that is always stalled counts from one buffer ago at most. */
+    uint64_t held_tsc, next_tsc;
+    uint32_t held_bytes;
 
     /* Of a snapshot. */
     bool reading;
@@ -59,8 +75,10 @@ struct gate_stage {
     uint8_t *lost;     /* by session: the match stage is to be told */
     uint8_t *broken;   /* by session: its stream has lost an answer */
     uint32_t lost_count;
+    struct gate_list stalled;
     uint32_t stalled_count;
-    uint32_t *dirty; /* peers that may have something to send */
+    bool catching_up; /* received() is called for what has waited, and not by a frame */
+    uint32_t *dirty;  /* peers that may have something to send */
     uint32_t dirty_count;
 
     nanos_t now;
@@ -92,6 +110,11 @@ static inline bool gate_is_snapshot(const struct gate_stage *gate, const struct 
     return gate_index_of(gate, peer) >= gate->plan->order_connections;
 }
 
+void gate_list_add(struct gate_stage *gate, struct gate_list *list, enum gate_list_kind kind,
+                   struct gate_peer *peer);
+void gate_list_remove(struct gate_stage *gate, struct gate_list *list, enum gate_list_kind kind,
+                      const struct gate_peer *peer);
+
 /* A slot of the requests' ring, to be published, or NULL. */
 struct gate_slot *gate_request_claim(struct gate_stage *gate, uint32_t session);
 
@@ -122,11 +145,14 @@ static inline bool gate_is_closed(const struct gate_stage *gate)
     return atomic_load_explicit(&gate->leaving, memory_order_relaxed) != GATE_OPEN;
 }
 
+/* The peer waits no more. */
+void gate_unstall(struct gate_stage *gate, struct gate_peer *peer);
+
 /* What TCP calls, for one service. */
 struct tcp_calls gate_calls(struct gate_service *service);
 
-/* Tells the match stage of lost sessions, and shows stalled clients' bytes again, as room allows.
- */
+/* Tells the match stage of lost sessions, and shows stalled clients' bytes again, as room allows:
+ * each its turn, and from who waits longest. */
 void gate_catch_up(struct gate_stage *gate);
 
 #endif

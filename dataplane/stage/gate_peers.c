@@ -4,6 +4,26 @@
 
 #define CLOSED_NS NANOS_SECOND /* after its end a client may take so long to take what waits */
 
+void gate_list_add(struct gate_stage *gate, struct gate_list *list, enum gate_list_kind kind,
+                   struct gate_peer *peer)
+{
+    uint32_t index = gate_index_of(gate, peer);
+    peer->link[kind] = (struct gate_link){.before = list->last, .behind = GATE_NONE};
+    if (list->last == GATE_NONE) list->first = index;
+    else gate->peer[list->last].link[kind].behind = index;
+    list->last = index;
+}
+
+void gate_list_remove(struct gate_stage *gate, struct gate_list *list, enum gate_list_kind kind,
+                      const struct gate_peer *peer)
+{
+    struct gate_link link = peer->link[kind];
+    if (link.before == GATE_NONE) list->first = link.behind;
+    else gate->peer[link.before].link[kind].behind = link.behind;
+    if (link.behind == GATE_NONE) list->last = link.before;
+    else gate->peer[link.behind].link[kind].before = link.before;
+}
+
 void gate_dirty(struct gate_stage *gate, uint32_t index)
 {
     struct gate_peer *peer = &gate->peer[index];
@@ -57,8 +77,7 @@ void gate_peer_free(struct gate_stage *gate, struct gate_peer *peer)
     gate_peer_leave(gate, peer);
     struct gate_service *service = gate_is_snapshot(gate, peer) ? &gate->snapshots : &gate->orders;
     if (!service->snapshots) gate->view.closed[soupbin_server_reason(peer->server)]++;
-    if (peer->stalled) gate->stalled_count--;
-    peer->stalled = false;
+    gate_unstall(gate, peer);
     gate->peer_of[peer->connection] = GATE_NONE;
     peer->connection = TCP_NONE;
     peer->message = NULL;

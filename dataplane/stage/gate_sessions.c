@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#define PACKETS_TURN 64u /* of one client, before others have theirs */
+#define PEERS_TURN   64u /* who waited and is shown again in one turn of the stage */
+
 static uint32_t session_find(const struct gate_stage *gate,
                              const struct soupbin_credentials *credentials)
 {
@@ -86,17 +89,61 @@ static bool request_put(struct gate_stage *gate, const struct gate_peer *peer,
 }
 
 /* Whether a packet may be taken: each is a request at most, or the loss of a session. */
-static bool room_for_packet(struct gate_stage *gate, const struct gate_peer *peer)
+static bool room_for_packet(struct gate_stage *gate)
 {
-    if (gate_is_snapshot(gate, peer)) return true;
     return !gate_is_closed(gate) && gate->lost_count == 0 && spsc_room(gate->requests, 2) == 2;
 }
 
-static void stall(struct gate_stage *gate, struct gate_peer *peer)
+/* The peer waits behind all who wait already.  took is how many of the bytes being shown it has. */
+static void stall(struct gate_stage *gate, struct gate_peer *peer, uint32_t took)
 {
-    gate->view.request_held++;
-    gate->stalled_count += !peer->stalled;
+    struct tcp_view tcp;
+    tcp_look(gate->tcp, peer->connection, &tcp);
+    uint32_t waiting = tcp.kept_bytes - took;
     peer->stalled = true;
+    gate->stalled_count++;
+    gate_list_add(gate, &gate->stalled, GATE_STALLED, peer);
+    bool older = gate->catching_up && peer->held_bytes > took;
+    peer->held_bytes = older ? peer->held_bytes - took : waiting;
+    if (older) return;
+    if (!gate->catching_up) peer->held_tsc = gate->rx_tsc;
+    else if (peer->next_tsc != 0) peer->held_tsc = peer->next_tsc;
+    peer->next_tsc = 0;
+}
+
+void gate_unstall(struct gate_stage *gate, struct gate_peer *peer)
+{
+    if (!peer->stalled) return;
+    gate_list_remove(gate, &gate->stalled, GATE_STALLED, peer);
+    gate->stalled_count--;
+    peer->stalled = false;
+}
+
+/* Whether the peer may go on: others may wait, and it has had so many packets. */
+static bool may_take(struct gate_stage *gate, const struct gate_peer *peer, uint32_t packets)
+{
+    if (gate_is_snapshot(gate, peer)) return true;
+    if (!room_for_packet(gate)) {
+        gate->view.request_held++;
+        return false;
+    }
+    bool turn = gate->catching_up || gate->stalled_count == 0;
+    if (turn && packets < PACKETS_TURN) return true;
+    gate->view.request_turn++;
+    return false;
+}
+
+/* Takes one packet; false if the connection is over. */
+static bool packet_take(struct gate_stage *gate, struct gate_peer *peer, struct soupbin_bytes *in)
+{
+    struct soupbin_server_taken taken;
+    enum soupbin_server_event event = soupbin_server_take(peer->server, in, gate->now, &taken);
+    if (event == SOUPBIN_SERVER_MESSAGE && !gate_is_snapshot(gate, peer) &&
+        !request_put(gate, peer, &taken))
+        soupbin_server_close(peer->server, SOUPBIN_BY_OWNER);
+    if (event == SOUPBIN_SERVER_ASKED) login(gate, peer, &taken.login);
+    if (event == SOUPBIN_SERVER_ASKED) gate_dirty(gate, gate_index_of(gate, peer));
+    return soupbin_server_state(peer->server) != SOUPBIN_CLOSED;
 }
 
 static uint32_t received(void *context, uint32_t connection, const uint8_t *bytes, uint32_t length)
@@ -104,23 +151,16 @@ static uint32_t received(void *context, uint32_t connection, const uint8_t *byte
     struct gate_stage *gate = ((struct gate_service *)context)->gate;
     struct gate_peer *peer = &gate->peer[gate->peer_of[connection]];
     struct soupbin_bytes in = {bytes, length};
-    struct soupbin_server_taken taken;
-    for (;;) {
-        if (unlikely(!room_for_packet(gate, peer))) {
-            stall(gate, peer);
-            return length - in.length;
-        }
-        enum soupbin_server_event event = soupbin_server_take(peer->server, &in, gate->now, &taken);
-        if (event == SOUPBIN_SERVER_NOTHING) break;
-        if (event == SOUPBIN_SERVER_MESSAGE && !gate_is_snapshot(gate, peer) &&
-            !request_put(gate, peer, &taken))
-            soupbin_server_close(peer->server, SOUPBIN_TOO_LONG);
-        if (event == SOUPBIN_SERVER_ASKED) login(gate, peer, &taken.login);
-        if (event == SOUPBIN_SERVER_OVER) break;
-        if (soupbin_server_state(peer->server) == SOUPBIN_CLOSED) break;
-        if (event != SOUPBIN_SERVER_MESSAGE) gate_dirty(gate, gate_index_of(gate, peer));
+    if (unlikely(peer->stalled)) {
+        if (peer->next_tsc == 0 && !gate->catching_up) peer->next_tsc = gate->rx_tsc;
+        return 0;
     }
-    if (unlikely(soupbin_server_state(peer->server) == SOUPBIN_CLOSED)) {
+    for (uint32_t packets = 0; in.length > 0; packets++) {
+        if (unlikely(!may_take(gate, peer, packets))) {
+            stall(gate, peer, length - in.length);
+            break;
+        }
+        if (packet_take(gate, peer, &in)) continue;
         gate_peer_leave(gate, peer);
         gate_dirty(gate, gate_index_of(gate, peer));
         return length;
@@ -199,14 +239,14 @@ void gate_catch_up(struct gate_stage *gate)
 {
     gate->rx_tsc = 0;
     if (gate->lost_count > 0) lost_tell(gate);
-    if (gate->stalled_count == 0 || gate_is_closed(gate)) return;
-    if (spsc_room(gate->requests, 2) < 2) return;
-    for (uint32_t i = 0; i < gate->plan->order_connections && gate->stalled_count > 0; i++) {
-        struct gate_peer *peer = &gate->peer[i];
-        if (!peer->stalled) continue;
-        peer->stalled = false;
-        gate->stalled_count--;
-        tcp_resume(gate->tcp, peer->connection, gate->now); /* may stall it again */
-        if (spsc_room(gate->requests, 2) < 2) return;
+    uint32_t turns = gate->stalled_count < PEERS_TURN ? gate->stalled_count : PEERS_TURN;
+    gate->catching_up = true;
+    for (; turns > 0 && gate->stalled_count > 0 && room_for_packet(gate); turns--) {
+        struct gate_peer *peer = &gate->peer[gate->stalled.first];
+        gate_unstall(gate, peer);
+        gate->rx_tsc = peer->held_tsc;
+        tcp_resume(gate->tcp, peer->connection, gate->now); /* may stall it again, as the last */
     }
+    gate->catching_up = false;
+    gate->rx_tsc = 0;
 }

@@ -128,6 +128,7 @@ static void peers_make(struct gate_stage *gate, uint8_t *servers, size_t server_
     gate->orders.calls = gate_calls(&gate->orders);
     gate->snapshots.calls = gate_calls(&gate->snapshots);
     gate->peers = peers_of(plan);
+    gate->stalled = (struct gate_list){GATE_NONE, GATE_NONE};
     for (uint32_t i = 0; i < gate->peers; i++) {
         bool last = i + 1 == plan->order_connections || i + 1 == gate->peers;
         gate->peer[i] = (struct gate_peer){

@@ -88,6 +88,7 @@ struct gate_stage_plan {
     C(request,          "Messages given to the match stage")                           \
     C(request_long,     "Connections ended by a message longer than any order's")      \
     C(request_held,     "Times a client waited because the match stage was behind")    \
+    C(request_turn,     "Times a client waited because others had their turn")         \
     C(answer,           "Messages of sessions taken from the match stage")             \
     C(answer_lost,      "of these, for which no place was left in the streams")        \
     C(dropped,          "Connections ended by the match stage")                        \

@@ -240,6 +240,61 @@ SPEC(whose_bytes_wait_for_us_is_not_silent)
     EXPECT_UINT(exchange_match(exchange).orders, 2500);
 }
 
+static void gate_step(void)
+{
+    sim_wire_advance(exchange->wire, 20 * NANOS_MICRO);
+    exchange_clients_turn(exchange);
+    (void)gate_stage_kind.turn(exchange->gate, 0);
+}
+
+SPEC(a_request_that_waited_counts_from_its_frame)
+{
+    given_clients(VENUE_PROCESS, 1);
+    struct spsc *requests = exchange->gate_plan.requests;
+    for (uint32_t i = 0; i < 400; i++) { /* more than the ring has slots */
+        (void)buy(0, 10, 90000);
+        gate_step();
+    }
+    uint32_t seen = 0, count;
+    while ((count = spsc_ready(requests, 1)) > 0) { /* in the place of the match stage */
+        const struct gate_slot *slot = spsc_front(requests);
+        seen += slot->kind == GATE_MESSAGE && slot->rx_tsc != 0;
+        spsc_release(requests);
+        gate_step();
+    }
+    EXPECT_UINT(seen, 400);
+}
+
+/* Clients that want everything. */
+
+/* The match stage is slower than one client alone. */
+static void slow_step(uint32_t n)
+{
+    sim_wire_advance(exchange->wire, 20 * NANOS_MICRO);
+    exchange_clients_turn(exchange);
+    (void)gate_stage_kind.turn(exchange->gate, 0);
+    if (n % 10 == 0) (void)match_stage_kind.turn(exchange->match, 0);
+    if (n % 10 == 0) (void)!journal_sync_step(exchange->journal);
+    if (n % 50 == 0) match_stage_kind.housekeeping(exchange->match, 0);
+    if (n % 50 == 0) gate_stage_kind.housekeeping(exchange->gate, 0);
+}
+
+SPEC(a_greedy_client_starves_nobody)
+{
+    static const uint8_t cancel_nothing[9] = {'X', 0, 0, 0, 1};
+    given_clients(VENUE_PROCESS, 3);
+    uint32_t waited = 0;
+    for (uint32_t n = 0; n < 20000 && waited < 5000; n++) {
+        for (uint32_t i = 0; i < 40 && exchange_send(exchange, 0, cancel_nothing, 9);) i++;
+        if (n == 2000) (void)buy(2, 10, 90000);
+        slow_step(n);
+        if (exchange->client[2].last.kind == OUCH_ACCEPTED) break;
+        waited += n > 2000;
+    }
+    EXPECT(waited < 500); /* steps: 10 ms */
+    EXPECT(exchange_gate(exchange).request_held > 0);
+}
+
 #define SPECS(S)                                                                                   \
     S(nobody_is_told_that_it_is_over_before_he_was_told_all)                                       \
     S(who_comes_back_after_the_end_is_replayed_to_it)                                              \
@@ -249,5 +304,7 @@ SPEC(whose_bytes_wait_for_us_is_not_silent)
     S(a_dead_host_holds_no_connection)                                                             \
     S(a_connection_that_was_taken_over_is_reset)                                                   \
     S(who_takes_nothing_after_his_end_is_free_a_second_later)                                      \
-    S(whose_bytes_wait_for_us_is_not_silent)
+    S(whose_bytes_wait_for_us_is_not_silent)                                                       \
+    S(a_request_that_waited_counts_from_its_frame)                                                 \
+    S(a_greedy_client_starves_nobody)
 SPEC_MAIN("exchange_gate", SPECS, before_each, after_each)
