@@ -168,6 +168,7 @@ void report_venue_network(struct text *out, const struct gate_view *gate)
     row_if(out, "segments sent again", gate->tcp.retransmit, NULL);
     row(out, "connections", gate->connection, "of clients, since the start");
     row_if(out, "connections refused", gate->connection_full, NULL);
+    row_if(out, "connections evicted", gate->connection_evicted, "had not logged in: made room");
     row_if(out, "logins refused", gate->login_refused, NULL);
     row_if(out, "logins to broken sessions", gate->login_broken, NULL);
     row_if(out, "logins that replaced one", gate->login_replaced, NULL);

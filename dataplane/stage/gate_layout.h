@@ -8,7 +8,7 @@
 #define GATE_NONE UINT32_MAX
 
 /* Peers in the order in which they came; each is at most once in a list of one kind. */
-enum gate_list_kind { GATE_STALLED, GATE_LISTS };
+enum gate_list_kind { GATE_STALLED, GATE_ARRIVED, GATE_LISTS };
 
 struct gate_list {
     uint32_t first, last; /* GATE_NONE: empty */
@@ -28,6 +28,7 @@ struct gate_peer {
     struct gate_link link[GATE_LISTS];
     bool stalled; /* is in gate->stalled: TCP has bytes of it that wait for room, or for its turn */
     bool dirty;   /* is in gate->dirty */
+    bool arrived; /* is in its service's arrived */
 
     /* When what waits came: the first held_bytes of it with held_tsc or later, what is behind them
      * with next_tsc or later.  So one that is always stalled counts from one buffer ago at most. */
@@ -46,7 +47,8 @@ struct gate_service {
     struct gate_stage *gate;
     struct tcp_calls calls;
     bool snapshots;
-    uint32_t free; /* the first free peer, or GATE_NONE */
+    uint32_t free;            /* the first free peer, or GATE_NONE */
+    struct gate_list arrived; /* peers that have not logged in */
 };
 
 enum gate_leaving { GATE_OPEN, GATE_CLOSING, GATE_LEAVING, GATE_LEFT };
@@ -114,6 +116,15 @@ void gate_list_add(struct gate_stage *gate, struct gate_list *list, enum gate_li
                    struct gate_peer *peer);
 void gate_list_remove(struct gate_stage *gate, struct gate_list *list, enum gate_list_kind kind,
                       const struct gate_peer *peer);
+
+static inline struct gate_service *gate_service_of(struct gate_stage *gate,
+                                                   const struct gate_peer *peer)
+{
+    return gate_is_snapshot(gate, peer) ? &gate->snapshots : &gate->orders;
+}
+
+/* The peer is one that has logged in, or is over. */
+void gate_unarrive(struct gate_stage *gate, struct gate_peer *peer);
 
 /* A slot of the requests' ring, to be published, or NULL. */
 struct gate_slot *gate_request_claim(struct gate_stage *gate, uint32_t session);

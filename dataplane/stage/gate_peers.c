@@ -71,13 +71,21 @@ void gate_peer_leave(struct gate_stage *gate, struct gate_peer *peer)
     peer->session = GATE_NONE;
 }
 
+void gate_unarrive(struct gate_stage *gate, struct gate_peer *peer)
+{
+    if (!peer->arrived) return;
+    gate_list_remove(gate, &gate_service_of(gate, peer)->arrived, GATE_ARRIVED, peer);
+    peer->arrived = false;
+}
+
 /* The peer has no connection any more. */
 void gate_peer_free(struct gate_stage *gate, struct gate_peer *peer)
 {
     gate_peer_leave(gate, peer);
-    struct gate_service *service = gate_is_snapshot(gate, peer) ? &gate->snapshots : &gate->orders;
+    struct gate_service *service = gate_service_of(gate, peer);
     if (!service->snapshots) gate->view.closed[soupbin_server_reason(peer->server)]++;
     gate_unstall(gate, peer);
+    gate_unarrive(gate, peer);
     gate->peer_of[peer->connection] = GATE_NONE;
     peer->connection = TCP_NONE;
     peer->message = NULL;

@@ -32,6 +32,7 @@ static void snapshot_login(struct gate_stage *gate, struct gate_peer *peer,
         gate->view.snapshot_refused++;
         return;
     }
+    gate_unarrive(gate, peer);
     gate->view.snapshot++;
 }
 
@@ -64,6 +65,7 @@ static void login(struct gate_stage *gate, struct gate_peer *peer,
         gate->view.login_replaced++;
         gate_drop(gate, gate->peer_in[index], GATE_AT_ONCE);
     }
+    gate_unarrive(gate, peer);
     gate->view.login++;
     gate->view.connected++;
     gate->peer_in[index] = gate_index_of(gate, peer);
@@ -173,6 +175,12 @@ static bool opened(void *context, uint32_t connection, const struct tcp_peer *fr
     (void)from;
     struct gate_service *service = context;
     struct gate_stage *gate = service->gate;
+    /* Who does not log in keeps nobody out: the one that has had the longest time for it goes. */
+    if (service->free == GATE_NONE && service->arrived.first != GATE_NONE &&
+        !gate_is_closed(gate)) {
+        gate->view.connection_evicted++;
+        gate_drop(gate, service->arrived.first, GATE_AT_ONCE);
+    }
     uint32_t index = service->free;
     if (index == GATE_NONE || gate_is_closed(gate)) {
         gate->view.connection_full++;
@@ -182,6 +190,8 @@ static bool opened(void *context, uint32_t connection, const struct tcp_peer *fr
     service->free = peer->next_free;
     peer->connection = connection;
     peer->session = GATE_NONE;
+    peer->arrived = true;
+    gate_list_add(gate, &service->arrived, GATE_ARRIVED, peer);
     gate->peer_of[connection] = index;
     soupbin_server_connect(peer->server, gate->now);
     gate->view.connection++;

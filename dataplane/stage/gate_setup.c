@@ -122,13 +122,14 @@ static void request_received(void *context, const struct inet_datagram *datagram
 static void peers_make(struct gate_stage *gate, uint8_t *servers, size_t server_bytes)
 {
     const struct gate_stage_plan *plan = gate->plan;
-    gate->orders = (struct gate_service){.gate = gate, .free = 0};
-    gate->snapshots =
-        (struct gate_service){.gate = gate, .snapshots = true, .free = plan->order_connections};
+    const struct gate_list none = {GATE_NONE, GATE_NONE};
+    gate->orders = (struct gate_service){.gate = gate, .free = 0, .arrived = none};
+    gate->snapshots = (struct gate_service){
+        .gate = gate, .snapshots = true, .free = plan->order_connections, .arrived = none};
     gate->orders.calls = gate_calls(&gate->orders);
     gate->snapshots.calls = gate_calls(&gate->snapshots);
     gate->peers = peers_of(plan);
-    gate->stalled = (struct gate_list){GATE_NONE, GATE_NONE};
+    gate->stalled = none;
     for (uint32_t i = 0; i < gate->peers; i++) {
         bool last = i + 1 == plan->order_connections || i + 1 == gate->peers;
         gate->peer[i] = (struct gate_peer){

@@ -15,6 +15,8 @@
  * connected, and replayed from any number.  The newest login of a name wins: the connection before
  * it is dropped, because a client whose cable broke must be able to come back at once.
  *
+ * When all connections are in use, the oldest that has not logged in makes room for another.
+ *
  * An answer for which the streams have no place is lost, and with it its session: no later message
  * may have its number, so the session is dropped, its logins are refused, and streams_broken counts
  * it.  The match stage refuses orders before it comes to that.  Recovery, which shows the same
@@ -81,6 +83,7 @@ struct gate_stage_plan {
     C(line_frame,       "Frames that came in on a line's own port: dropped")           \
     C(connection,       "Connections accepted")                                        \
     C(connection_full,  "Connections refused: all are in use")                         \
+    C(connection_evicted, "Connections reset: the oldest without a login made room")   \
     C(login,            "Logins accepted")                                             \
     C(login_refused,    "Logins refused")                                              \
     C(login_broken,     "Logins refused: the stream of the session has lost an answer")    \

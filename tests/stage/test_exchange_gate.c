@@ -295,6 +295,34 @@ SPEC(a_greedy_client_starves_nobody)
     EXPECT(exchange_gate(exchange).request_held > 0);
 }
 
+/* Too many clients. */
+
+static uint32_t idle_received(void *context, uint32_t connection, const uint8_t *bytes,
+                              uint32_t length)
+{
+    (void)context, (void)connection, (void)bytes;
+    return length;
+}
+
+SPEC(connections_without_a_login_make_room)
+{
+    static const struct tcp_calls calls = {.received = idle_received};
+    const struct tcp_to to = {
+        .ip = EXCHANGE_GATE_IP, .port = EXCHANGE_ORDERS_PORT, .calls = &calls};
+    given_clients(VENUE_PROCESS, 1);
+    for (uint32_t i = 0; i < 15; i++) {
+        EXPECT(tcp_connect(inet_tcp(exchange->host), &to, now()) != TCP_NONE);
+        exchange_run(exchange, NANOS_MILLI);
+    }
+    EXPECT_UINT(exchange_gate(exchange).connections, 16);
+    exchange_connect(exchange, 1);
+    EXPECT(exchange_settle(exchange));
+    EXPECT_UINT(exchange_gate(exchange).connections, 16);
+    EXPECT_UINT(exchange_gate(exchange).closed[SOUPBIN_BY_OWNER], 1);
+    EXPECT_UINT(exchange_gate(exchange).connection_evicted, 1);
+    EXPECT(exchange_open(exchange, 0));
+}
+
 #define SPECS(S)                                                                                   \
     S(nobody_is_told_that_it_is_over_before_he_was_told_all)                                       \
     S(who_comes_back_after_the_end_is_replayed_to_it)                                              \
@@ -306,5 +334,6 @@ SPEC(a_greedy_client_starves_nobody)
     S(who_takes_nothing_after_his_end_is_free_a_second_later)                                      \
     S(whose_bytes_wait_for_us_is_not_silent)                                                       \
     S(a_request_that_waited_counts_from_its_frame)                                                 \
-    S(a_greedy_client_starves_nobody)
+    S(a_greedy_client_starves_nobody)                                                              \
+    S(connections_without_a_login_make_room)
 SPEC_MAIN("exchange_gate", SPECS, before_each, after_each)
