@@ -74,6 +74,7 @@ struct gate_stage {
     uint32_t peers;    /* those of orders first */
     uint32_t *peer_of; /* by TCP's number */
     uint32_t *peer_in; /* by session: who is logged in, or GATE_NONE */
+    uint8_t *login;    /* by session: the count of its logins, 1 to 255 and again; 0: none */
     uint8_t *lost;     /* by session: the match stage is to be told */
     uint8_t *broken;   /* by session: its stream has lost an answer */
     uint32_t lost_count;

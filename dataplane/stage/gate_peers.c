@@ -41,6 +41,7 @@ struct gate_slot *gate_request_claim(struct gate_stage *gate, uint32_t session)
     slot->session = session;
     slot->bytes = 0;
     slot->kind = GATE_DISCONNECTED;
+    slot->login = gate->login[session];
     return slot;
 }
 

@@ -30,8 +30,9 @@ struct gate_slot {
     nanos_t time;    /* request: when the frame came */
     uint32_t session;
     uint16_t bytes;
-    uint8_t kind; /* enum gate_slot_kind */
-    uint8_t spare;
+    uint8_t kind;  /* enum gate_slot_kind */
+    uint8_t login; /* request: of the session, counted from 1 to 255 and again; GATE_DROP: the one
+                      to be disconnected, 0: whichever it is */
     uint8_t message[GATE_MESSAGE_MAX];
 };
 static_assert(sizeof(struct gate_slot) == 5ul * CACHE_LINE, "a slot is whole lines");

@@ -67,6 +67,7 @@ static void login(struct gate_stage *gate, struct gate_peer *peer,
     }
     gate_unarrive(gate, peer);
     gate->view.login++;
+    gate->login[index] = (uint8_t)(gate->login[index] % UINT8_MAX + 1);
     gate->view.connected++;
     gate->peer_in[index] = gate_index_of(gate, peer);
     peer->session = index;

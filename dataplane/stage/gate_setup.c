@@ -26,8 +26,8 @@ static struct inet_limits inet_of(const struct gate_stage_plan *plan)
 
 struct layout {
     size_t inet, streams, history, itch, mold, retransmit, spin;
-    size_t servers, server_bytes, peer, peer_of, peer_in, lost, broken, dirty, reply, snapshot,
-        bytes;
+    size_t servers, server_bytes, peer, peer_of, peer_in, login, lost, broken, dirty, reply,
+        snapshot, bytes;
 };
 
 static uint32_t peers_of(const struct gate_stage_plan *plan)
@@ -60,6 +60,7 @@ static struct layout layout_of(const struct gate_stage_plan *plan)
     layout.peer = piece(end, peers * sizeof(struct gate_peer));
     layout.peer_of = piece(end, plan->inet.tcp.connections * word);
     layout.peer_in = piece(end, plan->sessions * word);
+    layout.login = piece(end, plan->sessions);
     layout.lost = piece(end, plan->sessions);
     layout.broken = piece(end, plan->sessions);
     layout.dirty = piece(end, peers * word);
@@ -173,6 +174,7 @@ struct gate_stage *gate_stage_new(void *memory, const struct gate_stage_plan *pl
     gate->peer = (struct gate_peer *)(void *)(at + layout.peer);
     gate->peer_of = (uint32_t *)(void *)(at + layout.peer_of);
     gate->peer_in = (uint32_t *)(void *)(at + layout.peer_in);
+    gate->login = at + layout.login;
     gate->lost = at + layout.lost;
     gate->broken = at + layout.broken;
     gate->dirty = (uint32_t *)(void *)(at + layout.dirty);

@@ -28,6 +28,11 @@ static inline void answer_keep(struct gate_stage *gate, const struct gate_slot *
     gate->view.answer++;
     uint32_t peer = gate->peer_in[slot->session];
     if (unlikely(slot->kind == GATE_DROP)) {
+        /* Who came back meanwhile has nothing to do with it. */
+        if (slot->login != 0 && slot->login != gate->login[slot->session]) {
+            gate->view.dropped_late++;
+            return;
+        }
         gate->view.dropped++;
         if (peer != GATE_NONE) gate_drop(gate, peer, GATE_IN_ORDER);
         return;

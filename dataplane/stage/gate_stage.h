@@ -95,6 +95,7 @@ struct gate_stage_plan {
     C(answer,           "Messages of sessions taken from the match stage")             \
     C(answer_lost,      "of these, for which no place was left in the streams")        \
     C(dropped,          "Connections ended by the match stage")                        \
+    C(dropped_late,     "The same asked for, of connections that were over already")    \
     C(unsent,           "Connections reset: a second after their end output waited")   \
     C(snapshot,         "Snapshots begun")                                             \
     C(snapshot_refused, "Snapshots refused")                                           \

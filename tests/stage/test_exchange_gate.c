@@ -323,6 +323,29 @@ SPEC(connections_without_a_login_make_room)
     EXPECT(exchange_open(exchange, 0));
 }
 
+/* Ends that the match stage asks for. */
+
+static void drop_ask(uint8_t login)
+{
+    struct gate_slot *slot = spsc_claim(exchange->gate_plan.answers);
+    *slot = (struct gate_slot){.kind = GATE_DROP, .session = 0, .login = login};
+    spsc_publish(exchange->gate_plan.answers);
+    exchange_run(exchange, 2 * NANOS_MILLI);
+}
+
+SPEC(a_connection_is_not_ended_for_what_the_one_before_it_sent)
+{
+    given_clients(VENUE_PROCESS, 1);
+    exchange_disconnect(exchange, 0);
+    exchange_connect(exchange, 0);
+    EXPECT(exchange_settle(exchange));
+    drop_ask(1);
+    EXPECT_UINT(exchange_gate(exchange).dropped, 0);
+    EXPECT_UINT(exchange_gate(exchange).dropped_late, 1);
+    drop_ask(2);
+    EXPECT_UINT(exchange_gate(exchange).dropped, 1);
+}
+
 #define SPECS(S)                                                                                   \
     S(nobody_is_told_that_it_is_over_before_he_was_told_all)                                       \
     S(who_comes_back_after_the_end_is_replayed_to_it)                                              \
@@ -335,5 +358,6 @@ SPEC(connections_without_a_login_make_room)
     S(whose_bytes_wait_for_us_is_not_silent)                                                       \
     S(a_request_that_waited_counts_from_its_frame)                                                 \
     S(a_greedy_client_starves_nobody)                                                              \
-    S(connections_without_a_login_make_room)
+    S(connections_without_a_login_make_room)                                                       \
+    S(a_connection_is_not_ended_for_what_the_one_before_it_sent)
 SPEC_MAIN("exchange_gate", SPECS, before_each, after_each)
