@@ -71,6 +71,9 @@ struct gate_stage {
     struct gate_service orders;
     struct gate_service snapshots;
     struct gate_peer *peer;
+    uint32_t *names; /* sessions by their user names' hash, each at the next free place; a power of
+                          two, at most half full; GATE_NONE: free */
+    uint32_t names_mask;
     uint32_t peers;    /* those of orders first */
     uint32_t *peer_of; /* by TCP's number */
     uint32_t *peer_in; /* by session: who is logged in, or GATE_NONE */
@@ -85,9 +88,10 @@ struct gate_stage {
     uint32_t dirty_count;
 
     nanos_t now;
-    uint64_t rx_tsc;   /* of the frame being taken */
-    nanos_t news_time; /* of the events that follow */
-    nanos_t next_tick;
+    uint64_t rx_tsc;          /* of the frame being taken */
+    nanos_t news_time;        /* of the events that follow */
+    nanos_t tick_begun;       /* the round of ticks */
+    uint32_t tick_next;       /* the peer whose turn it is in it */
     bool ending;              /* the end of the day was read ... */
     uint64_t end_answers;     /* ... when so many answers were published: all before it */
     bool over;                /* these are taken: who has been told all is told the end */
@@ -147,7 +151,7 @@ void gate_peer_free(struct gate_stage *gate, struct gate_peer *peer);
 enum gate_manner { GATE_IN_ORDER, GATE_AT_ONCE };
 void gate_drop(struct gate_stage *gate, uint32_t peer, enum gate_manner manner);
 
-/* Heartbeats and silences. */
+/* Heartbeats and silences of some peers, of each about every 200 ms: call at each housekeeping. */
 void gate_tick(struct gate_stage *gate);
 
 /* gate_sessions.c */
@@ -156,6 +160,9 @@ static inline bool gate_is_closed(const struct gate_stage *gate)
 {
     return atomic_load_explicit(&gate->leaving, memory_order_relaxed) != GATE_OPEN;
 }
+
+/* Puts the sessions into names.  Cold. */
+void gate_names_make(struct gate_stage *gate);
 
 /* The peer waits no more. */
 void gate_unstall(struct gate_stage *gate, struct gate_peer *peer);

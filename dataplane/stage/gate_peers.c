@@ -2,7 +2,9 @@
 
 #include "dataplane/stage/gate_layout.h"
 
-#define CLOSED_NS NANOS_SECOND /* after its end a client may take so long to take what waits */
+#define CLOSED_NS  NANOS_SECOND /* after its end a client may take so long to take what waits */
+#define TICK_NS    (200 * NANOS_MILLI) /* each peer has its tick so often */
+#define TICK_PEERS 1024u               /* at most so many at once: a turn must not take long */
 
 void gate_list_add(struct gate_stage *gate, struct gate_list *list, enum gate_list_kind kind,
                    struct gate_peer *peer)
@@ -193,19 +195,29 @@ void gate_pump(struct gate_stage *gate)
 
 /* Heartbeats and silences. */
 
+static void peer_tick(struct gate_stage *gate, struct gate_peer *peer)
+{
+    if (peer->connection == TCP_NONE) return;
+    if (peer->stalled) soupbin_server_held(peer->server, gate->now);
+    soupbin_server_tick(peer->server, gate->now);
+    if (soupbin_server_state(peer->server) == SOUPBIN_CLOSED) gate_peer_leave(gate, peer);
+    if (peer->closed_ns != 0 && gate->now - peer->closed_ns >= CLOSED_NS) {
+        gate->view.unsent++;
+        peer_end(gate, peer, true);
+        return;
+    }
+    gate_dirty(gate, gate_index_of(gate, peer));
+}
+
+/* A round over all peers takes TICK_NS, and each call a part of it. */
 void gate_tick(struct gate_stage *gate)
 {
-    for (uint32_t i = 0; i < gate->peers; i++) {
-        struct gate_peer *peer = &gate->peer[i];
-        if (peer->connection == TCP_NONE) continue;
-        if (peer->stalled) soupbin_server_held(peer->server, gate->now);
-        soupbin_server_tick(peer->server, gate->now);
-        if (soupbin_server_state(peer->server) == SOUPBIN_CLOSED) gate_peer_leave(gate, peer);
-        if (peer->closed_ns != 0 && gate->now - peer->closed_ns >= CLOSED_NS) {
-            gate->view.unsent++;
-            peer_end(gate, peer, true);
-            continue;
-        }
-        gate_dirty(gate, i);
-    }
+    nanos_t passed = gate->now - gate->tick_begun;
+    uint32_t due = gate->peers;
+    if (passed < TICK_NS) due = (uint32_t)((uint64_t)gate->peers * passed / TICK_NS);
+    for (uint32_t i = 0; i < TICK_PEERS && gate->tick_next < due; i++)
+        peer_tick(gate, &gate->peer[gate->tick_next++]);
+    if (gate->tick_next < gate->peers) return;
+    gate->tick_next = 0;
+    gate->tick_begun = gate->now;
 }

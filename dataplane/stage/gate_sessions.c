@@ -7,12 +7,33 @@
 #define PACKETS_TURN 64u /* of one client, before others have theirs */
 #define PEERS_TURN   64u /* who waited and is shown again in one turn of the stage */
 
+/* Where the search for a user name begins. */
+static uint32_t name_place(const struct gate_stage *gate,
+                           const struct soupbin_credentials *credentials)
+{
+    uint64_t hash = soupbin_credentials_key(credentials) * 0x9e3779b97f4a7c15u;
+    return (uint32_t)(hash >> 32) & gate->names_mask;
+}
+
+COLD void gate_names_make(struct gate_stage *gate)
+{
+    memset(gate->names, 0xff, (gate->names_mask + 1) * sizeof *gate->names);
+    for (uint32_t i = 0; i < gate->plan->sessions; i++) {
+        uint32_t place = name_place(gate, &gate->plan->session[i]);
+        while (gate->names[place] != GATE_NONE) place = (place + 1) & gate->names_mask;
+        gate->names[place] = i;
+    }
+}
+
+/* Passwords are compared only of sessions whose names share a run of places, all of them: the time
+ * says no more than whether such a name may be. */
 static uint32_t session_find(const struct gate_stage *gate,
                              const struct soupbin_credentials *credentials)
 {
-    uint32_t found = GATE_NONE;
-    for (uint32_t i = 0; i < gate->plan->sessions; i++)
-        if (soupbin_credentials_same(&gate->plan->session[i], credentials)) found = i;
+    uint32_t found = GATE_NONE, place = name_place(gate, credentials);
+    for (; gate->names[place] != GATE_NONE; place = (place + 1) & gate->names_mask)
+        if (soupbin_credentials_same(&gate->plan->session[gate->names[place]], credentials))
+            found = gate->names[place];
     return found;
 }
 

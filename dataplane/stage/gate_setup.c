@@ -26,13 +26,20 @@ static struct inet_limits inet_of(const struct gate_stage_plan *plan)
 
 struct layout {
     size_t inet, streams, history, itch, mold, retransmit, spin;
-    size_t servers, server_bytes, peer, peer_of, peer_in, login, lost, broken, dirty, reply,
+    size_t servers, server_bytes, peer, peer_of, peer_in, names, login, lost, broken, dirty, reply,
         snapshot, bytes;
 };
 
 static uint32_t peers_of(const struct gate_stage_plan *plan)
 {
     return plan->order_connections + plan->snapshot_connections;
+}
+
+static uint32_t names_of(const struct gate_stage_plan *plan)
+{
+    uint32_t names = 2;
+    while (names < 2 * plan->sessions) names *= 2;
+    return names;
 }
 
 static size_t piece(size_t *end, size_t bytes)
@@ -60,6 +67,7 @@ static struct layout layout_of(const struct gate_stage_plan *plan)
     layout.peer = piece(end, peers * sizeof(struct gate_peer));
     layout.peer_of = piece(end, plan->inet.tcp.connections * word);
     layout.peer_in = piece(end, plan->sessions * word);
+    layout.names = piece(end, names_of(plan) * word);
     layout.login = piece(end, plan->sessions);
     layout.lost = piece(end, plan->sessions);
     layout.broken = piece(end, plan->sessions);
@@ -166,7 +174,7 @@ struct gate_stage *gate_stage_new(void *memory, const struct gate_stage_plan *pl
     uint8_t *at = memory;
     struct gate_stage *gate = memory;
     gate->plan = plan;
-    gate->now = now;
+    gate->now = gate->tick_begun = now;
     gate->requests = plan->requests;
     gate->answers = plan->answers;
     gate->news = plan->news;
@@ -174,6 +182,9 @@ struct gate_stage *gate_stage_new(void *memory, const struct gate_stage_plan *pl
     gate->peer = (struct gate_peer *)(void *)(at + layout.peer);
     gate->peer_of = (uint32_t *)(void *)(at + layout.peer_of);
     gate->peer_in = (uint32_t *)(void *)(at + layout.peer_in);
+    gate->names = (uint32_t *)(void *)(at + layout.names);
+    gate->names_mask = names_of(plan) - 1;
+    gate_names_make(gate);
     gate->login = at + layout.login;
     gate->lost = at + layout.lost;
     gate->broken = at + layout.broken;

@@ -8,7 +8,6 @@
 #define NEWS_SEND    64u  /* events, then full datagrams leave */
 #define NEWS_AHEAD   4u   /* by when what an event needs has come from memory */
 #define SPIN_TURN    128u /* steps of the snapshot's shadow in a turn */
-#define TICK_NS      (250 * NANOS_MILLI)
 
 /* Answers. */
 
@@ -248,11 +247,8 @@ static void gate_stage_housekeeping(void *self, uint64_t tsc)
     (void)tsc;
     struct gate_stage *gate = self;
     lines_drain(gate);
-    if (gate->now >= gate->next_tick) {
-        gate_tick(gate);
-        gate_pump(gate);
-        gate->next_tick = gate->now + TICK_NS;
-    }
+    gate_tick(gate);
+    gate_pump(gate);
     counter_set(&gate->spare, streams_spare(gate->streams));
     struct gate_view *view = &gate->view;
     view->message = history_next(gate->history) - 1;

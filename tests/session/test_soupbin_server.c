@@ -380,6 +380,17 @@ SPEC(bytes_that_the_owner_has_no_room_for_are_no_silence)
     EXPECT(soupbin_server_reason(server) == SOUPBIN_LOGIN_WAIT);
 }
 
+SPEC(a_user_name_is_the_same_number_whatever_its_case)
+{
+    const struct soupbin_credentials a = {.username = {'A', 'Z', '@', '[', '1', ' '}};
+    struct soupbin_credentials b = {.username = {'a', 'z', '@', '[', '1', ' '}};
+    EXPECT_UINT(soupbin_credentials_key(&a), soupbin_credentials_key(&b));
+    b.username[2] = '`';
+    EXPECT(soupbin_credentials_key(&a) != soupbin_credentials_key(&b));
+    b.username[2] = '@', b.username[5] = 'x';
+    EXPECT(soupbin_credentials_key(&a) != soupbin_credentials_key(&b));
+}
+
 #define SPECS(S)                                                                                   \
     S(a_login_is_shown_to_the_owner_and_accepted_with_the_next_sequence)                           \
     S(a_login_of_4_10_is_told_apart_by_its_length)                                                 \
@@ -396,6 +407,7 @@ SPEC(bytes_that_the_owner_has_no_room_for_are_no_silence)
     S(no_heartbeat_goes_out_before_the_login)                                                      \
     S(a_connection_without_a_login_is_closed_after_30_seconds)                                     \
     S(a_silent_client_is_gone_after_15_seconds_and_any_byte_is_life)                               \
+    S(a_user_name_is_the_same_number_whatever_its_case)                                            \
     S(bytes_that_the_owner_has_no_room_for_are_no_silence)                                         \
     S(the_silence_of_4_10_is_what_the_client_said)                                                 \
     S(a_client_that_takes_nothing_for_10_seconds_is_closed_and_what_waited_is_dropped)             \

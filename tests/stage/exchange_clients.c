@@ -88,13 +88,21 @@ static void client_closed(void *context, uint32_t connection, enum tcp_end why)
     if (connection == client->connection) client_gone(client);
 }
 
-static void client_new(struct exchange *exchange, uint32_t index)
+void exchange_login_is(struct exchange *exchange, uint32_t index,
+                       const struct soupbin_client_login *login)
 {
-    struct exchange_client *client = &exchange->client[index];
     static const struct soupbin_client_limits limits = {.payload_bytes = 256,
                                                         .output_bytes = 8192,
                                                         .heartbeat_ns = SOUPBIN_HEARTBEAT_NS,
                                                         .silence_ns = SOUPBIN_SILENCE_NS};
+    free(exchange->client[index].soup);
+    exchange->client[index].soup =
+        soupbin_client_new(exchange_memory(soupbin_client_footprint(&limits)), &limits, login);
+}
+
+static void client_new(struct exchange *exchange, uint32_t index)
+{
+    struct exchange_client *client = &exchange->client[index];
     static const struct ouch_client_limits ouch = {4096};
     struct soupbin_client_login login = {.credentials = exchange->credentials[index],
                                          .sequence = 1};
@@ -107,8 +115,7 @@ static void client_new(struct exchange *exchange, uint32_t index)
     client->exchange = exchange;
     client->index = index;
     client->connection = TCP_NONE;
-    client->soup =
-        soupbin_client_new(exchange_memory(soupbin_client_footprint(&limits)), &limits, &login);
+    exchange_login_is(exchange, index, &login);
     client->ouch = ouch_client_new(exchange_memory(ouch_client_footprint(&ouch)), &ouch, &plan);
     client->message = malloc(EXCHANGE_MESSAGES * sizeof *client->message);
     client->calls = (struct tcp_calls){.opened = client_opened,

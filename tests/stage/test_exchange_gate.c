@@ -210,7 +210,7 @@ SPEC(who_takes_nothing_after_his_end_is_free_a_second_later)
     uint32_t connection = tcp_connect(inet_tcp(exchange->host), &to, now());
     exchange_run(exchange, NANOS_MILLI);
     login_write(connection);
-    exchange_run(exchange, 100 * NANOS_MILLI);
+    exchange_run(exchange, NANOS_SECOND); /* TCP is full too */
     EXPECT_UINT(exchange_gate(exchange).connected, 1);
     login_write(connection); /* a second one ends it, with answers waiting */
     exchange_run(exchange, 500 * NANOS_MILLI);
@@ -346,6 +346,43 @@ SPEC(a_connection_is_not_ended_for_what_the_one_before_it_sent)
     EXPECT_UINT(exchange_gate(exchange).dropped, 1);
 }
 
+/* Who logs in. */
+
+SPEC(of_sessions_with_the_same_name_the_password_says_which)
+{
+    exchange = exchange_new(&(struct exchange_plan){.seed = 1, .durability = VENUE_PROCESS});
+    for (uint32_t i = 0; i < EXCHANGE_CLIENTS; i++)
+        memcpy(exchange->credentials[i].username, i % 2 ? "cLi0  " : "CLI0  ", 6);
+    for (uint32_t i = 0; i < EXCHANGE_CLIENTS; i++)
+        exchange->credentials[i].password[0] = (char)('a' + i);
+    EXPECT(exchange_start(exchange));
+    for (uint32_t i = 0; i < EXCHANGE_CLIENTS; i++) {
+        struct soupbin_client_login login = {.credentials = exchange->credentials[i],
+                                             .sequence = 1};
+        memcpy(login.credentials.username, i % 2 ? "CLI0  " : "cli0  ", 6);
+        memset(login.session, ' ', sizeof login.session);
+        exchange_login_is(exchange, i, &login);
+        exchange_connect(exchange, i);
+    }
+    EXPECT(exchange_settle(exchange));
+    EXPECT_UINT(exchange_gate(exchange).connected, EXCHANGE_CLIENTS);
+}
+
+SPEC(every_connection_has_its_tick)
+{
+    static const struct tcp_calls calls = {.received = idle_received};
+    const struct tcp_to to = {
+        .ip = EXCHANGE_GATE_IP, .port = EXCHANGE_ORDERS_PORT, .calls = &calls};
+    given_clients(VENUE_PROCESS, 2);
+    for (uint32_t i = 0; i < 14; i++)
+        EXPECT(tcp_connect(inet_tcp(exchange->host), &to, now()) != TCP_NONE);
+    exchange_run(exchange, SOUPBIN_LOGIN_WAIT_NS - NANOS_SECOND);
+    EXPECT_UINT(exchange_gate(exchange).connections, 16);
+    exchange_run(exchange, 2 * NANOS_SECOND);
+    EXPECT_UINT(exchange_gate(exchange).connections, 2);
+    EXPECT_UINT(exchange_gate(exchange).closed[SOUPBIN_LOGIN_WAIT], 14);
+}
+
 #define SPECS(S)                                                                                   \
     S(nobody_is_told_that_it_is_over_before_he_was_told_all)                                       \
     S(who_comes_back_after_the_end_is_replayed_to_it)                                              \
@@ -359,5 +396,7 @@ SPEC(a_connection_is_not_ended_for_what_the_one_before_it_sent)
     S(a_request_that_waited_counts_from_its_frame)                                                 \
     S(a_greedy_client_starves_nobody)                                                              \
     S(connections_without_a_login_make_room)                                                       \
-    S(a_connection_is_not_ended_for_what_the_one_before_it_sent)
+    S(a_connection_is_not_ended_for_what_the_one_before_it_sent)                                   \
+    S(of_sessions_with_the_same_name_the_password_says_which)                                      \
+    S(every_connection_has_its_tick)
 SPEC_MAIN("exchange_gate", SPECS, before_each, after_each)
