@@ -121,7 +121,6 @@ void report_venue_entry(struct text *out, const struct gate_view *gate,
     row_if(out, "ring waits", match->ring_wait, "the gate was behind");
     row_if(out, "requests held", gate->request_held, "a client waited: the engine was behind");
     row_if(out, "requests in turn", gate->request_turn, "a client waited: others had their turn");
-    row_if(out, "requests too long", gate->request_long, "a message longer than any order's");
     row_if(out, "answers lost", gate->answer_lost, "no place was left in the streams");
     row_if(out, "SESSIONS BROKEN", gate->streams_broken,
            "lost an answer: nobody can log in to them");

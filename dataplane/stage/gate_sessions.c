@@ -94,22 +94,16 @@ static void login(struct gate_stage *gate, struct gate_peer *peer,
     peer->session = index;
 }
 
-/* False if the message is none that an engine could take. */
-static bool request_put(struct gate_stage *gate, const struct gate_peer *peer,
+static void request_put(struct gate_stage *gate, const struct gate_peer *peer,
                         const struct soupbin_server_taken *taken)
 {
-    if (taken->payload_bytes > GATE_MESSAGE_MAX) {
-        gate->view.request_long++;
-        return false;
-    }
     struct gate_slot *slot = gate_request_claim(gate, peer->session);
     CHECK(slot); /* there was room for one */
     slot->kind = GATE_MESSAGE;
-    slot->bytes = (uint16_t)taken->payload_bytes;
+    slot->bytes = (uint16_t)taken->payload_bytes; /* SoupBinTCP's limit is not above a slot's */
     memcpy(slot->message, taken->payload, taken->payload_bytes);
     spsc_publish(gate->requests);
     gate->view.request++;
-    return true;
 }
 
 /* Whether a packet may be taken: each is a request at most, or the loss of a session. */
@@ -162,9 +156,8 @@ static bool packet_take(struct gate_stage *gate, struct gate_peer *peer, struct 
 {
     struct soupbin_server_taken taken;
     enum soupbin_server_event event = soupbin_server_take(peer->server, in, gate->now, &taken);
-    if (event == SOUPBIN_SERVER_MESSAGE && !gate_is_snapshot(gate, peer) &&
-        !request_put(gate, peer, &taken))
-        soupbin_server_close(peer->server, SOUPBIN_BY_OWNER);
+    if (event == SOUPBIN_SERVER_MESSAGE && !gate_is_snapshot(gate, peer))
+        request_put(gate, peer, &taken);
     if (event == SOUPBIN_SERVER_ASKED) login(gate, peer, &taken.login);
     if (event == SOUPBIN_SERVER_ASKED) gate_dirty(gate, gate_index_of(gate, peer));
     return soupbin_server_state(peer->server) != SOUPBIN_CLOSED;

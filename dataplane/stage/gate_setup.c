@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#define LISTENERS      2u  /* orders, snapshots */
+#define UDP_HEAD_BYTES 28u /* IPv4 and UDP */
+
 /* Ports. */
 
 static uint8_t *frame_claim(void *queue, uint32_t bytes)
@@ -77,22 +80,69 @@ static struct layout layout_of(const struct gate_stage_plan *plan)
     return layout;
 }
 
-const char *gate_stage_check(const struct gate_stage_plan *plan)
+/* Its ports are the queues. */
+static struct mold_out_limits mold_of(const struct gate_stage_plan *plan)
+{
+    struct mold_out_limits mold = plan->mold;
+    for (uint32_t i = 0; i < mold.lines && i < GATE_LINES_MAX; i++)
+        mold.line[i].port = (struct mold_out_port){.context = plan->queue[plan->line_queue[i]],
+                                                   .claim = frame_claim,
+                                                   .publish = frame_publish};
+    return mold;
+}
+
+static const char *queues_check(const struct gate_stage_plan *plan)
+{
+    if (plan->queues < 1 || plan->queues > GATE_QUEUES_MAX)
+        return "a venue needs a queue, and has at most one more for each line";
+    for (uint32_t i = 0; i < plan->mold.lines && i < GATE_LINES_MAX; i++)
+        if (plan->line_queue[i] >= plan->queues)
+            return "a line leaves by a queue that is not there";
+    return NULL;
+}
+
+static const char *connections_check(const struct gate_stage_plan *plan)
 {
     if (plan->sessions < 1) return "a venue needs at least one session";
     if (plan->order_connections < plan->sessions || plan->snapshot_connections < 1)
         return "each session needs a connection, and snapshots one";
     if (peers_of(plan) > GATE_CONNECTIONS_MAX || peers_of(plan) > plan->inet.tcp.connections)
         return "there are more connections than TCP has";
+    if (plan->orders_port == plan->snapshot_port) return "orders and snapshots have the same port";
+    if (plan->inet.tcp.listeners < LISTENERS) return "TCP must listen on two ports";
+    if (plan->inet.ports < 1) return "retransmission needs a UDP port";
     struct inet_limits inet = inet_of(plan);
     if (inet_footprint(&inet) == 0) return "the limits of the network are out of range";
+    if (plan->retransmit.payload_max + UDP_HEAD_BYTES > plan->inet.mtu)
+        return "an answer with messages sent again is longer than the network's datagrams";
+    return NULL;
+}
+
+static const char *sessions_check(const struct gate_stage_plan *plan)
+{
     if (streams_footprint(&plan->streams) == 0) return "the limits of streams are out of range";
+    if (plan->streams.streams < plan->sessions) return "each session needs a stream";
     if (plan->streams.chunk_bytes < GATE_MESSAGE_MAX + 2)
         return "a stream's chunk is shorter than an answer";
     if (soupbin_server_footprint(&plan->server) == 0)
         return "the limits of SoupBinTCP are out of range";
-    const char *problem = history_limits_check(&plan->history);
+    if (plan->server.payload_bytes > GATE_MESSAGE_MAX)
+        return "clients may send longer messages than the match stage takes";
+    if (plan->server.output_bytes < GATE_MESSAGE_MAX + SOUPBINTCP_HEADER_BYTES)
+        return "a connection's output is shorter than an answer";
+    return NULL;
+}
+
+const char *gate_stage_check(const struct gate_stage_plan *plan)
+{
+    const char *problem = queues_check(plan);
+    if (!problem) problem = connections_check(plan);
+    if (!problem) problem = sessions_check(plan);
+    if (!problem) problem = history_limits_check(&plan->history);
     if (!problem) problem = itch_out_limits_check(&plan->itch);
+    if (problem) return problem;
+    struct mold_out_limits mold = mold_of(plan);
+    problem = mold_out_limits_check(&mold);
     if (!problem) problem = retransmit_limits_check(&plan->retransmit);
     if (!problem) problem = spin_limits_check(&plan->spin);
     return problem;
@@ -156,12 +206,7 @@ static void publishing_make(struct gate_stage *gate, uint8_t *at, const struct l
     const struct gate_stage_plan *plan = gate->plan;
     gate->history = history_new(at + layout->history, &plan->history);
     gate->itch = itch_out_new(at + layout->itch, &plan->itch, gate->history);
-    struct mold_out_limits mold = plan->mold;
-    for (uint32_t i = 0; i < mold.lines; i++)
-        mold.line[i].port = (struct mold_out_port){.context = plan->queue[plan->line_queue[i]],
-                                                   .claim = frame_claim,
-                                                   .publish = frame_publish};
-    CHECK(mold_out_limits_check(&mold) == NULL);
+    struct mold_out_limits mold = mold_of(plan);
     gate->mold = mold_out_new(at + layout->mold, &mold, gate->history, gate->now);
     gate->retransmit = retransmit_new(at + layout->retransmit, &plan->retransmit, gate->history);
     gate->spin = spin_new(at + layout->spin, &plan->spin, gate->history);

@@ -89,7 +89,6 @@ struct gate_stage_plan {
     C(login_broken,     "Logins refused: the stream of the session has lost an answer")    \
     C(login_replaced,   "Connections dropped because their session logged in anew")    \
     C(request,          "Messages given to the match stage")                           \
-    C(request_long,     "Connections ended by a message longer than any order's")      \
     C(request_held,     "Times a client waited because the match stage was behind")    \
     C(request_turn,     "Times a client waited because others had their turn")         \
     C(answer,           "Messages of sessions taken from the match stage")             \

@@ -383,6 +383,37 @@ SPEC(every_connection_has_its_tick)
     EXPECT_UINT(exchange_gate(exchange).closed[SOUPBIN_LOGIN_WAIT], 14);
 }
 
+/* Plans. */
+
+#define EXPECT_PROBLEM(field, value, sentence)                                                     \
+    do {                                                                                           \
+        struct gate_stage_plan plan_ = exchange->gate_plan;                                        \
+        plan_.field = (value);                                                                     \
+        const char *problem_ = gate_stage_check(&plan_);                                           \
+        EXPECT_TEXT(problem_ ? problem_ : "", sentence);                                           \
+    } while (0)
+
+SPEC(a_plan_that_would_stop_the_gate_later_is_a_sentence_before)
+{
+    exchange = exchange_new(&(struct exchange_plan){.seed = 1, .durability = VENUE_PROCESS});
+    EXPECT_PROBLEM(sessions, EXCHANGE_CLIENTS, "");
+    EXPECT_PROBLEM(server.payload_bytes, GATE_MESSAGE_MAX + 1,
+                   "clients may send longer messages than the match stage takes");
+    EXPECT_PROBLEM(server.output_bytes, GATE_MESSAGE_MAX + 2,
+                   "a connection's output is shorter than an answer");
+    EXPECT_PROBLEM(streams.streams, EXCHANGE_CLIENTS - 1, "each session needs a stream");
+    EXPECT_PROBLEM(mold.payload_max, 277, "market data: a payload must have 278 to 9000 bytes");
+    EXPECT_PROBLEM(mold.lines, 3, "market data: there must be one line or two");
+    EXPECT_PROBLEM(mold.heartbeat_ns, 0, "market data: the time between heartbeats must not be 0");
+    EXPECT_PROBLEM(queues, 0, "a venue needs a queue, and has at most one more for each line");
+    EXPECT_PROBLEM(line_queue[1], 1, "a line leaves by a queue that is not there");
+    EXPECT_PROBLEM(snapshot_port, EXCHANGE_ORDERS_PORT, "orders and snapshots have the same port");
+    EXPECT_PROBLEM(inet.tcp.listeners, 1, "TCP must listen on two ports");
+    EXPECT_PROBLEM(inet.ports, 0, "retransmission needs a UDP port");
+    EXPECT_PROBLEM(retransmit.payload_max, 1473,
+                   "an answer with messages sent again is longer than the network's datagrams");
+}
+
 #define SPECS(S)                                                                                   \
     S(nobody_is_told_that_it_is_over_before_he_was_told_all)                                       \
     S(who_comes_back_after_the_end_is_replayed_to_it)                                              \
@@ -398,5 +429,6 @@ SPEC(every_connection_has_its_tick)
     S(connections_without_a_login_make_room)                                                       \
     S(a_connection_is_not_ended_for_what_the_one_before_it_sent)                                   \
     S(of_sessions_with_the_same_name_the_password_says_which)                                      \
-    S(every_connection_has_its_tick)
+    S(every_connection_has_its_tick)                                                               \
+    S(a_plan_that_would_stop_the_gate_later_is_a_sentence_before)
 SPEC_MAIN("exchange_gate", SPECS, before_each, after_each)
