@@ -240,6 +240,7 @@ static void sessions_show(struct gate_stage *gate)
         one->broken = gate->broken[i];
         one->messages = streams_count(gate->streams, i);
     }
+    view->sessions_more = gate->plan->sessions - view->sessions;
 }
 
 static void gate_stage_housekeeping(void *self, uint64_t tsc)

@@ -127,7 +127,8 @@ struct gate_view {
     struct spin_counts spin;
     struct streams_counts streams;
     uint64_t closed[SOUPBIN_REASON_COUNT]; /* order connections by how they ended */
-    uint64_t sessions;
+    uint64_t sessions;                     /* shown here; there are sessions_more besides */
+    uint64_t sessions_more;
     struct gate_view_session session[GATE_VIEW_SESSIONS];
 };
 
