@@ -96,6 +96,7 @@ struct gate_stage {
     uint64_t end_answers;     /* ... when so many answers were published: all before it */
     bool over;                /* these are taken: who has been told all is told the end */
     _Atomic uint32_t leaving; /* enum gate_leaving */
+    nanos_t leave_by;         /* LEAVING: no later than this; 0: not begun */
 
     uint8_t *reply; /* room for one answer of the retransmission server */
     struct frame_burst burst;

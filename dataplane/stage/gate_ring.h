@@ -9,8 +9,10 @@
  *           ◄─── news: what the engine did, for everybody ─────
  *
  * Three rings (queue/spsc.h), each with one writer and one reader.  The match stage takes a request
- * only when there is room for all it may cause at once, so a full ring of answers or news holds
- * back requests, and these hold back their senders by TCP's window; nothing is lost.
+ * only when there is room for what one usually causes, so a full ring of answers or news holds back
+ * requests, and these hold back their senders by TCP's window.  One that causes more has the match
+ * stage wait for the gate, or, where both share an lcore, make the gate take some (relieve).  The
+ * gate never waits for the match stage, so that neither waits for ever, and nothing is lost.
  *
  * Threads: one on each side. */
 
@@ -27,7 +29,8 @@ enum gate_slot_kind {
 /* A slot of requests and of answers. */
 struct gate_slot {
     uint64_t rx_tsc; /* of the frame that caused it; 0: another thing did */
-    nanos_t time;    /* request: when the frame came */
+    nanos_t
+        time; /* request: when the gate took it, which is when its frame came unless it waited */
     uint32_t session;
     uint16_t bytes;
     uint8_t kind;  /* enum gate_slot_kind */

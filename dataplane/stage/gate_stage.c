@@ -5,8 +5,9 @@
 
 #define ANSWERS_TURN 64u
 #define NEWS_TURN    256u
-#define NEWS_SEND    64u  /* events, then full datagrams leave */
-#define NEWS_AHEAD   4u   /* by when what an event needs has come from memory */
+#define NEWS_SEND    64u /* events, then full datagrams leave */
+#define NEWS_AHEAD   4u  /* by when what an event needs has come from memory */
+#define LEAVE_NS     NANOS_SECOND
 #define SPIN_TURN    128u /* steps of the snapshot's shadow in a turn */
 
 /* Answers. */
@@ -190,10 +191,29 @@ static void lines_drain(struct gate_stage *gate)
 
 /* The stage. */
 
-static COLD void leave(struct gate_stage *gate)
+/* Whether all that clients are to have was acknowledged by them. */
+static bool all_sent(struct gate_stage *gate)
 {
+    uint32_t waiting = 0;
+    for (uint32_t i = 0; i < gate->peers; i++)
+        if (gate->peer[i].connection != TCP_NONE) gate_dirty(gate, i);
+    gate_pump(gate);
+    for (uint32_t i = 0; i < gate->peers; i++) {
+        const struct gate_peer *peer = &gate->peer[i];
+        if (peer->connection == TCP_NONE) continue;
+        (void)soupbin_server_output(peer->server, &waiting);
+        if (waiting > 0 || tcp_unacknowledged(gate->tcp, peer->connection) > 0) return false;
+    }
+    return true;
+}
+
+/* Who takes nothing, or sends without end, holds it up no longer than LEAVE_NS. */
+static COLD void leave(struct gate_stage *gate, uint32_t work)
+{
+    if (gate->leave_by == 0) gate->leave_by = gate->now + LEAVE_NS;
+    bool late = gate->now >= gate->leave_by;
+    if (!late && (work > 0 || !all_sent(gate))) return;
     for (uint32_t i = 0; i < gate->peers; i++) gate_drop(gate, i, GATE_IN_ORDER);
-    inet_flush(gate->inet, gate->now);
     atomic_store_explicit(&gate->leaving, GATE_LEFT, memory_order_relaxed);
 }
 
@@ -214,11 +234,10 @@ static uint32_t gate_stage_turn(void *self, uint64_t tsc)
     }
     inet_tick(gate->inet, gate->now);
     if (unlikely(gate->dirty_count > 0)) gate_pump(gate);
+    if (unlikely(atomic_load_explicit(&gate->leaving, memory_order_relaxed) == GATE_LEAVING))
+        leave(gate, work);
     inet_flush(gate->inet, gate->now);
     for (uint32_t i = 0; i < gate->plan->queues; i++) net_tx_flush(gate->plan->queue[i]);
-    if (unlikely(work == 0 &&
-                 atomic_load_explicit(&gate->leaving, memory_order_relaxed) == GATE_LEAVING))
-        leave(gate);
     return work;
 }
 

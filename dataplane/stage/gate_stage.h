@@ -23,8 +23,10 @@
  * answers, comes to the same.
  *
  * Guarantees: a message of a client is given on once, in order, or its connection ends.  When the
- * match stage does not keep up, bytes stay in TCP and the windows close; nothing is dropped.  Who
- * does not take answers fast enough is disconnected and can go on later.
+ * match stage does not keep up, bytes stay in TCP and the windows close; nothing is dropped, and
+ * nobody is silent meanwhile.  Clients that wait have room in the order in which they came, and so
+ * many packets at a time.  Who does not take answers fast enough is disconnected and can go on
+ * later.
  *
  * Threads: the lcore that runs it; view, close and leave are for anyone.
  * Memory: gate_stage_footprint(). */
@@ -158,7 +160,8 @@ void gate_stage_relieve(void *gate);
 /* No request is taken any more.  Any thread. */
 void gate_stage_close(struct gate_stage *gate);
 
-/* The match stage has said its last: connections end once all is sent.  Any thread. */
+/* The match stage has said its last: connections end once clients have acknowledged all that their
+ * sessions have, or a second later; who has not all then comes back for it.  Any thread. */
 void gate_stage_leave(struct gate_stage *gate);
 
 /* Ticks from the frame of a request to its answer's segment. */

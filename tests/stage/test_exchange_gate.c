@@ -44,12 +44,11 @@ static nanos_t now(void)
     return sim_wire_now(exchange->wire);
 }
 
-/* So many orders of a client that takes no answer. */
-static void given_deaf(uint32_t client, uint32_t orders)
+/* So many orders of the first client, whose answers are more than TCP holds. */
+static void given_3000_orders(void)
 {
-    exchange->client[client].deaf = true;
-    for (uint32_t i = 0; i < orders; i++) {
-        (void)buy(client, 1, 90000);
+    for (uint32_t i = 0; i < 3000; i++) {
+        (void)buy(0, 1, 90000);
         if (i % 8 == 0) exchange_run(exchange, NANOS_MILLI);
     }
 }
@@ -141,12 +140,30 @@ SPEC(a_session_that_lost_an_answer_does_not_log_in_any_more)
     EXPECT(exchange_open(exchange, 0)); /* others go on */
 }
 
+SPEC(a_recovery_with_less_place_breaks_the_sessions_it_has_none_for)
+{
+    given_clients(VENUE_PROCESS, 2);
+    for (uint32_t i = 0; i < 400; i++) {
+        (void)buy(0, 10, 90000);
+        if (i % 8 == 7) EXPECT(exchange_settle(exchange));
+    }
+    exchange_kill(exchange);
+    exchange->gate_plan.streams.chunks = 32;
+    EXPECT(exchange_start(exchange));
+    exchange_run(exchange, NANOS_SECOND);
+    EXPECT_UINT(exchange_gate(exchange).session[0].broken, 1);
+    EXPECT_UINT(exchange_gate(exchange).session[0].connected, 0);
+    EXPECT_UINT(exchange_gate(exchange).session[1].broken, 0);
+    EXPECT_UINT(exchange_gate(exchange).session[1].connected, 1);
+}
+
 /* Clients that take nothing, or are gone. */
 
 SPEC(the_connection_of_a_slow_client_is_over_at_once)
 {
     given_clients(VENUE_PROCESS, 1);
-    given_deaf(0, 3000);
+    exchange->client[0].deaf = true;
+    given_3000_orders();
     exchange->client[0].wants = false;
     exchange_run(exchange, 12 * NANOS_SECOND);
     EXPECT_UINT(exchange_gate(exchange).closed[SOUPBIN_SLOW], 1);
@@ -201,10 +218,7 @@ SPEC(who_takes_nothing_after_his_end_is_free_a_second_later)
     const struct tcp_to to = {
         .ip = EXCHANGE_GATE_IP, .port = EXCHANGE_ORDERS_PORT, .calls = &calls};
     given_clients(VENUE_PROCESS, 1);
-    for (uint32_t i = 0; i < 3000; i++) {
-        (void)buy(0, 1, 90000);
-        if (i % 8 == 0) exchange_run(exchange, NANOS_MILLI);
-    }
+    given_3000_orders();
     EXPECT(exchange_settle(exchange));
     exchange_disconnect(exchange, 0);
     uint32_t connection = tcp_connect(inet_tcp(exchange->host), &to, now());
@@ -270,9 +284,7 @@ SPEC(a_request_that_waited_counts_from_its_frame)
 /* The match stage is slower than one client alone. */
 static void slow_step(uint32_t n)
 {
-    sim_wire_advance(exchange->wire, 20 * NANOS_MICRO);
-    exchange_clients_turn(exchange);
-    (void)gate_stage_kind.turn(exchange->gate, 0);
+    gate_step();
     if (n % 10 == 0) (void)match_stage_kind.turn(exchange->match, 0);
     if (n % 10 == 0) (void)!journal_sync_step(exchange->journal);
     if (n % 50 == 0) match_stage_kind.housekeeping(exchange->match, 0);
@@ -383,6 +395,52 @@ SPEC(every_connection_has_its_tick)
     EXPECT_UINT(exchange_gate(exchange).closed[SOUPBIN_LOGIN_WAIT], 14);
 }
 
+/* The gate leaves. */
+
+static void gate_leaves(void)
+{
+    gate_stage_close(exchange->gate);
+    gate_stage_leave(exchange->gate);
+}
+
+/* Milliseconds until it has left; clients listen meanwhile, and some more. */
+static uint32_t leaving_takes(void)
+{
+    uint32_t steps = 0;
+    while (!gate_stage_kind.done(exchange->gate) && ++steps < 500000) gate_step();
+    for (uint32_t i = 0; i < 10; i++) exchange_clients_turn(exchange);
+    return steps / 50;
+}
+
+SPEC(an_answer_is_taken_before_its_connection_ends)
+{
+    given_clients(VENUE_PROCESS, 1);
+    (void)buy(0, 10, 90000);
+    for (uint32_t i = 0; i < 3; i++) gate_step();
+    sim_wire_lose(exchange->wire, 0, 1000);
+    for (uint32_t i = 0; i < 3; i++) (void)match_stage_kind.turn(exchange->match, 0);
+    gate_step();
+    gate_leaves();
+    gate_step();
+    sim_wire_lose(exchange->wire, 0, 0);
+    exchange->client[0].wants = false;
+    EXPECT(leaving_takes() < 500);
+    EXPECT_UINT(exchange->client[0].last.kind, OUCH_ACCEPTED);
+    EXPECT_UINT(exchange->client[0].drops, 1); /* and was told that it is over */
+}
+
+SPEC(the_gate_leaves_a_second_later_whoever_takes_nothing)
+{
+    given_clients(VENUE_PROCESS, 2);
+    (void)buy(0, 10, 90000);
+    for (uint32_t i = 0; i < 3; i++) gate_step();
+    sim_wire_lose(exchange->wire, 0, 1000);
+    for (uint32_t i = 0; i < 3; i++) (void)match_stage_kind.turn(exchange->match, 0);
+    gate_leaves();
+    uint32_t took = leaving_takes();
+    EXPECT(took >= 990 && took <= 1010);
+}
+
 /* Plans. */
 
 #define EXPECT_PROBLEM(field, value, sentence)                                                     \
@@ -419,6 +477,7 @@ SPEC(a_plan_that_would_stop_the_gate_later_is_a_sentence_before)
     S(who_comes_back_after_the_end_is_replayed_to_it)                                              \
     S(behind_a_lost_answer_no_other_takes_its_number)                                              \
     S(a_session_that_lost_an_answer_does_not_log_in_any_more)                                      \
+    S(a_recovery_with_less_place_breaks_the_sessions_it_has_none_for)                              \
     S(the_connection_of_a_slow_client_is_over_at_once)                                             \
     S(a_dead_host_holds_no_connection)                                                             \
     S(a_connection_that_was_taken_over_is_reset)                                                   \
@@ -430,5 +489,7 @@ SPEC(a_plan_that_would_stop_the_gate_later_is_a_sentence_before)
     S(a_connection_is_not_ended_for_what_the_one_before_it_sent)                                   \
     S(of_sessions_with_the_same_name_the_password_says_which)                                      \
     S(every_connection_has_its_tick)                                                               \
+    S(an_answer_is_taken_before_its_connection_ends)                                               \
+    S(the_gate_leaves_a_second_later_whoever_takes_nothing)                                        \
     S(a_plan_that_would_stop_the_gate_later_is_a_sentence_before)
 SPEC_MAIN("exchange_gate", SPECS, before_each, after_each)
