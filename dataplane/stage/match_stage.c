@@ -72,6 +72,7 @@ static COLD void session_drop(struct match_stage *stage, uint32_t session)
     struct gate_slot *slot = ring_claim(stage, stage->answers);
     slot_fill(slot, stage, session, 0);
     slot->kind = GATE_DROP;
+    slot->login = ((const struct gate_slot *)spsc_front(stage->requests))->login;
     spsc_publish(stage->answers);
 }
 

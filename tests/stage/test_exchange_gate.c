@@ -337,11 +337,13 @@ SPEC(connections_without_a_login_make_room)
 
 /* Ends that the match stage asks for. */
 
-static void drop_ask(uint8_t login)
+/* What the match stage takes for no message, as if it had waited in the ring since that login. */
+static void nonsense_waits(uint8_t login)
 {
-    struct gate_slot *slot = spsc_claim(exchange->gate_plan.answers);
-    *slot = (struct gate_slot){.kind = GATE_DROP, .session = 0, .login = login};
-    spsc_publish(exchange->gate_plan.answers);
+    struct gate_slot *slot = spsc_claim(exchange->gate_plan.requests);
+    *slot =
+        (struct gate_slot){.kind = GATE_MESSAGE, .bytes = 8, .message = "nonsense", .login = login};
+    spsc_publish(exchange->gate_plan.requests);
     exchange_run(exchange, 2 * NANOS_MILLI);
 }
 
@@ -351,10 +353,10 @@ SPEC(a_connection_is_not_ended_for_what_the_one_before_it_sent)
     exchange_disconnect(exchange, 0);
     exchange_connect(exchange, 0);
     EXPECT(exchange_settle(exchange));
-    drop_ask(1);
+    nonsense_waits(1);
     EXPECT_UINT(exchange_gate(exchange).dropped, 0);
     EXPECT_UINT(exchange_gate(exchange).dropped_late, 1);
-    drop_ask(2);
+    nonsense_waits(2);
     EXPECT_UINT(exchange_gate(exchange).dropped, 1);
 }
 
