@@ -97,11 +97,13 @@ void report_venue_sessions(struct text *out, const struct gate_view *gate)
         text_append(out, "  ");
         text_append(out, session->username);
         text_to_column(out, 10);
-        text_append(out, session->connected ? "yes" : "no");
+        text_append(out, session->broken ? "BROKEN" : session->connected ? "yes" : "no");
         text_to_column(out, 20);
         number_at(out, session->messages, 34);
         text_append_char(out, '\n');
     }
+    if (gate->sessions_more)
+        text_format(out, "  and %lu more\n", (unsigned long)gate->sessions_more);
 }
 
 /* Order entry. */
@@ -132,9 +134,13 @@ void report_venue_entry(struct text *out, const struct gate_view *gate,
     row_if(out, "events held", match->held, "wait for the disk");
     row_if(out, "sessions dropped", match->dropped, "could not be answered");
     row_if(out, "ring waits", match->ring_wait, "the gate was behind");
+    row_if(out, "connections ended", gate->dropped, "by the match stage");
+    row_if(out, "ends that came late", gate->dropped_late, "their connection was over already");
     row_if(out, "requests held", gate->request_held, "a client waited: the engine was behind");
-    row_if(out, "requests too long", gate->request_long, "a message longer than any order's");
+    row_if(out, "requests in turn", gate->request_turn, "a client waited: others had their turn");
     row_if(out, "answers lost", gate->answer_lost, "no place was left in the streams");
+    row_if(out, "SESSIONS BROKEN", gate->streams_broken,
+           "lost an answer: nobody can log in to them");
 }
 
 /* Market data. */
@@ -156,11 +162,14 @@ void report_venue_market(struct text *out, const struct gate_view *gate)
         text_grouped(out, line->heartbeat);
         text_append(out, " heartbeats");
         if (line->lost) text_format(out, ", %lu messages lost", (unsigned long)line->lost);
+        if (line->held_back)
+            text_format(out, ", held back %lu times", (unsigned long)line->held_back);
         text_append_char(out, '\n');
     }
     for (uint32_t i = 0; i < RETRANSMIT_STATUS_COUNT; i++)
         row_if(out, requests[i].name, gate->retransmit.request[i], requests[i].meaning);
     row_if(out, "messages sent again", gate->retransmit.message, NULL);
+    row_if(out, "answers not sent", gate->reply_lost, "the link had no room");
     row_if(out, "snapshots", gate->snapshot, NULL);
     row_if(out, "snapshots refused", gate->snapshot_refused, NULL);
 }
@@ -171,15 +180,22 @@ void report_venue_network(struct text *out, const struct gate_view *gate)
 {
     text_append(out, "network\n");
     row(out, "frames", gate->frame, NULL);
+    row_if(out, "frames cut", gate->frame_cut, "captures that kept only a part: dropped");
+    row_if(out, "frames on a line's port", gate->line_frame, "which only sends: dropped");
     for (uint32_t i = 0; i < INET_STATUS_COUNT; i++)
         row_if(out, inet_status_name(i), gate->inet.frame[i], inet_status_text(i));
     for (uint32_t i = TCP_SEGMENT_SHORT; i < TCP_STATUS_COUNT; i++)
         row_if(out, tcp_status_name(i), gate->tcp.segment[i], tcp_status_text(i));
     row_if(out, "segments sent again", gate->tcp.retransmit, NULL);
+    row_if(out, "segments not sent", gate->tcp.link_full, "the link had no room");
+    row_if(out, "connections reset", gate->tcp.aborted, "by us");
     row(out, "connections", gate->connection, "of clients, since the start");
     row_if(out, "connections refused", gate->connection_full, NULL);
+    row_if(out, "connections evicted", gate->connection_evicted, "had not logged in: made room");
     row_if(out, "logins refused", gate->login_refused, NULL);
+    row_if(out, "logins to broken sessions", gate->login_broken, NULL);
     row_if(out, "logins that replaced one", gate->login_replaced, NULL);
+    row_if(out, "ends not taken", gate->unsent, "the client took no more: reset after a second");
     for (uint32_t i = 1; i < SOUPBIN_REASON_COUNT; i++)
         row_if(out, soupbin_reason_name(i), gate->closed[i], soupbin_reason_text(i));
 }

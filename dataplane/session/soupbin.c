@@ -55,6 +55,14 @@ bool soupbin_credentials_same(const struct soupbin_credentials *a,
     return (username | password) == 0;
 }
 
+uint64_t soupbin_credentials_key(const struct soupbin_credentials *credentials)
+{
+    uint64_t key = 0;
+    for (size_t i = 0; i < sizeof credentials->username; i++)
+        key = key << 8 | letter_fold((uint8_t)credentials->username[i]);
+    return key;
+}
+
 struct trimmed {
     const char *at;
     size_t length;

@@ -81,6 +81,9 @@ struct soupbin_credentials {
 MUST_USE bool soupbin_credentials_same(const struct soupbin_credentials *a,
                                        const struct soupbin_credentials *b);
 
+/* The user name as a number: the same exactly for names that are the same whatever their case. */
+MUST_USE uint64_t soupbin_credentials_key(const struct soupbin_credentials *credentials);
+
 /* Are two session names the same but for the spaces around them? */
 MUST_USE bool soupbin_session_same(const char a[10], const char b[10]);
 

@@ -324,6 +324,12 @@ enum soupbin_server_event soupbin_server_take(struct soupbin_server *server,
     return SOUPBIN_SERVER_OVER;
 }
 
+void soupbin_server_held(struct soupbin_server *server, nanos_t now)
+{
+    if (server->state == SOUPBIN_LOGIN) server->connected_ns = now;
+    server->heard_ns = now;
+}
+
 void soupbin_server_tick(struct soupbin_server *server, nanos_t now)
 {
     if (!connected(server)) return;

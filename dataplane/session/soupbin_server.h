@@ -131,10 +131,14 @@ void soupbin_server_close(struct soupbin_server *server, enum soupbin_reason rea
 
 /* Takes packets from the beginning of *bytes up to the next event.  Call until
  * SOUPBIN_SERVER_NOTHING; bytes may also be kept and given later, and are then no sign of life
- * before. */
+ * before; see soupbin_server_held. */
 enum soupbin_server_event soupbin_server_take(struct soupbin_server *server,
                                               struct soupbin_bytes *bytes, nanos_t now,
                                               struct soupbin_server_taken *taken);
+
+/* Bytes of the client wait where the owner has no room for them, which says nothing against it: its
+ * silence, or its wait for a login, begins anew.  Call before each tick as long as that is so. */
+void soupbin_server_held(struct soupbin_server *server, nanos_t now);
 
 /* ASKED only.  Lets the client into session, or rejects it if what it asked for is not there: then
  * false. */

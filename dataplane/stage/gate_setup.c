@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#define LISTENERS      2u  /* orders, snapshots */
+#define UDP_HEAD_BYTES 28u /* IPv4 and UDP */
+
 /* Ports. */
 
 static uint8_t *frame_claim(void *queue, uint32_t bytes)
@@ -26,12 +29,20 @@ static struct inet_limits inet_of(const struct gate_stage_plan *plan)
 
 struct layout {
     size_t inet, streams, history, itch, mold, retransmit, spin;
-    size_t servers, server_bytes, peer, peer_of, peer_in, lost, dirty, reply, snapshot, bytes;
+    size_t servers, server_bytes, peer, peer_of, peer_in, names, login, lost, broken, dirty, reply,
+        snapshot, bytes;
 };
 
 static uint32_t peers_of(const struct gate_stage_plan *plan)
 {
     return plan->order_connections + plan->snapshot_connections;
+}
+
+static uint32_t names_of(const struct gate_stage_plan *plan)
+{
+    uint32_t names = 2;
+    while (names < 2 * plan->sessions) names *= 2;
+    return names;
 }
 
 static size_t piece(size_t *end, size_t bytes)
@@ -59,29 +70,79 @@ static struct layout layout_of(const struct gate_stage_plan *plan)
     layout.peer = piece(end, peers * sizeof(struct gate_peer));
     layout.peer_of = piece(end, plan->inet.tcp.connections * word);
     layout.peer_in = piece(end, plan->sessions * word);
+    layout.names = piece(end, names_of(plan) * word);
+    layout.login = piece(end, plan->sessions);
     layout.lost = piece(end, plan->sessions);
+    layout.broken = piece(end, plan->sessions);
     layout.dirty = piece(end, peers * word);
     layout.reply = piece(end, plan->retransmit.payload_max);
     layout.snapshot = piece(end, snapshot_footprint(sizeof(struct gate_view)));
     return layout;
 }
 
-const char *gate_stage_check(const struct gate_stage_plan *plan)
+/* Its ports are the queues. */
+static struct mold_out_limits mold_of(const struct gate_stage_plan *plan)
+{
+    struct mold_out_limits mold = plan->mold;
+    for (uint32_t i = 0; i < mold.lines && i < GATE_LINES_MAX; i++)
+        mold.line[i].port = (struct mold_out_port){.context = plan->queue[plan->line_queue[i]],
+                                                   .claim = frame_claim,
+                                                   .publish = frame_publish};
+    return mold;
+}
+
+static const char *queues_check(const struct gate_stage_plan *plan)
+{
+    if (plan->queues < 1 || plan->queues > GATE_QUEUES_MAX)
+        return "a venue needs a queue, and has at most one more for each line";
+    for (uint32_t i = 0; i < plan->mold.lines && i < GATE_LINES_MAX; i++)
+        if (plan->line_queue[i] >= plan->queues)
+            return "a line leaves by a queue that is not there";
+    return NULL;
+}
+
+static const char *connections_check(const struct gate_stage_plan *plan)
 {
     if (plan->sessions < 1) return "a venue needs at least one session";
     if (plan->order_connections < plan->sessions || plan->snapshot_connections < 1)
         return "each session needs a connection, and snapshots one";
     if (peers_of(plan) > GATE_CONNECTIONS_MAX || peers_of(plan) > plan->inet.tcp.connections)
         return "there are more connections than TCP has";
+    if (plan->orders_port == plan->snapshot_port) return "orders and snapshots have the same port";
+    if (plan->inet.tcp.listeners < LISTENERS) return "TCP must listen on two ports";
+    if (plan->inet.ports < 1) return "retransmission needs a UDP port";
     struct inet_limits inet = inet_of(plan);
     if (inet_footprint(&inet) == 0) return "the limits of the network are out of range";
+    if (plan->retransmit.payload_max + UDP_HEAD_BYTES > plan->inet.mtu)
+        return "an answer with messages sent again is longer than the network's datagrams";
+    return NULL;
+}
+
+static const char *sessions_check(const struct gate_stage_plan *plan)
+{
     if (streams_footprint(&plan->streams) == 0) return "the limits of streams are out of range";
+    if (plan->streams.streams < plan->sessions) return "each session needs a stream";
     if (plan->streams.chunk_bytes < GATE_MESSAGE_MAX + 2)
         return "a stream's chunk is shorter than an answer";
     if (soupbin_server_footprint(&plan->server) == 0)
         return "the limits of SoupBinTCP are out of range";
-    const char *problem = history_limits_check(&plan->history);
+    if (plan->server.payload_bytes > GATE_MESSAGE_MAX)
+        return "clients may send longer messages than the match stage takes";
+    if (plan->server.output_bytes < GATE_MESSAGE_MAX + SOUPBINTCP_HEADER_BYTES)
+        return "a connection's output is shorter than an answer";
+    return NULL;
+}
+
+const char *gate_stage_check(const struct gate_stage_plan *plan)
+{
+    const char *problem = queues_check(plan);
+    if (!problem) problem = connections_check(plan);
+    if (!problem) problem = sessions_check(plan);
+    if (!problem) problem = history_limits_check(&plan->history);
     if (!problem) problem = itch_out_limits_check(&plan->itch);
+    if (problem) return problem;
+    struct mold_out_limits mold = mold_of(plan);
+    problem = mold_out_limits_check(&mold);
     if (!problem) problem = retransmit_limits_check(&plan->retransmit);
     if (!problem) problem = spin_limits_check(&plan->spin);
     return problem;
@@ -120,12 +181,14 @@ static void request_received(void *context, const struct inet_datagram *datagram
 static void peers_make(struct gate_stage *gate, uint8_t *servers, size_t server_bytes)
 {
     const struct gate_stage_plan *plan = gate->plan;
-    gate->orders = (struct gate_service){.gate = gate, .free = 0};
-    gate->snapshots =
-        (struct gate_service){.gate = gate, .snapshots = true, .free = plan->order_connections};
+    const struct gate_list none = {GATE_NONE, GATE_NONE};
+    gate->orders = (struct gate_service){.gate = gate, .free = 0, .arrived = none};
+    gate->snapshots = (struct gate_service){
+        .gate = gate, .snapshots = true, .free = plan->order_connections, .arrived = none};
     gate->orders.calls = gate_calls(&gate->orders);
     gate->snapshots.calls = gate_calls(&gate->snapshots);
     gate->peers = peers_of(plan);
+    gate->stalled = none;
     for (uint32_t i = 0; i < gate->peers; i++) {
         bool last = i + 1 == plan->order_connections || i + 1 == gate->peers;
         gate->peer[i] = (struct gate_peer){
@@ -143,12 +206,7 @@ static void publishing_make(struct gate_stage *gate, uint8_t *at, const struct l
     const struct gate_stage_plan *plan = gate->plan;
     gate->history = history_new(at + layout->history, &plan->history);
     gate->itch = itch_out_new(at + layout->itch, &plan->itch, gate->history);
-    struct mold_out_limits mold = plan->mold;
-    for (uint32_t i = 0; i < mold.lines; i++)
-        mold.line[i].port = (struct mold_out_port){.context = plan->queue[plan->line_queue[i]],
-                                                   .claim = frame_claim,
-                                                   .publish = frame_publish};
-    CHECK(mold_out_limits_check(&mold) == NULL);
+    struct mold_out_limits mold = mold_of(plan);
     gate->mold = mold_out_new(at + layout->mold, &mold, gate->history, gate->now);
     gate->retransmit = retransmit_new(at + layout->retransmit, &plan->retransmit, gate->history);
     gate->spin = spin_new(at + layout->spin, &plan->spin, gate->history);
@@ -161,7 +219,7 @@ struct gate_stage *gate_stage_new(void *memory, const struct gate_stage_plan *pl
     uint8_t *at = memory;
     struct gate_stage *gate = memory;
     gate->plan = plan;
-    gate->now = now;
+    gate->now = gate->tick_begun = now;
     gate->requests = plan->requests;
     gate->answers = plan->answers;
     gate->news = plan->news;
@@ -169,7 +227,12 @@ struct gate_stage *gate_stage_new(void *memory, const struct gate_stage_plan *pl
     gate->peer = (struct gate_peer *)(void *)(at + layout.peer);
     gate->peer_of = (uint32_t *)(void *)(at + layout.peer_of);
     gate->peer_in = (uint32_t *)(void *)(at + layout.peer_in);
+    gate->names = (uint32_t *)(void *)(at + layout.names);
+    gate->names_mask = names_of(plan) - 1;
+    gate_names_make(gate);
+    gate->login = at + layout.login;
     gate->lost = at + layout.lost;
+    gate->broken = at + layout.broken;
     gate->dirty = (uint32_t *)(void *)(at + layout.dirty);
     gate->reply = at + layout.reply;
     gate->snapshot = snapshot_new(at + layout.snapshot, sizeof(struct gate_view));

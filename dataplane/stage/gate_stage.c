@@ -5,31 +5,58 @@
 
 #define ANSWERS_TURN 64u
 #define NEWS_TURN    256u
-#define NEWS_SEND    64u  /* events, then full datagrams leave */
-#define NEWS_AHEAD   4u   /* by when what an event needs has come from memory */
+#define NEWS_SEND    64u /* events, then full datagrams leave */
+#define NEWS_AHEAD   4u  /* by when what an event needs has come from memory */
+#define LEAVE_NS     NANOS_SECOND
 #define SPIN_TURN    128u /* steps of the snapshot's shadow in a turn */
-#define TICK_NS      (250 * NANOS_MILLI)
 
 /* Answers. */
+
+/* An answer is lost.  Whatever came next would have its number, and a client that goes on behind it
+ * would never know: the stream ends here, and nobody is let in to it any more. */
+static COLD void stream_break(struct gate_stage *gate, uint32_t session)
+{
+    uint32_t peer = gate->peer_in[session];
+    gate->view.answer_lost++;
+    gate->view.streams_broken++;
+    gate->broken[session] = 1;
+    if (peer != GATE_NONE) gate_drop(gate, peer, GATE_IN_ORDER);
+}
 
 static inline void answer_keep(struct gate_stage *gate, const struct gate_slot *slot)
 {
     gate->view.answer++;
     uint32_t peer = gate->peer_in[slot->session];
     if (unlikely(slot->kind == GATE_DROP)) {
+        /* Who came back meanwhile has nothing to do with it. */
+        if (slot->login != 0 && slot->login != gate->login[slot->session]) {
+            gate->view.dropped_late++;
+            return;
+        }
         gate->view.dropped++;
-        if (peer != GATE_NONE) gate_drop(gate, peer, SOUPBIN_BY_OWNER);
+        if (peer != GATE_NONE) gate_drop(gate, peer, GATE_IN_ORDER);
+        return;
+    }
+    if (unlikely(gate->broken[slot->session])) {
+        gate->view.answer_lost++;
         return;
     }
     enum streams_status status =
         streams_append(gate->streams, slot->session, slot->message, slot->bytes);
     if (unlikely(status != STREAMS_OK)) {
-        /* The stream has a hole that nobody may step over. */
-        gate->view.answer_lost++;
-        if (peer != GATE_NONE) gate_drop(gate, peer, SOUPBIN_BY_OWNER);
+        stream_break(gate, slot->session);
         return;
     }
     if (peer != GATE_NONE) gate_dirty(gate, peer);
+}
+
+/* Whether the day has ended and every answer before its end is in its stream. */
+static COLD void end_look(struct gate_stage *gate)
+{
+    if (gate->over || spsc_released(gate->answers) < gate->end_answers) return;
+    gate->over = true;
+    for (uint32_t i = 0; i < gate->plan->order_connections; i++)
+        if (gate->peer[i].connection != TCP_NONE) gate_dirty(gate, i);
 }
 
 static uint32_t answers_take(struct gate_stage *gate)
@@ -43,6 +70,7 @@ static uint32_t answers_take(struct gate_stage *gate)
         if (oldest == 0) oldest = slot->rx_tsc;
     }
     spsc_release_many(gate->answers, count);
+    if (unlikely(gate->ending)) end_look(gate);
     gate_pump(gate);
     net_tx_flush(gate->plan->queue[0]);
     if (oldest) histogram_record_span(&gate->latency, oldest, __rdtsc());
@@ -71,10 +99,11 @@ static COLD void other_take(struct gate_stage *gate, const struct match_event *s
         itch_out_system(gate->itch, (char)slot->reason, slot->number);
     }
     if (slot->kind != GATE_NEWS_END) return;
-    gate->over = true;
+    /* The match stage published all answers before this, on a ring of their own. */
+    gate->ending = true;
+    gate->end_answers = spsc_published(gate->answers);
+    end_look(gate);
     mold_out_end(gate->mold, gate->now);
-    for (uint32_t i = 0; i < gate->plan->order_connections; i++)
-        if (gate->peer[i].connection != TCP_NONE) gate_dirty(gate, i);
 }
 
 static inline void slot_take(struct gate_stage *gate, const struct match_event *slot)
@@ -162,10 +191,29 @@ static void lines_drain(struct gate_stage *gate)
 
 /* The stage. */
 
-static COLD void leave(struct gate_stage *gate)
+/* Whether all that clients are to have was acknowledged by them. */
+static bool all_sent(struct gate_stage *gate)
 {
-    for (uint32_t i = 0; i < gate->peers; i++) gate_drop(gate, i, SOUPBIN_BY_OWNER);
-    inet_flush(gate->inet, gate->now);
+    uint32_t waiting = 0;
+    for (uint32_t i = 0; i < gate->peers; i++)
+        if (gate->peer[i].connection != TCP_NONE) gate_dirty(gate, i);
+    gate_pump(gate);
+    for (uint32_t i = 0; i < gate->peers; i++) {
+        const struct gate_peer *peer = &gate->peer[i];
+        if (peer->connection == TCP_NONE) continue;
+        (void)soupbin_server_output(peer->server, &waiting);
+        if (waiting > 0 || tcp_unacknowledged(gate->tcp, peer->connection) > 0) return false;
+    }
+    return true;
+}
+
+/* Who takes nothing, or sends without end, holds it up no longer than LEAVE_NS. */
+static COLD void leave(struct gate_stage *gate, uint32_t work)
+{
+    if (gate->leave_by == 0) gate->leave_by = gate->now + LEAVE_NS;
+    bool late = gate->now >= gate->leave_by;
+    if (!late && (work > 0 || !all_sent(gate))) return;
+    for (uint32_t i = 0; i < gate->peers; i++) gate_drop(gate, i, GATE_IN_ORDER);
     atomic_store_explicit(&gate->leaving, GATE_LEFT, memory_order_relaxed);
 }
 
@@ -186,11 +234,10 @@ static uint32_t gate_stage_turn(void *self, uint64_t tsc)
     }
     inet_tick(gate->inet, gate->now);
     if (unlikely(gate->dirty_count > 0)) gate_pump(gate);
+    if (unlikely(atomic_load_explicit(&gate->leaving, memory_order_relaxed) == GATE_LEAVING))
+        leave(gate, work);
     inet_flush(gate->inet, gate->now);
     for (uint32_t i = 0; i < gate->plan->queues; i++) net_tx_flush(gate->plan->queue[i]);
-    if (unlikely(work == 0 &&
-                 atomic_load_explicit(&gate->leaving, memory_order_relaxed) == GATE_LEAVING))
-        leave(gate);
     return work;
 }
 
@@ -209,8 +256,10 @@ static void sessions_show(struct gate_stage *gate)
         struct gate_view_session *one = &view->session[view->sessions++];
         memcpy(one->username, gate->plan->session[i].username, 6);
         one->connected = gate->peer_in[i] != GATE_NONE;
+        one->broken = gate->broken[i];
         one->messages = streams_count(gate->streams, i);
     }
+    view->sessions_more = gate->plan->sessions - view->sessions;
 }
 
 static void gate_stage_housekeeping(void *self, uint64_t tsc)
@@ -218,11 +267,8 @@ static void gate_stage_housekeeping(void *self, uint64_t tsc)
     (void)tsc;
     struct gate_stage *gate = self;
     lines_drain(gate);
-    if (gate->now >= gate->next_tick) {
-        gate_tick(gate);
-        gate_pump(gate);
-        gate->next_tick = gate->now + TICK_NS;
-    }
+    gate_tick(gate);
+    gate_pump(gate);
     counter_set(&gate->spare, streams_spare(gate->streams));
     struct gate_view *view = &gate->view;
     view->message = history_next(gate->history) - 1;

@@ -15,9 +15,18 @@
  * connected, and replayed from any number.  The newest login of a name wins: the connection before
  * it is dropped, because a client whose cable broke must be able to come back at once.
  *
+ * When all connections are in use, the oldest that has not logged in makes room for another.
+ *
+ * An answer for which the streams have no place is lost, and with it its session: no later message
+ * may have its number, so the session is dropped, its logins are refused, and streams_broken counts
+ * it.  The match stage refuses orders before it comes to that.  Recovery, which shows the same
+ * answers, comes to the same.
+ *
  * Guarantees: a message of a client is given on once, in order, or its connection ends.  When the
- * match stage does not keep up, bytes stay in TCP and the windows close; nothing is dropped.  Who
- * does not take answers fast enough is disconnected and can go on later.
+ * match stage does not keep up, bytes stay in TCP and the windows close; nothing is dropped, and
+ * nobody is silent meanwhile.  Clients that wait have room in the order in which they came, and so
+ * many packets at a time.  Who does not take answers fast enough is disconnected and can go on
+ * later.
  *
  * Threads: the lcore that runs it; view, close and leave are for anyone.
  * Memory: gate_stage_footprint(). */
@@ -76,15 +85,19 @@ struct gate_stage_plan {
     C(line_frame,       "Frames that came in on a line's own port: dropped")           \
     C(connection,       "Connections accepted")                                        \
     C(connection_full,  "Connections refused: all are in use")                         \
+    C(connection_evicted, "Connections reset: the oldest without a login made room")   \
     C(login,            "Logins accepted")                                             \
     C(login_refused,    "Logins refused")                                              \
+    C(login_broken,     "Logins refused: the stream of the session has lost an answer")    \
     C(login_replaced,   "Connections dropped because their session logged in anew")    \
     C(request,          "Messages given to the match stage")                           \
-    C(request_long,     "Connections ended by a message longer than any order's")      \
     C(request_held,     "Times a client waited because the match stage was behind")    \
+    C(request_turn,     "Times a client waited because others had their turn")         \
     C(answer,           "Messages of sessions taken from the match stage")             \
     C(answer_lost,      "of these, for which no place was left in the streams")        \
     C(dropped,          "Connections ended by the match stage")                        \
+    C(dropped_late,     "The same asked for, of connections that were over already")    \
+    C(unsent,           "Connections reset: a second after their end output waited")   \
     C(snapshot,         "Snapshots begun")                                             \
     C(snapshot_refused, "Snapshots refused")                                           \
     C(news,             "Events of the engine published")                              \
@@ -98,14 +111,16 @@ struct gate_view_session {
     char username[8];
     uint64_t connected;
     uint64_t messages; /* of its stream */
+    uint64_t broken;   /* it has lost an answer: nobody is let in to it any more */
 };
 
 struct gate_view {
     GATE_COUNTERS(GATE_COUNTER_FIELD)
-    uint64_t connected; /* gauge: sessions */
-    uint64_t reading;   /* gauge: snapshot connections */
-    uint64_t message;   /* of market data */
-    uint64_t ended;     /* the day is over */
+    uint64_t connected;      /* gauge: sessions */
+    uint64_t reading;        /* gauge: snapshot connections */
+    uint64_t streams_broken; /* gauge: sessions whose stream has lost an answer; an alarm */
+    uint64_t message;        /* of market data */
+    uint64_t ended;          /* the day is over */
     uint64_t connections;
     struct inet_counts inet;
     struct tcp_counts tcp;
@@ -114,7 +129,8 @@ struct gate_view {
     struct spin_counts spin;
     struct streams_counts streams;
     uint64_t closed[SOUPBIN_REASON_COUNT]; /* order connections by how they ended */
-    uint64_t sessions;
+    uint64_t sessions;                     /* shown here; there are sessions_more besides */
+    uint64_t sessions_more;
     struct gate_view_session session[GATE_VIEW_SESSIONS];
 };
 
@@ -144,7 +160,8 @@ void gate_stage_relieve(void *gate);
 /* No request is taken any more.  Any thread. */
 void gate_stage_close(struct gate_stage *gate);
 
-/* The match stage has said its last: connections end once all is sent.  Any thread. */
+/* The match stage has said its last: connections end once clients have acknowledged all that their
+ * sessions have, or a second later; who has not all then comes back for it.  Any thread. */
 void gate_stage_leave(struct gate_stage *gate);
 
 /* Ticks from the frame of a request to its answer's segment. */

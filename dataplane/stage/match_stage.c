@@ -68,12 +68,13 @@ struct entry_sink match_stage_answers(struct match_stage *stage)
     return (struct entry_sink){.context = stage, .put = answer_put};
 }
 
-COLD void match_stage_drop(struct match_stage *stage, uint32_t session)
+COLD void match_stage_drop(struct match_stage *stage, uint32_t session, uint8_t login)
 {
     stage->view.dropped++;
     struct gate_slot *slot = ring_claim(stage, stage->answers);
     slot_fill(slot, stage, session, 0);
     slot->kind = GATE_DROP;
+    slot->login = login;
     spsc_publish(stage->answers);
 }
 
@@ -290,7 +291,7 @@ static enum outcome decided_take(struct match_stage *stage, const struct gate_sl
     enum venue_status status = VENUE_NO_SPACE;
     if (unlikely(place == PLACE_FOR_ENDINGS && request && !sweeps &&
                  (verdict == ENTRY_ANSWER || adds_risk(stage, out->input)))) {
-        match_stage_drop(stage, slot->session);
+        match_stage_drop(stage, slot->session, slot->login);
         return TAKEN;
     }
     if (likely(place == PLACE_FOR_ALL) || !adds_risk(stage, out->input))
@@ -298,7 +299,7 @@ static enum outcome decided_take(struct match_stage *stage, const struct gate_sl
     if (unlikely(status == VENUE_NO_SPACE && request && verdict == ENTRY_SUBMIT))
         status = refuse(stage, slot, &note, bytes, time);
     if (status == VENUE_BUSY || status == VENUE_NO_SPACE) return LATER;
-    if (unlikely(status != VENUE_OK)) match_stage_drop(stage, slot->session);
+    if (unlikely(status != VENUE_OK)) match_stage_drop(stage, slot->session, slot->login);
     else if (unlikely(sweeps)) match_stage_sweep(stage, slot->session);
     return TAKEN;
 }
@@ -317,7 +318,7 @@ static enum outcome request_take(struct match_stage *stage, const struct gate_sl
         if (decided_take(stage, slot, verdict, &out, time) == LATER) return LATER;
         break;
     case ENTRY_WAIT: return LATER;
-    case ENTRY_MALFORMED: match_stage_drop(stage, slot->session); break;
+    case ENTRY_MALFORMED: match_stage_drop(stage, slot->session, slot->login); break;
     case ENTRY_IGNORE:
     case ENTRY_IDLE:
     case ENTRY_VERDICT_COUNT: break;
@@ -330,7 +331,7 @@ static enum outcome request_take(struct match_stage *stage, const struct gate_sl
 /* Nothing is acknowledged any more: who asks is told so by the end of the connection. */
 static COLD void dead_take(struct match_stage *stage, const struct gate_slot *slot)
 {
-    if (slot->kind == GATE_MESSAGE) match_stage_drop(stage, slot->session);
+    if (slot->kind == GATE_MESSAGE) match_stage_drop(stage, slot->session, slot->login);
 }
 
 bool match_stage_ready(struct match_stage *stage)

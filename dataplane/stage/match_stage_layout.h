@@ -136,8 +136,8 @@ bool match_stage_ready(struct match_stage *stage);
 /* Shows as many events as the rings have place for what they make.  Returns how many. */
 uint32_t match_stage_answer(struct match_stage *stage);
 
-/* The session is to be disconnected. */
-void match_stage_drop(struct match_stage *stage, uint32_t session);
+/* The session is to be disconnected; login: of the request that is why, 0: whoever is there. */
+void match_stage_drop(struct match_stage *stage, uint32_t session, uint8_t login);
 
 void match_stage_news(struct match_stage *stage, const struct match_event *slots, uint32_t count);
 

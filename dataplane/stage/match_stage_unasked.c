@@ -70,5 +70,5 @@ void match_stage_time(struct match_stage *stage)
 void match_stage_dead_step(struct match_stage *stage)
 {
     for (uint32_t i = 0; i < DEAD_TURN && stage->dead_dropped < stage->plan->sessions; i++)
-        match_stage_drop(stage, stage->dead_dropped++);
+        match_stage_drop(stage, stage->dead_dropped++, 0);
 }

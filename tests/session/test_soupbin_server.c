@@ -362,6 +362,35 @@ SPEC(limits_out_of_range_have_no_footprint)
     EXPECT_UINT(soupbin_server_footprint(&bad), 0);
 }
 
+SPEC(bytes_that_the_owner_has_no_room_for_are_no_silence)
+{
+    static const struct soupbin_server_limits limits = {.payload_bytes = 16,
+                                                        .output_bytes = 128,
+                                                        .login_wait_ns = 10,
+                                                        .heartbeat_ns = 1000,
+                                                        .silence_ns = 10,
+                                                        .slow_ns = 10};
+    CACHE_ALIGNED static uint8_t memory[4096];
+    struct soupbin_server *server = soupbin_server_new(memory, &limits);
+    soupbin_server_connect(server, 5);
+    soupbin_server_held(server, 14);
+    soupbin_server_tick(server, 23);
+    EXPECT(soupbin_server_state(server) == SOUPBIN_LOGIN);
+    soupbin_server_tick(server, 24);
+    EXPECT(soupbin_server_reason(server) == SOUPBIN_LOGIN_WAIT);
+}
+
+SPEC(a_user_name_is_the_same_number_whatever_its_case)
+{
+    const struct soupbin_credentials a = {.username = {'A', 'Z', '@', '[', '1', ' '}};
+    struct soupbin_credentials b = {.username = {'a', 'z', '@', '[', '1', ' '}};
+    EXPECT_UINT(soupbin_credentials_key(&a), soupbin_credentials_key(&b));
+    b.username[2] = '`';
+    EXPECT(soupbin_credentials_key(&a) != soupbin_credentials_key(&b));
+    b.username[2] = '@', b.username[5] = 'x';
+    EXPECT(soupbin_credentials_key(&a) != soupbin_credentials_key(&b));
+}
+
 #define SPECS(S)                                                                                   \
     S(a_login_is_shown_to_the_owner_and_accepted_with_the_next_sequence)                           \
     S(a_login_of_4_10_is_told_apart_by_its_length)                                                 \
@@ -378,6 +407,8 @@ SPEC(limits_out_of_range_have_no_footprint)
     S(no_heartbeat_goes_out_before_the_login)                                                      \
     S(a_connection_without_a_login_is_closed_after_30_seconds)                                     \
     S(a_silent_client_is_gone_after_15_seconds_and_any_byte_is_life)                               \
+    S(a_user_name_is_the_same_number_whatever_its_case)                                            \
+    S(bytes_that_the_owner_has_no_room_for_are_no_silence)                                         \
     S(the_silence_of_4_10_is_what_the_client_said)                                                 \
     S(a_client_that_takes_nothing_for_10_seconds_is_closed_and_what_waited_is_dropped)             \
     S(what_has_no_room_is_kept_by_the_owner_and_wanted_still)                                      \

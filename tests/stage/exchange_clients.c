@@ -56,6 +56,7 @@ static uint32_t client_received(void *context, uint32_t connection, const uint8_
     struct soupbin_bytes in = {bytes, length};
     struct soupbin_message message;
     nanos_t now = sim_wire_now(client->exchange->wire);
+    client->kept = client->deaf;
     if (client->deaf) return 0;
     enum soupbin_client_event event;
     while ((event = soupbin_client_take(client->soup, &in, now, &message)) !=
@@ -87,13 +88,21 @@ static void client_closed(void *context, uint32_t connection, enum tcp_end why)
     if (connection == client->connection) client_gone(client);
 }
 
-static void client_new(struct exchange *exchange, uint32_t index)
+void exchange_login_is(struct exchange *exchange, uint32_t index,
+                       const struct soupbin_client_login *login)
 {
-    struct exchange_client *client = &exchange->client[index];
     static const struct soupbin_client_limits limits = {.payload_bytes = 256,
                                                         .output_bytes = 8192,
                                                         .heartbeat_ns = SOUPBIN_HEARTBEAT_NS,
                                                         .silence_ns = SOUPBIN_SILENCE_NS};
+    free(exchange->client[index].soup);
+    exchange->client[index].soup =
+        soupbin_client_new(exchange_memory(soupbin_client_footprint(&limits)), &limits, login);
+}
+
+static void client_new(struct exchange *exchange, uint32_t index)
+{
+    struct exchange_client *client = &exchange->client[index];
     static const struct ouch_client_limits ouch = {4096};
     struct soupbin_client_login login = {.credentials = exchange->credentials[index],
                                          .sequence = 1};
@@ -106,8 +115,7 @@ static void client_new(struct exchange *exchange, uint32_t index)
     client->exchange = exchange;
     client->index = index;
     client->connection = TCP_NONE;
-    client->soup =
-        soupbin_client_new(exchange_memory(soupbin_client_footprint(&limits)), &limits, &login);
+    exchange_login_is(exchange, index, &login);
     client->ouch = ouch_client_new(exchange_memory(ouch_client_footprint(&ouch)), &ouch, &plan);
     client->message = malloc(EXCHANGE_MESSAGES * sizeof *client->message);
     client->calls = (struct tcp_calls){.opened = client_opened,
@@ -143,6 +151,8 @@ static void client_turn(struct exchange_client *client)
     struct tcp *tcp = inet_tcp(exchange->host);
     soupbin_client_tick(client->soup, now);
     client_flush(client);
+    if (client->kept && !client->deaf && client->connection != TCP_NONE)
+        tcp_resume(tcp, client->connection, now);
     if (client->connection != TCP_NONE && soupbin_client_state(client->soup) == SOUPBIN_CLOSED) {
         tcp_close(tcp, client->connection, now);
         client->connection = TCP_NONE;

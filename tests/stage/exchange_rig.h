@@ -37,6 +37,7 @@ struct exchange_client {
     uint32_t connection; /* TCP_NONE: none */
     bool wants;          /* to be connected */
     bool deaf;           /* takes nothing it is told */
+    bool kept;           /* was deaf: TCP has bytes for it */
     uint64_t told;       /* messages it has */
     struct exchange_message *message;
     struct ouch_report last; /* the newest report */
@@ -110,6 +111,9 @@ bool exchange_settle(struct exchange *exchange);
 /* A client wants to be connected, or not any more. */
 void exchange_connect(struct exchange *exchange, uint32_t client);
 void exchange_disconnect(struct exchange *exchange, uint32_t client);
+/* It logs in by these from now on; before it connects. */
+void exchange_login_is(struct exchange *exchange, uint32_t client,
+                       const struct soupbin_client_login *login);
 bool exchange_open(const struct exchange *exchange, uint32_t client);
 
 /* Requests.  The number, or 0 if it could not be sent. */
