@@ -53,7 +53,7 @@
 
 /* Room that *out must have left for every call, and for every order of a batch. */
 #define SLOTS_REQUESTS_A_CALL 1u
-#define SLOTS_SAYS_A_CALL     8u
+#define SLOTS_SAYS_A_CALL     6u
 
 #define SLOTS_NONE UINT32_MAX /* no slot; every strategy */
 
@@ -209,7 +209,8 @@ size_t slots_footprint(const struct slots_limits *limits); /* 0 if limits are ou
 struct slots *slots_new(void *memory, const struct slots_limits *limits,
                         const struct slots_venue *venue, order_id_t first_order);
 
-/* Whose slot it is.  The slot must be FREE and of limits.slots. */
+/* Whose slot it is.  The slot must be FREE, without an intent that waits, and of limits.slots;
+ * sequences and executed begin anew. */
 void slots_bind(struct slots *slots, uint32_t slot, uint32_t strategy);
 
 /* An order that may have left before the start, from the journal or the venue (F12): its slot is

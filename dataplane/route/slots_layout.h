@@ -137,6 +137,16 @@ static inline qty_t slot_exposure(const struct slot *slot)
     return asked > slot_leaves(slot) ? asked : slot_leaves(slot);
 }
 
+/* Before somebody uses it who has not: nothing of the one before is his. */
+static inline void slot_new(struct slot *slot, uint32_t strategy)
+{
+    slot->strategy = (uint16_t)strategy;
+    slot->sequence = 0;
+    slot->executed = 0;
+    slot->before = 0;
+    slot->before_cum = 0;
+}
+
 static inline bool slots_terms_good(uint8_t side, qty_t qty)
 {
     return side <= SIDE_SELL && qty > 0 && qty <= SLOTS_QTY_MAX;

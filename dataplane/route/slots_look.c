@@ -105,7 +105,8 @@ void slots_bind(struct slots *slots, uint32_t slot, uint32_t strategy)
     CHECK(slot < slots->limits.slots);
     CHECK(strategy < slots->limits.strategies);
     CHECK(slots->slot[slot + 1].state == SLOT_FREE);
-    slots->slot[slot + 1].strategy = (uint16_t)strategy;
+    CHECK(slots->slot[slot + 1].goal == GOAL_NONE);
+    slot_new(&slots->slot[slot + 1], strategy);
 }
 
 /* Questions. */

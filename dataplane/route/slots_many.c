@@ -27,11 +27,7 @@ static uint32_t unique_new(struct slots *slots, uint32_t strategy)
     uint32_t at = slots->spare.first;
     struct slot *slot = &slots->slot[at];
     list_remove(&slots->spare, slots_links(slots), at);
-    slot->strategy = (uint16_t)strategy;
-    slot->sequence = 0;
-    slot->executed = 0;
-    slot->before = 0;
-    slot->before_cum = 0;
+    slot_new(slot, strategy);
     return at;
 }
 
@@ -126,7 +122,7 @@ enum slots_status slots_recover(struct slots *slots, struct slot_recovered *reco
 void slots_overdue(struct slots *slots, nanos_t now, struct slots_out *out)
 {
     uint32_t sent = (uint32_t)(now >> SENT_SHIFT);
-    while (slots->up && slots->flight.first && slots_room(out)) {
+    while (slots->flight.first && slots_room(out)) {
         struct slot_call call = call_of(slots, slots->flight.first, now, out);
         if ((int32_t)(sent - call.slot->sent) <= (int32_t)slots->answer) return;
         slot_take(&call, SLOT_ON_OVERDUE);

@@ -80,7 +80,7 @@ static void answer_play(struct slots_rig *rig, const char *step)
         {'n', SLOT_ANSWERS_NO_CANCEL, false}, {'p', SLOT_ANSWERS_REPLACED, true},
         {'s', SLOT_ANSWERS_NO_REPLACE, true}, {'O', SLOT_ANSWERS_OPEN, false},
         {'B', SLOT_ANSWERS_OPEN, true},       {'D', SLOT_ANSWERS_DONE, false},
-        {'N', SLOT_ANSWERS_NEVER, false},
+        {'N', SLOT_ANSWERS_NEVER, false},     {'M', SLOT_ANSWERS_NEVER, true},
     };
     char *end;
     qty_t first = strtoll(step + 1, &end, 10);

@@ -10,7 +10,7 @@
  *                      replaced, no replace; about the newest order, or the replacement (p, s)
  *             E4 C     the same as e4 and c, about the replacement
  *             O6/4 D4 N the answer to the newest query: open with 6 left after 4, done after 4,
- *                      never; B6/4 open, about the replacement
+ *                      never; B6/4 M the same as O and N, about the replacement
  *             t        long silence            d u   the session is lost, back
  *             h        the strategy is shut and swept    g   it is open again
  *     wire    o1 r3 c1 q1 each by the price of what it is about

@@ -132,6 +132,13 @@ SPEC(a_stop_with_nothing_open_is_nothing_and_counted)
     ends(SLOT_FREE);
 }
 
+SPEC(a_stop_with_nothing_open_does_not_wait_for_the_session)
+{
+    trace(false, "d x1", "");
+    EXPECT_TEXT(rig.said, "UNNEEDED");
+    ends(SLOT_FREE);
+}
+
 SPEC(each_superseded_intent_is_told_with_its_sequence)
 {
     slots_rig_new(&rig, false);
@@ -228,6 +235,18 @@ SPEC(executed_beyond_the_order_is_told_and_is_a_position)
     trace(false, "i1 a e12", "o1");
     EXPECT_TEXT(rig.said, "ACCEPTED EXECUTED EXCESS FILLED");
     EXPECT_UINT(look_at(RIG_SLOT).executed, 12);
+    ends(SLOT_FREE);
+}
+
+SPEC(what_is_beyond_the_order_is_told_once)
+{
+    slots_rig_new(&rig, false);
+    slots_rig_play(&rig, "i1 a r12"); /* a doubt, so that the slot stays open */
+    struct slot_answer more = {
+        .kind = SLOT_ANSWERS_EXECUTED, .slot = RIG_SLOT, .order = rig.order, .cum = 15};
+    EXPECT(slots_answer(rig.slots, &more, rig.now, &rig.out) == SLOTS_OK);
+    EXPECT(rig.say[1].said == SLOT_SAYS_EXCESS);
+    EXPECT_UINT(rig.say[1].qty, 3);
     ends(SLOT_FREE);
 }
 
@@ -338,6 +357,47 @@ SPEC(a_replacement_that_got_lost_is_asked_for_again)
     ends(SLOT_LIVE);
 }
 
+SPEC(the_venue_says_how_much_is_open)
+{
+    trace(false, "i1 t O5/3", "o1 q1");
+    EXPECT_UINT(look_at(RIG_SLOT).exposure, 5);
+    ends(SLOT_LIVE);
+    trace(true, "i1 a i2 t B5/3", "o1 r2 q1");
+    EXPECT_UINT(look_at(RIG_SLOT).exposure, 5);
+    ends(SLOT_LIVE);
+}
+
+SPEC(a_replacement_that_never_arrived_ends_its_intent_and_the_order_is_asked_for)
+{
+    trace(true, "i1 a i2 t M t", "o1 r2 q1 q1");
+    EXPECT_UINT(look_at(RIG_SLOT).asked, 0);
+    ends(SLOT_UNKNOWN);
+}
+
+SPEC(the_reject_of_an_older_cancel_is_stale)
+{
+    slots_rig_new(&rig, false);
+    slots_rig_play(&rig, "i1 a x2");
+    struct slot_answer answer = {
+        .kind = SLOT_ANSWERS_NO_CANCEL, .slot = RIG_SLOT, .order = rig.order, .number = rig.number};
+    slots_rig_play(&rig, "t O10");
+    EXPECT_TEXT(rig.wire, "o1 c1 q1 c1");
+    EXPECT(slots_answer(rig.slots, &answer, rig.now, &rig.out) == SLOTS_STALE);
+    ends(SLOT_CANCEL);
+}
+
+SPEC(news_of_a_replacement_that_was_not_asked_for_is_stale)
+{
+    slots_rig_new(&rig, true);
+    slots_rig_play(&rig, "i1");
+    struct slot_answer answer = {
+        .kind = SLOT_ANSWERS_NO_REPLACE, .slot = RIG_SLOT, .order = rig.order};
+    EXPECT(slots_answer(rig.slots, &answer, rig.now, &rig.out) == SLOTS_STALE);
+    answer.kind = SLOT_ANSWERS_REPLACED;
+    EXPECT(slots_answer(rig.slots, &answer, rig.now, &rig.out) == SLOTS_STALE);
+    ends(SLOT_NEW);
+}
+
 SPEC(the_answer_to_an_older_query_is_stale)
 {
     slots_rig_new(&rig, false);
@@ -408,6 +468,7 @@ SPEC(a_shut_without_a_sweep_stops_what_waits)
     S(the_same_intent_again_keeps_the_order_in_its_queue)                                          \
     S(a_same_intent_still_makes_older_ones_old)                                                    \
     S(a_stop_with_nothing_open_is_nothing_and_counted)                                             \
+    S(a_stop_with_nothing_open_does_not_wait_for_the_session)                                      \
     S(each_superseded_intent_is_told_with_its_sequence)                                            \
     S(another_side_is_never_a_native_replacement)                                                  \
     S(terms_out_of_range_are_refused_and_change_nothing)                                           \
@@ -416,6 +477,7 @@ SPEC(a_shut_without_a_sweep_stops_what_waits)
     S(a_strategy_cannot_claim_executions_that_were_not)                                            \
     S(executions_twice_and_out_of_turn_count_once)                                                 \
     S(executed_beyond_the_order_is_told_and_is_a_position)                                         \
+    S(what_is_beyond_the_order_is_told_once)                                                       \
     S(a_fill_after_the_cancel_is_counted_once_and_told)                                            \
     S(an_execution_of_an_unknown_order_is_told)                                                    \
     S(an_answer_out_of_range_is_refused)                                                           \
@@ -426,6 +488,10 @@ SPEC(a_shut_without_a_sweep_stops_what_waits)
     S(an_order_that_never_arrived_is_not_sent_again)                                               \
     S(a_cancel_that_got_lost_is_sent_again)                                                        \
     S(a_replacement_that_got_lost_is_asked_for_again)                                              \
+    S(the_venue_says_how_much_is_open)                                                             \
+    S(a_replacement_that_never_arrived_ends_its_intent_and_the_order_is_asked_for)                 \
+    S(the_reject_of_an_older_cancel_is_stale)                                                      \
+    S(news_of_a_replacement_that_was_not_asked_for_is_stale)                                       \
     S(the_answer_to_an_older_query_is_stale)                                                       \
     S(while_the_session_is_down_nothing_is_sent_and_then_the_newest)                               \
     S(silence_is_measured_from_the_send)                                                           \

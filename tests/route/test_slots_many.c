@@ -218,6 +218,20 @@ SPEC(recovered_orders_are_unknown_until_the_venue_has_said)
     EXPECT_UINT(slots_open(rig.slots), 1);
 }
 
+SPEC(whoever_a_slot_is_given_to_begins_anew)
+{
+    slots_rig_play(&rig, "i5 e10");
+    slots_bind(rig.slots, RIG_SLOT, 0);
+    slots_rig_play(&rig, "i1:10/0");
+    struct slot_look look;
+    slots_look(rig.slots, RIG_SLOT, &look);
+    EXPECT_UINT(look.executed, 0);
+    EXPECT_UINT(look.strategy, 0);
+    EXPECT(answer(RIG_SLOT, SLOT_ANSWERS_EXECUTED, RIG_FIRST, 11) == SLOTS_STRAY);
+    EXPECT_TEXT(rig.wire, "o5 o1");
+    EXPECT_STOP(slots_bind(rig.slots, RIG_SLOT, 0), "SLOT_FREE");
+}
+
 SPEC(what_cannot_be_recovered_is_refused)
 {
     struct slot_recovered order = {.slot = 9, .order = 40, .total = 1};
@@ -292,6 +306,7 @@ SPEC(every_word_has_a_name_and_a_sentence)
     S(a_sweep_stops_where_there_is_no_room_and_goes_on_there)                                      \
     S(a_sweep_of_one_strategy_leaves_the_others)                                                   \
     S(recovered_orders_are_unknown_until_the_venue_has_said)                                       \
+    S(whoever_a_slot_is_given_to_begins_anew)                                                      \
     S(what_cannot_be_recovered_is_refused)                                                         \
     S(limits_out_of_range_have_no_footprint)                                                       \
     S(a_hundred_thousand_slots_are_two_cache_lines_each)                                           \

@@ -95,7 +95,7 @@ static void hear(const struct slot_say *say)
         qty_t *heard = &world->heard_of[world->root_of[at] - MODEL_FIRST];
         if (say->qty > *heard) *heard = say->qty;
     }
-    if (say->slot < SLOTS) HOLDS(say->executed == mind->heard);
+    HOLDS(say->executed == mind->heard);
     if (says_over(say->said)) {
         mind->ends++;
         if (world->terms_of[at] == mind->terms) mind->ended = true;
@@ -192,6 +192,13 @@ static bool answers(const struct slot_request *flight, const struct model_messag
     return over || (answer->kind == SLOT_ANSWERS_NO_CANCEL && answer->number == flight->number);
 }
 
+static void collect_call(void)
+{
+    HOLDS(world->out.request_count <= SLOTS_REQUESTS_A_CALL);
+    HOLDS(world->out.say_count <= SLOTS_SAYS_A_CALL);
+    collect();
+}
+
 static void deliver(void)
 {
     struct model_message message;
@@ -205,7 +212,7 @@ static void deliver(void)
     slots_look(world->slots, answer->slot, &look);
     if (granted && look.order == answer->order)
         model_order_at(&world->venue, answer->order)->told = true;
-    collect();
+    collect_call();
 }
 
 static bool same_terms(const struct mind *mind, const struct slot_intent *intent, qty_t level)
@@ -265,7 +272,7 @@ static void intend(uint32_t slot)
         mind->carries = intent.carries;
         mind->level = level;
     }
-    collect();
+    collect_call();
 }
 
 static void unique_step(void)
