@@ -63,6 +63,7 @@ static void goal_keep(const struct slot_call *call)
 {
     struct slot *slot = call->slot;
     const struct slot_terms *terms = call->terms;
+    CHECK(terms != NULL);
     if (slot->goal == GOAL_ORDER && slot->goal_at == GOAL_WAITS)
         slot_tell(call, SLOT_SAYS_SUPERSEDED, slot->order, 0);
     slot->sequence = call->sequence;
@@ -122,6 +123,7 @@ static void slot_refuse(struct slot *slot)
 static void slot_find(const struct slot_call *call)
 {
     struct slot *slot = call->slot;
+    CHECK(call->answer != NULL);
     slot->seen = true;
     slot->total = call->answer->cum + call->answer->leaves;
     slot->asked = 0;

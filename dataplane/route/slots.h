@@ -257,8 +257,9 @@ void slots_overdue(struct slots *slots, nanos_t now, struct slots_out *out);
 /* A strategy that is shut may only cancel: what waits is dropped, ORDER intents are refused. */
 void slots_shut(struct slots *slots, uint32_t strategy, bool shut);
 
-/* The session is lost or back: while it is down no request is made.  The sweep must follow, and be
- * finished before the next change. */
+/* The session is lost or back: while it is down no request is made.  The sweep of that name must
+ * follow; that of DISCONNECT must be finished before the session is back, that of RECONNECT is
+ * void if the session is lost meanwhile. */
 void slots_session(struct slots *slots, bool up);
 
 /* Visits the slots of a strategy, or of all with SLOTS_NONE, from *next on, while *out has room for

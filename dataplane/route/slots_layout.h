@@ -52,7 +52,7 @@ struct slot {
     uint32_t sent;   /* when, in units of SENT_SHIFT */
     struct link link;
 };
-static_assert(sizeof(struct slot) == 2 * CACHE_LINE, "a slot is two cache lines");
+static_assert(sizeof(struct slot) == (size_t)2 * CACHE_LINE, "a slot is two cache lines");
 
 #define SENT_SHIFT 20 /* 2^20 ns, about a millisecond; the difference of two fits 50 days */
 

@@ -311,12 +311,33 @@ static void sweep(enum slot_event event, uint32_t strategy)
     collect();
 }
 
+static void session_lose(void)
+{
+    world->up = false;
+    slots_session(world->slots, false);
+    model_break(&world->venue);
+    sweep(SLOT_ON_DISCONNECT, SLOTS_NONE);
+}
+
 static void session_step(void)
 {
-    world->up = !world->up;
-    slots_session(world->slots, world->up);
-    if (!world->up) model_break(&world->venue);
-    sweep(world->up ? SLOT_ON_RECONNECT : SLOT_ON_DISCONNECT, SLOTS_NONE);
+    if (world->up) {
+        session_lose();
+        return;
+    }
+    world->up = true;
+    slots_session(world->slots, true);
+    if (!world->venue.calm && draw(1, 6) == 1) { /* lost again while the orders are queried */
+        uint32_t next = 0;
+        world->out.requests_max = 2;
+        (void)!slots_sweep(world->slots, SLOT_ON_RECONNECT, SLOTS_NONE, world->now, &next,
+                           &world->out);
+        world->out.requests_max = MODEL_SLOTS;
+        collect();
+        session_lose();
+        return;
+    }
+    sweep(SLOT_ON_RECONNECT, SLOTS_NONE);
 }
 
 static void shut_step(uint32_t strategy)
