@@ -206,11 +206,11 @@ static void deliver(void)
     const struct slot_answer *answer = &message.answer;
     struct mind *mind = &world->mind[answer->slot];
     if (mind->flying && answers(&mind->flight, &message, mind->query)) mind->flying = false;
-    (void)!slots_answer(world->slots, answer, world->now, &world->out);
+    enum slots_status status = slots_answer(world->slots, answer, world->now, &world->out);
     bool granted = answer->kind != SLOT_ANSWERS_REJECTED && answer->kind != SLOT_ANSWERS_NO_REPLACE;
     struct slot_look look;
     slots_look(world->slots, answer->slot, &look);
-    if (granted && look.order == answer->order)
+    if (status == SLOTS_OK && granted && look.order == answer->order)
         model_order_at(&world->venue, answer->order)->told = true;
     collect_call();
 }
