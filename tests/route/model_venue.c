@@ -184,6 +184,17 @@ void model_break(struct model_venue *venue)
     venue->queue_first = venue->queue_end;
 }
 
+void model_forget(struct model_venue *venue, order_id_t order, order_id_t asked)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < venue->message_count; i++) {
+        order_id_t named = venue->message[i].answer.order;
+        if (named != order && (asked == 0 || named != asked))
+            venue->message[kept++] = venue->message[i];
+    }
+    venue->message_count = kept;
+}
+
 bool model_deliver(struct model_venue *venue, struct model_message *message)
 {
     if (venue->message_count == 0) return false;

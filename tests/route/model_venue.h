@@ -4,9 +4,10 @@
 /* A venue that misbehaves, for the property test of the slots.
  *
  * Requests arrive in the order they were sent, or not at all.  Answers and executions leave in any
- * order, twice, or (answers to requests) never.  The venue rejects, cancels unasked, executes after
- * it has said canceled and beyond the order, rejects cancels of orders that live, and orders that
- * it has accepted.  What it never does is contradict itself about what is open when it is asked.
+ * order, twice, or never (answers to requests, and what a break of the session loses).  The venue
+ * rejects, cancels unasked, executes after it has said canceled and beyond the order, rejects
+ * cancels of orders that live, and orders that it has accepted.  What it never does is contradict
+ * itself about what is open when it is asked.
  *
  * It knows nothing of slots but their numbers. */
 
@@ -64,6 +65,9 @@ void model_happen(struct model_venue *venue, uint32_t slot);
 
 /* The session breaks: what is on its way arrives up to some point. */
 void model_break(struct model_venue *venue);
+
+/* Loses what is on its way about an order and its replacement: a query must find it. */
+void model_forget(struct model_venue *venue, order_id_t order, order_id_t asked);
 
 /* Takes a message out, in any order.  False if there is none. */
 bool model_deliver(struct model_venue *venue, struct model_message *message);

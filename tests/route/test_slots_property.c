@@ -316,6 +316,11 @@ static void session_lose(void)
     world->up = false;
     slots_session(world->slots, false);
     model_break(&world->venue);
+    for (uint32_t slot = 0; slot < SLOTS + UNIQUES; slot++) {
+        struct slot_look look;
+        slots_look(world->slots, slot, &look);
+        if (look.order && draw(1, 2) == 1) model_forget(&world->venue, look.order, look.asked);
+    }
     sweep(SLOT_ON_DISCONNECT, SLOTS_NONE);
 }
 
