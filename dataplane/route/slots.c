@@ -1,0 +1,286 @@
+#include "dataplane/route/slots_layout.h"
+
+/* What one slot does: rows of the table, and the goal that an unlocked slot looks at.  Every call
+ * takes the rows its event asks for and then settles once, so it makes at most one request. */
+
+void slot_tell(const struct slot_call *call, enum slot_said said, order_id_t order, qty_t qty)
+{
+    struct slots_out *out = call->out;
+    const struct slot *slot = call->slot;
+    CHECK(out->say_count < out->says_max);
+    call->slots->counts.said[said]++;
+    out->says[out->say_count++] = (struct slot_say){
+        .said = (uint8_t)said,
+        .strategy = slot->strategy,
+        .slot = call->at - 1,
+        .order = order,
+        .sequence = slot->sequence,
+        .qty = qty,
+        .cum = slot->cum,
+        .executed = slot->executed,
+    };
+}
+
+/* Locked: in flight, from the send to what unlocks. */
+
+static void slot_unlock(const struct slot_call *call)
+{
+    if (link_joined(&call->slot->link, call->at))
+        list_remove(&call->slots->flight, slots_links(call->slots), call->at);
+}
+
+static void slot_send(const struct slot_call *call, struct slot_request request)
+{
+    struct slots_out *out = call->out;
+    struct slot *slot = call->slot;
+    CHECK(out->request_count < out->requests_max);
+    slot_unlock(call);
+    slot->number = ++call->slots->next_number;
+    slot->sent = (uint32_t)(call->now >> SENT_SHIFT);
+    list_append(&call->slots->flight, slots_links(call->slots), call->at);
+    call->slots->counts.request[request.kind]++;
+    request.slot = call->at - 1;
+    request.number = slot->number;
+    request.side = slot->side;
+    request.order = slot->order;
+    request.asked = slot->asked;
+    out->requests[out->request_count++] = request;
+}
+
+/* Goals. */
+
+static qty_t goal_left(const struct slot *slot)
+{
+    return slot->carries ? slot->goal_qty - slot->executed : slot->goal_qty;
+}
+
+static bool goal_waits(const struct slot *slot)
+{
+    return slot->goal != GOAL_NONE && slot->goal_at == GOAL_WAITS;
+}
+
+static void goal_keep(const struct slot_call *call)
+{
+    struct slot *slot = call->slot;
+    const struct slot_terms *terms = call->terms;
+    CHECK(terms != NULL);
+    if (slot->goal == GOAL_ORDER && slot->goal_at == GOAL_WAITS)
+        slot_tell(call, SLOT_SAYS_SUPERSEDED, slot->order, 0);
+    slot->sequence = call->sequence;
+    slot->goal = terms->stop ? GOAL_STOP : GOAL_ORDER;
+    slot->goal_at = GOAL_WAITS;
+    slot->goal_side = terms->side;
+    slot->goal_price = terms->price;
+    slot->goal_qty = terms->qty;
+    slot->carries = terms->carries;
+}
+
+/* What the goal asks of a slot that is unlocked. */
+static enum slot_event goal_event(const struct slots *slots, const struct slot *slot)
+{
+    bool none = slot->goal == GOAL_STOP || slots->shut[slot->strategy] || goal_left(slot) <= 0;
+    if (slot->state == SLOT_FREE) return none ? SLOT_ON_GO_NOTHING : SLOT_ON_GO_ORDER;
+    if (none || slot->goal_side != slot->side) return SLOT_ON_GO_CANCEL;
+    if (slot->goal_price == slot->price && slot->cum + goal_left(slot) == slot->total)
+        return SLOT_ON_GO_NOTHING;
+    return slots->venue.replaces ? SLOT_ON_GO_REPLACE : SLOT_ON_GO_CANCEL;
+}
+
+/* Actions, by the names of the table. */
+
+static void slot_close(struct slot *slot)
+{
+    slot->before = slot->order;
+    slot->before_cum = slot->cum;
+    slot->chain = false;
+    slot->order = slot->asked = 0;
+    slot->total = slot->cum = 0;
+    slot->seen = false;
+    if (slot->goal_at == GOAL_MET || slot->goal == GOAL_STOP) slot->goal = GOAL_NONE;
+    slot->goal_at = GOAL_WAITS;
+}
+
+static void slot_adopt(struct slot *slot)
+{
+    slot->before = slot->order;
+    slot->chain = true;
+    slot->order = slot->asked;
+    slot->price = slot->asked_price;
+    slot->total = slot->asked_total;
+    slot->asked = 0;
+    slot->seen = true;
+    if (slot->goal_at == GOAL_ASKED) slot->goal_at = GOAL_MET;
+}
+
+static void slot_refuse(struct slot *slot)
+{
+    slot->asked = 0;
+    if (slot->goal_at != GOAL_ASKED) return;
+    slot->goal = GOAL_NONE;
+    slot->goal_at = GOAL_WAITS;
+}
+
+static void slot_find(const struct slot_call *call)
+{
+    struct slot *slot = call->slot;
+    CHECK(call->answer != NULL);
+    slot->seen = true;
+    slot->total = call->answer->cum + call->answer->leaves;
+    slot->asked = 0;
+    if (slot->goal_at == GOAL_ASKED) slot->goal_at = GOAL_WAITS;
+}
+
+static void slot_ask(const struct slot_call *call)
+{
+    if (call->slots->up) slot_send(call, (struct slot_request){.kind = SLOT_SENDS_QUERY});
+    else slot_unlock(call);
+}
+
+static void slot_send_order(const struct slot_call *call)
+{
+    struct slot *slot = call->slot;
+    slot->order = call->slots->next_order++;
+    slot->side = slot->goal_side;
+    slot->price = slot->goal_price;
+    slot->total = goal_left(slot);
+    slot->goal_at = GOAL_MET;
+    slot_send(call, (struct slot_request){.kind = SLOT_SENDS_ORDER,
+                                          .price = slot->price,
+                                          .qty = slot->total,
+                                          .total = slot->total});
+}
+
+static void slot_send_replace(const struct slot_call *call)
+{
+    struct slot *slot = call->slot;
+    slot->asked = call->slots->next_order++;
+    slot->asked_price = slot->goal_price;
+    slot->asked_total = slot->cum + goal_left(slot);
+    slot->goal_at = GOAL_ASKED;
+    slot_send(call, (struct slot_request){.kind = SLOT_SENDS_REPLACE,
+                                          .price = slot->asked_price,
+                                          .qty = goal_left(slot),
+                                          .total = slot->asked_total});
+}
+
+static void goal_settle(struct slot *slot)
+{
+    if (slot->state == SLOT_FREE) slot->goal = GOAL_NONE;
+    else slot->goal_at = GOAL_MET;
+}
+
+static void slot_act(const struct slot_call *call, enum slot_action action)
+{
+    switch (action) {
+    case SLOT_DOES_NOTHING: break;
+    case SLOT_DOES_KEEP: goal_keep(call); break;
+    case SLOT_DOES_CONFIRM: call->slot->seen = true; break;
+    case SLOT_DOES_CLOSE: slot_close(call->slot); break;
+    case SLOT_DOES_ADOPT: slot_adopt(call->slot); break;
+    case SLOT_DOES_REFUSE: slot_refuse(call->slot); break;
+    case SLOT_DOES_ASK: slot_ask(call); break;
+    case SLOT_DOES_PARK: slot_unlock(call); break;
+    case SLOT_DOES_FIND: slot_find(call); break;
+    case SLOT_DOES_SEND_ORDER: slot_send_order(call); break;
+    case SLOT_DOES_SEND_REPLACE: slot_send_replace(call); break;
+    case SLOT_DOES_SEND_CANCEL:
+        slot_send(call, (struct slot_request){.kind = SLOT_SENDS_CANCEL});
+        break;
+    case SLOT_DOES_SETTLE: goal_settle(call->slot); break;
+    case SLOT_ACTION_COUNT: UNREACHABLE("no row has this action");
+    }
+}
+
+static void row_tell(const struct slot_call *call, enum slot_said said)
+{
+    const struct slot *slot = call->slot;
+    qty_t qty = said == SLOT_SAYS_UNKNOWN ? slot_exposure(slot) : slot_leaves(slot);
+    if (said != SLOT_SAYS_NONE) slot_tell(call, said, slot->order, qty);
+}
+
+void slot_take(const struct slot_call *call, enum slot_event event)
+{
+    struct slot *slot = call->slot;
+    struct slots_counts *counts = &call->slots->counts;
+    uint32_t number = slot_row_of[slot->state][event];
+    CHECK(number > 0);
+    const struct slot_row *row = &slot_rows[number - 1];
+    bool closes = row->action == SLOT_DOES_CLOSE;
+    counts->row[number - 1]++;
+    if (closes) row_tell(call, row->say);
+    slot_act(call, row->action);
+    counts->state[slot->state]--;
+    slot->state = row->next;
+    counts->state[slot->state]++;
+    if (slot->state == SLOT_FREE || slot->state == SLOT_LIVE) slot_unlock(call);
+    if (!closes) row_tell(call, row->say);
+}
+
+void slot_settle(const struct slot_call *call)
+{
+    struct slots *slots = call->slots;
+    struct slot *slot = call->slot;
+    if (slot->state != SLOT_FREE && slot->state != SLOT_LIVE) return;
+    if (goal_waits(slot)) {
+        enum slot_event event = goal_event(slots, slot);
+        if (slots->up || event == SLOT_ON_GO_NOTHING) slot_take(call, event);
+    }
+    if (slot_unique_at(slots, call->at) && slot->state == SLOT_FREE)
+        list_append(&slots->spare, slots_links(slots), call->at);
+}
+
+/* Intents. */
+
+static bool goal_same(const struct slot *slot, const struct slot_terms *terms)
+{
+    if (terms->stop) return slot->goal == GOAL_STOP;
+    return slot->goal == GOAL_ORDER && slot->goal_side == terms->side &&
+           slot->goal_price == terms->price && slot->goal_qty == terms->qty &&
+           slot->carries == terms->carries;
+}
+
+static enum slots_status intent_take(struct slots *slots, const struct slot_intent *intent,
+                                     nanos_t now, struct slots_out *out)
+{
+    if (intent->slot >= slots->limits.slots) return SLOTS_UNKNOWN_SLOT;
+    struct slot *slot = &slots->slot[intent->slot + 1];
+    struct slot_terms terms = {.stop = intent->stop};
+    if (!intent->stop) {
+        if (!slots_terms_good(intent->side, intent->qty)) return SLOTS_BAD_TERMS;
+        if (intent->carries && intent->executed < 0) return SLOTS_BAD_TERMS;
+        qty_t known = intent->executed < slot->executed ? intent->executed : slot->executed;
+        terms = (struct slot_terms){
+            .side = intent->side,
+            .carries = intent->carries,
+            .price = intent->price,
+            .qty = intent->carries ? qty_add(known, intent->qty) : intent->qty,
+        };
+    }
+    if (intent->sequence <= slot->sequence) return SLOTS_OLD;
+    bool shut = !intent->stop && slots->shut[slot->strategy];
+    if (shut || goal_same(slot, &terms)) {
+        slot->sequence = intent->sequence;
+        return shut ? SLOTS_SHUT : SLOTS_SAME;
+    }
+    struct slot_call call = {
+        .slots = slots,
+        .slot = slot,
+        .at = intent->slot + 1,
+        .now = now,
+        .out = out,
+        .terms = &terms,
+        .sequence = intent->sequence,
+    };
+    slot_take(&call, intent->stop ? SLOT_ON_STOP : SLOT_ON_ORDER);
+    slot_settle(&call);
+    return SLOTS_OK;
+}
+
+enum slots_status slots_intend(struct slots *slots, const struct slot_intent *intent, nanos_t now,
+                               struct slots_out *out)
+{
+    CHECK(slots_room(out));
+    enum slots_status status = intent_take(slots, intent, now, out);
+    slots->counts.intent[status]++;
+    return status;
+}
