@@ -46,7 +46,7 @@ static qty_t slot_fill(struct risk *risk, struct risk_slot *slot, qty_t qty)
     qty_t open = risk_slot_open(slot);
     qty_t counted = qty < open ? qty : open;
     risk_wide worth = risk_slot_worth(slot);
-    slot->cum += counted;
+    slot->cum = slot->cum + qty > RISK_USED_MAX ? RISK_USED_MAX : slot->cum + qty;
     risk_add(risk, &risk->strategy[slot->strategy].working, risk_slot_worth(slot) - worth);
     return counted;
 }

@@ -98,11 +98,11 @@ struct risk_box {
     risk_wide cash;
 };
 
-/* The order of a slot.  open = max(qty, next_qty) - cum. */
+/* The order of a slot.  open = max(qty, next_qty) - cum, if that is more than 0. */
 struct risk_slot {
     qty_t qty;      /* 0: the slot is free */
     qty_t next_qty; /* of the replacement on its way, or 0 */
-    qty_t cum;      /* at most the larger of both */
+    qty_t cum;      /* filled, at most RISK_USED_MAX; a venue may fill more than was open */
     price_t worst;  /* what it is counted at */
     price_t next_worst;
     uint32_t child; /* of the heap; or the next free slot */
@@ -191,7 +191,8 @@ static inline struct risk_route *risk_route_at(const struct risk *risk, uint32_t
 
 static inline qty_t risk_slot_open(const struct risk_slot *slot)
 {
-    return (slot->qty > slot->next_qty ? slot->qty : slot->next_qty) - slot->cum;
+    qty_t qty = slot->qty > slot->next_qty ? slot->qty : slot->next_qty;
+    return qty > slot->cum ? qty - slot->cum : 0;
 }
 
 static inline risk_wide risk_product(int64_t price, int64_t qty)

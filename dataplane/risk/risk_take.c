@@ -152,7 +152,6 @@ static void settle(struct risk *risk, uint32_t order, qty_t qty, price_t worst)
     slot->worst = worst;
     slot->next_qty = 0;
     slot->next_worst = 0;
-    if (slot->cum > qty) slot->cum = qty;
     risk_own_add(risk, order);
     recount(risk, slot, &before, 0);
     used_add(risk, slot->parent, risk_slot_open(slot) - before.open);
@@ -178,8 +177,7 @@ void risk_done(struct risk *risk, uint32_t order)
     risk_moves(risk, 0);
     struct counted before = counted_of(slot);
     risk_own_remove(risk, order);
-    slot->cum = slot->qty = slot->next_qty > slot->qty ? slot->next_qty : slot->qty;
-    slot->next_qty = 0;
+    slot->cum = RISK_USED_MAX; /* nothing is open */
     recount(risk, slot, &before, 0);
     used_add(risk, slot->parent, -before.open);
     if (slot->parent != RISK_NONE) risk->parent[slot->parent].children--;

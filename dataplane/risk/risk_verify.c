@@ -26,7 +26,6 @@ static void slots_verify(const struct risk *risk)
         const struct risk_slot *slot = &risk->slot[i];
         if (slot->qty == 0) continue;
         living++;
-        CHECK(risk_slot_open(slot) >= 0);
         CHECK(slot->cum >= 0);
         CHECK(slot->strategy < risk->limits.strategies);
         CHECK(slot->symbol < risk->limits.symbols);
