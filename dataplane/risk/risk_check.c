@@ -57,7 +57,8 @@ static inline void terms_make(const struct risk *risk, struct risk_terms *terms)
     if (order->order != RISK_NONE) {
         const struct risk_slot *old = &risk->slot[order->order];
         terms->old = old;
-        terms->extra = order->qty > old->qty ? order->qty - old->qty : 0;
+        qty_t more = order->qty - old->cum - risk_slot_open(old); /* cum may be above the old qty */
+        terms->extra = more > 0 ? more : 0;
         terms->worth = risk_worth(terms->worst, order->qty, old->cum) - risk_slot_worth(old);
     }
     const struct risk_position *holding = risk_holding_at(risk, order->strategy, order->symbol);

@@ -95,8 +95,7 @@ static bool subject_known(const struct risk *risk, const struct risk_record *rec
 /* What can be said of the record alone. */
 static enum risk_control form_check(const struct risk *risk, const struct risk_record *record)
 {
-    if (record->version != RISK_RECORD_VERSION || record->reserved || record->reserved2)
-        return RISK_CONTROL_VERSION;
+    if (record->version != RISK_RECORD_VERSION || record->reserved) return RISK_CONTROL_VERSION;
     if (record->kind != RISK_RECORD_STATE && record->kind != RISK_RECORD_BOUND)
         return RISK_CONTROL_VERSION;
     if (!subject_known(risk, record)) return RISK_CONTROL_SUBJECT;
@@ -172,7 +171,7 @@ void risk_control_draft(const struct risk *risk, struct risk_record *records, ui
     for (uint32_t i = 0; i < count; i++) {
         records[i].version = RISK_RECORD_VERSION;
         records[i].reserved = 0;
-        records[i].reserved2 = 0;
+        records[i].count = count;
         records[i].left = count - 1 - i;
         records[i].number = risk->control_number + 1 + i;
         records[i].old = 0;
@@ -188,7 +187,8 @@ static enum risk_control control_check(const struct risk *risk, const struct ris
     enum risk_control control = batch_check(risk, records, count);
     if (control != RISK_CONTROL_OK) return control;
     for (uint32_t i = 0; i < count; i++) {
-        if (records[i].left != count - 1 - i) return RISK_CONTROL_BATCH;
+        if (records[i].count != count || records[i].left != count - 1 - i)
+            return RISK_CONTROL_BATCH;
         if (records[i].number != risk->control_number + 1 + i) return RISK_CONTROL_TURN;
         if (records[i].old != value_now(risk, &records[i])) return RISK_CONTROL_OLD;
     }
@@ -230,9 +230,9 @@ static enum risk_control stage(struct risk *risk, const struct risk_record *reco
     uint64_t first = risk->control_number + 1;
     if (record->number == first) risk->staged = 0; /* a batch before it was cut short */
     if (record->number != first + risk->staged) return RISK_CONTROL_TURN;
-    if (record->left >= risk->limits.batch - risk->staged) return RISK_CONTROL_BATCH;
-    if (risk->staged && record->left + 1 != risk->stage[risk->staged - 1].left)
+    if (record->count > risk->limits.batch || record->count != record->left + 1 + risk->staged)
         return RISK_CONTROL_BATCH;
+    if (risk->staged && record->count != risk->stage[0].count) return RISK_CONTROL_BATCH;
     risk->stage[risk->staged++] = *record;
     if (record->left > 0) return RISK_CONTROL_OK;
 

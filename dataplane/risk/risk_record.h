@@ -39,12 +39,12 @@ struct risk_record {
     uint16_t limit; /* enum risk_verdict of a BOUND; 0 */
     uint8_t role;   /* enum risk_role of who */
     uint8_t confirm_role;
-    uint32_t left; /* how many records of its batch follow: they change together, or not at all */
-    uint32_t reserved;
+    uint32_t left;  /* how many of its batch follow: they change together, or not at all */
+    uint32_t count; /* of its batch */
     struct risk_subject subject;
     uint32_t who;          /* user id */
     uint32_t confirmed_by; /* a second one, or RISK_NONE */
-    uint32_t reserved2;
+    uint32_t reserved;
     uint64_t number; /* 1, 2, 3, ... */
     nanos_t at;
     int64_t old; /* a bound, or an enum risk_state */
