@@ -173,31 +173,31 @@ int main(int argc, char **argv)
     const struct bench_rate checks = {.name = "risk_checks",
                                       .what = "all limits of a new order, one after the other",
                                       .items = ORDERS,
-                                      .rounds = 201,
+                                      .rounds = 31,
                                       .run = check_all,
                                       .bound_ns = 50};
     const struct bench_rate refused = {.name = "risk_refused",
                                        .what = "a new order that the last rate refuses",
                                        .items = ORDERS,
-                                       .rounds = 201,
+                                       .rounds = 31,
                                        .prepare = no_room,
                                        .run = check_all};
     const struct bench_rate replace = {.name = "risk_replace",
                                        .what = "all limits of a replacement",
                                        .items = LIVING,
-                                       .rounds = 201,
+                                       .rounds = 31,
                                        .prepare = room,
                                        .run = replace_all,
                                        .bound_ns = 50};
     const struct bench_rate bind = {.name = "risk_bind",
                                     .what = "a pass bound to the 49 bytes of its message",
                                     .items = ORDERS,
-                                    .rounds = 201,
+                                    .rounds = 31,
                                     .run = bind_all};
     const struct bench_rate order = {.name = "risk_order",
                                      .what = "check, take, cancel, fill, done",
                                      .items = ORDERS,
-                                     .rounds = 201,
+                                     .rounds = 31,
                                      .run = order_all};
     uint64_t before = passed;
     bench_latency("risk_check", "all limits of a new order, alone between fences", check_one,

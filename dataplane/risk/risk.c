@@ -75,7 +75,10 @@ struct risk *risk_new(void *memory, const struct risk_limits *limits, const stru
     risk->stage = (void *)(base + place[STAGE]);
     risk->box.state = plan->armed ? RISK_ACTIVE : RISK_HALTED;
     for (uint32_t i = 0; i < limits->symbols; i++)
-        risk->symbol[i].best[SIDE_BUY] = risk->symbol[i].best[SIDE_SELL] = RISK_NONE;
+        for (enum side side = SIDE_BUY; side <= SIDE_SELL; side++) {
+            risk->symbol[i].best[side] = RISK_NONE;
+            risk->symbol[i].best_price[side] = RISK_MEETS_NONE(side);
+        }
     for (uint32_t i = 0; i < limits->orders; i++)
         risk->slot[i].child = i + 1 < limits->orders ? i + 1 : RISK_NONE;
     for (uint32_t i = 0; i < limits->parents; i++)

@@ -197,11 +197,8 @@ static inline enum risk_verdict rates_check(const struct risk *risk, const struc
 static inline enum risk_verdict own_check(const struct risk *risk, const struct risk_terms *terms)
 {
     const struct risk_order *order = terms->order;
-    enum side other = side_opposite(order->side);
-    uint32_t best = risk->symbol[order->symbol].best[other];
-    if (best == RISK_NONE) return RISK_PASS;
+    price_t theirs = risk->symbol[order->symbol].best_price[side_opposite(order->side)];
     price_t mine = order->kind == RISK_MARKET_ORDER ? RISK_MEETS_ALL(order->side) : order->price;
-    price_t theirs = risk_own_price(&risk->slot[best]);
     bool meet = order->side == SIDE_BUY ? mine >= theirs : mine <= theirs;
     return meet ? RISK_SELF_TRADE : RISK_PASS;
 }
@@ -216,7 +213,11 @@ static inline enum risk_verdict order_check(const struct risk *risk, struct risk
 {
     const struct risk_order *order = terms->order;
     REFUSE_UNLESS_PASS(fields_check(risk, order));
-    if (order->order != RISK_NONE) REFUSE_UNLESS_PASS(old_check(risk, order));
+    if (order->order != RISK_NONE) {
+        REFUSE_UNLESS_PASS(old_check(risk, order));
+    } else {
+        risk_duplicate_seek(risk, terms);
+    }
     terms_make(risk, terms);
     const struct risk_symbol *symbol = &risk->symbol[order->symbol];
     REFUSE_UNLESS_PASS(state_check(risk, terms));

@@ -25,6 +25,21 @@ static uint64_t *head_of(const struct risk *risk, price_t price, qty_t qty, uint
     return &risk->recent_head[hash & (risk->limits.recent * 2u - 1)];
 }
 
+static struct risk_recent *oldest_of(const struct risk *risk)
+{
+    return &risk->recent[(risk->recent_serial + 1) & (risk->limits.recent - 1)];
+}
+
+/* The two lines that are surely needed later come while other limits are looked at. */
+void risk_duplicate_seek(const struct risk *risk, struct risk_terms *terms)
+{
+    const struct risk_order *order = terms->order;
+    terms->head = head_of(risk, order->price, order->qty, order->strategy,
+                          symbol_side(order->symbol, order->kind, order->side));
+    __builtin_prefetch(terms->head);
+    __builtin_prefetch(oldest_of(risk));
+}
+
 enum risk_verdict risk_duplicate_check(const struct risk *risk, const struct risk_terms *terms,
                                        nanos_t *age)
 {
@@ -32,7 +47,7 @@ enum risk_verdict risk_duplicate_check(const struct risk *risk, const struct ris
     uint64_t window = (uint64_t)risk->box.bound.duplicate_ns;
     uint64_t newest = risk->recent_serial, kept = risk->limits.recent;
     uint32_t sides = symbol_side(order->symbol, order->kind, order->side);
-    uint64_t serial = *head_of(risk, order->price, order->qty, order->strategy, sides);
+    uint64_t serial = *terms->head;
     for (uint32_t probe = 0; serial != 0 && serial + kept > newest; probe++) {
         if (probe == RISK_PROBES) return RISK_NO_ROOM;
         const struct risk_recent *recent = &risk->recent[serial & (kept - 1)];
@@ -44,8 +59,7 @@ enum risk_verdict risk_duplicate_check(const struct risk *risk, const struct ris
         serial = recent->older;
     }
     if (newest < kept) return RISK_PASS;
-    const struct risk_recent *oldest = &risk->recent[(newest + 1) & (kept - 1)];
-    return terms->now - oldest->at < window ? RISK_NO_ROOM : RISK_PASS;
+    return terms->now - oldest_of(risk)->at < window ? RISK_NO_ROOM : RISK_PASS;
 }
 
 void risk_duplicate_add(struct risk *risk, const struct risk_pass *pass)

@@ -128,8 +128,7 @@ COLD void risk_explain(const struct risk *risk, const struct risk_terms *terms,
         return;
     case RISK_SELF_TRADE:
         refusal->value = order->price;
-        refusal->bound = risk_own_price(
-            &risk->slot[risk->symbol[order->symbol].best[side_opposite(order->side)]]);
+        refusal->bound = risk->symbol[order->symbol].best_price[side_opposite(order->side)];
         return;
     case RISK_PARENT:
         refusal->value = terms->extra;

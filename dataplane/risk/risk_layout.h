@@ -26,7 +26,8 @@ __extension__ typedef __int128 risk_wide; /* 1e-16 of the quote currency, or qty
 #define RISK_PROBES      16u              /* equal hashes looked at */
 
 /* A price that meets every other. */
-#define RISK_MEETS_ALL(side) ((side) == SIDE_BUY ? RISK_PRICE_MAX : 0)
+#define RISK_MEETS_ALL(side)  ((side) == SIDE_BUY ? RISK_PRICE_MAX : 0)
+#define RISK_MEETS_NONE(side) ((side) == SIDE_BUY ? -1 : RISK_PRICE_MAX + 1)
 
 struct risk_symbol {
     CACHE_ALIGNED uint8_t state;
@@ -34,7 +35,8 @@ struct risk_symbol {
     bool referenced;
     bool marked;
     uint32_t venue;
-    uint32_t best[2]; /* by side: the root of its heap, or RISK_NONE */
+    uint32_t best[2];      /* by side: the root of its heap, or RISK_NONE */
+    price_t best_price[2]; /* of best; of none one that nothing meets */
     price_t tick;
     price_t reference;
     nanos_t reference_at;
@@ -147,6 +149,7 @@ struct risk_terms {
     qty_t position;  /* of the strategy, if all on the order's side fills; a sell's is negated */
     risk_wide worth; /* what more its strategy's orders may be worth */
     const struct risk_slot *old; /* the order it replaces, or NULL */
+    uint64_t *head;              /* of the passes with its hash; of a new order */
 };
 
 struct risk {
@@ -252,8 +255,9 @@ price_t risk_own_price(const struct risk_slot *slot);
 void risk_own_add(struct risk *risk, uint32_t order);
 void risk_own_remove(struct risk *risk, uint32_t order);
 
-/* risk_duplicate.c */
+/* risk_duplicate.c: seek before check. */
 
+void risk_duplicate_seek(const struct risk *risk, struct risk_terms *terms);
 enum risk_verdict risk_duplicate_check(const struct risk *risk, const struct risk_terms *terms,
                                        nanos_t *age);
 void risk_duplicate_add(struct risk *risk, const struct risk_pass *pass);

@@ -58,21 +58,30 @@ static uint32_t join_all(struct risk_slot *slot, uint32_t first)
     return root;
 }
 
+static void best_set(struct risk *risk, uint32_t symbol, uint32_t side, uint32_t root)
+{
+    struct risk_symbol *at = &risk->symbol[symbol];
+    at->best[side] = root;
+    at->best_price[side] =
+        root == RISK_NONE ? RISK_MEETS_NONE(side) : risk_own_price(&risk->slot[root]);
+}
+
 void risk_own_add(struct risk *risk, uint32_t order)
 {
     struct risk_slot *slot = risk->slot;
-    uint32_t *best = &risk->symbol[slot[order].symbol].best[slot[order].side];
+    uint32_t symbol = slot[order].symbol, side = slot[order].side;
     slot[order].child = slot[order].next = slot[order].prev = RISK_NONE;
-    *best = join(slot, *best, order);
+    best_set(risk, symbol, side, join(slot, risk->symbol[symbol].best[side], order));
 }
 
 void risk_own_remove(struct risk *risk, uint32_t order)
 {
     struct risk_slot *slot = risk->slot;
-    uint32_t *best = &risk->symbol[slot[order].symbol].best[slot[order].side];
+    uint32_t symbol = slot[order].symbol, side = slot[order].side;
+    uint32_t root = risk->symbol[symbol].best[side];
     uint32_t children = join_all(slot, slot[order].child);
-    if (*best == order) {
-        *best = children;
+    if (root == order) {
+        best_set(risk, symbol, side, children);
         return;
     }
     uint32_t next = slot[order].next, prev = slot[order].prev;
@@ -82,5 +91,5 @@ void risk_own_remove(struct risk *risk, uint32_t order)
         slot[prev].next = next;
     }
     if (next != RISK_NONE) slot[next].prev = prev;
-    *best = join(slot, *best, children);
+    best_set(risk, symbol, side, join(slot, root, children));
 }

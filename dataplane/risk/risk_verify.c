@@ -59,6 +59,7 @@ static void heap_verify(const struct risk *risk, uint32_t order)
     }
     CHECK(risk->symbol[slot[order].symbol].best[slot[order].side] == at);
     price_t best = risk_own_price(&slot[at]), own = risk_own_price(&slot[order]);
+    CHECK(risk->symbol[slot[order].symbol].best_price[slot[order].side] == best);
     CHECK(slot[order].side == SIDE_BUY ? best >= own : best <= own);
 }
 
