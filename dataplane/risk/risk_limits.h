@@ -3,8 +3,8 @@
 
 /* Every limit, declared once.
  *
- * A row of RISK_LIMITS is an enumerator, the name (of the field, the counter, the key in JSON and in
- * the configuration), the scope it is kept for, its unit, the direction that lets more pass, the
+ * A row of RISK_LIMITS is an enumerator, the name (of the field, the counter, the key in JSON and
+ * in the configuration), the scope it is kept for, its unit, the direction that lets more pass, the
  * most its bound may be, and the sentence a person sees when it refuses.  A row of RISK_RULES
  * refuses without a bound.  Both together are the verdicts of a check.  Everything else is made
  * from the rows: struct risk_bounds_*, enum risk_verdict, the counters, the texts, the table in
