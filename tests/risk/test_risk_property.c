@@ -271,7 +271,6 @@ static bool step(void)
 
 static void run_open(uint64_t seed, bool hostile)
 {
-    static struct rig rig;
     struct risk_plan plan = rig_plan();
     memset(&run.plain, 0, sizeof run.plain);
     run.chance.state = seed;
@@ -279,7 +278,6 @@ static void run_open(uint64_t seed, bool hostile)
     run.hostile = hostile;
     run.records = 0;
     run.now = 1000 * NANOS_SECOND;
-    rig.plan = plan;
     run.risk = rig_new(&rig_limits, &plan);
     run.again = rig_new(&rig_limits, &plan);
     run.plain.recent = rig_limits.recent;
