@@ -231,6 +231,29 @@ SPEC(the_same_order_of_another_strategy_side_price_or_quantity_is_no_duplicate)
     EXPECT(rig_check(&rig, order) == RISK_PASS);
 }
 
+/* So many that some have the hash of the pass they differ from. */
+SPEC(orders_of_one_hash_that_differ_are_no_duplicates)
+{
+    rig_bound(&rig, RISK_DUPLICATE_NS, 1000);
+    for (int64_t round = 1; round <= 100; round++, rig.now += 1000)
+        for (int64_t i = 0; i < 60; i++) {
+            struct risk_order order = rig_buy(round, -i), other = order;
+            risk_done(rig.risk, rig_send(&rig, order));
+            EXPECT(rig_check(&rig, order) == RISK_DUPLICATE_NS);
+            other.strategy = 1;
+            EXPECT(rig_check(&rig, other) == RISK_PASS);
+            other.strategy = 0;
+            other.symbol = 2;
+            EXPECT(rig_check(&rig, other) == RISK_PASS);
+            other.symbol = 0;
+            other.price += 100 * RIG_TICK;
+            EXPECT(rig_check(&rig, other) == RISK_PASS);
+            other.price = order.price;
+            other.qty += 100 * RIG_LOT;
+            EXPECT(rig_check(&rig, other) == RISK_PASS);
+        }
+}
+
 SPEC(a_pass_is_good_once_and_for_the_state_it_was_given_in)
 {
     EXPECT(rig_check(&rig, rig_buy(1, 0)) == RISK_PASS);
@@ -321,6 +344,7 @@ SPEC(the_tables_of_the_readme_are_the_rows_of_the_code)
     S(a_full_table_of_orders_refuses)                                                              \
     S(where_no_pass_can_be_remembered_it_is_refused)                                               \
     S(the_same_order_of_another_strategy_side_price_or_quantity_is_no_duplicate)                   \
+    S(orders_of_one_hash_that_differ_are_no_duplicates)                                            \
     S(a_pass_is_good_once_and_for_the_state_it_was_given_in)                                       \
     S(a_pass_admits_the_bytes_it_was_bound_to_and_no_others)                                       \
     S(checks_are_the_sum_of_their_verdicts)                                                        \
