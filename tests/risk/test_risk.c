@@ -174,6 +174,14 @@ SPEC(children_are_for_no_more_than_their_parent_has_left)
     own = rig_send(&rig, child);
     EXPECT(risk_parent_left(rig.risk, slot) == 0);
     EXPECT_STOP(risk_parent_close(rig.risk, slot), "children == 0");
+    uint32_t other = risk_parent_open(rig.risk, &parent);
+    EXPECT(other != slot);
+    child.order = own;
+    child.parent = other;
+    EXPECT(rig_check(&rig, child) == RISK_NO_ORDER); /* a child stays its parent's */
+    child.parent = slot;
+    EXPECT(rig_check(&rig, child) == RISK_PASS);
+    child.order = RISK_NONE;
     risk_done(rig.risk, own);
     risk_parent_close(rig.risk, slot);
     EXPECT(rig_check(&rig, child) == RISK_PARENT);
@@ -193,6 +201,42 @@ SPEC(orders_found_at_the_start_count_whatever_the_limits_say)
     EXPECT(rig_check(&rig, rig_buy(1, 0)) == RISK_LONG);
     risk_done(rig.risk, own);
     EXPECT(rig_check(&rig, rig_buy(1, 0)) == RISK_PASS);
+}
+
+SPEC(no_more_is_found_at_the_start_than_can_be_added_up)
+{
+    struct risk_order order = rig_buy(1, 0);
+    order.qty = RISK_QTY_MAX;
+    for (int i = 0; i < 4; i++) EXPECT(risk_adopt(rig.risk, &order) != RISK_NONE);
+    order.qty = 1;
+    EXPECT(risk_adopt(rig.risk, &order) == RISK_NONE);
+    order.side = SIDE_SELL;
+    EXPECT(risk_adopt(rig.risk, &order) != RISK_NONE);
+}
+
+SPEC(a_position_told_before_there_is_a_price_is_no_profit_and_no_loss)
+{
+    struct risk_plan plan = rig_plan();
+    struct rig bare = {.now = rig.now, .risk = rig_new(&rig_limits, &plan)};
+    CHECK(risk_list(bare.risk, 0, &(struct risk_symbol_plan){.tick = RIG_TICK, .lot = RIG_LOT}));
+    for (int limit = 1; limit <= RISK_LIMIT_COUNT; limit++)
+        if (limit != RISK_STRATEGY_LOSS && limit != RISK_DUPLICATE_NS)
+            rig_bound(&bare, (enum risk_verdict)limit, risk_limit((enum risk_verdict)limit)->most);
+    CHECK(risk_position(bare.risk, 0, 0, 5 * RIG_LOT));
+    struct risk_execution sold = {.order = RISK_NONE,
+                                  .parent = RISK_NONE,
+                                  .side = SIDE_SELL,
+                                  .price = RIG_PRICE,
+                                  .qty = 2 * RIG_LOT};
+    EXPECT(risk_fill(bare.risk, &sold, bare.now) == RISK_FILLED);
+    risk_day(bare.risk);
+    risk_reference(bare.risk, 0, RIG_PRICE, bare.now);
+    risk_mark(bare.risk, 0, RIG_PRICE, bare.now);
+    EXPECT(rig_check(&bare, rig_buy(1, 0)) == RISK_PASS);
+    risk_mark(bare.risk, 0, RIG_PRICE - 1000000, bare.now);
+    EXPECT(rig_check(&bare, rig_buy(1, 0)) == RISK_STRATEGY_LOSS);
+    EXPECT(bare.refusal.value == 3); /* 300 x 0.01 */
+    rig_close(&bare);
 }
 
 SPEC(a_full_table_of_orders_refuses)
@@ -341,6 +385,8 @@ SPEC(the_tables_of_the_readme_are_the_rows_of_the_code)
     S(a_fill_of_more_than_was_open_and_one_that_comes_late_are_counted_in_full)                    \
     S(children_are_for_no_more_than_their_parent_has_left)                                         \
     S(orders_found_at_the_start_count_whatever_the_limits_say)                                     \
+    S(no_more_is_found_at_the_start_than_can_be_added_up)                                          \
+    S(a_position_told_before_there_is_a_price_is_no_profit_and_no_loss)                            \
     S(a_full_table_of_orders_refuses)                                                              \
     S(where_no_pass_can_be_remembered_it_is_refused)                                               \
     S(the_same_order_of_another_strategy_side_price_or_quantity_is_no_duplicate)                   \

@@ -277,6 +277,30 @@ SPEC(a_reload_that_was_cut_short_never_happened)
     EXPECT(risk_bound(rig.risk, RISK_LONG, &at) == RISK_QTY_MAX);
 }
 
+SPEC(a_batch_with_a_bad_record_is_over_there)
+{
+    struct risk_record batch[2] = {bound(RISK_ORDER_QTY, 5), bound(RISK_LONG, 6)}, bad;
+    risk_control_draft(rig.risk, batch, 2);
+    bad = batch[1];
+    bad.value = -1;
+    EXPECT(risk_control_apply(rig.risk, &batch[0]) == RISK_CONTROL_OK);
+    EXPECT(risk_control_apply(rig.risk, &bad) == RISK_CONTROL_VALUE);
+    EXPECT(risk_control_apply(rig.risk, &batch[1]) != RISK_CONTROL_OK);
+    EXPECT(risk_bound(rig.risk, RISK_LONG, &(struct risk_subject){0}) == RISK_QTY_MAX);
+}
+
+SPEC(a_strategy_that_was_filled_too_often_is_released_by_an_officer_only)
+{
+    rig_bound(&rig, RISK_STRATEGY_FILLS, 0);
+    EXPECT(rig_fill(&rig, rig_send(&rig, rig_buy(1, 0)), 1, RIG_PRICE) == RISK_FILL_TRIPPED);
+    struct risk_record release = rig_record(RISK_STRATEGY, 0, RISK_ACTIVE);
+    EXPECT(change(rig.risk, why("mine", by(RISK_OPERATOR, release))) == RISK_CONTROL_ROLE);
+    EXPECT(change(rig.risk, by(RISK_OFFICER, release)) == RISK_CONTROL_REASON);
+    EXPECT(risk_tripped(rig.risk, 0));
+    EXPECT(change(rig.risk, why("cause found", by(RISK_OFFICER, release))) == RISK_CONTROL_OK);
+    EXPECT(!risk_tripped(rig.risk, 0));
+}
+
 SPEC(a_release_drafted_before_a_kill_does_not_undo_it)
 {
     rig_state(&rig, RISK_SYMBOL, 0, RISK_HALTED);
@@ -318,6 +342,8 @@ SPEC(a_kill_survives_in_its_record_though_the_plan_arms_the_box)
     S(a_record_that_is_not_one_is_refused_with_what_is_wrong)                                      \
     S(a_reload_changes_all_bounds_or_none)                                                         \
     S(a_reload_that_was_cut_short_never_happened)                                                  \
+    S(a_batch_with_a_bad_record_is_over_there)                                                     \
+    S(a_strategy_that_was_filled_too_often_is_released_by_an_officer_only)                         \
     S(a_release_drafted_before_a_kill_does_not_undo_it)                                            \
     S(a_kill_survives_in_its_record_though_the_plan_arms_the_box)
 SPEC_MAIN("risk_control", SPECS, open_rig, close_rig)
