@@ -51,8 +51,9 @@ static void record_step(struct bytes *bytes, bool drafted)
     take(bytes, &record, sizeof record);
     if (drafted) risk_control_draft(rig.risk, &record, 1);
     enum risk_control control = risk_control_check(rig.risk, &record, 1);
-    if (control == RISK_CONTROL_OK) CHECK(risk_control_apply(rig.risk, &record) == RISK_CONTROL_OK);
-    if (control != RISK_CONTROL_OK) (void)risk_control_apply(rig.risk, &record);
+    enum risk_control applied = risk_control_apply(rig.risk, &record);
+    CHECK(applied < RISK_CONTROL_COUNT);
+    if (control == RISK_CONTROL_OK) CHECK(applied == RISK_CONTROL_OK);
     for (int scope = RISK_BOX; scope <= RISK_SYMBOL; scope++)
         CHECK(risk_state(rig.risk, (enum risk_scope)scope, 0) < RISK_STATE_COUNT);
     for (int limit = 1; limit <= RISK_LIMIT_COUNT; limit++) {
@@ -75,6 +76,12 @@ static void answer_step(struct bytes *bytes)
         risk_done(rig.risk, slot);
         CHECK(risk_open(rig.risk, slot) == 0);
     }
+}
+
+static void adopt(const struct risk_order *order)
+{
+    uint32_t slot = risk_adopt(rig.risk, order);
+    if (slot != RISK_NONE) CHECK(risk_open(rig.risk, slot) == order->qty);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -104,11 +111,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             take(&bytes, &told, sizeof told);
             risk_reference(rig.risk, told.symbol % 4, told.value, rig.now);
             risk_mark(rig.risk, told.symbol % 4, told.value, rig.now);
-            (void)risk_position(rig.risk, told.strategy % 3, told.symbol % 4, told.value);
+            risk_position(rig.risk, told.strategy % 3, told.symbol % 4, told.value);
             break;
         case 7:
             take(&bytes, &order, sizeof order);
-            (void)risk_adopt(rig.risk, &order);
+            adopt(&order);
             break;
         }
         rig.now += kind;
