@@ -6,6 +6,7 @@
  * loosens is what would let more pass than now.  A batch waits in stage until its last record is
  * there; then all of it is checked, and all of it is done or nothing. */
 
+/* Not of the box: it is inside of risk, and this one is const. */
 static int64_t *bound_at(const struct risk *risk, enum risk_verdict limit,
                          const struct risk_subject *subject)
 {
@@ -18,8 +19,8 @@ static int64_t *bound_at(const struct risk *risk, enum risk_verdict limit,
     case RISK_HOLDING:
         bounds = &risk_holding_at(risk, subject->strategy, subject->symbol)->bound;
         break;
-    case RISK_BOX: return NULL;
-    case RISK_SCOPE_COUNT: UNREACHABLE("a row names one of the scopes");
+    case RISK_BOX:
+    case RISK_SCOPE_COUNT: UNREACHABLE("who may ask for the box's asks for them itself");
     }
     return (int64_t *)((char *)bounds + risk_bound_offset(limit));
 }

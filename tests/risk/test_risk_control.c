@@ -179,6 +179,8 @@ SPEC(where_two_must_agree_a_second_officer_confirms_the_release)
     release.confirmed_by = release.who + 1;
     release.confirm_role = RISK_OPERATOR;
     EXPECT(change(risk, release) == RISK_CONTROL_SECOND);
+    release.confirm_role = RISK_ADMIN + 1;
+    EXPECT(change(risk, release) == RISK_CONTROL_SECOND);
     release.confirm_role = RISK_OFFICER;
     EXPECT(change(risk, release) == RISK_CONTROL_OK);
     EXPECT(change(risk, by(RISK_OPERATOR, rig_record(RISK_BOX, 0, RISK_HALTED))) ==

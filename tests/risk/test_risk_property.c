@@ -27,6 +27,19 @@ static struct risk_record records[RECORDS_MAX];
         }                                                                                          \
     } while (0)
 
+/* The bytes of an order pass the wire's door with its own pass, and no others do. */
+static bool door(struct risk_pass *pass, const struct risk_order *order)
+{
+    uint8_t bytes[sizeof *order];
+    memcpy(bytes, order, sizeof bytes);
+    AGREE(!risk_pass_admits(pass, bytes, sizeof bytes));
+    risk_pass_bind(pass, bytes, sizeof bytes);
+    AGREE(risk_pass_admits(pass, bytes, sizeof bytes));
+    bytes[run_draw(0, sizeof bytes - 1)] ^= (uint8_t)(1 << run_draw(0, 7));
+    AGREE(!risk_pass_admits(pass, bytes, sizeof bytes));
+    return true;
+}
+
 static bool step_check(void)
 {
     struct risk_order order = run_order();
@@ -51,6 +64,7 @@ static bool step_check(void)
     if (verdict != RISK_PASS) return true;
     AGREE(run.plain.state[RISK_BOX][0] != RISK_HALTED);
     if (run_often(2)) return true; /* never used */
+    if (!door(&pass, &order)) return false;
     uint32_t slot = risk_take(run.risk, &pass);
     AGREE(slot != RISK_NONE);
     AGREE(risk_take(run.again, &pass) == slot);

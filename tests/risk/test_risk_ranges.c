@@ -200,6 +200,12 @@ SPEC(records_out_of_range_change_nothing)
     EXPECT(risk_control_check(rig.risk, many, 64) == RISK_CONTROL_OK);
     EXPECT(risk_control_apply(rig.risk, &many[0]) == RISK_CONTROL_OK);
     many[1].count = 65;
+    many[1].left = 63; /* its own numbers agree, with the batch's they do not */
+    EXPECT(risk_control_apply(rig.risk, &many[1]) == RISK_CONTROL_BATCH);
+    risk_control_draft(rig.risk, many, 3);
+    EXPECT(risk_control_apply(rig.risk, &many[0]) == RISK_CONTROL_OK);
+    many[1].count = 4;
+    many[1].left = 2;
     EXPECT(risk_control_apply(rig.risk, &many[1]) == RISK_CONTROL_BATCH);
     EXPECT(risk_state(rig.risk, RISK_SYMBOL, 0) == RISK_ACTIVE);
     EXPECT_STOP(risk_state(rig.risk, RISK_ROUTE, 0), "no state of their own");
