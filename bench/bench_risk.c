@@ -7,7 +7,7 @@
  *     risk_bind       a pass bound to 49 bytes
  *     risk_order      check, take, cancel, fill and done
  *
- * Half of the symbols' orders live in the books while it is asked, 16 of them for each symbol. */
+ * While it is asked 1024 orders live, 16 of each symbol. */
 
 #include "bench/bench.h"
 #include "dataplane/risk/risk.h"

@@ -11,9 +11,9 @@
  *     answers ──► risk_fill  risk_replaced  risk_kept  risk_done
  *     people ───► risk_control_check ──► journal, D1 ──► risk_control_apply
  *
- * A check decides and changes nothing; risk_take makes it count.  Between them nothing may happen:
- * a pass is good for the state it was given in, and risk_take refuses it if any call came between,
- * a kill above all.
+ * A check decides and changes nothing but its counter; risk_take makes it count.  Between them
+ * nothing may happen: a pass is good for the state it was given in, and risk_take refuses it if any
+ * call came between, a kill above all.
  *
  * Guarantees:
  * - An order counts from risk_take to risk_done, with what is open of it; while it is being
