@@ -25,12 +25,13 @@ LONG_FILES = {}
 BASE, WIRE, QUEUE = "dataplane/base", "dataplane/wire", "dataplane/queue"
 CAPTURE, NET, BOOK = "dataplane/capture", "dataplane/net", "dataplane/book"
 FEED, ROUTE, STRATEGY = "dataplane/feed", "dataplane/route", "dataplane/strategy"
+RISK = "dataplane/risk"
 STAGE, LAUNCH = "dataplane/stage", "dataplane/launch"
 MATCH, JOURNAL = "dataplane/match", "dataplane/journal"
 SESSION, PUBLISH = "dataplane/session", "dataplane/publish"
 INET, ENTRY = "dataplane/inet", "dataplane/entry"
 UNDER_STAGE = [BASE, WIRE, QUEUE, CAPTURE, NET, INET, BOOK, FEED, ROUTE, STRATEGY, MATCH, JOURNAL,
-               SESSION, ENTRY, PUBLISH]
+               SESSION, ENTRY, PUBLISH, RISK]
 LAYERS = {
     BASE: [],
     WIRE: [BASE],
@@ -45,6 +46,7 @@ LAYERS = {
     ENTRY: [BASE, WIRE, MATCH],
     SESSION: [BASE, WIRE],
     INET: [BASE, WIRE],
+    RISK: [BASE],
     ROUTE: [BASE, QUEUE, BOOK, STRATEGY],
     STRATEGY: [BASE, BOOK],
     STAGE: UNDER_STAGE,
