@@ -214,7 +214,8 @@ static void connections_plan(struct gate_stage_plan *gate, const struct config_v
     gate->retransmission_port = (uint16_t)venue->retransmission_udp_port;
     gate->snapshot_connections = SNAPSHOTS;
     uint32_t spare = venue->connections > SNAPSHOTS ? venue->connections - SNAPSHOTS : 1;
-    gate->order_connections = spare > venue->sessions.count ? spare : venue->sessions.count;
+    uint32_t least = venue->sessions.count + 1; /* one that takes over from another */
+    gate->order_connections = spare > least ? spare : least;
     /* Half as many again for those that end. */
     gate->inet.tcp.connections =
         (gate->order_connections + SNAPSHOTS) + (gate->order_connections + SNAPSHOTS) / 2;

@@ -231,7 +231,7 @@ static enum tcp_status take(struct tcp *tcp, struct tcp_connection *c, struct tc
     if (open) {
         if (!c->calls && segment->length &&
             seq_after(segment->sequence + segment->length, c->rcv_nxt)) {
-            tcp_emit_reset(tcp, c, c->snd_max, now);
+            tcp_emit_reset(tcp, c, tcp_bare_sequence(c), now);
             tcp_free(tcp, c);
             return TCP_SEGMENT_AFTER_CLOSE;
         }

@@ -99,6 +99,6 @@ void tcp_abort(struct tcp *tcp, uint32_t connection, nanos_t now)
     now = inet_moment(tcp->inet, now);
     /* The state says whether there is a peer to tell (RFC 9293, 3.10.5). */
     if (c->state != TCP_SYN_SENT && c->state != TCP_TIME_WAIT)
-        tcp_emit_reset(tcp, c, c->snd_max, now);
+        tcp_emit_reset(tcp, c, tcp_bare_sequence(c), now);
     tcp_free(tcp, c);
 }

@@ -274,6 +274,14 @@ static inline uint32_t tcp_window_left(const struct tcp_connection *c, uint32_t 
     return seq_before(sequence, edge) ? edge - sequence : 0;
 }
 
+/* Of a segment without data.  What lies beyond the peer's window, as behind a probe of it, the peer
+ * does not look at (RFC 9293, 3.10.7.4): neither at its acknowledgment nor at its reset. */
+static inline uint32_t tcp_bare_sequence(const struct tcp_connection *c)
+{
+    uint32_t edge = c->snd_una + tcp_window_left(c, c->snd_una);
+    return seq_after(c->snd_max, edge) ? edge : c->snd_max;
+}
+
 /* Whether it is closed to everything that is not acknowledged. */
 static inline bool tcp_shut(const struct tcp_connection *c)
 {

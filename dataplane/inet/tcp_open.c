@@ -37,7 +37,7 @@ void tcp_unlisten(struct tcp *tcp, uint16_t port, nanos_t now)
         struct tcp_connection *c = &tcp->connection[slot];
         slot = c->newer;
         if (c->local_port != port) continue;
-        tcp_emit_reset(tcp, c, c->snd_max, now);
+        tcp_emit_reset(tcp, c, tcp_bare_sequence(c), now);
         tcp_free(tcp, c);
     }
 }
@@ -132,7 +132,7 @@ bool tcp_established(struct tcp *tcp, struct tcp_connection *c, const struct tcp
     bool wanted = c->calls->opened(c->calls->context, (uint32_t)(c - tcp->connection), &peer);
     if (c->life != life) return false;
     if (wanted || !c->passive) return true;
-    tcp_emit_reset(tcp, c, c->snd_max, segment->now);
+    tcp_emit_reset(tcp, c, tcp_bare_sequence(c), segment->now);
     tcp_free(tcp, c);
     return false;
 }

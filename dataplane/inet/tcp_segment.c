@@ -188,7 +188,7 @@ bool tcp_emit_syn(struct tcp *tcp, struct tcp_connection *c, nanos_t now)
 
 bool tcp_acknowledge(struct tcp *tcp, struct tcp_connection *c, nanos_t now)
 {
-    struct tcp_out out = {.sequence = c->snd_max, .flags = TCP_ACK};
+    struct tcp_out out = {.sequence = tcp_bare_sequence(c), .flags = TCP_ACK};
     if (!tcp_emit(tcp, c, &out, now)) {
         c->ack_due = true;
         tcp_queue(tcp, c);

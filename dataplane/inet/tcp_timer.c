@@ -83,7 +83,7 @@ static bool rtx_fire(struct tcp *tcp, struct tcp_connection *c, nanos_t now)
         return true;
     }
     if (given_up(tcp, c, now)) {
-        tcp_emit_reset(tcp, c, c->snd_max, now);
+        tcp_emit_reset(tcp, c, tcp_bare_sequence(c), now);
         tcp_end(tcp, c, TCP_END_TIMEOUT);
         return false;
     }
@@ -116,7 +116,7 @@ static bool keepalive_fire(struct tcp *tcp, struct tcp_connection *c, nanos_t no
         return true;
     }
     if (c->keep_probes >= TCP_KEEP_PROBES) {
-        tcp_emit_reset(tcp, c, c->snd_max, now);
+        tcp_emit_reset(tcp, c, tcp_bare_sequence(c), now);
         tcp_end(tcp, c, TCP_END_SILENT);
         return false;
     }
@@ -144,7 +144,7 @@ static bool life_fire(struct tcp *tcp, struct tcp_connection *c, nanos_t now)
         return false;
     case TCP_FIN_WAIT_2:
         if (c->calls) return keepalive_fire(tcp, c, now);
-        tcp_emit_reset(tcp, c, c->snd_max, now);
+        tcp_emit_reset(tcp, c, tcp_bare_sequence(c), now);
         tcp_free(tcp, c);
         return false;
     case TCP_ESTABLISHED:
