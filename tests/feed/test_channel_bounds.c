@@ -112,7 +112,7 @@ SPEC(a_number_that_shares_its_place_with_a_lost_one_is_counted_for_itself)
 
 SPEC(every_bit_of_a_payload_changes_its_fingerprint)
 {
-    uint8_t bytes[100];
+    uint8_t bytes[100] = {0};
     uint64_t missed = 0;
     for (uint32_t length = 0; length <= sizeof bytes; length++) {
         for (uint32_t i = 0; i < length; i++) bytes[i] = (uint8_t)(i * 37 + length);
