@@ -2,6 +2,7 @@
 
 #include "dataplane/journal/journal_hash_setup.h"
 #include "dataplane/journal/storage_file.h"
+#include "dataplane/stage/journal_thread_setup.h"
 #include "dataplane/wire/ouch50.h"
 
 #include <ftw.h>
@@ -26,6 +27,7 @@ static struct storage_file files;
 static struct journal_storage storage;
 static struct journal_report report;
 static struct journal *journal;
+static struct journal_thread journal_thread;
 static struct gate_stage_plan gate_plan;
 static struct match_stage_plan match_plan;
 static struct match_stage_sink sink;
@@ -348,14 +350,14 @@ void exchange_close(struct exchange *exchange)
     (void)nftw(folder, path_remove, 8, FTW_DEPTH | FTW_PHYS);
 }
 
-void exchange_order(struct exchange *exchange, uint32_t index, bool buys)
+bool exchange_order(struct exchange *exchange, uint32_t index, bool buys)
 {
     struct exchange_session *session = &exchange->session[index];
     struct {
         struct ouch50_enter enter;
         struct be16 appendage;
     } order = {.enter = {.type = text1('O'),
-                         .urn = be32(session->next++),
+                         .urn = be32(session->next),
                          .side = text1(buys ? 'B' : 'S'),
                          .qty = be32(100),
                          .symbol = {"ACME    "},
@@ -366,9 +368,13 @@ void exchange_order(struct exchange *exchange, uint32_t index, bool buys)
                          .iso = text1('N'),
                          .cross = text1('N'),
                          .cl_ord_id = {"              "}}};
-    CHECK(soupbin_client_send(session->soup, (const uint8_t *)&order, sizeof order, now()));
+    CHECK(soupbin_client_state(session->soup) == SOUPBIN_OPEN);
+    if (!soupbin_client_send(session->soup, (const uint8_t *)&order, sizeof order, now()))
+        return false;
+    session->next++;
     session_flush(exchange, session);
     exchange->orders++;
+    return true;
 }
 
 void exchange_flush(struct exchange *exchange)
@@ -398,6 +404,14 @@ void exchange_tick(struct exchange *exchange)
     }
     inet_tick(exchange->host, time);
     exchange_flush(exchange);
+}
+
+void exchange_journal_runs(struct exchange *exchange, bool runs)
+{
+    (void)exchange;
+    struct text problems = text_in((char[256]){0}, 256);
+    if (runs) CHECK(journal_thread_start(&journal_thread, journal, 1, &problems));
+    else journal_thread_stop(&journal_thread);
 }
 
 void exchange_rest(struct exchange *exchange)

@@ -21,7 +21,7 @@ struct exchange_session {
     uint32_t index;
     uint32_t next; /* UserRefNum */
     uint64_t answers;
-    uint64_t sent_tsc[64]; /* when it was meant to be sent, by UserRefNum; 0: not asked */
+    uint64_t sent_tsc[1024]; /* when it was meant to be sent, by UserRefNum; 0: not asked */
 };
 
 /* Told of each sequenced message, where not NULL. */
@@ -49,9 +49,12 @@ struct exchange_wants {
 void exchange_open(struct exchange *exchange, const struct exchange_wants *wants);
 void exchange_close(struct exchange *exchange);
 
+/* The journal's thread runs, or not any more; on the match stage's core, for want of a third. */
+void exchange_journal_runs(struct exchange *exchange, bool runs);
+
 /* An order of session: 100 shares at 10.00, to buy or to sell.  What is written leaves with
- * exchange_flush. */
-void exchange_order(struct exchange *exchange, uint32_t session, bool buys);
+ * exchange_flush.  False if the session has no room now. */
+bool exchange_order(struct exchange *exchange, uint32_t session, bool buys);
 void exchange_flush(struct exchange *exchange);
 
 /* Takes what has come to the clients; returns how many frames. */
