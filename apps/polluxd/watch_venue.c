@@ -61,7 +61,7 @@ void watch_venue_latencies(struct text *out, const struct launch *launch, struct
         const struct histogram *histogram;
     } rows[] = {
         {"request to answer", match_stage_latency(launch->venue->match)},
-        {"request to answer's frame", gate_stage_latency(launch->venue->gate)},
+        {"request to frame", gate_stage_latency(launch->venue->gate)},
     };
     for (uint32_t i = 0; i < ARRAY_COUNT(rows); i++) {
         histogram_copy(scratch, rows[i].histogram);
