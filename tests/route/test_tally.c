@@ -52,7 +52,7 @@ SPEC(every_strategy_has_a_name_of_its_own_a_summary_and_its_functions)
 SPEC(a_tally_takes_no_parameters)
 {
     struct delegate_parameter size = {.name = "size", .value = "1"};
-    EXPECT_UINT(tally_kind.footprint(&(struct delegate_parameters){1, &size}), 0);
+    EXPECT_UINT(tally_kind.footprint(&(struct delegate_parameters){1, &size, 1}), 0);
     EXPECT(tally_kind.footprint(&none) > 0);
 }
 

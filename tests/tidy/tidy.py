@@ -25,13 +25,13 @@ LONG_FILES = {}
 BASE, WIRE, QUEUE = "dataplane/base", "dataplane/wire", "dataplane/queue"
 CAPTURE, NET, BOOK = "dataplane/capture", "dataplane/net", "dataplane/book"
 FEED, ROUTE, STRATEGY = "dataplane/feed", "dataplane/route", "dataplane/strategy"
-RISK = "dataplane/risk"
+RISK, GATEWAY = "dataplane/risk", "dataplane/gateway"
 STAGE, LAUNCH = "dataplane/stage", "dataplane/launch"
 MATCH, JOURNAL = "dataplane/match", "dataplane/journal"
 SESSION, PUBLISH = "dataplane/session", "dataplane/publish"
 INET, ENTRY = "dataplane/inet", "dataplane/entry"
 UNDER_STAGE = [BASE, WIRE, QUEUE, CAPTURE, NET, INET, BOOK, FEED, ROUTE, STRATEGY, MATCH, JOURNAL,
-               SESSION, ENTRY, PUBLISH, RISK]
+               SESSION, ENTRY, PUBLISH, RISK, GATEWAY]
 LAYERS = {
     BASE: [],
     WIRE: [BASE],
@@ -49,6 +49,7 @@ LAYERS = {
     RISK: [BASE],
     ROUTE: [BASE, QUEUE, BOOK, STRATEGY],
     STRATEGY: [BASE, BOOK],
+    GATEWAY: [BASE, WIRE, BOOK, STRATEGY, ROUTE, RISK],
     STAGE: UNDER_STAGE,
     LAUNCH: UNDER_STAGE + [STAGE],
     # What may wait knows the stages by their counters and mailboxes, and no packet or book.

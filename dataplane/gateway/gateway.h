@@ -1,0 +1,230 @@
+#ifndef DATAPLANE_GATEWAY_GATEWAY_H
+#define DATAPLANE_GATEWAY_GATEWAY_H
+
+/* From markets and intents to orders at venues, and from their answers to reports: the dispatcher,
+ * the slots, risk and the trade ports as one machine.
+ *
+ *     markets ──► dispatch ──► delegate ──► intents ─┐
+ *                    ▲                               ▼
+ *     outside (Redis, control) ──────── intents ──► slots ──► request ──► risk_check
+ *                    │                               ▲                        │ pass
+ *                    │ reports                       │ answers      encode, bind, journal (D0),
+ *                    └────────────── said ◄──────────┤              admits?, take
+ *                                                    │                        │
+ *                        positions, drop copy ◄── port.decode ◄── session ◄───┘ bytes
+ *
+ * Strategies: number i is delegate i of the plan, and behind them those outside, which are slots
+ * and risk without a delegate.  Symbols: what may be traded where, a row of the plan each; an
+ * instrument of the feed is linked to them by its name when it is listed.
+ *
+ * Guarantees, whatever comes in whatever order:
+ * - nothing leaves without a pass of risk that admits exactly its bytes, journalled before (K1);
+ * - after gateway_control has applied a halt, no new order and no replacement of its scope leaves,
+ *   and everything of its scope is canceled, as fast as the venue takes cancels (K4, F35);
+ * - an order originates only from a market that is LIVE: an intent said in another state is
+ *   refused, and STOP always passes (F52);
+ * - executions reach the position, the drop copy and the strategy, each once, and are journalled
+ *   before any of them has an effect outside;
+ * - it is a function of its calls: the same calls make the same bytes and the same gateway_digest.
+ *
+ * What a venue's session cannot take now (no room, rate) is held: intents conflate by slot, newest
+ * first in effect, in the order in which slots began to wait; cancels have a reserve of their own
+ * (F30).
+ *
+ * A state machine without input, output or clock.  Threads: one; the view is copied by its owner.
+ * Memory: gateway_footprint() bytes, given once. */
+
+#include "dataplane/gateway/gateway_record.h"
+#include "dataplane/gateway/trade_port.h"
+#include "dataplane/risk/risk.h"
+#include "dataplane/route/dispatch.h"
+
+#define GATEWAY_VENUES_MAX     16u
+#define GATEWAY_SYMBOLS_MAX    8192u
+#define GATEWAY_STRATEGIES_MAX 1024u
+
+struct gateway;
+
+struct gateway_venue_plan {
+    char name[TRADE_PORT_NAME_MAX + 1];
+    const struct trade_port_kind *kind;
+    char firm[4];
+    nanos_t answer_ns;      /* 0: the kind's */
+    uint32_t per_second;    /* messages; 0: no limit of ours.  A bucket of a tenth of that (F30) */
+    uint32_t reserve;       /* of these a second, kept for cancels */
+    order_id_t first_order; /* no number from there on was ever used; 0: from the journal, or 1 */
+    bool cancel_at_loss;    /* the venue cancels our orders when the session is lost */
+};
+
+struct gateway_symbol_plan {
+    char name[8]; /* padded with spaces */
+    uint32_t venue;
+    price_t tick;
+    qty_t lot;
+    price_t price_max;
+    qty_t qty_max;
+};
+
+struct gateway_strategy_plan {
+    const char *name;
+    const struct delegate_kind *kind; /* NULL: outside */
+    struct delegate_parameters parameters;
+    uint32_t legs; /* instruments, in order; 0: all */
+    const struct listing_name *leg;
+    uint32_t venue;   /* where its orders go */
+    uint32_t orders;  /* of an outside one: its keys are 0..orders-1 */
+    uint32_t uniques; /* at once */
+    bool all_venues;  /* orders only while all venues are up (F31) */
+};
+
+/* A symbol's name as the feed lists it. */
+struct listing_name {
+    char symbol[8];
+};
+
+struct gateway_plan {
+    uint32_t instruments; /* of the feed: 0..instruments-1 */
+    uint32_t venues;
+    struct gateway_venue_plan venue[GATEWAY_VENUES_MAX];
+    uint32_t symbols;
+    const struct gateway_symbol_plan *symbol;
+    uint32_t strategies;
+    const struct gateway_strategy_plan *strategy;
+    struct risk_plan risk;
+    uint32_t records; /* risk's bounds to begin with: as if journalled before the first record */
+    const struct risk_record *record;
+    uint64_t seed;        /* of jitter */
+    nanos_t reconcile_ns; /* how often all open orders are asked for; 0: never (F26) */
+};
+
+/* What the gateway calls.  None may call the gateway. */
+struct gateway_outlet {
+    void *context;
+    /* Writes a record (D0); number is its sequence.  False: no room, nothing was written. */
+    bool (*journal)(void *context, enum gateway_record kind, const void *record, uint32_t bytes,
+                    bool reserved);
+    /* Messages the venue's session takes now, at most; 0 while it is down. */
+    uint32_t (*room)(void *context, uint32_t venue);
+    /* Puts a message on the session.  True, unless the session has gone since room was asked. */
+    bool (*send)(void *context, uint32_t venue, const uint8_t *bytes, uint32_t length, nanos_t now);
+    /* A row of the drop copy (F62).  May be NULL. */
+    void (*copy)(void *context, const struct gateway_report *report);
+};
+
+/* Lifecycle.  Cold. */
+
+const char *gateway_check(const struct gateway_plan *plan); /* NULL, or what is wrong */
+size_t gateway_footprint(const struct gateway_plan *plan);  /* plan must be good */
+/* memory zeroed; plan and what it points to must outlive the gateway. */
+struct gateway *gateway_new(void *memory, const struct gateway_plan *plan,
+                            const struct gateway_outlet *outlet);
+
+/* Records of a journal, in order, before anything else: the state they describe (F12).  False and a
+ * sentence if one cannot be. */
+MUST_USE bool gateway_recover(struct gateway *gateway, enum gateway_record kind, const void *record,
+                              uint32_t bytes, char *problem, size_t capacity);
+/* After the last one: orders that may live are UNKNOWN, and asked for when their venue is up. */
+void gateway_recovered(struct gateway *gateway, nanos_t now);
+
+/* What comes in.  Hot. */
+
+void gateway_listing(struct gateway *gateway, uint32_t instrument, const char symbol[8]); /* warm */
+void gateway_market(struct gateway *gateway, const struct market *market);
+
+/* One decision of one delegate, with all it causes.  Its number as the dispatcher's, or
+ * DISPATCH_NONE.  cause_tsc is given to the histogram of whoever measures: see gateway_caused. */
+uint32_t gateway_decide(struct gateway *gateway, nanos_t now);
+
+/* A message of a venue's session, with the number the session gave it. */
+void gateway_message(struct gateway *gateway, uint32_t venue, uint64_t sequence,
+                     const uint8_t *message, uint32_t length, nanos_t now);
+
+/* The session is lost, or is back with everything missed decoded. */
+void gateway_session(struct gateway *gateway, uint32_t venue, bool up, nanos_t now);
+
+/* Intents from outside; what became of them is in the drop copy. */
+struct gateway_intent {
+    uint32_t strategy;
+    uint64_t sequence; /* the strategy's own, of this key */
+    struct delegate_intent intent;
+    uint32_t venue;
+};
+MUST_USE enum slots_status gateway_intend(struct gateway *gateway,
+                                          const struct gateway_intent *intent, nanos_t now);
+
+/* People.  Warm. */
+
+/* Risk's changes: as risk_control_check says.  What halts is applied at once, then journalled; the
+ * caller acknowledges when *number is durable.  What loosens is to be durable first: then call
+ * again with durable. */
+MUST_USE enum risk_control gateway_control(struct gateway *gateway, struct risk_record *records,
+                                           uint32_t count, bool durable, nanos_t now);
+/* Switches a strategy's delegate on and off; off, its orders are canceled (F13, F21). */
+void gateway_switch(struct gateway *gateway, uint32_t strategy, bool on, nanos_t now);
+/* Parameters of a delegate change (F22). */
+MUST_USE bool gateway_set(struct gateway *gateway, uint32_t strategy,
+                          const struct delegate_parameters *parameters, char *problem,
+                          size_t capacity);
+/* No intent is taken any more; all orders are canceled unless keep (F12). */
+void gateway_stop(struct gateway *gateway, bool keep, nanos_t now);
+bool gateway_stopped(const struct gateway *gateway); /* nothing is open or in doubt */
+
+/* Every millisecond or so: silence, sweeps, held intents, housekeeping of delegates, marks. */
+void gateway_tick(struct gateway *gateway, nanos_t now);
+
+/* The session has room again: what was held may go.  Cheap if nothing is. */
+void gateway_relieve(struct gateway *gateway, nanos_t now);
+
+/* Queries. */
+
+struct dispatch *gateway_dispatch(struct gateway *gateway);
+struct risk *gateway_risk(struct gateway *gateway);
+struct slots *gateway_slots(struct gateway *gateway, uint32_t venue);
+/* The next sequenced message wanted of a venue's session, from the journal; 1 at the beginning. */
+uint64_t gateway_next_sequence(const struct gateway *gateway, uint32_t venue);
+bool gateway_busy(const struct gateway *gateway); /* a decision waits, or a held intent may go */
+
+struct gateway_holding {
+    qty_t position;
+    qty_t bought, sold; /* since the start of the day, reconciled */
+    int64_t cash;       /* money: sold less bought */
+    int64_t profit;     /* cash and the position at the mark */
+    uint64_t fills;
+    uint32_t working; /* open orders */
+};
+void gateway_holding(const struct gateway *gateway, uint32_t strategy, uint32_t symbol,
+                     struct gateway_holding *holding);
+
+#define GATEWAY_COUNTERS(C)                                                                        \
+    C(intent, "Intents of delegates and from outside")                                             \
+    C(intent_lost, "Intents that did not fit a delegate's output")                                 \
+    C(intent_bad, "Intents that named no key, instrument, side or way of theirs")                  \
+    C(intent_not_live, "Orders wanted while the book was not LIVE: refused")                       \
+    C(intent_nowhere, "Orders wanted in instruments that no venue of theirs trades: refused")      \
+    C(intent_held, "Intents that waited for the session's room or rate")                           \
+    C(intent_conflated, "of these, gave way to a newer one of their slot")                         \
+    C(order_sent, "New orders put on a session")                                                   \
+    C(replace_sent, "Replacements put on a session")                                               \
+    C(cancel_sent, "Cancels put on a session")                                                     \
+    C(query_sent, "Queries put on a session")                                                      \
+    C(request_held, "Requests that waited for the session's room")                                 \
+    C(refused, "Orders and replacements that risk refused")                                        \
+    C(journal_full, "Orders and replacements refused because the journal took no record")          \
+    C(message, "Messages of sessions")                                                             \
+    C(message_bad, "of these, none of the protocol: counted, and told")                            \
+    C(fill, "Executions")                                                                          \
+    C(fill_unknown, "of these, of orders that are not known here: positions are told to people")   \
+    C(report, "Rows of the drop copy")                                                             \
+    C(report_waits, "Reports that waited for a delegate's queue")                                  \
+    C(drift, "Differences that a reconciliation has found and corrected")                          \
+    C(overrun, "Decisions that took longer than they may")
+#define GATEWAY_COUNTER_FIELD(name, help) struct counter name;
+struct gateway_counts {
+    GATEWAY_COUNTERS(GATEWAY_COUNTER_FIELD)
+};
+const struct gateway_counts *gateway_counts(const struct gateway *gateway);
+
+uint64_t gateway_digest(const struct gateway *gateway); /* of orders, positions, slots.  Cold. */
+void gateway_verify(const struct gateway *gateway);     /* CHECKs every invariant.  Cold. */
+
+#endif
