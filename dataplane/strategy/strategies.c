@@ -1,10 +1,12 @@
 #include "dataplane/strategy/strategies.h"
 
+#include "dataplane/strategy/maker.h"
 #include "dataplane/strategy/tally.h"
 
 #include <string.h>
 
 const struct delegate_kind *const strategies[] = {
+    &maker_kind,
     &tally_kind,
 };
 const uint32_t strategies_count = ARRAY_COUNT(strategies);
