@@ -14,7 +14,7 @@
 #include "dataplane/strategy/maker.h"
 #include "dataplane/strategy/rounding.h"
 
-#define MAKER_ECHOES 8u /* of a side at once; the oldest gives way */
+#define MAKER_ECHOES 16u /* of a side at once; the oldest gives way */
 #define MAKER_NEVER  UINT64_MAX
 
 enum maker_reference { MAKER_BEST, MAKER_MID, MAKER_MICRO, MAKER_FAIR };
@@ -55,11 +55,14 @@ struct maker_key {
     bool over; /* what was said has ended without being executed */
 };
 
-/* Size of ours that is gone, and may still be in the market's picture. */
+/* Size of ours that may be in the market's picture though no order says so: it was open, or was
+ * asked for and something else since. */
 struct maker_echo {
     price_t price;
     qty_t qty;
-    nanos_t until_ns;
+    nanos_t until_ns; /* later while a request of the key is under way */
+    uint32_t key;     /* of the leg */
+    bool under_way;   /* a request of the key was, ever since */
 };
 
 struct maker_side {
@@ -72,6 +75,8 @@ struct maker_side {
     bool again;  /* not all is as it should be: look again at the next decision */
     bool filled; /* since the last decision */
     uint32_t echo_next;
+    nanos_t echo_until_ns; /* of all */
+    bool echo_under_way;   /* of any */
     struct maker_echo echo[MAKER_ECHOES];
 };
 
@@ -129,6 +134,11 @@ static inline uint32_t maker_index(const struct maker_turn *turn, uint32_t side,
     return side * turn->maker->most + rung;
 }
 
+static inline bool maker_under_way(const struct delegate_order *order)
+{
+    return order->state == ORDER_PENDING || order->state == ORDER_UNKNOWN;
+}
+
 static inline bool maker_open(const struct delegate_order *order)
 {
     return order->state != ORDER_NONE;
@@ -155,6 +165,7 @@ static inline void maker_wake(struct maker_turn *turn, nanos_t at_ns)
 }
 
 /* maker_reference.c: what has become of the orders, and where the references are. */
+void maker_echo_add(struct maker_turn *turn, uint32_t key, price_t price, qty_t qty);
 void maker_follow(struct maker_turn *turn);
 void maker_refer(struct maker_turn *turn);
 /* What a side is to be quoted around now; false: there is nothing. */

@@ -9,12 +9,21 @@ struct wanted {
 
 /* Words. */
 
+/* The words before may have been sent, and show in the market's picture before anybody says so. */
+static void take_back(struct maker_turn *turn, uint32_t i)
+{
+    struct maker_key *key = &turn->key[i];
+    qty_t asked = key->over ? 0 : maker_asked(key, &turn->order[i]);
+    if (asked > 0 && maker_under_way(&turn->order[i])) maker_echo_add(turn, i, key->price, asked);
+}
+
 static void say_stop(struct maker_turn *turn, uint32_t i)
 {
     struct maker_key *key = &turn->key[i];
     const struct delegate_order *order = &turn->order[i];
     bool something = maker_asked(key, order) > 0 || maker_open(order);
     bool said = key->said == MAKER_STOP;
+    take_back(turn, i);
     key->said = MAKER_STOP;
     key->over = false;
     if (said || !something) return;
@@ -35,6 +44,7 @@ static void say_order(struct maker_turn *turn, uint32_t side, uint32_t i,
         }
         if (!key->over && maker_asked(key, order) == wanted->qty) return;
     }
+    take_back(turn, i);
     key->said = MAKER_ORDER;
     key->over = false;
     key->price = wanted->price;

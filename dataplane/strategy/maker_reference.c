@@ -8,27 +8,57 @@
 
 /* Follows the own orders. */
 
-static void echo_add(struct maker_turn *turn, uint32_t side, price_t price, qty_t qty)
+void maker_echo_add(struct maker_turn *turn, uint32_t key, price_t price, qty_t qty)
+{
+    struct maker_side *at = &turn->leg->side[key / turn->maker->most];
+    nanos_t until = turn->maker->now + (nanos_t)turn->maker->settings.echo_ns;
+    struct maker_echo *echo = &at->echo[0];
+    while (echo < &at->echo[MAKER_ECHOES] && (echo->key != key || echo->price != price)) echo++;
+    bool known = echo < &at->echo[MAKER_ECHOES];
+    if (!known) echo = &at->echo[at->echo_next++ % MAKER_ECHOES];
+    if (known && echo->until_ns > turn->maker->now) qty = greater(qty, echo->qty);
+    bool under_way = maker_under_way(&turn->order[key]);
+    *echo = (struct maker_echo){price, qty, until, key, under_way};
+    at->echo_until_ns = until;
+    at->echo_under_way |= under_way;
+}
+
+/* While a request is under way, nobody knows which of the key's words the venue has heard. */
+static void follow_echoes(struct maker_turn *turn, uint32_t side)
 {
     struct maker_side *at = &turn->leg->side[side];
-    at->echo[at->echo_next++ % MAKER_ECHOES] =
-        (struct maker_echo){.price = price,
-                            .qty = qty,
-                            .until_ns = turn->maker->now + (nanos_t)turn->maker->settings.echo_ns};
+    if (!at->echo_under_way) return;
+    at->echo_under_way = false;
+    for (uint32_t i = 0; i < MAKER_ECHOES; i++) {
+        struct maker_echo *echo = &at->echo[i];
+        if (!echo->under_way) continue;
+        echo->under_way = maker_under_way(&turn->order[echo->key]);
+        echo->until_ns = turn->maker->now + (nanos_t)turn->maker->settings.echo_ns;
+        at->echo_until_ns = echo->until_ns;
+        at->echo_under_way |= echo->under_way;
+    }
 }
 
 /* What was open is open no longer, or less of it, or elsewhere. */
-static void follow_open(struct maker_turn *turn, uint32_t side, struct maker_key *key,
-                        const struct delegate_order *order)
+static void follow_open(struct maker_turn *turn, uint32_t i)
 {
+    struct maker_key *key = &turn->key[i];
+    const struct delegate_order *order = &turn->order[i];
     qty_t leaves = maker_open(order) ? order->leaves : 0;
     bool same = leaves > 0 && order->price == key->seen_price;
     qty_t gone = same ? key->seen_leaves - leaves : key->seen_leaves;
-    if (gone > 0) echo_add(turn, side, key->seen_price, gone);
+    if (gone > 0) maker_echo_add(turn, i, key->seen_price, gone);
     if (!same || gone < 0 || order->state != key->seen_state) key->since_ns = turn->maker->now;
     key->seen_leaves = leaves;
     key->seen_price = order->price;
     key->seen_state = order->state;
+}
+
+/* Whether what was said is. */
+static bool as_said(const struct maker_key *key, const struct delegate_order *order)
+{
+    return order->state == ORDER_OPEN && order->price == key->price &&
+           order->leaves == maker_asked(key, order);
 }
 
 /* Whether what was said is settled as something else than that: refused, or canceled unasked. */
@@ -37,14 +67,15 @@ static bool ended(const struct maker_key *key, const struct delegate_order *orde
     qty_t asked = maker_asked(key, order);
     if (asked == 0) return false;
     if (order->state == ORDER_NONE) return true;
-    bool differs = order->price != key->price || order->leaves != asked;
-    return order->state == ORDER_OPEN && order->refused != key->refused && differs;
+    return order->state == ORDER_OPEN && order->refused != key->refused && !as_said(key, order);
 }
 
 void maker_follow(struct maker_turn *turn)
 {
     struct maker *maker = turn->maker;
     struct maker_leg *leg = turn->leg;
+    follow_echoes(turn, SIDE_BUY);
+    follow_echoes(turn, SIDE_SELL);
     for (uint32_t i = 0; i < 2 * maker->most; i++) {
         uint32_t side = i / maker->most;
         struct maker_key *key = &turn->key[i];
@@ -57,7 +88,8 @@ void maker_follow(struct maker_turn *turn)
         }
         maker->gauges.refused += order->refused - key->seen_refused;
         key->seen_refused = order->refused;
-        follow_open(turn, side, key, order);
+        follow_open(turn, i);
+        if (key->over && as_said(key, order)) key->over = false; /* it had waited */
         if (!key->over && ended(key, order)) {
             key->over = true;
             key->hold_ns = maker->now + (nanos_t)maker->settings.retry_ns;
@@ -88,7 +120,7 @@ static struct own_size own_at(const struct maker_turn *turn, uint32_t side, pric
         own.maybe += greater(maker_asked(key, order) - there, 0);
     }
     const struct maker_side *at = &turn->leg->side[side];
-    for (uint32_t i = 0; i < MAKER_ECHOES; i++)
+    for (uint32_t i = 0; i < MAKER_ECHOES && at->echo_until_ns > maker->now; i++)
         if (at->echo[i].price == price && at->echo[i].until_ns > maker->now)
             own.maybe += at->echo[i].qty;
     return own;

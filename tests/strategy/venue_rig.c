@@ -186,6 +186,12 @@ static void take_intents(void)
         EXPECT(intent->kind != INTENT_UNIQUE);
         if (intent->key >= rig.keys) unreadable("a key beyond those of the delegate");
         struct rig_key *at = &rig.key[intent->key];
+        const struct delegate_order *order = &rig.order[intent->key];
+        bool settled = !at->goal && at->request == RIG_NONE && order->state == ORDER_OPEN;
+        bool same = order->price == intent->price && order->leaves == intent->qty;
+        bool repeated = intent->kind == INTENT_ORDER && !at->stop && at->price == intent->price &&
+                        at->cap == order->executed + intent->qty;
+        if (settled && same && repeated) rig.needless++;
         at->goal = true;
         at->stop = intent->kind == INTENT_STOP;
         if (!at->stop) {
@@ -247,13 +253,15 @@ const char *rig_said(void)
     return rig.said;
 }
 
-void rig_after(nanos_t ns)
+bool rig_after(nanos_t ns)
 {
     rig.now += ns;
     rig.said[0] = '\0';
     rig.output.intents = 0;
     if (rig.kind->housekeeping) rig.kind->housekeeping(rig.self, rig.now);
-    if (rig.kind->wants && rig.kind->wants(rig.self, rig.now)) rig_decide(0, 0);
+    bool wants = rig.kind->wants && rig.kind->wants(rig.self, rig.now);
+    if (wants) rig_decide(0, 0);
+    return wants;
 }
 
 void rig_instruct(const struct message *instruction)

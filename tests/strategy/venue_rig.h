@@ -85,6 +85,7 @@ struct rig {
     bool hold;   /* the session takes nothing: goals wait */
     bool refuse; /* risk refuses every order and replacement */
     bool done;
+    uint32_t needless; /* orders said that were open already, just so */
     struct rig_leg leg[RIG_LEGS_MAX];
     struct rig_key key[RIG_KEYS_MAX];
     struct delegate_order order[RIG_KEYS_MAX]; /* as the delegate sees them */
@@ -116,7 +117,7 @@ void rig_publish(
 void rig_decide(uint32_t leg, uint32_t what);
 void rig_show(uint32_t leg); /* publish, and decide */
 const char *rig_said(void);
-void rig_after(nanos_t ns); /* time passes; decides if the delegate wants to */
+bool rig_after(nanos_t ns); /* time passes; decides if the delegate wants to; whether it did */
 void rig_instruct(const struct message *instruction);
 
 /* Steps of the venue. */
