@@ -156,6 +156,20 @@ SPEC(an_own_order_that_is_gone_may_still_be_in_the_picture)
     EXPECT_TEXT(rig_said(), "0:B100@10.00+");
 }
 
+SPEC(what_was_said_and_taken_back_may_be_in_the_picture_before_its_report)
+{
+    OPEN_MAKER("0:100");
+    shown("10.00:50 | 10.09:50", "0:B100@10.00+ 1:S100@10.09+");
+    settled("");
+    shown("10.01:50 | 10.09:50", "0:B100@10.01+");
+    shown("10.00:50 | 10.09:50", "0:B100@10.00+");
+    EXPECT(rig_arrive(0)); /* the first word; the second one waits */
+    shown("10.00:50 | 10.09:50", "");
+    EXPECT_UINT((uint64_t)rig.leg[0].shown.bid, (uint64_t)rig_price("10.01"));
+    rig_answer();
+    settled("");
+}
+
 /* F27: stale, invalid, or not to be traded on. */
 
 SPEC(quotes_are_pulled_when_the_book_is_not_live_and_come_back_with_it)
@@ -308,6 +322,7 @@ SPEC(instruments_are_quoted_apart_with_keys_of_their_own)
     S(configured_to_stay_it_stays_alone_where_it_is)                                               \
     S(an_own_order_that_is_not_yet_in_the_picture_is_not_taken_from_it)                            \
     S(an_own_order_that_is_gone_may_still_be_in_the_picture)                                       \
+    S(what_was_said_and_taken_back_may_be_in_the_picture_before_its_report)                        \
     S(quotes_are_pulled_when_the_book_is_not_live_and_come_back_with_it)                           \
     S(quotes_are_pulled_from_a_crossed_or_locked_book_and_from_one_without_a_side)                 \
     S(quotes_are_pulled_while_orders_may_not_leave)                                                \

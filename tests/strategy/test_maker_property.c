@@ -129,6 +129,24 @@ static bool stays(uint32_t key)
     return at->heard_cap > executed;
 }
 
+/* No own order is met that may be open, or waits to be. */
+static void check_apart(const struct delegate_intent *intent)
+{
+    for (uint32_t key = 0; key < rig.keys; key++) {
+        const struct delegate_order *order = &rig.order[key];
+        const struct rig_key *at = &rig.key[key];
+        if (order->side == intent->side || order->instrument != intent->instrument) continue;
+        bool waits = at->goal && !at->stop;
+        price_t price[2] = {order->state == ORDER_NONE ? 0 : order->price, waits ? at->price : 0};
+        for (uint32_t i = 0; i < 2; i++) {
+            bool meets =
+                intent->side == SIDE_BUY ? intent->price >= price[i] : intent->price <= price[i];
+            if (price[i] > 0 && meets)
+                FAILS("seed %" PRIu64 ": %s meets key %u", seed, rig_said(), key);
+        }
+    }
+}
+
 static void check_said(uint32_t leg)
 {
     uint32_t first = leg * 6;
@@ -136,6 +154,7 @@ static void check_said(uint32_t leg)
         const struct delegate_intent *intent = &rig.output.intent[i];
         if (intent->kind == INTENT_STOP) last_price[intent->key] = 0;
         if (intent->kind == INTENT_STOP || intent->key / 6 != leg) continue;
+        check_apart(intent);
         if (!may_quote(leg)) FAILS("seed %" PRIu64 ": said %s of a bad book", seed, rig_said());
         price_t before = last_price[intent->key];
         last_price[intent->key] = intent->price;
