@@ -142,11 +142,8 @@ static price_t bound(const struct maker_turn *turn, uint32_t side)
     price_t best = side_away(side, 0, -4 * PARAMETER_PRICE_MAX);
     if (!maker->settings.taking) best = side_away(side, turn->leg->best[other], tick);
     for (uint32_t i = maker_index(turn, other, 0); i < maker_index(turn, other, maker->most); i++) {
-        const struct maker_key *key = &turn->key[i];
         price_t open = side_away(side, turn->order[i].price, spread);
-        price_t asked = side_away(side, key->price, spread);
         if (maker_open(&turn->order[i]) && side_better(side, best, open)) best = open;
-        if (maker_asked(key, &turn->order[i]) > 0 && side_better(side, best, asked)) best = asked;
     }
     return best;
 }

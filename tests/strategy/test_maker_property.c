@@ -136,7 +136,7 @@ static void check_apart(const struct delegate_intent *intent)
         const struct delegate_order *order = &rig.order[key];
         const struct rig_key *at = &rig.key[key];
         if (order->side == intent->side || order->instrument != intent->instrument) continue;
-        bool waits = at->goal && !at->stop;
+        bool waits = at->goal && !at->stop && at->cap > order->executed;
         price_t price[2] = {order->state == ORDER_NONE ? 0 : order->price, waits ? at->price : 0};
         for (uint32_t i = 0; i < 2; i++) {
             bool meets =
