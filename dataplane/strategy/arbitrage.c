@@ -170,7 +170,6 @@ static void seek(struct arbitrage *arbitrage, const struct composite *composite,
     price_t edge = distance_price(arbitrage->settings.edge, place[0].terms.tick);
     for (uint32_t buy = 0; buy < LEGS; buy++) {
         uint32_t sell = 1 - buy;
-        if (place[buy].trading != TRADING_ACTIVE || place[sell].trading != TRADING_ACTIVE) return;
         if (place[sell].market.bid - place[buy].market.ask <= edge) continue;
         qty_t qty = lesser(room(arbitrage, &place[buy], SIDE_BUY),
                            room(arbitrage, &place[sell], SIDE_SELL));

@@ -146,6 +146,19 @@ SPEC(where_only_reductions_may_leave_a_hedge_reduces)
     shown(1, "10.01:500 | 10.02:500", "0:B40@10.06!"); /* leg 1 is cheaper, and would grow */
 }
 
+SPEC(where_only_reductions_may_leave_a_pair_is_begun_if_both_orders_reduce)
+{
+    open_pair();
+    rig.leg[0].position = rig.leg[0].position_truth = rig_units(40);
+    rig.leg[1].position = rig.leg[1].position_truth = rig_units(-40);
+    rig.leg[0].trading = rig.leg[1].trading = TRADING_REDUCE_ONLY;
+    shown(0, "10.05:500 | 10.06:500", "");
+    shown(1, "10.01:500 | 10.02:500", "1:B40@10.02! 0:S40@10.05!");
+    rig_answer();
+    rig_show(0);
+    answered(1, "");
+}
+
 SPEC(an_order_that_was_refused_is_not_repeated_before_the_time_of_a_retry)
 {
     open_pair();
@@ -229,6 +242,7 @@ SPEC(whatever_the_venue_does_no_leg_is_beyond_its_inventory_and_both_are_flat_in
     S(a_hedge_comes_before_the_next_pair)                                                          \
     S(a_leg_that_is_not_good_or_may_not_trade_begins_nothing)                                      \
     S(where_only_reductions_may_leave_a_hedge_reduces)                                             \
+    S(where_only_reductions_may_leave_a_pair_is_begun_if_both_orders_reduce)                       \
     S(an_order_that_was_refused_is_not_repeated_before_the_time_of_a_retry)                        \
     S(it_is_between_two_instruments)                                                               \
     S(whatever_the_venue_does_no_leg_is_beyond_its_inventory_and_both_are_flat_in_the_end)

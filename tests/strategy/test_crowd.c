@@ -77,13 +77,19 @@ SPEC(it_takes_from_its_own_orders_only_if_it_may)
     EXPECT(rig_gauge("takes") > 100);
 }
 
-SPEC(it_takes_from_others)
+SPEC(it_takes_from_others_and_never_rests_where_it_would)
 {
     rig_open(&crowd_kind, 1, "fair", "100", "rate", "1000", "levels", "4", NULL);
     for (uint32_t i = 0; i < 1000; i++) {
         rig_book(0, "99.99:300 | 100.01:300"); /* before its own */
         rig_show(0);
         rig_after(5 * NANOS_MILLI);
+        for (uint32_t k = 0; k < rig.output.intents; k++) {
+            const struct delegate_intent *intent = &rig.output.intent[k];
+            if (intent->kind != INTENT_ORDER || intent->how & HOW_IMMEDIATE) continue;
+            EXPECT(intent->side == SIDE_BUY ? intent->price < rig.leg[0].shown.ask
+                                            : intent->price > rig.leg[0].shown.bid);
+        }
         rig_answer();
     }
     EXPECT(rig_gauge("takes") > 20);
@@ -96,6 +102,7 @@ SPEC(together_all_instruments_walk_as_one)
         char seed[8];
         snprintf(seed, sizeof seed, "%u", i);
         struct seen seen = play(2, seed, "yes", "no");
+        EXPECT(seen.high - seen.low > 20 * PRICE_ONE / 100);
         price_t apart = (seen.bid[0] - 100 * PRICE_ONE) - (seen.bid[1] - 50 * PRICE_ONE);
         EXPECT(seen.bid[1] > 40 * PRICE_ONE && seen.bid[1] < 60 * PRICE_ONE);
         EXPECT(apart <= 15 * PRICE_ONE / 100 && apart >= -15 * PRICE_ONE / 100);
@@ -145,7 +152,7 @@ SPEC(a_side_that_is_full_does_nothing)
     S(acts_come_as_often_as_configured)                                                            \
     S(the_same_seed_is_the_same_crowd_and_another_one_is_not)                                      \
     S(it_takes_from_its_own_orders_only_if_it_may)                                                 \
-    S(it_takes_from_others)                                                                        \
+    S(it_takes_from_others_and_never_rests_where_it_would)                                         \
     S(together_all_instruments_walk_as_one)                                                        \
     S(a_book_that_is_not_live_and_a_venue_that_does_not_trade_are_left_alone)                      \
     S(what_it_could_not_do_in_time_it_does_not_do)                                                 \

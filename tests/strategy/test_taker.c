@@ -118,12 +118,15 @@ SPEC(an_instruction_is_worked_changed_and_stopped)
     shown("9.99:200 | 10.02:100", ""); /* child under way */
     rig_book(0, "10.00:100 9.99:200 | 10.02:100");
     answered("");
-    instruct(INSTRUCTION_REPLACE, 7, 200, "9.99");
-    answered("0:S100@9.99!");
+    instruct(INSTRUCTION_REPLACE, 7, 350, "9.99");
+    answered("0:S200@9.99!");
     instruct(INSTRUCTION_CANCEL, 7, 0, "0");
-    answered("");
+    rig_show(0);
+    EXPECT(!rig.done); /* a child is under way */
+    rig_answer();
+    shown("10.00:500 | 10.02:100", "");
     EXPECT(rig.done);
-    EXPECT_UINT((uint64_t)rig_gauge("executed"), (uint64_t)rig_units(200));
+    EXPECT_UINT((uint64_t)rig_gauge("executed"), (uint64_t)rig_units(300));
 }
 
 SPEC(without_a_number_of_its_own_the_next_instruction_follows)

@@ -82,6 +82,7 @@ SPEC(without_finish_what_is_left_at_the_end_is_given_up)
 /* Children of a whole order, with the times they came at. */
 static void play(const char *seed, char *line, nanos_t *last_ns)
 {
+    uint32_t early = 0; /* within 50 ms of when they would be due without jitter */
     OPEN_TWAP("quantity", "1000", "slices", "10", "jitter", "100%", "seed", seed);
     rig_book(0, "10.00:5000 | 10.02:5000");
     rig_publish(0);
@@ -91,6 +92,7 @@ static void play(const char *seed, char *line, nanos_t *last_ns)
         if (rig.output.intents > 0) {
             snprintf(line + strlen(line), 1000 - strlen(line), "%u %s ", ms, rig_said());
             *last_ns = ms * NANOS_MILLI;
+            early += ms % 1000 <= 50;
         }
         rig_answer();
         rig_book(0, "10.00:5000 | 10.02:5000");
@@ -98,6 +100,7 @@ static void play(const char *seed, char *line, nanos_t *last_ns)
         if (!rig_after(10 * NANOS_MILLI) && rig.messages) rig_decide(0, 0);
     }
     EXPECT(rig.done);
+    EXPECT(early < 4);
     EXPECT_UINT((uint64_t)rig.leg[0].position, (uint64_t)rig_units(1000));
 }
 
