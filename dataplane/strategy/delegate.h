@@ -307,4 +307,7 @@ struct delegate_plugin {
     const struct delegate_kind *const *kind; /* names unlike those built in */
 };
 
+/* Every plug-in defines its own. */
+extern __attribute__((visibility("default"))) const struct delegate_plugin pollux_plugin;
+
 #endif
