@@ -64,20 +64,19 @@ static bool parameter_read(struct settings *settings, const struct delegate_para
                            char *problem, size_t capacity)
 {
     const char *name = parameter->name, *value = parameter->value;
+    qty_t *quantity = strcmp(name, "size") == 0         ? &settings->size
+                    : strcmp(name, "position_max") == 0 ? &settings->position_max
+                                                        : NULL;
     int64_t units = 0;
     if (strcmp(name, "side") == 0) {
         bool sell = strcmp(value, "sell") == 0;
         if (!sell && strcmp(value, "buy") != 0)
             return refuse(parameter, "buy or sell", problem, capacity);
         settings->side = sell ? SIDE_SELL : SIDE_BUY;
-    } else if (strcmp(name, "size") == 0) {
+    } else if (quantity) {
         if (!number_read(value, 1, UNITS_MAX, &units))
             return refuse(parameter, "a whole number from 1 to 1000000000", problem, capacity);
-        settings->size = units * QTY_ONE;
-    } else if (strcmp(name, "position_max") == 0) {
-        if (!number_read(value, 1, UNITS_MAX, &units))
-            return refuse(parameter, "a whole number from 1 to 1000000000", problem, capacity);
-        settings->position_max = units * QTY_ONE;
+        *quantity = units * QTY_ONE;
     } else if (strcmp(name, "distance") == 0) {
         if (!number_read(value, 0, DISTANCE_MAX, &settings->distance))
             return refuse(parameter, "a whole number from 0 to 1000", problem, capacity);

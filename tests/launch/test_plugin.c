@@ -74,9 +74,10 @@ static void before_each(void)
 static void after_each(void)
 {
     char command[96];
-    for (uint32_t i = 0; i < PLUGIN_LOADED_MAX; i++)
-        if (plugins.plugin[i].path[0] != '\0')
-            (void)plugin_unload(&plugins, plugins.plugin[i].path);
+    for (uint32_t i = 0; i < PLUGIN_LOADED_MAX; i++) {
+        const char *path = plugins.plugin[i].path;
+        EXPECT(path[0] == '\0' || plugin_unload(&plugins, path) == PLUGIN_CLOSED);
+    }
     snprintf(command, sizeof command, "rm -r %s", folder);
     CHECK(system(command) == 0);
 }
