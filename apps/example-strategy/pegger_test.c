@@ -48,7 +48,7 @@ static const struct row buying[] = {
      12, "stop"},
     {"only cancels may leave", 1001, 71, 1004, MARKET_LIVE, TRADING_HALTED, 0, ORDER_OPEN, 999, 50,
      0, 13, "stop"},
-    {"bids are two ticks above nothing", 2, 71, 1004, MARKET_LIVE, TRADING_ACTIVE, 0, ORDER_NONE, 0,
+    {"the price would be below nothing", 1, 71, 1004, MARKET_LIVE, TRADING_ACTIVE, 0, ORDER_NONE, 0,
      0, 0, 14, ""},
     {"a refusal", 1001, 71, 1004, MARKET_LIVE, TRADING_ACTIVE, 0, ORDER_NONE, 0, 0, 1, 15, ""},
     {"almost a second later", 1001, 71, 1004, MARKET_LIVE, TRADING_ACTIVE, 0, ORDER_NONE, 0, 0, 1,
