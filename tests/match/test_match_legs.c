@@ -232,6 +232,23 @@ SPEC(legs_reserve_when_they_come_to_life_once_at_the_higher_price)
     BALANCE_IS("A has 1520 USD, 0 reserved, 1520 available");
 }
 
+SPEC(a_leg_that_is_cleared_while_the_other_one_sleeps_gives_back_what_it_reserved)
+{
+    GIVEN_SPOT();
+    GIVEN("a sells 4 at 100.00 tracked self-trade decrement by A", "b buys 4 at 100.00 by B",
+          "own sells 1 at 90.00 by A", "x sells 3 at 90.00 by B");
+    WHEN("modify a take 90.00 stop-loss 110.00"); /* limited at 115.00 */
+    THEN("own is canceled with 0 left: it would have traded with its own group",
+         "a.take is reduced by 1 to 3: it would have traded with its own group",
+         "a.take takes 3 from x at 90.00",
+         "a is now partially closed, 4 filled, 1 to close",
+         "a.stop waits 1 at 110.00");
+    BALANCE_IS("A has 130 USD, 115 reserved, 15 available");
+    WHEN("modify a no stop-loss");
+    THEN("a.stop is canceled with 1 left: canceled by its owner");
+    BALANCE_IS("A has 130 USD, 0 reserved, 130 available");
+}
+
 SPEC(a_leg_that_cannot_reserve_is_rejected_and_both_are_gone)
 {
     GIVEN_SPOT();
@@ -372,6 +389,7 @@ SPEC(an_added_leg_that_trades_everything_at_once_closes_its_order)
     S(a_leg_is_not_changed_by_its_own_id)                                                          \
     S(a_new_id_of_the_order_is_what_its_legs_name)                                                 \
     S(legs_reserve_when_they_come_to_life_once_at_the_higher_price)                                \
+    S(a_leg_that_is_cleared_while_the_other_one_sleeps_gives_back_what_it_reserved)                \
     S(a_leg_that_cannot_reserve_is_rejected_and_both_are_gone)                                     \
     S(a_leg_that_cannot_grow_for_lack_of_funds_is_canceled_and_both_are_gone)                      \
     S(a_change_of_legs_that_cannot_be_reserved_is_refused)                                         \
