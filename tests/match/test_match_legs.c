@@ -112,6 +112,24 @@ SPEC(a_leg_moved_to_a_price_that_trades_does)
          "a is now partially filled, 4 filled, 3 to close");
 }
 
+SPEC(an_added_leg_that_trades_at_once_leaves_the_other_what_both_share_in_its_place)
+{
+    GIVEN("a sells 5 at 106.00 then buys at 90.00 then buys at 93.00", "modify a no take",
+          "b buys 4 at 106.00", "y buys 1 at 93.00", "x buys 1 at 105.00", "z sells 3 at 106.50");
+    BOOK_IS(   "              | 106.50 | z3 ",
+               "              | 106.00 | a1 ",
+               "           x1 | 105.00 |    ",
+               " y1 a.then2:4 |  93.00 |    ");
+    WHEN("modify a at 104.00 take 107.00"); /* 5 in all, while a.then2 still has 4 */
+    THEN("a becomes 1 at 104.00",
+         "a takes 1 from x at 105.00",
+         "a.take takes 3 from z at 106.50",
+         "a.take rests 2 at 107.00",
+         "a.then2 is reduced by 2 to 2: an order it is linked to traded or ended");
+    BOOK_IS(   "   a.take:2 | 107.00 | ",
+               " y1 a.then2:2 |  93.00 | ");
+}
+
 SPEC(a_stop_loss_moved_beyond_the_last_price_fires)
 {
     GIVEN("a buys 10 at 100.00 take 103.00 stop-loss 98.00", "b sells 10 at 100.00",
@@ -380,6 +398,7 @@ SPEC(an_added_leg_that_trades_everything_at_once_closes_its_order)
     S(a_leg_is_cleared_and_the_other_one_stays)                                                    \
     S(a_sleeping_leg_is_cleared_without_a_word)                                                    \
     S(a_leg_moved_to_a_price_that_trades_does)                                                     \
+    S(an_added_leg_that_trades_at_once_leaves_the_other_what_both_share_in_its_place)              \
     S(a_stop_loss_moved_beyond_the_last_price_fires)                                               \
     S(the_limit_of_a_stop_loss_changes_in_its_place)                                               \
     S(a_stop_limit_leg_that_has_fired_is_moved_like_a_limit_order)                                 \

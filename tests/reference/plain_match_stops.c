@@ -149,17 +149,13 @@ static bool leg_grows(struct plain_match *plain, struct plain_order *leg, qty_t 
         leg->open = to;
         return true;
     }
-    plain->longer = true;
     struct plain_question question = plain_ask(plain, leg);
-    qty_t before = leg->open;
-    enum plain_place place = leg->place;
+    const struct plain_order before = *leg;
     leg->open = to;
-    if (place == PLAIN_SLEEPS) leg->place = PLAIN_ARRIVING;
-    bool grows = plain_answer(plain, &question);
-    plain->longer = false;
-    if (grows) return true;
-    leg->open = before;
-    leg->place = place;
+    leg->moved = ++plain->ages;
+    if (leg->place == PLAIN_SLEEPS) leg->place = PLAIN_ARRIVING;
+    if (plain_answer(plain, &question)) return true;
+    *leg = before;
     return false;
 }
 

@@ -51,6 +51,8 @@ void plain_trade(struct plain_match *plain, struct plain_order *taker, struct pl
     taker->open -= qty;
     if (auction) taker->shown -= qty;
     taker->filled += qty;
+    taker->ran += qty;
+    taker->moved = maker->moved = ++plain->ages;
     maker->open -= qty;
     maker->shown -= qty;
     maker->filled += qty;
@@ -121,8 +123,9 @@ bool plain_self(struct plain_match *plain, struct plain_order *taker, struct pla
         return !ends;
     }
     taker->open -= by;
-    if (taker->sibling && taker->sibling->place != PLAIN_HELD)
-        plain_lose(plain, taker->sibling, by, MATCH_LINKED);
+    struct plain_order *other = taker->sibling;
+    if (other && other->place != PLAIN_HELD && other->open > taker->open + taker->ran)
+        plain_lose(plain, other, other->open - (taker->open + taker->ran), MATCH_LINKED);
     if (taker->open > 0) plain_say_reduced(plain, taker, by, MATCH_SELF);
     else end_taker(plain, taker, false);
     return taker->open > 0;
@@ -256,6 +259,7 @@ static void match_order(struct plain_match *plain, struct plain_order *order)
 {
     uint16_t instrument = order->instrument;
     struct run run = {0};
+    order->ran = 0;
     run.stop = take(plain, order, &run);
     if (order->open > 0) {
         if (may_rest(order)) join(plain, order);
