@@ -52,7 +52,7 @@ struct plain_order {
     bool unreserved; /* and needs no money */
     bool becomes;    /* a stop that has become an order */
     bool ended;      /* canceled, not filled */
-    bool traded;     /* since its legs last followed */
+    bool traded;     /* and its legs have yet to follow */
     price_t price;
     price_t trigger; /* the distance of a trailing stop */
     price_t best;    /* last price a trailing stop has seen */

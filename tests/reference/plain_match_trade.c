@@ -36,7 +36,6 @@ static void has_traded(struct plain_match *plain, struct plain_order *order, qty
     plain_refill(plain, order);
     plain_level_pair(plain, order);
     struct plain_order *parent = order->parent;
-    order->traded = true;
     if (order->link == MATCH_LEGS) plain_remember(plain, order);
     if (order->tracked) plain_say_status(plain, order);
     if (order->open == 0) plain_after_end(plain, order);
@@ -227,7 +226,6 @@ static void finish(struct plain_match *plain, struct plain_order *order, qty_t t
 {
     struct plain_order *parent = order->parent;
     bool over = order->open == 0;
-    if (traded > 0) order->traded = true;
     if (traded > 0 && order->link == MATCH_LEGS) plain_remember(plain, order);
     if (order->ended && order->rest > 0 && !order->tracked) {
         order->open = order->rest;
