@@ -81,7 +81,7 @@ static void arbitrage_set(void *self, const struct delegate_parameters *paramete
     CHECK(parameters_read(&arbitrage_parameters, parameters, &arbitrage->settings, NULL, 0));
 }
 
-static void *arbitrage_new(void *memory, const struct delegate_parameters *parameters)
+static void *arbitrage_build(void *memory, const struct delegate_parameters *parameters)
 {
     CHECK((uintptr_t)memory % CACHE_LINE == 0);
     struct arbitrage *arbitrage = memory;
@@ -254,7 +254,7 @@ const struct delegate_kind arbitrage_kind = {
     .check = arbitrage_check,
     .footprint = arbitrage_footprint,
     .orders = arbitrage_orders,
-    .new = arbitrage_new,
+    .build = arbitrage_build,
     .decide = arbitrage_decide,
     .wants = arbitrage_wants,
     .set = arbitrage_set,

@@ -95,7 +95,7 @@ static uint32_t crowd_orders(const struct delegate_parameters *parameters)
     return parameters->legs * keys_of(&settings);
 }
 
-static void *crowd_new(void *memory, const struct delegate_parameters *parameters)
+static void *crowd_build(void *memory, const struct delegate_parameters *parameters)
 {
     CHECK((uintptr_t)memory % CACHE_LINE == 0);
     struct crowd *crowd = memory;
@@ -303,7 +303,7 @@ const struct delegate_kind crowd_kind = {
     .check = crowd_check,
     .footprint = crowd_footprint,
     .orders = crowd_orders,
-    .new = crowd_new,
+    .build = crowd_build,
     .decide = crowd_decide,
     .wants = crowd_wants,
     .set = crowd_set,

@@ -117,7 +117,7 @@ static void settle(struct maker *maker, const struct delegate_parameters *parame
     maker->rungs[SIDE_SELL] = same ? &settings->rungs : &settings->ask_rungs;
 }
 
-static void *maker_new(void *memory, const struct delegate_parameters *parameters)
+static void *maker_build(void *memory, const struct delegate_parameters *parameters)
 {
     CHECK((uintptr_t)memory % CACHE_LINE == 0);
     struct maker *maker = memory;
@@ -237,7 +237,7 @@ const struct delegate_kind maker_kind = {
     .check = maker_check,
     .footprint = maker_footprint,
     .orders = maker_orders,
-    .new = maker_new,
+    .build = maker_build,
     .decide = maker_decide,
     .wants = maker_wants,
     .set = maker_set,

@@ -42,7 +42,7 @@ static uint32_t taker_orders(const struct delegate_parameters *parameters)
     return 1;
 }
 
-static void *taker_new(void *memory, const struct delegate_parameters *parameters)
+static void *taker_build(void *memory, const struct delegate_parameters *parameters)
 {
     CHECK((uintptr_t)memory % CACHE_LINE == 0);
     struct taker *taker = memory;
@@ -106,7 +106,7 @@ const struct delegate_kind taker_kind = {
     .check = taker_check,
     .footprint = taker_footprint,
     .orders = taker_orders,
-    .new = taker_new,
+    .build = taker_build,
     .decide = taker_decide,
     .wants = taker_wants,
     .set = taker_set,

@@ -73,7 +73,7 @@ static uint32_t twap_orders(const struct delegate_parameters *parameters)
     return 1;
 }
 
-static void *twap_new(void *memory, const struct delegate_parameters *parameters)
+static void *twap_build(void *memory, const struct delegate_parameters *parameters)
 {
     CHECK((uintptr_t)memory % CACHE_LINE == 0);
     struct twap *twap = memory;
@@ -195,7 +195,7 @@ const struct delegate_kind twap_kind = {
     .check = twap_check,
     .footprint = twap_footprint,
     .orders = twap_orders,
-    .new = twap_new,
+    .build = twap_build,
     .decide = twap_decide,
     .wants = twap_wants,
     .set = twap_set,

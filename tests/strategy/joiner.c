@@ -46,7 +46,7 @@ static void joiner_set(void *self, const struct delegate_parameters *parameters)
     CHECK(parameters_read(&table, parameters, &joiner->settings, NULL, 0));
 }
 
-static void *joiner_new(void *memory, const struct delegate_parameters *parameters)
+static void *joiner_build(void *memory, const struct delegate_parameters *parameters)
 {
     struct joiner *joiner = memory;
     *joiner = (struct joiner){0};
@@ -98,7 +98,7 @@ const struct delegate_kind joiner_kind = {
     .check = joiner_check,
     .footprint = joiner_footprint,
     .orders = joiner_orders,
-    .new = joiner_new,
+    .build = joiner_build,
     .decide = joiner_decide,
     .set = joiner_set,
     .show = joiner_show,

@@ -85,8 +85,8 @@ void rig_open(const struct delegate_kind *kind, uint32_t legs, ...)
     rig.now = 3600 * NANOS_SECOND;
     rig.keys = kind->orders ? kind->orders(&parameters) : 0;
     if (rig.keys > RIG_KEYS_MAX) unreadable("too many orders");
-    rig.self = kind->new (aligned_alloc(CACHE_LINE, ALIGN_UP(kind->footprint(&parameters), 64)),
-                          &parameters);
+    rig.self = kind->build(aligned_alloc(CACHE_LINE, ALIGN_UP(kind->footprint(&parameters), 64)),
+                           &parameters);
     for (uint32_t i = 0; i < legs; i++) {
         rig.leg[i].terms = (struct delegate_terms){PRICE_ONE / 100, QTY_ONE, 100000 * PRICE_ONE,
                                                    rig_units(1000000)};
