@@ -1,8 +1,10 @@
 /* polluxd: the appliance.  Reads one configuration, launches its stages, shows what they do, and
  * stops them in order when asked to. */
 
+#include "apps/polluxd/plan_gateway.h"
 #include "apps/polluxd/polluxd.h"
 #include "apps/sentences.h"
+#include "dataplane/strategy/strategies.h"
 
 #include <argp.h>
 #include <signal.h>
@@ -91,6 +93,19 @@ static void venue_signal_set(struct launch *launch)
     sigaction(SIGUSR1, &action, NULL);
 }
 
+static const struct delegate_kind *strategy_find(const void *plugins, const char *name)
+{
+    (void)plugins;
+    return strategies_find(name);
+}
+
+/* What only strategies know of the configuration. */
+static bool strategies_check(const struct config *config, struct config_problems *problems)
+{
+    const struct polluxd_kinds kinds = {.strategy = strategy_find};
+    return !config->gateway || polluxd_gateway_check(config, &kinds, problems);
+}
+
 static int run(const struct config *config)
 {
     static struct polluxd polluxd;
@@ -129,8 +144,9 @@ int main(int count, char **words)
         return 0;
     }
     struct config *config;
-    if (!config_read(request.config, &config, &problems)) {
+    if (!config_read(request.config, &config, &problems) || !strategies_check(config, &problems)) {
         config_print_problems(stderr, request.config, &problems);
+        config_free(config);
         return 4;
     }
     if (request.check) printf("%s: right\n", request.config);

@@ -17,10 +17,10 @@
 #define CONFIG_STRATEGIES_MAX    1024     /* GATEWAY_STRATEGIES_MAX */
 #define CONFIG_VENUE_NAME_MAX    15       /* TRADE_PORT_NAME_MAX */
 #define CONFIG_STRATEGY_KEYS_MAX 4096     /* DELEGATE_ORDERS_MAX */
+#define CONFIG_PLUGINS_MAX       32       /* PLUGIN_LOADED_MAX */
 #define CONFIG_HOLDINGS_MAX      4194304u /* RISK_HOLDINGS_MAX */
 
 /* Bounds of our own. */
-#define CONFIG_PLUGINS_MAX        64
 #define CONFIG_PARAMETERS_MAX     64
 #define CONFIG_PARAMETER_MAX      255 /* characters of a value */
 #define CONFIG_UNIQUES_MAX        65536
@@ -39,8 +39,13 @@
 #define CONFIG_TRADE_CAN(X)                                                            \
     X(CONFIG_TRADE_OUCH50, CONFIG_PRICE_STEP, CONFIG_PRICE_MAX, QTY_ONE, CONFIG_SHARES_MAX * QTY_ONE)
 
+#define CONFIG_TRANSPORTS(X, of)                                                       \
+    X(CONFIG_TRANSPORT_TCP,      "tcp",      "a session over TCP, by the gateway's port", of) \
+    X(CONFIG_TRANSPORT_INTERNAL, "internal", "a session of the role venue of this appliance, in memory", of)
+
 #define CONFIG_GATEWAY_CHOICE_SETS(X)                                                  \
-    X(config_trade_protocol, CONFIG_TRADE_PROTOCOLS)
+    X(config_trade_protocol, CONFIG_TRADE_PROTOCOLS)                                   \
+    X(config_transport,      CONFIG_TRANSPORTS)
 
 /* A limit's row becomes a key's. */
 #define CONFIG_LIMIT(E, name, scope, unit, looser, most, sentence, K, S)               \
@@ -62,14 +67,16 @@
       "What symbols, strategies, the log and the counters call it.")                   \
     K(S, CHOICE,  protocol, "ouch50", 0, 0, config_trade_protocol, RESTART,            \
       "What it speaks.")                                                               \
-    K(S, ADDRESS, address, NULL, CONFIG_ADDRESS_MIN, CONFIG_HOST_MAX, none, RESTART,   \
-      "Its IPv4 address.")                                                             \
-    K(S, WHOLE,   tcp_port, NULL, 1, 65535, none, RESTART,                             \
-      "The TCP port it takes orders on.")                                              \
+    K(S, CHOICE,  transport, "tcp", 0, 0, config_transport, RESTART,                   \
+      "How it is reached.")                                                            \
+    K(S, ADDRESS, address, "", CONFIG_ADDRESS_MIN, CONFIG_HOST_MAX, none, RESTART,     \
+      "Transport tcp: its IPv4 address.")                                              \
+    K(S, WHOLE,   tcp_port, "", 1, 65535, none, RESTART,                               \
+      "Transport tcp: the TCP port it takes orders on.")                               \
     K(S, NAME,    username, NULL, 1, CONFIG_USERNAME_MAX, none, RESTART,               \
-      "What we log in as.")                                                            \
-    K(S, PATH,    password_file, NULL, 1, CONFIG_PATH_MAX, none, RESTART,              \
-      "A file whose first line is our password; a password is never in this file.")    \
+      "What we log in as; with the transport internal, one of venue.sessions.")        \
+    K(S, PATH,    password_file, "", 1, CONFIG_PATH_MAX, none, RESTART,                \
+      "Transport tcp: a file whose first line is our password; a password is never in this file.") \
     K(S, NAME,    firm, "", 1, CONFIG_FIRM_MAX, none, RESTART,                         \
       "The firm the orders are of; without it, the session's own.")                    \
     K(S, WHOLE,   messages_per_second, "0", 0, CONFIG_MESSAGES_MAX, none, RESTART,     \
@@ -124,8 +131,8 @@
 #define CONFIG_GATEWAY(K, S)                                                           \
     K(S, PATH,    journal, NULL, 1, CONFIG_PATH_MAX, none, RESTART,                    \
       "The folder its journal is kept in; no other role's.")                           \
-    K(S, PORT,    port, NULL, 1, CONFIG_NAME_MAX, none, RESTART,                       \
-      "The port with an address that the venues are reached through.")                 \
+    K(S, PORT,    port, "", 1, CONFIG_NAME_MAX, none, RESTART,                         \
+      "The port with an address that venues of the transport tcp are reached through.")                 \
     K(S, SWITCH,  armed, "false", 0, 0, none, RESTART,                                 \
       "Whether orders may leave from the start; else the box starts halted, and somebody releases it.") \
     K(S, SWITCH,  two_persons, "false", 0, 0, none, RESTART,                           \
@@ -143,7 +150,7 @@
     K(S, LIST,    strategies, NULL, 1, CONFIG_STRATEGIES_MAX, config_trade_strategy, RESTART, \
       "Who decides.")                                                                  \
     K(S, PATHS,   plugins, "", 0, CONFIG_PLUGINS_MAX, none, RESTART,                   \
-      "Shared objects with further strategies.")
+      "Shared objects with further strategies; one whose path has no slash is where Pollux is installed.")
 
 #define CONFIG_GATEWAY_SECTIONS(X)                                                     \
     X(config_venue_limits,    CONFIG_VENUE_LIMITS,    "the limits of a venue")         \

@@ -1,5 +1,5 @@
-/* Where a gateway's orders go, what it trades, who decides.  Venues that are named become indexes;
- * what a venue's protocol cannot say of a symbol is refused here, where it has a place. */
+/* What a gateway trades, and who decides.  Venues that are named become indexes; what a venue's
+ * protocol cannot say of a symbol is refused here, where it has a place. */
 
 #include "control/config/config_rules.h"
 #include "control/config/config_value.h"
@@ -54,45 +54,6 @@ static const struct config_node *venue_find(const struct config_rules *rules,
                             "%s is \"%s\", but there is no such venue; gateway.venues: %s", path,
                             wanted->text, names);
     return NULL;
-}
-
-/* Venues. */
-
-static bool keys_equal(const struct config_node *one, const struct config_node *other,
-                       uint32_t index)
-{
-    const struct config_node *a = config_rules_key(one, index);
-    const struct config_node *b = config_rules_key(other, index);
-    return a && b && strcmp(a->text, b->text) == 0;
-}
-
-/* A venue takes one connection of a user: a second one ends the first. */
-static void rule_venues_differ(const struct config_rules *rules, const struct config_node *venues)
-{
-    const struct config_node *one = venues->first;
-    for (; one; one = one->next)
-        for (const struct config_node *other = one->next; other; other = other->next)
-            if (keys_equal(one, other, KEY(config_trade_venue, address)) &&
-                keys_equal(one, other, KEY(config_trade_venue, tcp_port)) &&
-                keys_equal(one, other, KEY(config_trade_venue, username)))
-                config_problems_add(rules->problems, other->place,
-                                    "the session of line %u is used twice: address, tcp_port and "
-                                    "username are the same",
-                                    one->place.line);
-}
-
-static void rule_reserve(const struct config_rules *rules, const struct config_node *venue,
-                         uint32_t index)
-{
-    const struct config_node *reserve =
-        config_rules_key(venue, KEY(config_trade_venue, cancel_reserve));
-    const struct config_node *rate =
-        config_rules_key(venue, KEY(config_trade_venue, messages_per_second));
-    if (!reserve || !rate || reserve->number == 0 || reserve->number < rate->number) return;
-    config_problems_add(rules->problems, reserve->place,
-                        "gateway.venues[%u].cancel_reserve is %s: messages_per_second is %s, and "
-                        "orders need some of them",
-                        index, reserve->text, rate->text);
 }
 
 /* Symbols. */
@@ -222,9 +183,91 @@ static void rule_symbols_differ(const struct config_rules *rules, const struct c
     }
 }
 
-static void rule_symbols(const struct config_rules *rules, const struct config_node *symbols,
-                         const struct config_node *venues)
+/* The instruments of the role venue, in the order of their symbols. */
+struct instruments {
+    const struct config_node **at;
+    uint32_t count;
+    bool whole; /* none was refused */
+};
+
+static const char *instrument_symbol(const struct config_node *instrument)
 {
+    return instrument->field[KEY(config_instrument, symbol)]->text;
+}
+
+static int by_instrument(const void *one, const void *other)
+{
+    return strcmp(instrument_symbol(*(const struct config_node *const *)one),
+                  instrument_symbol(*(const struct config_node *const *)other));
+}
+
+static struct instruments instruments_sorted(const struct config_rules *rules,
+                                             const struct config_node *root)
+{
+    const struct config_node *venue = config_rules_key(root, KEY(config, venue));
+    const struct config_node *list = config_rules_key(venue, KEY(config_venue, instruments));
+    if (!list) return (struct instruments){0};
+    size_t bytes = list->count * sizeof(struct config_node *);
+    struct instruments sorted = {.at = config_tree_allocate(rules->tree, bytes), .whole = true};
+    for (const struct config_node *one = list->first; one; one = one->next) {
+        if (config_rules_key(one, KEY(config_instrument, symbol))) sorted.at[sorted.count++] = one;
+        else sorted.whole = false;
+    }
+    if (sorted.count > 1)
+        qsort(sorted.at, sorted.count, sizeof(struct config_node *), by_instrument);
+    return sorted;
+}
+
+static const struct config_node *instrument_find(const struct instruments *instruments,
+                                                 const char *symbol)
+{
+    uint32_t low = 0, high = instruments->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        int order = strcmp(symbol, instrument_symbol(instruments->at[middle]));
+        if (order == 0) return instruments->at[middle];
+        if (order < 0) high = middle;
+        else low = middle + 1;
+    }
+    return NULL;
+}
+
+/* A symbol of the role venue is one of its instruments, in its ticks and lots. */
+static void rule_internal_symbol(const struct listing *listing,
+                                 const struct instruments *instruments)
+{
+    const struct config_node *symbol =
+        config_rules_key(listing->section, KEY(config_trade_symbol, symbol));
+    if (!symbol || !instruments->whole) return;
+    const struct config_node *instrument = instrument_find(instruments, symbol->text);
+    if (!instrument) {
+        config_problems_add(
+            listing->rules->problems, symbol->place,
+            "gateway.symbols[%u].symbol is \"%s\", which venue.instruments does not "
+            "list",
+            listing->index, symbol->text);
+        return;
+    }
+    const struct config_node *ours =
+        config_rules_key(listing->section, KEY(config_trade_symbol, tick));
+    const struct config_node *theirs = config_rules_key(instrument, KEY(config_instrument, tick));
+    if (ours && theirs && ours->number % theirs->number != 0)
+        config_problems_add(listing->rules->problems, ours->given ? ours->place : symbol->place,
+                            "gateway.symbols[%u].tick is %s: venue.instruments has %s in ticks of "
+                            "%s",
+                            listing->index, ours->text, symbol->text, theirs->text);
+    ours = config_rules_key(listing->section, KEY(config_trade_symbol, lot));
+    theirs = config_rules_key(instrument, KEY(config_instrument, lot));
+    if (ours && theirs && ours->number % (theirs->number * (uint64_t)QTY_ONE) != 0)
+        config_problems_add(listing->rules->problems, ours->given ? ours->place : symbol->place,
+                            "gateway.symbols[%u].lot is %s: venue.instruments has %s in lots of %s",
+                            listing->index, ours->text, symbol->text, theirs->text);
+}
+
+static void rule_symbols(const struct config_rules *rules, const struct config_node *symbols,
+                         const struct config_node *venues, const struct config_node *root)
+{
+    struct instruments instruments = instruments_sorted(rules, root);
     const struct config_node *one = symbols->first;
     for (uint32_t i = 0; one; one = one->next, i++) {
         struct config_node *wanted = config_rules_key(one, KEY(config_trade_symbol, venue));
@@ -239,6 +282,10 @@ static void rule_symbols(const struct config_rules *rules, const struct config_n
             listing.protocol = protocols[protocol->number];
         }
         rule_symbol(&listing);
+        const struct config_node *transport =
+            config_rules_key(venue, KEY(config_trade_venue, transport));
+        if (transport && transport->number == CONFIG_TRANSPORT_INTERNAL)
+            rule_internal_symbol(&listing, &instruments);
     }
     rule_symbols_differ(rules, symbols);
 }
@@ -307,19 +354,6 @@ static void rule_holdings(const struct config_rules *rules, const struct config_
                             (uintmax_t)holdings, CONFIG_HOLDINGS_MAX);
 }
 
-static void rule_journals(const struct config_rules *rules, const struct config_node *root)
-{
-    const struct config_node *gateway = config_rules_key(root, KEY(config, gateway));
-    const struct config_node *venue = config_rules_key(root, KEY(config, venue));
-    const struct config_node *ours = config_rules_key(gateway, KEY(config_gateway, journal));
-    const struct config_node *theirs = config_rules_key(venue, KEY(config_venue, journal));
-    if (ours && theirs && strcmp(ours->text, theirs->text) == 0)
-        config_problems_add(rules->problems, ours->place,
-                            "gateway.journal is the folder of venue.journal (%u:%u): each needs "
-                            "its own",
-                            theirs->place.line, theirs->place.column);
-}
-
 void config_rules_gateway(const struct config_rules *rules, const struct config_node *root)
 {
     const struct config_node *gateway = config_rules_key(root, KEY(config, gateway));
@@ -329,14 +363,9 @@ void config_rules_gateway(const struct config_rules *rules, const struct config_
     const struct config_node *strategies =
         config_rules_key(gateway, KEY(config_gateway, strategies));
     const struct config_node *plugins = config_rules_key(gateway, KEY(config_gateway, plugins));
-    rule_journals(rules, root);
-    config_rules_unique(rules, config_rules_keys(rules, venues, KEY(config_trade_venue, name)),
-                        "the venue name");
+    config_rules_sessions(rules, root);
     config_rules_unique(rules, config_rules_entries(rules, plugins), "the plug-in");
-    if (venues) rule_venues_differ(rules, venues);
-    const struct config_node *one = venues ? venues->first : NULL;
-    for (uint32_t i = 0; one; one = one->next, i++) rule_reserve(rules, one, i);
-    if (symbols) rule_symbols(rules, symbols, venues);
+    if (symbols) rule_symbols(rules, symbols, venues, root);
     rule_holdings(rules, strategies, symbols);
     if (strategies) rule_strategies(rules, strategies, venues);
     config_rules_limits(rules, gateway);

@@ -199,7 +199,9 @@ static struct uses uses_of(const struct config_node *root)
         .needs_address = "the feed's recovery",
     };
     uses.at[USE_GATEWAY] = (struct use){
-        .wanted = below(&uses, gateway, KEY(config_gateway, port), true),
+        .wanted = config_rules_given(gateway, KEY(config_gateway, port))
+                    ? below(&uses, gateway, KEY(config_gateway, port), true)
+                    : NULL,
         .path = "gateway.port",
         .needs_dpdk = "a gateway",
         .needs_address = "a gateway",
@@ -396,7 +398,8 @@ static void rule_venues_reached(const struct config_rules *rules, const struct c
     for (uint32_t i = 0; one; one = one->next, i++) {
         char path[64];
         snprintf(path, sizeof path, "gateway.venues[%u].address", i);
-        rule_reached(rules, use, config_rules_key(one, KEY(config_trade_venue, address)), path);
+        if (config_rules_given(one, KEY(config_trade_venue, address)))
+            rule_reached(rules, use, config_rules_key(one, KEY(config_trade_venue, address)), path);
     }
 }
 

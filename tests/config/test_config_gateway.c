@@ -128,11 +128,68 @@ SPEC(venues_have_names_and_sessions_of_their_own)
     GIVEN(OF_VENUES("  venues: [" A_VENUE("v", "5", "") ", " A_VENUE("v", "6", "") "]"));
     PROBLEMS("9:93: the venue name v is used twice, first in line 9");
     GIVEN(OF_VENUES("  venues: [" A_VENUE("v", "5", "") ", " A_VENUE("w", "5", "") "]"));
-    PROBLEMS("9:86: the session of line 9 is used twice: address, tcp_port and username are the "
-             "same");
+    PROBLEMS("9:86: the session of line 9 is used twice: it is the same user of the same venue");
     GIVEN(OF_VENUES("  venues: [{name: a-name-too-long-, address: 10.0.0.2, tcp_port: 5, "
                     "username: u, password_file: p}]"));
     PROBLEMS("9:19: gateway.venues[0].name has 16 characters: at most 15 are allowed");
+}
+
+#define INSIDE(more) "  venues: [{name: v, transport: internal, username: u" more "}]"
+#define BESIDE(symbols, instruments, sessions)                                                     \
+    GIVEN("roles: [feed, gateway, venue]", CORES,                                                  \
+          "ports: [{name: a, kind: dpdk, device: x},{name: v, kind: dpdk, device: z, address: "    \
+          "10.0.0.2}]",                                                                            \
+          FEED, "gateway:", "  journal: g", LIMITS, INSIDE(""), symbols, STRATEGIES,               \
+          VENUE(instruments, sessions))
+
+SPEC(a_venue_over_tcp_has_an_address_and_a_port)
+{
+    GIVEN(OF_VENUES("  venues: [{name: v, username: u}]"));
+    PROBLEMS("9:12: gateway.venues[0].address is missing: the transport tcp needs it",
+             "9:12: gateway.venues[0].tcp_port is missing: the transport tcp needs it",
+             "9:12: gateway.venues[0].password_file is missing: the transport tcp needs it");
+    GIVEN(GATEWAY_ROLES, CORES, "ports: [{name: a, kind: dpdk, device: x}]", FEED,
+          "gateway:", "  journal: g", LIMITS, VENUES, SYMBOLS, STRATEGIES);
+    PROBLEMS("8:12: gateway.port is missing: a venue of the transport tcp needs it");
+}
+
+SPEC(a_venue_of_this_appliance_needs_none)
+{
+    BESIDE(SYMBOLS, INSTRUMENTS, SESSIONS);
+    ACCEPTED();
+    EXPECT(config_script_config()->gateway->venues.at[0].transport == CONFIG_TRANSPORT_INTERNAL);
+    GIVEN(OF_VENUES(INSIDE(", tcp_port: 5")));
+    PROBLEMS("7:3: gateway.port is for venues of the transport tcp, and there is none",
+             "9:33: gateway.venues[0].transport is internal: it needs the role venue here",
+             "9:56: gateway.venues[0].tcp_port is for the transport tcp, and this venue's is "
+             "internal");
+}
+
+SPEC(a_session_of_this_appliance_is_one_of_its_venue)
+{
+    BESIDE(SYMBOLS, INSTRUMENTS,
+           "  sessions: [{username: U, password_file: p, account: 0, firm: F}, {username: w, "
+           "password_file: p, account: 1, firm: F}]");
+    PROBLEMS("8:53: gateway.venues[0].username is \"u\", but venue.sessions has no such user; "
+             "users: U, w");
+    BESIDE(SYMBOLS, INSTRUMENTS,
+           "  sessions: [{username: u, password_file: p, account: 0, firm: F, dialect: ouch42}]");
+    PROBLEMS("8:53: gateway.venues[0].username is \"u\", whose session speaks ouch42, and not "
+             "ouch50");
+}
+
+SPEC(a_symbol_of_this_appliance_is_an_instrument_of_its_venue)
+{
+    BESIDE("  symbols: [{symbol: A, venue: v}, {symbol: C, venue: v}]",
+           "  instruments: [{symbol: D}, {symbol: C}, {symbol: B}]", SESSIONS);
+    PROBLEMS("9:22: gateway.symbols[0].symbol is \"A\", which venue.instruments does not list");
+    BESIDE("  symbols: [{symbol: A, venue: v, tick: 0.03, lot: 50}]",
+           "  instruments: [{symbol: A, tick: 0.02, lot: 100}]", SESSIONS);
+    PROBLEMS("9:41: gateway.symbols[0].tick is 0.03: venue.instruments has A in ticks of 0.02",
+             "9:52: gateway.symbols[0].lot is 50: venue.instruments has A in lots of 100");
+    BESIDE("  symbols: [{symbol: A, venue: v, tick: 0.04, lot: 200}]",
+           "  instruments: [{symbol: A, tick: 0.02, lot: 100}]", SESSIONS);
+    ACCEPTED();
 }
 
 SPEC(cancels_have_a_part_of_the_messages)
@@ -315,6 +372,10 @@ SPEC(plug_ins_are_paths_that_keep_their_places)
     S(a_gateway_and_a_venue_have_journals_of_their_own)                                            \
     S(venues_are_reached_by_the_port)                                                              \
     S(venues_have_names_and_sessions_of_their_own)                                                 \
+    S(a_venue_over_tcp_has_an_address_and_a_port)                                                  \
+    S(a_venue_of_this_appliance_needs_none)                                                        \
+    S(a_session_of_this_appliance_is_one_of_its_venue)                                             \
+    S(a_symbol_of_this_appliance_is_an_instrument_of_its_venue)                                    \
     S(cancels_have_a_part_of_the_messages)                                                         \
     S(a_venue_that_is_named_is_listed)                                                             \
     S(a_symbol_is_listed_once_at_a_venue)                                                          \
