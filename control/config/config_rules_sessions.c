@@ -116,7 +116,8 @@ static void rule_internal(const struct session *session, const struct config_nod
     }
     const struct config_node *username =
         config_rules_key(session->section, KEY(config_trade_venue, username));
-    const struct config_node *entry = username ? entry_find(session, username) : NULL;
+    if (!username) return;
+    const struct config_node *entry = entry_find(session, username);
     const struct config_node *dialect = config_rules_key(entry, KEY(config_entry, dialect));
     if (dialect && dialect->number != CONFIG_DIALECT_OUCH50)
         config_problems_add(session->rules->problems, username->place,

@@ -180,9 +180,11 @@ SPEC(a_session_of_this_appliance_is_one_of_its_venue)
 
 SPEC(a_symbol_of_this_appliance_is_an_instrument_of_its_venue)
 {
-    BESIDE("  symbols: [{symbol: A, venue: v}, {symbol: C, venue: v}]",
+    BESIDE("  symbols: [{symbol: A, venue: v}, {symbol: C, venue: v}, {symbol: D, venue: v}, "
+           "{symbol: B, venue: v}, {symbol: E, venue: v}]",
            "  instruments: [{symbol: D}, {symbol: C}, {symbol: B}]", SESSIONS);
-    PROBLEMS("9:22: gateway.symbols[0].symbol is \"A\", which venue.instruments does not list");
+    PROBLEMS("9:22: gateway.symbols[0].symbol is \"A\", which venue.instruments does not list",
+             "9:114: gateway.symbols[4].symbol is \"E\", which venue.instruments does not list");
     BESIDE("  symbols: [{symbol: A, venue: v, tick: 0.03, lot: 50}]",
            "  instruments: [{symbol: A, tick: 0.02, lot: 100}]", SESSIONS);
     PROBLEMS("9:41: gateway.symbols[0].tick is 0.03: venue.instruments has A in ticks of 0.02",

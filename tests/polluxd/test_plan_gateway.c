@@ -75,7 +75,7 @@ static struct polluxd_gateway gateway;
     "  - {name: two, strategy: watcher, venue: w, instruments: all, unique_orders: 3, "            \
     "all_venues: "                                                                                 \
     "true}\n"                                                                                      \
-    "  - {name: out, strategy: outside, venue: w, instruments: [A, B], orders: 7}\n"
+    "  - {name: out, strategy: outside, venue: w, instruments: [D, B], orders: 7}\n"
 
 static void given(const char *keys, const char *strategies)
 {
@@ -304,7 +304,7 @@ static int64_t common_of(enum risk_verdict limit)
 static int64_t expected(enum risk_verdict limit, uint32_t venue, uint32_t strategy, uint32_t symbol)
 {
     static const uint32_t venue_of_strategy[] = {0, 1, 1};
-    static const bool trades[3][4] = {{1, 0, 1, 0}, {0, 1, 0, 1}, {0, 1, 0, 1}};
+    static const bool trades[3][4] = {{1, 0, 1, 0}, {0, 1, 0, 1}, {0, 1, 0, 0}};
     if (limit == RISK_VENUE_RATE && venue == 1) return 34;
     if (limit == RISK_ORDER_QTY && symbol == 0) return 3500000000;
     if (limit == RISK_TRADABLE && symbol == 0) return 0;
@@ -439,6 +439,7 @@ SPEC(a_venue_of_this_appliance_is_a_session_by_its_number)
         "  retransmission_udp_port: 3, line_a: {port: v, group: 233.54.12.111, udp_port: 26477},\n"
         "  instruments: [{symbol: A}], sessions: [\n"
         "  {username: x, password_file: p, account: 0, firm: F},\n"
+        "  {username: z, password_file: p, account: 1, firm: F},\n"
         "  {username: y, password_file: p, account: 1, firm: F}]}\n"
         "gateway:\n  journal: g\n  venues: [{name: here, transport: internal, username: y}]\n"
         "  symbols: [{symbol: A, venue: here}]\n"
@@ -456,7 +457,7 @@ SPEC(a_venue_of_this_appliance_is_a_session_by_its_number)
     polluxd_gateway_free(&gateway);
     EXPECT(polluxd_gateway_plan(&gateway, config, &kinds, &said));
     EXPECT(gateway.session[0].internal);
-    EXPECT_UINT(gateway.session[0].number, 1);
+    EXPECT_UINT(gateway.session[0].number, 2);
     EXPECT(!gateway.over_tcp);
 }
 
