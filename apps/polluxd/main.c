@@ -4,7 +4,7 @@
 #include "apps/polluxd/plan_gateway.h"
 #include "apps/polluxd/polluxd.h"
 #include "apps/sentences.h"
-#include "dataplane/strategy/strategies.h"
+#include "dataplane/launch/plugin.h"
 
 #include <argp.h>
 #include <signal.h>
@@ -93,17 +93,31 @@ static void venue_signal_set(struct launch *launch)
     sigaction(SIGUSR1, &action, NULL);
 }
 
-static const struct delegate_kind *strategy_find(const void *plugins, const char *name)
+static struct plugins plugins;
+
+static bool plugins_load(const struct config_paths *paths, struct config_problems *problems)
 {
-    (void)plugins;
-    return strategies_find(name);
+    for (uint32_t i = 0; i < paths->count; i++) {
+        char said[CONFIG_SENTENCE_MAX];
+        struct text sentence = text_in(said, sizeof said);
+        if (plugin_load(&plugins, paths->at[i].text, &sentence)) continue;
+        config_problems_add(problems, paths->at[i].place, "gateway.plugins[%u]: %.*s", i,
+                            (int)strcspn(said, "\n"), said);
+    }
+    return problems->count == 0;
 }
 
-/* What only strategies know of the configuration. */
+static const struct delegate_kind *strategy_find(const void *loaded, const char *name)
+{
+    return plugin_find(loaded, name);
+}
+
+/* What only strategies know of the configuration; those of plug-ins are loaded for it. */
 static bool strategies_check(const struct config *config, struct config_problems *problems)
 {
-    const struct polluxd_kinds kinds = {.strategy = strategy_find};
-    return !config->gateway || polluxd_gateway_check(config, &kinds, problems);
+    const struct polluxd_kinds kinds = {.plugins = &plugins, .strategy = strategy_find};
+    return !config->gateway || (plugins_load(&config->gateway->plugins, problems) &&
+                                polluxd_gateway_check(config, &kinds, problems));
 }
 
 static int run(const struct config *config)

@@ -6,6 +6,7 @@
 #include "dataplane/feed/channel.h"
 #include "dataplane/gateway/gateway.h"
 #include "dataplane/launch/eal.h"
+#include "dataplane/launch/plugin.h"
 #include "dataplane/match/match.h"
 #include "dataplane/net/net.h"
 #include "dataplane/net/net_tape.h"
@@ -90,6 +91,7 @@ SPEC(the_bounds_of_the_gateway_are_its)
     EXPECT_UINT(CONFIG_VENUE_NAME_MAX, TRADE_PORT_NAME_MAX);
     EXPECT_UINT(CONFIG_STRATEGY_KEYS_MAX, DELEGATE_ORDERS_MAX);
     EXPECT_UINT(CONFIG_HOLDINGS_MAX, RISK_HOLDINGS_MAX);
+    EXPECT_UINT(CONFIG_PLUGINS_MAX, PLUGIN_LOADED_MAX);
     EXPECT(CONFIG_TRADE_VENUES_MAX <= RISK_VENUES_MAX);
     EXPECT(CONFIG_TRADE_SYMBOLS_MAX <= RISK_SYMBOLS_MAX);
     EXPECT(CONFIG_STRATEGIES_MAX <= RISK_STRATEGIES_MAX);
