@@ -154,7 +154,8 @@ static char liquidity_read(struct text1 flag)
         ['u'] = 'A', ['R'] = 'R', ['m'] = 'R', ['p'] = 'R', ['q'] = 'R', ['r'] = 'R', ['t'] = 'R',
     };
     uint8_t letter = (uint8_t)text1_read(flag);
-    return letter < sizeof sides ? sides[letter] : 0;
+    if (letter >= sizeof sides) return '\0';
+    return sides[letter];
 }
 
 /* Traded whole, or traded what the venue has left of it: then that is told as well. */
