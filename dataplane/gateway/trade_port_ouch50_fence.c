@@ -62,15 +62,16 @@ void ouch50_port_answered(struct ouch50_port *port, uint8_t name)
 
 /* Answers. */
 
-/* The order that the chain has come to, as far as the venue has said; a replacement that it has not
- * said anything of before the fence will never be. */
+/* The order that the chain has come to, as far as the venue has said.  A replacement sent before
+ * the fence, of which it has said nothing, will never be. */
 static const struct own_order *chain_last(struct ouch50_port *port, struct own_order *own)
 {
+    uint32_t fence = own->fence;
     for (;;) {
         struct own_order *heir = own_find(port, own->heir);
         bool heard = heir && heir->was == own->urn && heir->state != OWN_PENDING;
-        if (!heard) own_drop_heir(port, own);
-        if (!heard || heir->urn < own->urn) return own;
+        if (heir && !heard && heir->stamp < fence) own_drop_heir(port, own);
+        if (!heard) return own;
         own = heir;
     }
 }
