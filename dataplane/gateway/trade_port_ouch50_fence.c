@@ -36,12 +36,10 @@ uint32_t ouch50_port_ask(struct ouch50_port *port, const struct slot_request *qu
 {
     CHECK(query->order <= UINT32_MAX);
     struct own_order *own = own_make(port, (uint32_t)query->order);
-    const struct own_order *heir = own_find(port, own->heir);
-    uint32_t stamp = heir && heir->stamp > own->stamp ? heir->stamp : own->stamp;
     own->slot = query->slot;
     own->query = query->number;
-    if (own->asked && own->fence > stamp && own->fence <= port->fences) return 0;
-    bool covered = fence_covers(port, stamp);
+    if (own->asked && own->fence > own->stamp && own->fence <= port->fences) return 0;
+    bool covered = fence_covers(port, own->stamp);
     if (!covered && !name_left(port)) return 0;
     if (own->asked) list_remove(&port->asked, own_links(port), own_at(port, own));
     own->asked = true;

@@ -47,6 +47,7 @@ static struct plain_order *plain_read(struct world *world, const uint8_t *bytes)
         plain = &world->plain[number_at(bytes, 13)];
         plain->accepted = old->replaced = true;
         plain->cum = old->cum;
+        plain->gone = old->gone;
         plain->leaves = number_at(bytes, 18);
         old->leaves = 0;
         if (bytes[51] == 'D' || plain->leaves == 0) plain_less(plain, plain->leaves);
@@ -57,7 +58,10 @@ static struct plain_order *plain_read(struct world *world, const uint8_t *bytes)
         plain_less(plain, number_at(bytes, 13));
         return plain;
     case 'C':
-    case 'D': plain_less(plain, number_at(bytes, 13)); return plain;
+    case 'D':
+        plain->gone += number_at(bytes, 13);
+        plain_less(plain, number_at(bytes, 13));
+        return plain;
     case 'J': plain->rejected = true; return plain;
     default: return NULL;
     }
@@ -113,7 +117,7 @@ static void plain_sent(struct world *world, const struct slot_request *request)
     if (request->kind == SLOT_SENDS_CANCEL) return;
     plain->sent = true;
     plain->slot = request->slot;
-    plain->total = (uint32_t)(request->total / QTY_ONE);
+    plain->asked = plain->total = (uint32_t)(request->total / QTY_ONE);
     AGREE(world, request->total % QTY_ONE == 0);
 }
 
@@ -194,6 +198,8 @@ static void compare(struct world *world, const uint8_t *bytes, const struct plai
     if (!first->known) return;
     AGREE(world, count == (ends ? 2u : 1u));
     AGREE(world, first->answer.order == (uint64_t)(plain - world->plain));
+    if (!plain->over && !plain->rejected)
+        AGREE(world, plain->cum + plain->leaves + plain->gone == plain->asked);
     AGREE(world, first->answer.kind == plain_kind(plain, bytes[0]));
     AGREE(world, first->answer.leaves == (qty_t)plain->leaves * QTY_ONE);
     AGREE(world, first->leaves == first->answer.leaves);

@@ -29,9 +29,11 @@ struct plain_order {
     bool sent, accepted, over, rejected, replaced, never, forgotten;
     uint32_t slot;
     uint32_t was;
-    uint32_t total; /* of the chain */
+    uint32_t asked; /* for the whole chain */
+    uint32_t total; /* the same; what is left of it at a start */
     uint32_t cum;
     uint32_t leaves;
+    uint32_t gone; /* taken off by the venue: asked is cum, leaves and gone */
     uint64_t last; /* request about it, by its number */
 };
 

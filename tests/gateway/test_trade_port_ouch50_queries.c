@@ -147,6 +147,17 @@ SPEC(behind_a_cut_the_answer_to_an_old_query_is_not_the_answer)
                       "OPEN 2 cum 0 leaves 500 query 3 slot 2\n");
 }
 
+SPEC(the_answer_to_a_query_that_was_not_asked_is_nothing)
+{
+    port_rig_order(&rig, 1, SIDE_BUY, 500, 100000, 0);
+    port_rig_query(&rig, 1);
+    uint32_t fence = port_rig_fence(&rig);
+    for (uint32_t name = 0; name < 256; name++)
+        if (name != fence) HEAR_FENCE(name, "");
+    HEAR("Q next=1", "");
+    HEAR_FENCE(fence, "NEVER 1 cum 0 leaves 0 query 1 slot 1\n");
+}
+
 SPEC(a_cut_forgets_the_queries)
 {
     order_live(1, 500);
@@ -346,6 +357,7 @@ SPEC(limits_out_of_range_have_no_footprint)
     S(a_replacement_sent_after_the_fence_is_not_said_never_to_have_been)                           \
     S(a_query_from_before_a_request_says_nothing_of_the_request)                                   \
     S(behind_a_cut_the_answer_to_an_old_query_is_not_the_answer)                                   \
+    S(the_answer_to_a_query_that_was_not_asked_is_nothing)                                         \
     S(a_cut_forgets_the_queries)                                                                   \
     S(what_an_earlier_run_has_asked_is_not_the_answer)                                             \
     S(with_thirty_unanswered_no_query_is_sent)                                                     \
