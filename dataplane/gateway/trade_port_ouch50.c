@@ -126,8 +126,9 @@ static uint32_t enter_encode(const struct ouch50_port *port, const struct port_r
     enter->qty = qty_write(slot->qty);
     enter->price_e4 = price_write(slot->price);
     enter->tif = tif_write(request->how);
-    bytes[sizeof *enter + 1] = (uint8_t)(bytes[sizeof *enter + 1] + more);
-    return port->enter_bytes + more;
+    uint32_t length = port->enter_bytes + more;
+    bytes[sizeof *enter + 1] = (uint8_t)(length - sizeof *enter - sizeof(struct be16));
+    return length;
 }
 
 /* PostOnly that is not named stays as it is. */

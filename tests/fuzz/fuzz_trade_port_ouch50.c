@@ -43,7 +43,7 @@ static void collect(struct fuzz *fuzz)
         uint8_t bytes[TRADE_PORT_BYTES_MAX];
         struct ouch50_tags tags;
         const struct port_request request = {.slot = fuzz->request[i],
-                                             .how = fuzz->request[i].number % 3};
+                                             .how = (uint8_t)(fuzz->request[i].number % 3)};
         uint32_t length = kind->encode(fuzz->port, &request, bytes);
         CHECK(length <= TRADE_PORT_BYTES_MAX);
         if (length == 0) CHECK(request.slot.kind == SLOT_SENDS_QUERY);
