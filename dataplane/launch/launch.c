@@ -98,7 +98,7 @@ static bool memory_take(struct launch *launch, const struct needs *needs, struct
         .bytes = arena_footprint() + arena_round(needs->lcore) + arena_round(needs->slot) +
                  arena_round(needs->tape) + arena_round(needs->listings) +
                  arena_round(needs->markets) + arena_round(needs->feed) +
-                 arena_round(needs->engine) + needs->venue,
+                 arena_round(needs->engine) + needs->venue + launch_cables_needs(&launch->plan),
     };
     launch->arena = arena_map(&plan, &launch->backing, problems);
     return launch->arena != NULL;
@@ -153,7 +153,7 @@ static bool stages_make(struct launch *launch, const struct needs *needs, struct
     memset(launch->stage, 0, needs->slot);
     if (feeds(plan)) feed_make(launch, needs);
     if (!is_venue(plan)) return true;
-    bool shared = plan->layout == LAUNCH_SHARED;
+    bool shared = plan->layout != LAUNCH_DEDICATED;
     if (!launch_venue_make(launch->venue, launch->arena, &launch->net_clock, shared, report,
                            problems))
         return false;
@@ -165,7 +165,15 @@ static bool stages_make(struct launch *launch, const struct needs *needs, struct
 static uint32_t lcores_of(const struct launch_plan *plan)
 {
     if (plan->layout == LAUNCH_SHARED) return 1;
-    return 2 * (uint32_t)(feeds(plan) + is_venue(plan));
+    uint32_t roles = (uint32_t)(feeds(plan) + is_venue(plan));
+    return plan->layout == LAUNCH_ROLES ? roles : 2 * roles;
+}
+
+/* Of these the venue's alone: the last ones. */
+static uint32_t venue_lcores(const struct launch_plan *plan)
+{
+    if (!is_venue(plan) || plan->layout == LAUNCH_SHARED) return 0;
+    return plan->layout == LAUNCH_ROLES ? 1 : 2;
 }
 
 static void lcores_make(struct launch *launch, const struct needs *needs)
@@ -229,7 +237,11 @@ bool launch_start(struct launch *launch, const struct launch_plan *plan, struct 
         ready &= memory_take(launch, &needs, problems);
     }
     if (ready && plan->recording) tape_make(launch, needs.tape);
-    ready = ready && (plan->recording || launch_ports_open(launch, report, problems));
+    else if (ready) {
+        launch_cables_make(launch);
+        ready = launch_ports_open(launch, report, problems);
+        if (ready) launch_wires_join(launch);
+    }
     launch->plan.engine.budget_ticks = clock_ticks(&launch->clock, plan->decision_budget_ns);
     if (!ready || !stages_make(launch, &needs, report, problems)) {
         launch_free(launch);
@@ -266,22 +278,20 @@ static bool lcore_stop(struct launch *launch, uint32_t index)
  * last, then the gate. */
 static bool venue_stop(struct launch *launch)
 {
+    uint32_t own = venue_lcores(&launch->plan);
     bool quiet = launch_venue_quiet(launch->venue, launch->plan.halt_ns);
     bool finished = true;
-    if (launch->lcores > 1) finished = lcore_stop(launch, launch->lcores - 1);
+    if (own == 2) finished = lcore_stop(launch, launch->lcores - 1);
     gate_stage_leave(launch->venue->gate);
-    if (launch->lcores > 1) finished &= lcore_stop(launch, launch->lcores - 2);
+    if (own > 0) finished &= lcore_stop(launch, launch->lcores - own);
     return finished && quiet;
 }
 
 bool launch_stop(struct launch *launch)
 {
     bool finished = true;
-    uint32_t others = launch->lcores;
-    if (is_venue(&launch->plan)) {
-        finished = venue_stop(launch);
-        if (launch->lcores > 1) others -= 2;
-    }
+    uint32_t others = launch->lcores - venue_lcores(&launch->plan);
+    if (is_venue(&launch->plan)) finished = venue_stop(launch);
     for (uint32_t i = 0; i < others; i++) finished &= lcore_stop(launch, i);
     launch->stop_tsc = clock_now();
     eal_wait_all();
