@@ -81,7 +81,7 @@ static inline bool message_is_report(const struct message *message)
 /* clang-format off */
 #define DELEGATE_ORDER_STATES(X)                                                       \
     X(ORDER_NONE,    none,    "nothing is open, nothing was asked for")                \
-    X(ORDER_PENDING, pending, "a request is under way: an order, a replacement or a cancel") \
+    X(ORDER_PENDING, pending, "a request is under way or waits: an order, a replacement or a cancel") \
     X(ORDER_OPEN,    open,    "the venue holds it, and nothing is under way")          \
     X(ORDER_UNKNOWN, unknown, "the venue was silent or is away: it may be open, it may have traded")
 /* clang-format on */
@@ -207,13 +207,13 @@ enum delegate_intent_kind {
 /* qty of INTENT_ORDER counts from when the delegate decided: what traded of the key since then,
  * unseen, is taken off it, so that it never trades more than the delegate wanted at that time. */
 struct delegate_intent {
-    price_t price; /* a limit, in whole ticks; every order has one */
-    qty_t qty;     /* in whole lots */
-    uint32_t key;  /* below the number that orders() said */
-    uint16_t instrument;
-    uint8_t kind; /* enum delegate_intent_kind */
-    uint8_t side; /* enum side */
-    uint8_t how;  /* set of enum delegate_how */
+    price_t price;       /* a limit, in whole ticks; every order has one */
+    qty_t qty;           /* in whole lots */
+    uint32_t key;        /* below the number that orders() said */
+    uint16_t instrument; /* of a key that is not ORDER_NONE: the one it has */
+    uint8_t kind;        /* enum delegate_intent_kind */
+    uint8_t side;        /* enum side */
+    uint8_t how;         /* set of enum delegate_how */
 };
 static_assert(sizeof(struct delegate_intent) == 32, "two in a cache line");
 
@@ -283,7 +283,8 @@ struct delegate_kind {
     void (*housekeeping)(void *self, nanos_t now);
 
     /* Whether it wants to decide without being shown anything new: asked after housekeeping; the
-     * composite is then that of leg 0 with what 0.  NULL: never.  Warm. */
+     * composite is then that of leg 0 with what 0, or of the first leg known if 0 is not yet.
+     * NULL: never.  Warm. */
     bool (*wants)(const void *self, nanos_t now);
 
     /* Parameters change while it runs (F22): checked, of the same legs and the same orders().  It
