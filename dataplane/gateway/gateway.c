@@ -87,6 +87,7 @@ static struct trade_port_limits port_of(const struct gateway_plan *plan, uint32_
     struct trade_port_limits limits = {
         .symbols = symbols_at(plan, venue),
         .orders = GATEWAY_PORT_ALL * (slots.slots + slots.uniques + GATEWAY_RECENT),
+        .run = plan->run,
     };
     memcpy(limits.firm, plan->venue[venue].firm, sizeof limits.firm);
     return limits;

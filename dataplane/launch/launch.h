@@ -5,7 +5,8 @@
  *
  *     launch_start    cores, memory, ports or tape, stages; then every lcore runs
  *     launch_ended    has everything that will ever come been decided on?  (ports never end)
- *     launch_stop     first the stages that take in, then those they feed; nothing taken in is lost
+ *     launch_stop     first the gateway's orders; then the stages that take in, then those they
+ *                     feed; nothing taken in is lost
  *     launch_free     ports closed, memory given back
  *
  * All memory is taken and touched here, before the first packet.  Everything the machine lacks is
@@ -14,6 +15,7 @@
  * Threads: one, not an lcore's.  The stages' views may be read from any. */
 
 #include "dataplane/launch/eal.h"
+#include "dataplane/launch/launch_gateway.h"
 #include "dataplane/launch/launch_venue.h"
 #include "dataplane/launch/recording.h"
 #include "dataplane/net/net_dpdk.h"
@@ -61,8 +63,10 @@ struct launch_plan {
 
     uint32_t feed_port[FEED_STAGE_QUEUES_MAX]; /* which port each queue of the feed is */
     struct feed_stage_plan feed;               /* queues are filled in here, not their number */
+    /* Its orders' queue, and the rings of a venue in this process, are filled in here. */
     struct engine_stage_plan engine;
-    struct launch_venue_plan venue; /* the same */
+    struct launch_gateway_plan gateway; /* if engine.gateway is one */
+    struct launch_venue_plan venue;     /* queues are filled in here, not their number */
 };
 
 /* What runs; the pointers are for views, histograms and counters. */
@@ -79,7 +83,8 @@ struct launch {
     struct feed_stage *feed;
     struct engine_stage *engine;
     struct launch_venue *venue;
-    struct net_tape *tape; /* NULL with ports */
+    struct launch_gateway *gateway; /* NULL: no orders leave */
+    struct net_tape *tape;          /* NULL with ports */
     struct net_dpdk *port[LAUNCH_PORTS_MAX];
     struct net_memory *cable[LAUNCH_CABLES_MAX];
     struct arena *arena;

@@ -19,6 +19,10 @@ void launch_ports_close(struct launch *launch);
 size_t launch_cables_needs(const struct launch_plan *plan);
 void launch_cables_make(struct launch *launch);
 
+/* The rings between the engine and a venue of the same process, if orders go that way. */
+size_t launch_inside_needs(const struct launch_plan *plan);
+void launch_inside_make(struct launch *launch);
+
 /* Makes ports and cables the queues of the stages. */
 void launch_wires_join(struct launch *launch);
 

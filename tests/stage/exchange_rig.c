@@ -160,9 +160,10 @@ void exchange_listen(struct exchange *exchange)
     exchange->feed_life[0] = exchange_memory(conflate_footprint(&listings));
     exchange->feed_life[1] = exchange_memory(conflate_footprint(&markets));
     exchange->feed_life[2] = exchange_memory(feed_stage_footprint(plan));
-    exchange->feed = feed_stage_new(exchange->feed_life[2], plan,
-                                    conflate_new(exchange->feed_life[0], &listings),
-                                    conflate_new(exchange->feed_life[1], &markets));
+    exchange->listings = conflate_new(exchange->feed_life[0], &listings);
+    exchange->markets = conflate_new(exchange->feed_life[1], &markets);
+    exchange->feed =
+        feed_stage_new(exchange->feed_life[2], plan, exchange->listings, exchange->markets);
 }
 
 /* Time. */

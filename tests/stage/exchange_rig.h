@@ -97,6 +97,8 @@ struct exchange {
     uint64_t hole_messages;  /* more missing than that: a snapshot at once */
     struct feed_stage *feed; /* NULL: nobody listens */
     struct feed_stage_plan feed_plan;
+    struct conflate *listings; /* what it says, for an engine stage */
+    struct conflate *markets;
     void *feed_life[4];
 };
 
