@@ -48,6 +48,9 @@ void trading_delete(struct trading *trading);
 void trading_kill(struct trading *trading, bool power);
 void trading_start(struct trading *trading);
 
+/* All of its journal is on disk. */
+void trading_sync(struct trading *trading);
+
 /* Until the session is up and nothing is under way.  False if that never comes. */
 bool trading_settle(struct trading *trading);
 
