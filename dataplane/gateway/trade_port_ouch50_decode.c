@@ -88,10 +88,9 @@ static uint32_t accepted_read(const struct reading *r)
     return tell_state(r);
 }
 
-/* The heir goes on where the order before it stood; what that has replaced is done with. */
-static void own_inherit(struct ouch50_port *port, struct own_order *own, struct own_order *old)
+/* The heir goes on where the order before it stood. */
+static void own_inherit(struct own_order *own, struct own_order *old)
 {
-    own_drop_before(port, old);
     if (old->cum > own->cum) own->cum = old->cum;
     old->state = OWN_REPLACED;
     old->leaves = 0;
@@ -114,7 +113,7 @@ static uint32_t replaced_read(const struct reading *r)
     report->answer.order = be32_read(replaced->urn);
     report->leaves = report->answer.leaves = dead ? 0 : shares(qty);
     if (own && own->state == OWN_PENDING && own->was == was) {
-        if (old) own_inherit(r->port, own, old);
+        if (old) own_inherit(own, old);
         own_leaves(own, dead ? 0 : qty);
     }
     bool over = own ? own->state == OWN_OVER : dead;

@@ -2,6 +2,7 @@
 
 #include "dataplane/gateway/trade_port_ouch50_layout.h"
 #include "tests/gateway/port_rig.h"
+#include "tests/support/chance.h"
 #include "tests/support/spec.h"
 
 #include <stdio.h>
@@ -325,6 +326,49 @@ SPEC(a_chain_of_replacements_takes_no_more_memory_than_an_order)
     order_live(2001, 100);
 }
 
+SPEC(a_replacement_that_the_venue_only_hinted_at_goes_with_its_order)
+{
+    port_rig_free(&rig);
+    port_rig_new(&rig, 1, 0, "");
+    for (uint32_t i = 1; i < 100; i += 3) {
+        char line[80];
+        order_live(i, 100);
+        for (uint32_t heir = i + 1; heir <= i + 2; heir++) {
+            port_rig_replace(&rig, &(struct port_rig_replace){i, heir, 100, 0, 100000, 0});
+            snprintf(line, sizeof line, "I urn=%u", heir);
+            port_rig_hear(&rig, line);
+        }
+        rig.kind->forget(rig.port, i);
+    }
+}
+
+/* Against a plain set, in random order. */
+SPEC(orders_are_found_however_many_have_come_and_gone)
+{
+    enum { URNS = 6000, ORDERS = 1000 };
+    static bool in[URNS + 1];
+    struct chance chance = {.state = 3};
+    uint32_t count = 0;
+    port_rig_free(&rig);
+    port_rig_new(&rig, ORDERS, 0, "");
+    for (uint32_t i = 0; i < 200000; i++) {
+        char line[80];
+        uint32_t urn = (uint32_t)chance_between(&chance, 1, URNS);
+        if (in[urn]) rig.kind->forget(rig.port, urn);
+        else if (count < 3 * ORDERS)
+            rig.kind->recover(rig.port, &(struct port_recovered){.order = urn, .total = QTY_ONE});
+        else continue;
+        in[urn] = !in[urn];
+        count += in[urn] ? 1 : -1;
+        urn = (uint32_t)chance_between(&chance, 1, URNS);
+        snprintf(line, sizeof line, "J urn=%u", urn);
+        port_rig_hear(&rig, line);
+        EXPECT_UINT(rig.report[0].known, in[urn]);
+        if (i % 20000 == 0) ouch50_port_verify(rig.port);
+    }
+    EXPECT(count > 2 * ORDERS);
+}
+
 SPEC(more_orders_than_there_is_memory_for_are_our_own_mistake)
 {
     port_rig_free(&rig);
@@ -368,6 +412,8 @@ SPEC(limits_out_of_range_have_no_footprint)
     S(a_recovered_replacement_in_doubt_is_asked_about_with_its_order)                              \
     S(what_is_forgotten_is_not_known_and_its_place_is_used_again)                                  \
     S(a_chain_of_replacements_takes_no_more_memory_than_an_order)                                  \
+    S(a_replacement_that_the_venue_only_hinted_at_goes_with_its_order)                             \
+    S(orders_are_found_however_many_have_come_and_gone)                                            \
     S(more_orders_than_there_is_memory_for_are_our_own_mistake)                                    \
     S(limits_out_of_range_have_no_footprint)
 SPEC_MAIN("trade_port_ouch50_queries", SPECS, before_each, after_each)
