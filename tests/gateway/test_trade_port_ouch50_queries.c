@@ -346,25 +346,27 @@ SPEC(a_replacement_that_the_venue_only_hinted_at_goes_with_its_order)
 SPEC(orders_are_found_however_many_have_come_and_gone)
 {
     enum { URNS = 6000, ORDERS = 1000 };
-    static bool in[URNS + 1];
+    static bool in[URNS];
+    static uint32_t urn[URNS]; /* anywhere, so that many want the same place */
     struct chance chance = {.state = 3};
     uint32_t count = 0;
     port_rig_free(&rig);
     port_rig_new(&rig, ORDERS, 0, "");
-    for (uint32_t i = 0; i < 200000; i++) {
+    for (uint32_t i = 0; i < URNS; i++) urn[i] = (uint32_t)(chance_next(&chance) >> 32) | 1;
+    for (uint32_t turn = 0; turn < 200000; turn++) {
         char line[80];
-        uint32_t urn = (uint32_t)chance_between(&chance, 1, URNS);
-        if (in[urn]) rig.kind->forget(rig.port, urn);
-        else if (count < 3 * ORDERS)
-            rig.kind->recover(rig.port, &(struct port_recovered){.order = urn, .total = QTY_ONE});
-        else continue;
-        in[urn] = !in[urn];
-        count += in[urn] ? 1 : -1;
-        urn = (uint32_t)chance_between(&chance, 1, URNS);
-        snprintf(line, sizeof line, "J urn=%u", urn);
+        uint32_t i = (uint32_t)chance_between(&chance, 0, URNS - 1);
+        const struct port_recovered order = {.order = urn[i], .total = QTY_ONE};
+        if (!in[i] && count == 3 * ORDERS) continue;
+        if (in[i]) rig.kind->forget(rig.port, urn[i]);
+        else rig.kind->recover(rig.port, &order);
+        in[i] = !in[i];
+        count += in[i] ? 1 : -1;
+        i = (uint32_t)chance_between(&chance, 0, URNS - 1);
+        snprintf(line, sizeof line, "J urn=%u", urn[i]);
         port_rig_hear(&rig, line);
-        EXPECT_UINT(rig.report[0].known, in[urn]);
-        if (i % 20000 == 0) ouch50_port_verify(rig.port);
+        EXPECT_UINT(rig.report[0].known, in[i]);
+        if (turn % 20000 == 0) ouch50_port_verify(rig.port);
     }
     EXPECT(count > 2 * ORDERS);
 }
