@@ -42,6 +42,10 @@
 #define GATEWAY_VENUES_MAX     16u
 #define GATEWAY_SYMBOLS_MAX    8192u
 #define GATEWAY_STRATEGIES_MAX 1024u
+#define GATEWAY_ROOM_RESERVE   2u
+#define GATEWAY_CONTROLS_MAX   256u /* records that change together */
+#define GATEWAY_MESSAGES       512u /* reports that wait for one decision; see gateway_tell.c */
+#define GATEWAY_AGAIN_NS       (100 * NANOS_MILLI) /* what risk refused is not asked for again */
 
 struct gateway;
 
@@ -94,16 +98,22 @@ struct gateway_plan {
     uint32_t records; /* risk's bounds to begin with: as if journalled before the first record */
     const struct risk_record *record;
     uint64_t seed;        /* of jitter */
+    uint32_t run;         /* one more at each start: trade_port_limits.run */
     nanos_t reconcile_ns; /* how often all open orders are asked for; 0: never (F26) */
 };
 
 /* What the gateway calls.  None may call the gateway. */
 struct gateway_outlet {
     void *context;
-    /* Writes a record (D0); number is its sequence.  False: no room, nothing was written. */
-    bool (*journal)(void *context, enum gateway_record kind, const void *record, uint32_t bytes,
-                    bool reserved);
-    /* Messages the venue's session takes now, at most; 0 while it is down. */
+    /* Writes a record (D0) and returns its number, which rises; 0: no room, nothing was written.
+     * reserved: cancels, what venues say and what people change have room of their own, which must
+     * be there whenever the gateway is called; without it nothing new is sent any more. */
+    uint64_t (*journal)(void *context, enum gateway_record kind, const void *record, uint32_t bytes,
+                        bool reserved);
+    /* Records up to this number survive the loss of power (D1).  NULL: all that were written. */
+    uint64_t (*durable)(void *context);
+    /* Messages the venue's session takes now, at most; 0 while it is down.  The last
+     * GATEWAY_ROOM_RESERVE of them are kept for cancels and queries. */
     uint32_t (*room)(void *context, uint32_t venue);
     /* Puts a message on the session.  True, unless the session has gone since room was asked. */
     bool (*send)(void *context, uint32_t venue, const uint8_t *bytes, uint32_t length, nanos_t now);
@@ -123,7 +133,8 @@ struct gateway *gateway_new(void *memory, const struct gateway_plan *plan,
  * sentence if one cannot be. */
 MUST_USE bool gateway_recover(struct gateway *gateway, enum gateway_record kind, const void *record,
                               uint32_t bytes, char *problem, size_t capacity);
-/* After the last one: orders that may live are UNKNOWN, and asked for when their venue is up. */
+/* After the last one, or without any: orders that may live are UNKNOWN, and asked for when their
+ * venue is up.  Nothing may come in before. */
 void gateway_recovered(struct gateway *gateway, nanos_t now);
 
 /* What comes in.  Hot. */
@@ -132,8 +143,12 @@ void gateway_listing(struct gateway *gateway, uint32_t instrument, const char sy
 void gateway_market(struct gateway *gateway, const struct market *market);
 
 /* One decision of one delegate, with all it causes.  Its number as the dispatcher's, or
- * DISPATCH_NONE.  cause_tsc is given to the histogram of whoever measures: see gateway_caused. */
+ * DISPATCH_NONE. */
 uint32_t gateway_decide(struct gateway *gateway, nanos_t now);
+
+/* Arrival, by the counter, of the datagram behind the market that the newest decision was shown, if
+ * the decision put an order, a replacement or a cancel on a session; else 0. */
+uint64_t gateway_caused(const struct gateway *gateway);
 
 /* A message of a venue's session, with the number the session gave it. */
 void gateway_message(struct gateway *gateway, uint32_t venue, uint64_t sequence,
@@ -154,11 +169,15 @@ MUST_USE enum slots_status gateway_intend(struct gateway *gateway,
 
 /* People.  Warm. */
 
-/* Risk's changes: as risk_control_check says.  What halts is applied at once, then journalled; the
- * caller acknowledges when *number is durable.  What loosens is to be durable first: then call
- * again with durable. */
+/* Risk's changes: as risk_control_check says; the records are drafted in place.  What only tightens
+ * is applied at once, then journalled.  What loosens is journalled, and is to be durable first:
+ * then call again with the same records and durable; a change that came between makes it
+ * RISK_CONTROL_TURN.  The caller acknowledges when gateway_journalled is durable. */
 MUST_USE enum risk_control gateway_control(struct gateway *gateway, struct risk_record *records,
                                            uint32_t count, bool durable, nanos_t now);
+uint64_t gateway_journalled(const struct gateway *gateway); /* number of the newest record */
+/* A new day: turnover, loss and profit begin at zero. */
+void gateway_day(struct gateway *gateway, nanos_t now);
 /* Switches a strategy's delegate on and off; off, its orders are canceled (F13, F21). */
 void gateway_switch(struct gateway *gateway, uint32_t strategy, bool on, nanos_t now);
 /* Parameters of a delegate change (F22). */
@@ -199,6 +218,10 @@ void gateway_holding(const struct gateway *gateway, uint32_t strategy, uint32_t 
     C(intent, "Intents of delegates and from outside")                                             \
     C(intent_lost, "Intents that did not fit a delegate's output")                                 \
     C(intent_bad, "Intents that named no key, instrument, side or way of theirs")                  \
+    C(intent_shut, "Orders wanted by a strategy that is off, done or stopped: refused")            \
+    C(intent_halted, "Orders wanted while trading is halted: refused")                             \
+    C(intent_away, "Orders wanted while a venue was away that has to be there: refused")           \
+    C(intent_again, "Orders wanted again that risk has refused a moment ago: refused")             \
     C(intent_not_live, "Orders wanted while the book was not LIVE: refused")                       \
     C(intent_nowhere, "Orders wanted in instruments that no venue of theirs trades: refused")      \
     C(intent_held, "Intents that waited for the session's room or rate")                           \
@@ -207,15 +230,18 @@ void gateway_holding(const struct gateway *gateway, uint32_t strategy, uint32_t 
     C(replace_sent, "Replacements put on a session")                                               \
     C(cancel_sent, "Cancels put on a session")                                                     \
     C(query_sent, "Queries put on a session")                                                      \
-    C(request_held, "Requests that waited for the session's room")                                 \
+    C(request_held, "Cancels and queries that waited for the session's room or rate")              \
     C(refused, "Orders and replacements that risk refused")                                        \
     C(journal_full, "Orders and replacements refused because the journal took no record")          \
+    C(journal_lost,                                                                                \
+      "Cancels, reports and changes that the journal had no room for: nothing new is sent")        \
     C(message, "Messages of sessions")                                                             \
     C(message_bad, "of these, none of the protocol: counted, and told")                            \
     C(fill, "Executions")                                                                          \
     C(fill_unknown, "of these, of orders that are not known here: positions are told to people")   \
     C(report, "Rows of the drop copy")                                                             \
     C(report_waits, "Reports that waited for a delegate's queue")                                  \
+    C(report_merged, "of these, were added to one of their order that waited too")                 \
     C(drift, "Differences that a reconciliation has found and corrected")                          \
     C(overrun, "Decisions that took longer than they may")
 #define GATEWAY_COUNTER_FIELD(name, help) struct counter name;

@@ -8,7 +8,8 @@
  *     PASS      an order or a replacement that may have left: risk's pass, and where it went (D0)
  *     CANCEL    a cancel that may have left, for the record
  *     REPORT    what a venue has said; also the drop copy's row
- *     CONTROL   a change of a trading state or a bound (D1)
+ *     CONTROL   a change of a trading state or a bound (D1); a batch that begins with the number of
+ *               the one before takes its place: that one was never applied
  *     DAY       a new day: turnover and loss begin at zero
  *
  * Fixed layouts of little-endian integers without padding; what is reserved is zero.  Kinds are
@@ -118,7 +119,10 @@ struct gateway_report {
     uint8_t side;
     uint64_t time_ns; /* the venue's own */
     char liquidity;
-    uint8_t reserved[7];
+    uint8_t more;  /* as many rows of the same message follow */
+    uint8_t stale; /* FOUND, OVER, LOST: the answer to a question that is over, or that no slot has
+                    * asked: only cum is news */
+    uint8_t reserved[5];
 };
 static_assert(sizeof(struct gateway_report) == 120, "no holes");
 

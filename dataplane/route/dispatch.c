@@ -215,8 +215,14 @@ uint32_t dispatch_next(struct dispatch *dispatch, nanos_t now)
     composite.market = &dispatch->instrument[composite.instrument].newest;
     if (likely(subscription != 0)) subscription_show(dispatch, entry, subscription, &composite);
 
-    struct delegate_output output = {0};
-    entry->decide(entry->self, &composite, &output);
+    if (dispatch->desk.complete) dispatch->desk.complete(dispatch->desk.context, slot, &composite);
+    struct delegate_output *output = &dispatch->said.output;
+    output->done = false;
+    output->intents = 0;
+    output->lost = 0;
+    dispatch->said.delegate = entry->number;
+    dispatch->said.instrument = composite.instrument;
+    entry->decide(entry->self, &composite, output);
     entry->counts.decision++;
     if (unlikely(entry->messages > 0)) {
         instruments_follow(dispatch, entry, composite.instrument);
@@ -224,9 +230,14 @@ uint32_t dispatch_next(struct dispatch *dispatch, nanos_t now)
         entry->messages = 0;
         entry->what = 0;
     }
-    if (unlikely(output.done)) entry_finish(dispatch, slot);
+    if (unlikely(output->done)) entry_finish(dispatch, slot);
     else entry_settle(dispatch, slot);
     return entry->number;
+}
+
+const struct dispatch_said *dispatch_said(const struct dispatch *dispatch)
+{
+    return &dispatch->said;
 }
 
 void dispatch_overrun(struct dispatch *dispatch, uint32_t delegate)

@@ -35,6 +35,9 @@
  *
  * Until it is taken as ended it stays indexed, and every report reaches it.
  *
+ * What a delegate owns (position, orders, terms) is not known here: whoever knows it gives a desk,
+ * which completes each composite; and what a decision said is read back by dispatch_said.
+ *
  * Guarantees:
  *   - once dispatch_next returns DISPATCH_NONE, each delegate that is switched on has been shown
  *     the newest value of each of its instruments; values never go back (C1);
@@ -122,7 +125,21 @@ struct dispatch_counts {
 size_t dispatch_footprint(const struct dispatch_limits *limits); /* 0 if limits are out of range */
 struct dispatch *dispatch_new(void *memory, const struct dispatch_limits *limits);
 
+/* Completes composites: position, leg, trading, terms, order and orders, which are zero without a
+ * desk.  Called once a decision, right before decide, with the delegate's place; hot. */
+struct dispatch_desk {
+    void *context;
+    void (*complete)(void *context, uint32_t place, struct composite *composite);
+};
+void dispatch_desk(struct dispatch *dispatch, const struct dispatch_desk *desk);
+
 /* Delegates and subscriptions.  Warm. */
+
+/* Where a delegate's number has its place: 1..limits.delegates, of one delegate at a time. */
+static inline uint32_t dispatch_place(uint32_t delegate)
+{
+    return delegate & 0xffffu;
+}
 
 /* Takes in a delegate: kind->decide will be called with self.  Writes its number, which no other
  * delegate has had recently and which is never DISPATCH_NONE. */
@@ -137,6 +154,14 @@ MUST_USE enum dispatch_status dispatch_subscribe(struct dispatch *dispatch, uint
                                                  uint32_t instrument);
 MUST_USE enum dispatch_status dispatch_unsubscribe(struct dispatch *dispatch, uint32_t delegate,
                                                    uint32_t instrument);
+
+/* The instrument is what the delegate is shown when it decides without news: its first
+ * subscription, unless this says another. */
+MUST_USE enum dispatch_status dispatch_lead(struct dispatch *dispatch, uint32_t delegate,
+                                            uint32_t instrument);
+
+/* Puts a delegate in line to decide without news, if it has a subscription. */
+MUST_USE enum dispatch_status dispatch_wake(struct dispatch *dispatch, uint32_t delegate);
 
 /* Whether anybody is subscribed to instrument: whether its source is needed. */
 bool dispatch_wanted(const struct dispatch *dispatch, uint32_t instrument);
@@ -184,11 +209,21 @@ MUST_USE enum dispatch_status dispatch_report(struct dispatch *dispatch, uint32_
  * nobody who is switched on has anything to see. */
 uint32_t dispatch_next(struct dispatch *dispatch, nanos_t now);
 
+/* What the newest decision said.  Good until the next one; written over, never cleared, so only
+ * intent[0..intents) counts. */
+struct dispatch_said {
+    uint32_t delegate;
+    uint32_t instrument;
+    struct delegate_output output;
+};
+const struct dispatch_said *dispatch_said(const struct dispatch *dispatch);
+
 /* The delegate's last decision took longer than it may.  Counted; switching it off is for the
  * caller to decide. */
 void dispatch_overrun(struct dispatch *dispatch, uint32_t delegate);
 
-/* Calls housekeeping of every delegate that is switched on.  Warm. */
+/* Calls housekeeping of every delegate that is switched on; whoever then wants to decide is put in
+ * line.  Warm. */
 void dispatch_housekeeping(struct dispatch *dispatch, nanos_t now);
 
 /* Queries. */

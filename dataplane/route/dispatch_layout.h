@@ -96,8 +96,10 @@ struct dispatch {
 
     CACHE_ALIGNED struct list place[PLACE_COUNT];
     struct list subscriptions_free;
+    struct dispatch_desk desk;
     uint32_t slot_highest; /* of entries ever used */
     struct dispatch_counts counts;
+    struct dispatch_said said;
 };
 
 static inline struct links links_waiting(const struct dispatch *dispatch)

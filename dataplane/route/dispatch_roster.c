@@ -76,6 +76,11 @@ struct dispatch *dispatch_new(void *memory, const struct dispatch_limits *limits
     return dispatch;
 }
 
+void dispatch_desk(struct dispatch *dispatch, const struct dispatch_desk *desk)
+{
+    dispatch->desk = *desk;
+}
+
 /* Delegates. */
 
 static enum dispatch_status identity_check(const struct dispatch *dispatch,
@@ -246,6 +251,29 @@ enum dispatch_status dispatch_unsubscribe(struct dispatch *dispatch, uint32_t de
     return DISPATCH_OK;
 }
 
+/* What it decides about without news: the head of its subscriptions. */
+enum dispatch_status dispatch_lead(struct dispatch *dispatch, uint32_t delegate,
+                                   uint32_t instrument)
+{
+    struct entry *entry = entry_find(dispatch, delegate);
+    if (!entry) return DISPATCH_UNKNOWN_DELEGATE;
+    if (instrument >= dispatch->limits.instruments) return DISPATCH_UNKNOWN_INSTRUMENT;
+    uint32_t slot = subscription_find(dispatch, entry, instrument);
+    if (slot == 0) return DISPATCH_NOT_SUBSCRIBED;
+    list_remove(&entry->subscriptions, links_of_entry(dispatch), slot);
+    list_prepend(&entry->subscriptions, links_of_entry(dispatch), slot);
+    return DISPATCH_OK;
+}
+
+enum dispatch_status dispatch_wake(struct dispatch *dispatch, uint32_t delegate)
+{
+    struct entry *entry = entry_find(dispatch, delegate);
+    if (!entry) return DISPATCH_UNKNOWN_DELEGATE;
+    if (entry->subscriptions.first == 0) return DISPATCH_NOT_SUBSCRIBED;
+    subscription_wake(dispatch, entry->subscriptions.first);
+    return DISPATCH_OK;
+}
+
 bool dispatch_wanted(const struct dispatch *dispatch, uint32_t instrument)
 {
     CHECK(instrument < dispatch->limits.instruments);
@@ -256,8 +284,11 @@ void dispatch_housekeeping(struct dispatch *dispatch, nanos_t now)
 {
     for (uint32_t slot = 1; slot <= dispatch->slot_highest; slot++) {
         const struct entry *entry = &dispatch->entry[slot];
+        const struct delegate_kind *kind = entry->kind;
         bool works = entry->place != PLACE_FREE && entry->place != PLACE_ENDED;
-        if (works && entry->on && entry->kind->housekeeping)
-            entry->kind->housekeeping(entry->self, now);
+        if (!works || !entry->on) continue;
+        if (kind->housekeeping) kind->housekeeping(entry->self, now);
+        if (kind->wants && entry->subscriptions.first && kind->wants(entry->self, now))
+            subscription_wake(dispatch, entry->subscriptions.first);
     }
 }

@@ -55,6 +55,15 @@ static inline void list_append(struct list *list, struct links links, uint32_t s
     list->last = slot;
 }
 
+static inline void list_prepend(struct list *list, struct links links, uint32_t slot)
+{
+    DCHECK(!link_joined(link_at(links, slot), slot));
+    *link_at(links, slot) = (struct link){0, list->first};
+    if (list->first) link_at(links, list->first)->previous = slot;
+    else list->last = slot;
+    list->first = slot;
+}
+
 static inline void list_remove(struct list *list, struct links links, uint32_t slot)
 {
     struct link *link = link_at(links, slot);

@@ -24,7 +24,7 @@ static uint32_t places_for(uint32_t orders)
 size_t order_index_footprint(uint32_t orders)
 {
     if (orders == 0 || orders > ORDER_INDEX_ORDERS_MAX) return 0;
-    size_t bytes = sizeof(struct order_index) + places_for(orders) * sizeof(struct place);
+    size_t bytes = sizeof(struct order_index) + (size_t)places_for(orders) * sizeof(struct place);
     return ALIGN_UP(bytes, CACHE_LINE);
 }
 

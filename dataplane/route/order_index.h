@@ -1,7 +1,7 @@
 #ifndef DATAPLANE_ROUTE_ORDER_INDEX_H
 #define DATAPLANE_ROUTE_ORDER_INDEX_H
 
-/* Which delegate works for which parent order.
+/* Which delegate works for which parent order, or which slot for which order at a venue.
  *
  * An open-addressing table at most half full, probed linearly; removal moves back what stood
  * behind, so there are no marks of the dead and a search ends at the first empty place.
@@ -10,7 +10,7 @@
 
 #include "dataplane/base/base.h"
 
-#define ORDER_INDEX_ORDERS_MAX 65536u
+#define ORDER_INDEX_ORDERS_MAX (1u << 25)
 
 struct order_index;
 

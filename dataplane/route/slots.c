@@ -21,12 +21,42 @@ void slot_tell(const struct slot_call *call, enum slot_said said, order_id_t ord
     };
 }
 
-/* Locked: in flight, from the send to what unlocks. */
+/* In flight, from the send to what unlocks; or in line, until there is room. */
 
-static void slot_unlock(const struct slot_call *call)
+static struct list *list_of(struct slots *slots, const struct slot *slot)
 {
-    if (link_joined(&call->slot->link, call->at))
-        list_remove(&call->slots->flight, slots_links(call->slots), call->at);
+    if (!slot->lined) return &slots->flight;
+    return slot->urgent ? &slots->line_first : &slots->line;
+}
+
+static void slot_leave(const struct slot_call *call)
+{
+    struct slot *slot = call->slot;
+    if (link_joined(&slot->link, call->at))
+        list_remove(list_of(call->slots, slot), slots_links(call->slots), call->at);
+    slot->lined = false;
+}
+
+/* Keeps its place if it is in that line already. */
+static void slot_queue(const struct slot_call *call, bool urgent)
+{
+    struct slot *slot = call->slot;
+    struct slots_counts *counts = &call->slots->counts;
+    if (slot->lined && slot->urgent == urgent) return;
+    slot_leave(call);
+    slot->lined = true;
+    slot->urgent = urgent;
+    counts->waited += !urgent;
+    counts->waited_first += urgent;
+    list_append(list_of(call->slots, slot), slots_links(call->slots), call->at);
+}
+
+static void allowance_spend(struct slots_allowance *allowance, bool order)
+{
+    if (allowance->cancels == UINT32_MAX) return;
+    allowance->cancels--;
+    allowance->orders -= order;
+    if (allowance->orders > allowance->cancels) allowance->orders = allowance->cancels;
 }
 
 static void slot_send(const struct slot_call *call, struct slot_request request)
@@ -34,25 +64,23 @@ static void slot_send(const struct slot_call *call, struct slot_request request)
     struct slots_out *out = call->out;
     struct slot *slot = call->slot;
     CHECK(out->request_count < out->requests_max);
-    slot_unlock(call);
+    slot_leave(call);
+    allowance_spend(&call->slots->allowance,
+                    request.kind == SLOT_SENDS_ORDER || request.kind == SLOT_SENDS_REPLACE);
     slot->number = ++call->slots->next_number;
     slot->sent = (uint32_t)(call->now >> SENT_SHIFT);
     list_append(&call->slots->flight, slots_links(call->slots), call->at);
     call->slots->counts.request[request.kind]++;
     request.slot = call->at - 1;
     request.number = slot->number;
-    request.side = slot->side;
+    request.side = slot->side & 1;
+    request.how = slot->how;
     request.order = slot->order;
     request.asked = slot->asked;
     out->requests[out->request_count++] = request;
 }
 
 /* Goals. */
-
-static qty_t goal_left(const struct slot *slot)
-{
-    return slot->carries ? slot->goal_qty - slot->executed : slot->goal_qty;
-}
 
 static bool goal_waits(const struct slot *slot)
 {
@@ -66,21 +94,23 @@ static void goal_keep(const struct slot_call *call)
     CHECK(terms != NULL);
     if (slot->goal == GOAL_ORDER && slot->goal_at == GOAL_WAITS)
         slot_tell(call, SLOT_SAYS_SUPERSEDED, slot->order, 0);
+    call->slots->counts.conflated += slot->lined && !slot->urgent;
     slot->sequence = call->sequence;
     slot->goal = terms->stop ? GOAL_STOP : GOAL_ORDER;
     slot->goal_at = GOAL_WAITS;
     slot->goal_side = terms->side;
+    slot->goal_how = terms->how & 0xf;
     slot->goal_price = terms->price;
     slot->goal_qty = terms->qty;
     slot->carries = terms->carries;
 }
 
-/* What the goal asks of a slot that is unlocked. */
-static enum slot_event goal_event(const struct slots *slots, const struct slot *slot)
+enum slot_event goal_event(const struct slots *slots, const struct slot *slot)
 {
     bool none = slot->goal == GOAL_STOP || slots->shut[slot->strategy] || goal_left(slot) <= 0;
     if (slot->state == SLOT_FREE) return none ? SLOT_ON_GO_NOTHING : SLOT_ON_GO_ORDER;
-    if (none || slot->goal_side != slot->side) return SLOT_ON_GO_CANCEL;
+    if (none || slot->goal_side != slot->side || slot->goal_how != slot->how)
+        return SLOT_ON_GO_CANCEL;
     if (slot->goal_price == slot->price && slot->cum + goal_left(slot) == slot->total)
         return SLOT_ON_GO_NOTHING;
     return slots->venue.replaces ? SLOT_ON_GO_REPLACE : SLOT_ON_GO_CANCEL;
@@ -132,8 +162,9 @@ static void slot_find(const struct slot_call *call)
 
 static void slot_ask(const struct slot_call *call)
 {
-    if (call->slots->up) slot_send(call, (struct slot_request){.kind = SLOT_SENDS_QUERY});
-    else slot_unlock(call);
+    if (!call->slots->up) slot_leave(call);
+    else if (call->slots->allowance.cancels == 0) slot_queue(call, true);
+    else slot_send(call, (struct slot_request){.kind = SLOT_SENDS_QUERY});
 }
 
 static void slot_send_order(const struct slot_call *call)
@@ -141,6 +172,7 @@ static void slot_send_order(const struct slot_call *call)
     struct slot *slot = call->slot;
     slot->order = call->slots->next_order++;
     slot->side = slot->goal_side;
+    slot->how = slot->goal_how;
     slot->price = slot->goal_price;
     slot->total = goal_left(slot);
     slot->goal_at = GOAL_MET;
@@ -179,7 +211,7 @@ static void slot_act(const struct slot_call *call, enum slot_action action)
     case SLOT_DOES_ADOPT: slot_adopt(call->slot); break;
     case SLOT_DOES_REFUSE: slot_refuse(call->slot); break;
     case SLOT_DOES_ASK: slot_ask(call); break;
-    case SLOT_DOES_PARK: slot_unlock(call); break;
+    case SLOT_DOES_PARK: slot_leave(call); break;
     case SLOT_DOES_FIND: slot_find(call); break;
     case SLOT_DOES_SEND_ORDER: slot_send_order(call); break;
     case SLOT_DOES_SEND_REPLACE: slot_send_replace(call); break;
@@ -206,13 +238,14 @@ void slot_take(const struct slot_call *call, enum slot_event event)
     CHECK(number > 0);
     const struct slot_row *row = &slot_rows[number - 1];
     bool closes = row->action == SLOT_DOES_CLOSE;
+    bool locked = !slot_unlocked(slot);
     counts->row[number - 1]++;
     if (closes) row_tell(call, row->say);
     slot_act(call, row->action);
     counts->state[slot->state]--;
     slot->state = row->next;
     counts->state[slot->state]++;
-    if (slot->state == SLOT_FREE || slot->state == SLOT_LIVE) slot_unlock(call);
+    if (locked && slot_unlocked(slot)) slot_leave(call);
     if (!closes) row_tell(call, row->say);
 }
 
@@ -220,12 +253,16 @@ void slot_settle(const struct slot_call *call)
 {
     struct slots *slots = call->slots;
     struct slot *slot = call->slot;
-    if (slot->state != SLOT_FREE && slot->state != SLOT_LIVE) return;
+    if (!slot_unlocked(slot)) return;
     if (goal_waits(slot)) {
         enum slot_event event = goal_event(slots, slot);
-        if (slots->up || event == SLOT_ON_GO_NOTHING) slot_take(call, event);
+        bool urgent = event == SLOT_ON_GO_CANCEL;
+        uint32_t left = urgent ? slots->allowance.cancels : slots->allowance.orders;
+        if (event == SLOT_ON_GO_NOTHING || (slots->up && left > 0)) slot_take(call, event);
+        else if (slots->up) slot_queue(call, urgent);
     }
-    if (slot_unique_at(slots, call->at) && slot->state == SLOT_FREE)
+    if (slot_unlocked(slot) && slot->lined && !goal_waits(slot)) slot_leave(call);
+    if (slot_unique_at(slots, call->at) && slot->state == SLOT_FREE && slot->goal == GOAL_NONE)
         list_append(&slots->spare, slots_links(slots), call->at);
 }
 
@@ -236,7 +273,7 @@ static bool goal_same(const struct slot *slot, const struct slot_terms *terms)
     if (terms->stop) return slot->goal == GOAL_STOP;
     return slot->goal == GOAL_ORDER && slot->goal_side == terms->side &&
            slot->goal_price == terms->price && slot->goal_qty == terms->qty &&
-           slot->carries == terms->carries;
+           slot->goal_how == terms->how && slot->carries == terms->carries;
 }
 
 static enum slots_status intent_take(struct slots *slots, const struct slot_intent *intent,
@@ -246,11 +283,12 @@ static enum slots_status intent_take(struct slots *slots, const struct slot_inte
     struct slot *slot = &slots->slot[intent->slot + 1];
     struct slot_terms terms = {.stop = intent->stop};
     if (!intent->stop) {
-        if (!slots_terms_good(intent->side, intent->qty)) return SLOTS_BAD_TERMS;
+        if (!slots_terms_good(intent->side, intent->how, intent->qty)) return SLOTS_BAD_TERMS;
         if (intent->carries && intent->executed < 0) return SLOTS_BAD_TERMS;
         qty_t known = intent->executed < slot->executed ? intent->executed : slot->executed;
         terms = (struct slot_terms){
             .side = intent->side,
+            .how = intent->how,
             .carries = intent->carries,
             .price = intent->price,
             .qty = intent->carries ? qty_add(known, intent->qty) : intent->qty,

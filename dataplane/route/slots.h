@@ -26,6 +26,11 @@
  * decided; what was executed unseen then counts against qty, and if nothing is left the intent is
  * as good as a STOP.
  *
+ * Room.  slots_room says how many requests may be made now.  A slot that would make one more waits
+ * in line, with its goal as before: the newest intent wins, nothing is decided early.  Cancels and
+ * queries have a line of their own.  slots_relieve serves both, cancels and queries first, each in
+ * the order in which the slots began to wait.
+ *
  * Guarantees, whatever the venue says in whatever order:
  * - one request in flight a slot; unlocked by an answer only (F1, R1);
  * - of the intents that wait, the highest sequence remains, and is acted on (F2, F3, F5);
@@ -103,6 +108,8 @@ struct slot_intent {
     bool stop;         /* no order, please: the rest is not read */
     uint8_t side;      /* enum side */
     bool carries;      /* see Quantities */
+    uint8_t how; /* set of enum delegate_how: of the same terms (F8); what is open with another
+                   * one is canceled, not replaced */
     price_t price;
     qty_t qty;      /* 1..SLOTS_QTY_MAX */
     qty_t executed; /* if it carries: slot_say.executed as the strategy knew it */
@@ -111,6 +118,7 @@ struct slot_intent {
 struct slot_unique {
     uint32_t strategy;
     uint8_t side;
+    uint8_t how; /* set of enum delegate_how */
     price_t price;
     qty_t qty;
 };
@@ -129,7 +137,8 @@ enum slot_request_kind { SLOT_REQUESTS(SLOT_REQUEST_ENUM) SLOT_REQUEST_COUNT };
 /* For the wire. */
 struct slot_request {
     uint8_t kind;
-    uint8_t side;
+    uint8_t side : 4;
+    uint8_t how : 4;    /* set of enum delegate_how */
     uint16_t bulk_left; /* as many of the next requests belong to the same bulk request */
     uint32_t slot;
     uint32_t number; /* of the request, to be given back by the answer */
@@ -197,6 +206,9 @@ struct slots_counts {
     uint64_t request[SLOT_REQUEST_COUNT];
     uint64_t said[SLOT_SAY_COUNT];
     uint64_t row[SLOT_ROW_COUNT];     /* of slots_table.h, how often it was taken */
+    uint64_t waited;                  /* for room: orders and replacements */
+    uint64_t waited_first;            /* for room: cancels and queries */
+    uint64_t conflated;               /* intents that gave way to a newer one while in line */
     uint32_t state[SLOT_STATE_COUNT]; /* slots and uniques that are in it now */
 };
 
@@ -224,6 +236,10 @@ struct slot_recovered {
     qty_t total;
     qty_t cum;
     uint64_t sequence; /* newest intent of the slot that was acted on */
+    uint8_t how;
+    order_id_t asked; /* the replacement that may have left after it; 0: none */
+    price_t asked_price;
+    qty_t asked_total;
 };
 MUST_USE enum slots_status slots_recover(struct slots *slots, struct slot_recovered *recovered);
 
@@ -262,6 +278,28 @@ void slots_shut(struct slots *slots, uint32_t strategy, bool shut);
  * void if the session is lost meanwhile. */
 void slots_session(struct slots *slots, bool up);
 
+/* Requests that may be made from now on, until this is said anew: orders and replacements take one
+ * off both, cancels and queries off cancels.  orders is at most cancels.  UINT32_MAX, as in the
+ * beginning: any number. */
+struct slots_allowance {
+    uint32_t orders;
+    uint32_t cancels;
+};
+void slots_allow(struct slots *slots, struct slots_allowance allowance);
+
+/* Makes requests of those that wait in line, as far as allowance and *out reach. */
+void slots_relieve(struct slots *slots, nanos_t now, struct slots_out *out);
+
+/* Whether slots_relieve would make a request, with an allowance. */
+struct slots_line {
+    bool orders;
+    bool cancels; /* or queries */
+};
+struct slots_line slots_line(const struct slots *slots);
+
+/* No order, please, whatever the sequence: as the sweep STOP, of one slot or UNIQUE order. */
+void slots_stop(struct slots *slots, uint32_t slot, nanos_t now, struct slots_out *out);
+
 /* Visits the slots of a strategy, or of all with SLOTS_NONE, from *next on, while *out has room for
  * a call; true when all were visited.  Begin with *next 0.
  *     STOP        no order, please; shut the strategy first (F13, kill, orderly stop)
@@ -291,7 +329,11 @@ struct slot_look {
     qty_t exposure;    /* at most this much may still be executed of what was sent */
     uint64_t sequence; /* newest intent */
     bool waits;        /* an intent waits: */
-    bool stop;         /* to have no order */
+    bool stop;         /* to have no order, or */
+    qty_t goal_qty;    /* so much more of this: */
+    price_t goal_price;
+    uint8_t goal_side;
+    uint8_t how; /* of the order */
 };
 void slots_look(const struct slots *slots, uint32_t slot, struct slot_look *look);
 

@@ -13,7 +13,9 @@
  * - 0 <= cum; exposure is never negative;
  * - a slot is in the list flight if and only if it waits for an answer: NEW, CANCEL, REPLACE, and
  *   UNKNOWN with a query under way; the list is in the order of sent;
- * - a unique is in the list spare if and only if it is FREE, and then has no goal;
+ * - a slot in line is in the list line, or in line_first (urgent): it is FREE or LIVE with a goal
+ *   that waits, or UNKNOWN without a query, and that is urgent;
+ * - a unique is in the list spare if and only if it is FREE and has no goal;
  * - counts.state counts every slot once. */
 
 #include "dataplane/route/list.h"
@@ -33,13 +35,17 @@ struct slot {
     qty_t asked_total;
     qty_t cum;
     uint8_t state;
-    uint8_t goal;
-    uint8_t goal_at;
+    uint8_t goal : 4;
+    uint8_t goal_at : 4;
     uint8_t side;
     uint8_t goal_side;
+    uint8_t how : 4;
+    uint8_t goal_how : 4;
     bool carries : 1; /* goal_qty is a level of executed, not an amount */
     bool seen : 1;    /* the venue is known to have had the order */
     bool chain : 1;   /* before is what the order replaced, not an order that was closed */
+    bool lined : 1;   /* waits for room: in line, */
+    bool urgent : 1;  /* or in line_first */
     uint16_t strategy;
 
     price_t goal_price;
@@ -65,6 +71,9 @@ struct slots {
     bool up;
     struct list flight;
     struct list spare;
+    struct list line;
+    struct list line_first;
+    struct slots_allowance allowance;
     struct slots_counts counts;
     struct slot *slot;
     uint8_t *shut;
@@ -85,6 +94,11 @@ static inline bool slot_unique_at(const struct slots *slots, uint32_t at)
     return at > slots->limits.slots;
 }
 
+static inline bool slot_unlocked(const struct slot *slot)
+{
+    return slot->state == SLOT_FREE || slot->state == SLOT_LIVE;
+}
+
 static inline bool slots_room(const struct slots_out *out)
 {
     return out->requests_max - out->request_count >= SLOTS_REQUESTS_A_CALL &&
@@ -95,6 +109,7 @@ static inline bool slots_room(const struct slots_out *out)
 struct slot_terms {
     bool stop;
     uint8_t side;
+    uint8_t how;
     bool carries;
     price_t price;
     qty_t qty; /* of one that carries: the level of executed to reach */
@@ -117,6 +132,14 @@ void slot_take(const struct slot_call *call, enum slot_event event);
 
 /* Ends every call: what is unlocked looks at its goal (slots.c). */
 void slot_settle(const struct slot_call *call);
+
+/* What the goal asks of a slot that is unlocked (slots.c). */
+enum slot_event goal_event(const struct slots *slots, const struct slot *slot);
+
+static inline qty_t goal_left(const struct slot *slot)
+{
+    return slot->carries ? slot->goal_qty - slot->executed : slot->goal_qty;
+}
 
 void slot_tell(const struct slot_call *call, enum slot_said said, order_id_t order, qty_t qty);
 
@@ -147,9 +170,9 @@ static inline void slot_new(struct slot *slot, uint32_t strategy)
     slot->before_cum = 0;
 }
 
-static inline bool slots_terms_good(uint8_t side, qty_t qty)
+static inline bool slots_terms_good(uint8_t side, uint8_t how, qty_t qty)
 {
-    return side <= SIDE_SELL && qty > 0 && qty <= SLOTS_QTY_MAX;
+    return side <= SIDE_SELL && how < 1u << 4 && qty > 0 && qty <= SLOTS_QTY_MAX;
 }
 
 #endif

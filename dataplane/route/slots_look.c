@@ -90,6 +90,7 @@ struct slots *slots_new(void *memory, const struct slots_limits *limits,
     slots->next_order = first_order;
     slots->answer = (uint32_t)(venue->answer_ns >> SENT_SHIFT);
     slots->up = true;
+    slots->allowance = (struct slots_allowance){UINT32_MAX, UINT32_MAX};
     slots->slot = (struct slot *)((uint8_t *)memory + pool_at());
     slots->shut = (uint8_t *)memory + shut_at(limits);
     slots->counts.state[SLOT_FREE] = slots_all(slots);
@@ -145,12 +146,17 @@ void slots_look(const struct slots *slots, uint32_t number, struct slot_look *lo
         .sequence = slot->sequence,
         .waits = slot->goal != GOAL_NONE && slot->goal_at == GOAL_WAITS,
         .stop = slot->goal == GOAL_STOP,
+        .goal_qty = goal_left(slot),
+        .goal_price = slot->goal_price,
+        .goal_side = slot->goal_side,
+        .how = slot->how,
     };
 }
 
-static void slot_verify(const struct slots *slots, uint32_t at, bool flies)
+static void slot_verify(const struct slots *slots, uint32_t at, bool linked)
 {
     const struct slot *slot = &slots->slot[at];
+    bool flies = linked && !slot->lined && slot->state != SLOT_FREE;
     bool free = slot->state == SLOT_FREE;
     bool sent =
         slot->state == SLOT_NEW || slot->state == SLOT_CANCEL || slot->state == SLOT_REPLACE;
@@ -165,7 +171,24 @@ static void slot_verify(const struct slots *slots, uint32_t at, bool flies)
     CHECK(slot->goal == GOAL_NONE || slot->goal_at != GOAL_MET || !free);
     CHECK(!sent || flies);
     CHECK(!flies || sent || slot->state == SLOT_UNKNOWN);
-    if (slot_unique_at(slots, at)) CHECK(!free || slot->goal == GOAL_NONE);
+    CHECK(!slot->lined || linked);
+    if (!slot->lined) return;
+    CHECK(!sent);
+    if (slot->state == SLOT_UNKNOWN) CHECK(slot->urgent);
+    else CHECK(slot->goal != GOAL_NONE && slot->goal_at == GOAL_WAITS);
+}
+
+/* Returns how many are in it. */
+static uint32_t line_verify(const struct slots *slots, const struct list *line, bool urgent)
+{
+    struct links links = slots_links(slots);
+    uint32_t count = 0;
+    for (uint32_t at = line->first; at; at = link_at(links, at)->next) {
+        CHECK(slots->slot[at].lined);
+        CHECK(slots->slot[at].urgent == urgent);
+        CHECK(count++ < slots_all(slots));
+    }
+    return count;
 }
 
 void slots_verify(const struct slots *slots)
@@ -175,6 +198,8 @@ void slots_verify(const struct slots *slots)
     uint32_t flying = 0;
     uint32_t joined = 0;
     uint32_t spare = 0;
+    uint32_t lined =
+        line_verify(slots, &slots->line, false) + line_verify(slots, &slots->line_first, true);
     for (uint32_t at = slots->flight.first; at; at = link_at(links, at)->next) {
         uint32_t next = link_at(links, at)->next;
         CHECK(slots->slot[at].state != SLOT_FREE);
@@ -190,12 +215,12 @@ void slots_verify(const struct slots *slots)
     for (uint32_t at = 1; at <= slots_all(slots); at++) {
         bool free = slots->slot[at].state == SLOT_FREE;
         bool linked = link_joined(link_at(links, at), at);
-        slot_verify(slots, at, linked && !free);
+        slot_verify(slots, at, linked);
         joined += linked;
-        spares += slot_unique_at(slots, at) && free;
+        spares += slot_unique_at(slots, at) && free && slots->slot[at].goal == GOAL_NONE;
         state[slots->slot[at].state]++;
     }
-    CHECK(joined == flying + spare);
+    CHECK(joined == flying + spare + lined);
     CHECK(spare == spares);
     for (uint32_t i = 0; i < SLOT_STATE_COUNT; i++) CHECK(state[i] == slots->counts.state[i]);
 }

@@ -34,7 +34,7 @@ static uint32_t unique_new(struct slots *slots, uint32_t strategy)
 static enum slots_status unique_check(const struct slots *slots, const struct slot_unique *unique)
 {
     if (unique->strategy >= slots->limits.strategies) return SLOTS_UNKNOWN_SLOT;
-    if (!slots_terms_good(unique->side, unique->qty)) return SLOTS_BAD_TERMS;
+    if (!slots_terms_good(unique->side, unique->how, unique->qty)) return SLOTS_BAD_TERMS;
     if (slots->shut[unique->strategy]) return SLOTS_SHUT;
     if (!slots->up) return SLOTS_DOWN;
     return slots->spare.first ? SLOTS_OK : SLOTS_NO_UNIQUE_LEFT;
@@ -48,7 +48,8 @@ enum slots_status slots_send_unique(struct slots *slots, const struct slot_uniqu
     slots->counts.unique[status]++;
     *slot = SLOTS_NONE;
     if (status != SLOTS_OK) return status;
-    struct slot_terms terms = {.side = unique->side, .price = unique->price, .qty = unique->qty};
+    struct slot_terms terms = {
+        .side = unique->side, .how = unique->how, .price = unique->price, .qty = unique->qty};
     struct slot_call call = call_of(slots, unique_new(slots, unique->strategy), now, out);
     call.terms = &terms;
     slot_take(&call, SLOT_ON_ORDER);
@@ -91,7 +92,8 @@ enum slots_status slots_recover(struct slots *slots, struct slot_recovered *reco
     CHECK(recovered->order > 0);
     CHECK(recovered->order < slots->next_order);
     if (recovered->strategy >= slots->limits.strategies) return SLOTS_UNKNOWN_SLOT;
-    if (!slots_terms_good(recovered->side, recovered->total)) return SLOTS_BAD_TERMS;
+    if (!slots_terms_good(recovered->side, recovered->how, recovered->total))
+        return SLOTS_BAD_TERMS;
     if (recovered->cum < 0 || recovered->cum > recovered->total) return SLOTS_BAD_TERMS;
     bool unique = recovered->slot == SLOTS_NONE;
     if (!unique && recovered->slot >= slots->limits.slots) return SLOTS_UNKNOWN_SLOT;
@@ -106,6 +108,7 @@ enum slots_status slots_recover(struct slots *slots, struct slot_recovered *reco
     slot->strategy = (uint16_t)recovered->strategy;
     slot->order = recovered->order;
     slot->side = slot->goal_side = recovered->side;
+    slot->how = slot->goal_how = recovered->how & 0xf;
     slot->price = slot->goal_price = recovered->price;
     slot->total = recovered->total;
     slot->cum = slot->executed = recovered->cum;
@@ -114,6 +117,11 @@ enum slots_status slots_recover(struct slots *slots, struct slot_recovered *reco
     slot->goal_at = GOAL_MET;
     slot->goal_qty = recovered->total;
     slot->carries = false;
+    slot->asked = recovered->asked;
+    if (recovered->asked == 0) return SLOTS_OK;
+    slot->asked_price = slot->goal_price = recovered->asked_price;
+    slot->asked_total = slot->goal_qty = recovered->asked_total;
+    slot->goal_at = GOAL_ASKED;
     return SLOTS_OK;
 }
 
@@ -150,12 +158,50 @@ static void slot_sweep(struct slot_call *call, enum slot_event event)
         return;
     case SLOT_ON_DISCONNECT:
         if (slot->state != SLOT_FREE) slot_take(call, SLOT_ON_DISCONNECT);
+        else if (slot_unique_at(call->slots, call->at))
+            slot_stop(call); /* it does not wait so long */
         return;
     case SLOT_ON_RECONNECT:
         if (slot->state == SLOT_UNKNOWN) slot_take(call, SLOT_ON_RECONNECT);
         else slot_settle(call);
         return;
     default: UNREACHABLE("slots_sweep checked the event");
+    }
+}
+
+void slots_stop(struct slots *slots, uint32_t slot, nanos_t now, struct slots_out *out)
+{
+    CHECK(slots_room(out));
+    CHECK(slot < slots_all(slots));
+    struct slot_call call = call_of(slots, slot + 1, now, out);
+    slot_sweep(&call, SLOT_ON_STOP);
+}
+
+/* Room. */
+
+void slots_allow(struct slots *slots, struct slots_allowance allowance)
+{
+    CHECK(allowance.orders <= allowance.cancels);
+    slots->allowance = allowance;
+}
+
+struct slots_line slots_line(const struct slots *slots)
+{
+    return (struct slots_line){.orders = slots->up && slots->line.first,
+                               .cancels = slots->up && slots->line_first.first};
+}
+
+void slots_relieve(struct slots *slots, nanos_t now, struct slots_out *out)
+{
+    if (!slots->up) return;
+    while (slots->line_first.first && slots->allowance.cancels && slots_room(out)) {
+        struct slot_call call = call_of(slots, slots->line_first.first, now, out);
+        if (call.slot->state == SLOT_UNKNOWN) slot_take(&call, SLOT_ON_RECONNECT);
+        else slot_settle(&call);
+    }
+    while (slots->line.first && slots->allowance.orders && slots_room(out)) {
+        struct slot_call call = call_of(slots, slots->line.first, now, out);
+        slot_settle(&call);
     }
 }
 

@@ -25,7 +25,7 @@
  *   - what traded since this delegate last decided about this instrument, added up.
  *
  * Threads: decide and housekeeping run on one thread and must not call the dispatcher.
- * Memory:  footprint() bytes, given once to new; nothing is allocated later.
+ * Memory:  footprint() bytes, given once to build; nothing is allocated later.
  * Cost:    a delegate has the time budget of its stage; longer is an overrun, and counted. */
 
 #include "dataplane/book/market.h"
@@ -81,7 +81,7 @@ static inline bool message_is_report(const struct message *message)
 /* clang-format off */
 #define DELEGATE_ORDER_STATES(X)                                                       \
     X(ORDER_NONE,    none,    "nothing is open, nothing was asked for")                \
-    X(ORDER_PENDING, pending, "a request is under way: an order, a replacement or a cancel") \
+    X(ORDER_PENDING, pending, "a request is under way or waits: an order, a replacement or a cancel") \
     X(ORDER_OPEN,    open,    "the venue holds it, and nothing is under way")          \
     X(ORDER_UNKNOWN, unknown, "the venue was silent or is away: it may be open, it may have traded")
 /* clang-format on */
@@ -182,7 +182,8 @@ static inline bool composite_has(const struct composite *composite, enum composi
 static inline price_t trade_vwap(const struct trade_sum *trade)
 {
     if (trade->volume == 0) return 0;
-    return (price_t)((unsigned __int128)trade->notional * (uint64_t)QTY_ONE / trade->volume);
+    __extension__ typedef unsigned __int128 wide_t;
+    return (price_t)((wide_t)trade->notional * (uint64_t)QTY_ONE / trade->volume);
 }
 
 static inline price_t composite_vwap(const struct composite *composite)
@@ -207,13 +208,13 @@ enum delegate_intent_kind {
 /* qty of INTENT_ORDER counts from when the delegate decided: what traded of the key since then,
  * unseen, is taken off it, so that it never trades more than the delegate wanted at that time. */
 struct delegate_intent {
-    price_t price; /* a limit, in whole ticks; every order has one */
-    qty_t qty;     /* in whole lots */
-    uint32_t key;  /* below the number that orders() said */
-    uint16_t instrument;
-    uint8_t kind; /* enum delegate_intent_kind */
-    uint8_t side; /* enum side */
-    uint8_t how;  /* set of enum delegate_how */
+    price_t price;       /* a limit, in whole ticks; every order has one */
+    qty_t qty;           /* in whole lots */
+    uint32_t key;        /* below the number that orders() said */
+    uint16_t instrument; /* of a key that is not ORDER_NONE: the one it has */
+    uint8_t kind;        /* enum delegate_intent_kind */
+    uint8_t side;        /* enum side */
+    uint8_t how;         /* set of enum delegate_how */
 };
 static_assert(sizeof(struct delegate_intent) == 32, "two in a cache line");
 
@@ -235,7 +236,8 @@ static inline void delegate_say(struct delegate_output *output,
 
 static inline void delegate_stop(struct delegate_output *output, uint32_t key)
 {
-    delegate_say(output, &(struct delegate_intent){.kind = INTENT_STOP, .key = key});
+    const struct delegate_intent stop = {0, 0, key, 0, INTENT_STOP, 0, 0};
+    delegate_say(output, &stop);
 }
 
 /* A parameter as in the configuration; every kind reads its own. */
@@ -275,7 +277,7 @@ struct delegate_kind {
     uint32_t (*orders)(const struct delegate_parameters *parameters);
 
     /* Builds a delegate in memory[0..footprint), aligned to CACHE_LINE, and returns self.  Cold. */
-    void *(*new)(void *memory, const struct delegate_parameters *parameters);
+    void *(*build)(void *memory, const struct delegate_parameters *parameters);
 
     delegate_decide_fn *decide; /* hot */
 
@@ -283,7 +285,8 @@ struct delegate_kind {
     void (*housekeeping)(void *self, nanos_t now);
 
     /* Whether it wants to decide without being shown anything new: asked after housekeeping; the
-     * composite is then that of leg 0 with what 0.  NULL: never.  Warm. */
+     * composite is then that of leg 0 with what 0, or of the first leg known if 0 is not yet.
+     * NULL: never.  Warm. */
     bool (*wants)(const void *self, nanos_t now);
 
     /* Parameters change while it runs (F22): checked, of the same legs and the same orders().  It
@@ -304,5 +307,8 @@ struct delegate_plugin {
     uint32_t kinds;
     const struct delegate_kind *const *kind; /* names unlike those built in */
 };
+
+/* Every plug-in defines its own. */
+extern __attribute__((visibility("default"))) const struct delegate_plugin pollux_plugin;
 
 #endif

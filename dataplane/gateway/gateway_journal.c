@@ -1,0 +1,79 @@
+#include "dataplane/gateway/gateway_layout.h"
+
+/* What is written down before it has effects outside, and the rows of the drop copy. */
+
+void gateway_write(struct gateway *gateway, enum gateway_record kind, const void *record,
+                   uint32_t bytes)
+{
+    uint64_t number = gateway->outlet.journal(gateway->outlet.context, kind, record, bytes, true);
+    if (likely(number)) {
+        gateway->journalled = number;
+        return;
+    }
+    counter_one(&gateway->counts.journal_lost);
+    gateway->broken = true;
+}
+
+bool gateway_write_pass(struct gateway *gateway, const struct gateway_pass *pass)
+{
+    if (unlikely(gateway->broken)) return false;
+    uint64_t number = gateway->outlet.journal(gateway->outlet.context, GATEWAY_RECORD_PASS, pass,
+                                              sizeof *pass, false);
+    if (number) gateway->journalled = number;
+    return number != 0;
+}
+
+void gateway_row(struct gateway *gateway, struct gateway_report *row, bool must)
+{
+    row->number = ++gateway->report_number;
+    counter_one(&gateway->counts.report);
+    if (must) {
+        gateway_write(gateway, GATEWAY_RECORD_REPORT, row, sizeof *row);
+    } else {
+        uint64_t number = gateway->outlet.journal(gateway->outlet.context, GATEWAY_RECORD_REPORT,
+                                                  row, sizeof *row, false);
+        if (number) gateway->journalled = number;
+    }
+    if (gateway->outlet.copy) gateway->outlet.copy(gateway->outlet.context, row);
+}
+
+struct gateway_report gateway_row_of(const struct gateway_venue *venue, uint32_t slot,
+                                     enum gateway_report_kind kind, nanos_t now)
+{
+    const struct gateway_slot *at = &venue->at[slot];
+    const struct gateway_chain *chain = gateway_chain_of(venue, slot);
+    struct gateway_report row = {
+        .at = now,
+        .venue = venue->number,
+        .symbol = at->symbol,
+        .strategy = at->strategy,
+        .slot = slot,
+        .key = at->key,
+        .kind = (uint8_t)kind,
+    };
+    if (!chain) return row;
+    row.order = chain->order;
+    row.price = chain->price;
+    row.cum = chain->cum;
+    row.leaves = chain->total > chain->cum ? chain->total - chain->cum : 0;
+    row.side = chain->side;
+    return row;
+}
+
+/* Words. */
+
+const char *gateway_report_name(enum gateway_report_kind kind)
+{
+#define REPORT_NAME(kind_, name, sentence) [kind_] = #name,
+    static const char *const names[] = {GATEWAY_REPORTS(REPORT_NAME)};
+    CHECK((unsigned)kind < GATEWAY_REPORT_COUNT);
+    return names[kind];
+}
+
+const char *gateway_report_text(enum gateway_report_kind kind)
+{
+#define REPORT_TEXT(kind_, name, sentence) [kind_] = sentence,
+    static const char *const texts[] = {GATEWAY_REPORTS(REPORT_TEXT)};
+    CHECK((unsigned)kind < GATEWAY_REPORT_COUNT);
+    return texts[kind];
+}

@@ -1,0 +1,323 @@
+#ifndef DATAPLANE_GATEWAY_GATEWAY_LAYOUT_H
+#define DATAPLANE_GATEWAY_GATEWAY_LAYOUT_H
+
+/* Private to gateway*.c: how the gateway is laid out.
+ *
+ *     strategy[i] ── orders at ──► venue[v].order[first..+orders)     what its delegate is shown
+ *                                  venue[v].at[same, UNIQUE too]  ── chain ─┐
+ *     order number ── index ──► venue[v].chain[n]: an order, what it replaced ◄──┘
+ *
+ * A key of a strategy is a slot of its venue: slot = strategy.first + key.  UNIQUE orders have the
+ * slots behind all keys.
+ *
+ * A chain lives from the first PASS of an order until long after its end (GATEWAY_RECENT closed
+ * ones are remembered), so that a late execution still finds its strategy and symbol.  Its cum is
+ * the one place where executions become positions: whatever says that more was executed of an order
+ * than its chain knows moves risk, the holding and the delegate by the difference, and nothing else
+ * does.  So twice, out of turn and replayed after a restart are one case.
+ *
+ * Work in progress: a call of the slots appends to venue.out; gateway_drain takes its says and
+ * requests until none are left.  A request that is refused is answered at once, which may append
+ * more; nothing recurses.
+ *
+ * Invariants, checked by gateway_verify:
+ * - an order of the slots that was sent is the order of the slot's chain, which is open and has a
+ *   risk order; an open chain has such a slot;
+ * - a holding's working is the number of its open chains;
+ * - the index holds the numbers of all chains and no others;
+ * - a delegate's orders are what slots_look says. */
+
+#include "dataplane/gateway/gateway.h"
+#include "dataplane/route/list.h"
+#include "dataplane/route/order_index.h"
+#include "dataplane/route/slots.h"
+
+#define GATEWAY_NONE     UINT32_MAX
+#define GATEWAY_RECENT   1024u  /* closed chains remembered, a venue */
+#define GATEWAY_BLOCK    65536u /* order numbers reserved at once */
+#define GATEWAY_REQUESTS 64u    /* of one turn of the work in progress */
+#define GATEWAY_SAYS     (8u * GATEWAY_REQUESTS * SLOTS_SAYS_A_CALL)
+#define GATEWAY_SWEEP    4096u /* slots visited in one turn */
+#define GATEWAY_PORT_ALL 3u    /* numbers of one chain: order, asked, before */
+
+__extension__ typedef __int128 gateway_wide; /* 1e-16 of the quote currency */
+
+/* Tokens, in messages times a second of ns. */
+struct gateway_bucket {
+    uint64_t rate; /* messages a second; 0: none */
+    uint64_t most;
+    uint64_t level;
+};
+
+struct gateway_chain {
+    CACHE_ALIGNED order_id_t order;
+    order_id_t asked;  /* replacement under way, or 0 */
+    order_id_t before; /* what order replaced, or 0 */
+    price_t price;
+    qty_t total;
+    qty_t cum;    /* executed, of all its orders: what positions know */
+    qty_t offset; /* of it, before risk adopted the order */
+    uint64_t sequence;
+    price_t asked_price;
+    qty_t asked_total;
+    uint32_t slot;
+    uint32_t key; /* or DELEGATE_KEY_NONE */
+    uint32_t strategy;
+    uint32_t symbol;
+    uint32_t risk; /* while open */
+    uint8_t side;
+    uint8_t how;
+    bool open;
+    bool replacing; /* risk counts the replacement too */
+    bool seen;
+    struct link link; /* in free, or in recent */
+};
+
+/* What is known of a slot besides its state. */
+struct gateway_slot {
+    uint32_t chain;    /* 0: none open */
+    uint32_t strategy; /* of a UNIQUE one: while used */
+    uint32_t key;
+    uint32_t symbol; /* of its newest order */
+    bool used;       /* a UNIQUE one */
+    uint8_t refused_side;
+    uint8_t refused_how;
+    price_t refused_price; /* the newest terms that risk refused, */
+    qty_t refused_qty;
+    nanos_t refused_at; /* and when; 0: none */
+};
+
+struct gateway_symbol {
+    uint32_t venue;
+    uint32_t local;      /* its number at the venue's port */
+    uint32_t instrument; /* or GATEWAY_NONE */
+    price_t mark;        /* newest reference; 0: none */
+    nanos_t mark_at;
+    bool marked;    /* risk has a mark */
+    bool due;       /* the mark is newer than risk's: in mark_due */
+    uint32_t marks; /* of the symbols that are due: the next one */
+    struct delegate_terms terms;
+};
+
+struct gateway_strategy {
+    const struct gateway_strategy_plan *plan;
+    void *self;
+    uint32_t delegate; /* the dispatcher's number; DISPATCH_NONE: outside */
+    uint32_t venue;
+    uint32_t first; /* slot of key 0 */
+    uint32_t orders;
+    uint32_t uniques; /* used */
+    bool off;
+    bool done;
+    bool tripped;        /* to be halted: gateway_trips */
+    uint16_t legs_known; /* of one that works in all */
+    uint16_t *leg;       /* the same: by instrument */
+    uint16_t *legs;      /* listed: instrument + 1 by leg; 0: not known yet */
+    /* Reports that wait for its queue, and closed orders behind them. */
+    struct message *waiting;
+    uint32_t waiting_most;
+    uint32_t waiting_first;
+    uint32_t waiting_count;
+    uint32_t closes;
+};
+
+struct gateway_hold {
+    qty_t position;
+    qty_t bought;
+    qty_t sold;
+    uint64_t fills;
+    gateway_wide cash;
+    uint32_t working;
+    uint32_t reserved[3];
+};
+
+struct gateway_venue {
+    const struct gateway_venue_plan *plan;
+    const struct trade_port_kind *kind;
+    void *port;
+    struct slots *slots;
+    void *slots_memory;
+    struct slots_limits limits;
+    struct slots_venue can;
+    uint32_t number;
+    bool up;
+    uint64_t next_sequence;
+    uint32_t symbols;
+    uint32_t *symbol_of; /* local to global */
+
+    struct slots_out out;
+    struct slot_request *batch; /* the other half of out.requests */
+    struct slots_allowance allowance;
+
+    struct gateway_bucket orders;
+    struct gateway_bucket cancels;
+    nanos_t filled_at;
+    order_id_t first_order; /* of this start */
+    order_id_t reserved;    /* numbers below it may be used, */
+    order_id_t reserving;   /* and below it once that record is durable */
+    uint64_t reserving_record;
+
+    struct order_index *index;
+    struct gateway_chain *chain; /* [1..chains] */
+    uint32_t chains;
+    struct list chain_free;
+    struct list chain_recent; /* closed, the oldest first */
+    uint32_t recent;
+    struct gateway_slot *at;      /* by slot */
+    struct delegate_order *order; /* by slot, of keys */
+    uint32_t *link;               /* instrument to symbol, or GATEWAY_NONE */
+
+    uint32_t sweep_next; /* slots that may have to stop: from there on, */
+    uint32_t sweep_left; /* so many, round */
+
+    uint64_t reconcile_number;
+    nanos_t reconcile_at;
+    uint32_t reconcile_next; /* slot; limits.slots: not under way */
+};
+
+struct gateway {
+    const struct gateway_plan *plan;
+    struct gateway_outlet outlet;
+    struct dispatch *dispatch;
+    struct risk *risk;
+    struct gateway_counts counts;
+    struct gateway_venue venue[GATEWAY_VENUES_MAX];
+    struct gateway_strategy *strategy;
+    uint32_t *by_place; /* dispatcher's place to strategy */
+    struct gateway_symbol *symbol;
+    struct gateway_hold *holding; /* by strategy, then symbol */
+    uint32_t mark_due;            /* first symbol whose mark is due, or GATEWAY_NONE */
+    uint32_t venues_down;
+    uint32_t trips; /* strategies to be halted */
+    uint64_t intent_sequence;
+    uint64_t report_number;
+    uint64_t journalled;
+    uint64_t caused;
+    bool sent; /* something was put on a session since this was cleared */
+    bool started;
+    bool stopping;
+    bool keep;
+    bool broken; /* the journal took no record that must be there: nothing new leaves */
+    uint32_t controls;
+    struct risk_record control[GATEWAY_CONTROLS_MAX]; /* recovery: a batch that may be replaced */
+};
+
+static inline struct links gateway_chain_links(const struct gateway_venue *venue)
+{
+    return LINKS_OF(venue->chain, link);
+}
+
+static inline struct gateway_hold *gateway_hold_at(const struct gateway *gateway, uint32_t strategy,
+                                                   uint32_t symbol)
+{
+    return &gateway->holding[(size_t)strategy * gateway->plan->symbols + symbol];
+}
+
+static inline uint32_t gateway_slots_all(const struct gateway_venue *venue)
+{
+    return venue->limits.slots + venue->limits.uniques;
+}
+
+static inline bool gateway_slot_unique(const struct gateway_venue *venue, uint32_t slot)
+{
+    return slot >= venue->limits.slots;
+}
+
+static inline struct gateway_chain *gateway_chain_of(const struct gateway_venue *venue,
+                                                     uint32_t slot)
+{
+    uint32_t chain = venue->at[slot].chain;
+    return chain ? &venue->chain[chain] : NULL;
+}
+
+/* gateway_chain.c: orders by their numbers. */
+
+struct gateway_chain *gateway_chain_find(const struct gateway_venue *venue, order_id_t order);
+/* A new one of the slot; the caller fills in its fields. */
+struct gateway_chain *gateway_chain_open(struct gateway *gateway, struct gateway_venue *venue,
+                                         uint32_t slot, order_id_t order);
+void gateway_chain_ask(struct gateway_venue *venue, struct gateway_chain *chain, order_id_t asked);
+void gateway_chain_adopt(struct gateway_venue *venue, struct gateway_chain *chain);
+void gateway_chain_drop(struct gateway_venue *venue, struct gateway_chain *chain); /* asked */
+void gateway_chain_close(struct gateway *gateway, struct gateway_venue *venue,
+                         struct gateway_chain *chain);
+
+/* gateway_send.c: what the slots ask for, on its way; and what they say. */
+
+void gateway_room(struct gateway *gateway, struct gateway_venue *venue, nanos_t now);
+void gateway_drain(struct gateway *gateway, struct gateway_venue *venue, nanos_t now);
+void gateway_reserve_ahead(struct gateway *gateway, struct gateway_venue *venue);
+void gateway_query(struct gateway *gateway, struct gateway_venue *venue,
+                   const struct slot_request *request, nanos_t now);
+
+/* gateway_answer.c */
+
+/* The delegate's order as slots_look has it; and what a UNIQUE slot leaves when it is free. */
+void gateway_refresh(struct gateway *gateway, struct gateway_venue *venue, uint32_t slot);
+void gateway_say(struct gateway *gateway, struct gateway_venue *venue, const struct slot_say *say,
+                 nanos_t now);
+
+/* gateway_fill.c: executions become positions. */
+
+struct gateway_fill {
+    price_t price;
+    qty_t qty;
+};
+void gateway_filled(struct gateway *gateway, struct gateway_chain *chain,
+                    const struct gateway_fill *fill, nanos_t now);
+
+/* gateway_journal.c: what is written down, and the drop copy. */
+
+/* Written, or the gateway is broken. */
+void gateway_write(struct gateway *gateway, enum gateway_record kind, const void *record,
+                   uint32_t bytes);
+bool gateway_write_pass(struct gateway *gateway, const struct gateway_pass *pass);
+/* Numbers a row, and gives it to the drop copy; in the journal it is if must. */
+void gateway_row(struct gateway *gateway, struct gateway_report *row, bool must);
+/* A row about a chain, or about a slot without one. */
+struct gateway_report gateway_row_of(const struct gateway_venue *venue, uint32_t slot,
+                                     enum gateway_report_kind kind, nanos_t now);
+
+/* gateway_tell.c: reports to delegates. */
+
+struct gateway_news {
+    enum message_kind kind;
+    uint32_t strategy;
+    uint32_t symbol;
+    uint32_t key;
+    order_id_t child;
+    price_t price;
+    qty_t qty;
+    qty_t leaves;
+    uint8_t side;
+};
+void gateway_tell(struct gateway *gateway, const struct gateway_news *news, nanos_t now);
+void gateway_tell_more(struct gateway *gateway, uint32_t strategy); /* its queue has room again */
+void gateway_child(struct gateway *gateway, uint32_t strategy, bool opened);
+void gateway_wake(struct gateway *gateway, uint32_t strategy); /* it is to look at its truth */
+
+/* gateway_decide.c */
+
+enum trading_state gateway_trading(const struct gateway *gateway,
+                                   const struct gateway_strategy *strategy, uint32_t symbol);
+void gateway_complete(void *context, uint32_t place, struct composite *composite);
+
+/* gateway_control.c */
+
+/* Has every slot of a strategy, or with GATEWAY_NONE every slot, looked at: who must stop? */
+void gateway_sweep(struct gateway *gateway, uint32_t strategy, nanos_t now);
+void gateway_sweep_more(struct gateway *gateway, nanos_t now);
+void gateway_shut(struct gateway *gateway, uint32_t strategy, nanos_t now); /* and sweep */
+void gateway_day_take(struct gateway *gateway);
+void gateway_trips(struct gateway *gateway,
+                   nanos_t now); /* halts whom strategy_fills has stopped */
+
+/* gateway_tick.c */
+
+void gateway_marks(struct gateway *gateway);
+void gateway_reconcile(struct gateway *gateway, struct gateway_venue *venue, nanos_t now);
+/* The answer to a query of the gateway's own, not of a slot's; false: of another one. */
+bool gateway_reconciled(struct gateway *gateway, struct gateway_venue *venue,
+                        const struct port_report *report, nanos_t now);
+
+#endif

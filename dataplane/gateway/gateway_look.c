@@ -1,0 +1,164 @@
+#include "dataplane/gateway/gateway_layout.h"
+
+#include "dataplane/base/crc32c.h"
+
+/* Cold: questions, and the walk over everything. */
+
+struct dispatch *gateway_dispatch(struct gateway *gateway)
+{
+    return gateway->dispatch;
+}
+
+struct risk *gateway_risk(struct gateway *gateway)
+{
+    return gateway->risk;
+}
+
+struct slots *gateway_slots(struct gateway *gateway, uint32_t venue)
+{
+    CHECK(venue < gateway->plan->venues);
+    return gateway->venue[venue].slots;
+}
+
+const struct gateway_counts *gateway_counts(const struct gateway *gateway)
+{
+    return &gateway->counts;
+}
+
+static uint64_t mix(uint64_t digest, uint64_t word)
+{
+    digest = (digest ^ word) * 0x9e3779b97f4a7c15u;
+    return digest ^ digest >> 29;
+}
+
+static uint64_t venue_digest(const struct gateway_venue *venue, uint64_t digest)
+{
+    for (uint32_t slot = 0; slot < gateway_slots_all(venue); slot++) {
+        struct slot_look look;
+        slots_look(venue->slots, slot, &look);
+        if (look.sequence == 0 && look.order == 0 && look.executed == 0) continue;
+        const uint64_t words[] = {
+            slot,
+            look.state,
+            look.strategy,
+            look.order,
+            look.asked,
+            look.side,
+            look.how,
+            (uint64_t)look.price,
+            (uint64_t)look.total,
+            (uint64_t)look.cum,
+            (uint64_t)look.executed,
+            look.sequence,
+            look.waits,
+            look.stop,
+            venue->at[slot].symbol,
+        };
+        for (size_t i = 0; i < ARRAY_COUNT(words); i++) digest = mix(digest, words[i]);
+    }
+    return mix(digest, slots_next_order(venue->slots));
+}
+
+uint64_t gateway_digest(const struct gateway *gateway)
+{
+    const struct gateway_plan *plan = gateway->plan;
+    uint64_t digest = risk_digest(gateway->risk);
+    size_t holdings = (size_t)plan->strategies * plan->symbols;
+    digest = mix(digest, crc32c(gateway->holding, holdings * sizeof *gateway->holding));
+    for (uint32_t i = 0; i < plan->venues; i++) {
+        digest = venue_digest(&gateway->venue[i], digest);
+        digest = mix(digest, gateway->venue[i].next_sequence);
+    }
+    return mix(digest, gateway->report_number);
+}
+
+/* Verification. */
+
+static uint32_t number_count(const struct gateway_venue *venue, uint32_t chain, order_id_t number)
+{
+    if (number == 0) return 0;
+    CHECK(order_index_find(venue->index, number) == chain);
+    return 1;
+}
+
+static void chains_verify(const struct gateway *gateway, const struct gateway_venue *venue)
+{
+    struct links links = gateway_chain_links(venue);
+    uint32_t numbers = 0, recent = 0;
+    for (uint32_t i = 1; i <= venue->chains; i++) {
+        const struct gateway_chain *chain = &venue->chain[i];
+        numbers += number_count(venue, i, chain->order);
+        numbers += number_count(venue, i, chain->asked);
+        numbers += number_count(venue, i, chain->before);
+        if (!chain->open) continue;
+        CHECK(!link_joined(&chain->link, i));
+        CHECK(venue->at[chain->slot].chain == i);
+        CHECK(!gateway->started || chain->risk != RISK_NONE);
+    }
+    for (uint32_t i = venue->chain_recent.first; i; i = link_at(links, i)->next) {
+        CHECK(!venue->chain[i].open);
+        CHECK(recent++ < GATEWAY_RECENT);
+    }
+    CHECK(recent == venue->recent);
+    CHECK(order_index_count(venue->index) == numbers);
+}
+
+static void slot_verify(const struct gateway_venue *venue, uint32_t slot)
+{
+    const struct gateway_slot *at = &venue->at[slot];
+    const struct gateway_chain *chain = gateway_chain_of(venue, slot);
+    struct slot_look look;
+    slots_look(venue->slots, slot, &look);
+    CHECK((look.order != 0) == (chain != NULL));
+    if (gateway_slot_unique(venue, slot))
+        CHECK(at->used == (look.state != SLOT_FREE || look.waits));
+    if (chain) {
+        CHECK(chain->order == look.order);
+        CHECK(chain->asked == look.asked);
+        CHECK(chain->total == look.total);
+        CHECK(chain->strategy == look.strategy);
+        CHECK(chain->symbol == at->symbol);
+        CHECK(chain->slot == slot);
+    }
+    if (gateway_slot_unique(venue, slot)) return;
+    const struct delegate_order *order = &venue->order[slot];
+    CHECK(order->executed == look.executed);
+    CHECK((order->state == ORDER_UNKNOWN) == (look.state == SLOT_UNKNOWN));
+    CHECK(order->state != ORDER_NONE || look.order == 0);
+    CHECK(order->exposure >= look.exposure);
+}
+
+static void holdings_verify(const struct gateway *gateway)
+{
+    for (uint32_t strategy = 0; strategy < gateway->plan->strategies; strategy++)
+        for (uint32_t symbol = 0; symbol < gateway->plan->symbols; symbol++) {
+            const struct gateway_hold *hold = gateway_hold_at(gateway, strategy, symbol);
+            const struct gateway_venue *venue = &gateway->venue[gateway->strategy[strategy].venue];
+            uint32_t working = 0;
+            for (uint32_t i = 1; i <= venue->chains; i++)
+                working += venue->chain[i].open && venue->chain[i].strategy == strategy &&
+                           venue->chain[i].symbol == symbol;
+            CHECK(hold->working == working);
+            struct risk_holding_view view;
+            risk_holding(gateway->risk, strategy, symbol, &view);
+            CHECK(!view.known || view.position == hold->position);
+        }
+}
+
+void gateway_verify(const struct gateway *gateway)
+{
+    uint32_t down = 0;
+    dispatch_verify(gateway->dispatch);
+    risk_verify(gateway->risk);
+    for (uint32_t i = 0; i < gateway->plan->venues; i++) {
+        const struct gateway_venue *venue = &gateway->venue[i];
+        down += !venue->up;
+        slots_verify(venue->slots);
+        chains_verify(gateway, venue);
+        for (uint32_t slot = 0; slot < gateway_slots_all(venue); slot++) slot_verify(venue, slot);
+        CHECK(venue->out.say_count == 0);
+        CHECK(venue->out.request_count == 0);
+    }
+    CHECK(down == gateway->venues_down);
+    holdings_verify(gateway);
+}

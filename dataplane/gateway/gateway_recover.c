@@ -1,0 +1,355 @@
+#include "dataplane/gateway/gateway_layout.h"
+
+#include "dataplane/base/crc32c.h"
+
+#include <string.h>
+
+/* The journal read again.
+ *
+ *     PASS      opens a chain, or asks for its replacement      as gateway_send.c does
+ *     REPORT    closes it, adopts it, fills it                  as gateway_answer.c does
+ *     CONTROL   waits: a batch that begins with its number takes its place
+ *     RESERVE   where order numbers go on
+ *
+ * While records are read the chains and holdings are all there is; risk hears executions without
+ * orders.  gateway_recovered then gives every chain that is open to the slots, where it is UNKNOWN,
+ * to risk, where what is open of it counts at worst, and to the port. */
+
+static bool wrong(char *problem, size_t capacity, const char *sentence)
+{
+    size_t length = strlen(sentence);
+    if (capacity == 0) return false;
+    if (length >= capacity) length = capacity - 1;
+    memcpy(problem, sentence, length);
+    problem[length] = '\0';
+    return false;
+}
+
+static uint32_t names_of(const struct gateway_plan *plan)
+{
+    uint32_t sums[3] = {0};
+    for (uint32_t i = 0; i < plan->venues; i++)
+        sums[0] = sums[0] * 31 + crc32c(plan->venue[i].name, strlen(plan->venue[i].name));
+    for (uint32_t i = 0; i < plan->symbols; i++)
+        sums[1] = sums[1] * 31 + crc32c(plan->symbol[i].name, sizeof plan->symbol[i].name) +
+                  plan->symbol[i].venue;
+    for (uint32_t i = 0; i < plan->strategies; i++)
+        sums[2] = sums[2] * 31 + crc32c(plan->strategy[i].name, strlen(plan->strategy[i].name));
+    return crc32c(sums, sizeof sums);
+}
+
+static struct gateway_start start_of(const struct gateway_plan *plan)
+{
+    return (struct gateway_start){
+        .abi = GATEWAY_RECORD_ABI,
+        .venues = plan->venues,
+        .symbols = plan->symbols,
+        .strategies = plan->strategies,
+        .names = names_of(plan),
+    };
+}
+
+/* Controls. */
+
+/* Their numbers are drafted again: how many the configuration began with may have changed. */
+static void controls_end(struct gateway *gateway)
+{
+    uint32_t count = gateway->controls;
+    gateway->controls = 0;
+    if (count == 0 || gateway->control[count - 1].left > 0) return; /* it was cut short */
+    risk_control_draft(gateway->risk, gateway->control, count);
+    for (uint32_t i = 0; i < count; i++)
+        (void)!risk_control_apply(gateway->risk, &gateway->control[i]);
+}
+
+static bool control_read(struct gateway *gateway, const struct risk_record *record, char *problem,
+                         size_t capacity)
+{
+    bool first = record->left + 1 == record->count;
+    if (first) {
+        bool again = gateway->controls > 0 && gateway->control[0].number == record->number;
+        if (again) gateway->controls = 0;
+        controls_end(gateway);
+    }
+    if (gateway->controls == GATEWAY_CONTROLS_MAX)
+        return wrong(problem, capacity, "more changes together than there can be");
+    gateway->control[gateway->controls++] = *record;
+    return true;
+}
+
+/* Orders. */
+
+static bool pass_read(struct gateway *gateway, const struct gateway_pass *pass, char *problem,
+                      size_t capacity)
+{
+    if (pass->venue >= gateway->plan->venues || pass->pass.symbol >= gateway->plan->symbols ||
+        pass->pass.strategy >= gateway->plan->strategies)
+        return wrong(problem, capacity, "a pass names no venue, symbol or strategy of the plan");
+    struct gateway_venue *venue = &gateway->venue[pass->venue];
+    if (pass->slot >= gateway_slots_all(venue))
+        return wrong(problem, capacity, "a pass names a slot that its venue does not have");
+    struct gateway_slot *at = &venue->at[pass->slot];
+    struct gateway_chain *chain = gateway_chain_of(venue, pass->slot);
+    if (gateway->intent_sequence < pass->sequence) gateway->intent_sequence = pass->sequence;
+    if (pass->number >= venue->first_order) venue->first_order = pass->number + 1;
+    if (pass->was != 0) {
+        if (!chain || chain->order != pass->was || chain->asked != 0)
+            return wrong(problem, capacity, "a replacement of an order that is not open");
+        gateway_chain_ask(venue, chain, pass->number);
+        chain->asked_price = pass->pass.price;
+        chain->asked_total = pass->total;
+        chain->sequence = pass->sequence;
+        return true;
+    }
+    if (chain) return wrong(problem, capacity, "a second order of a slot that has one");
+    if (gateway_slot_unique(venue, pass->slot)) {
+        at->strategy = pass->pass.strategy;
+        at->key = DELEGATE_KEY_NONE;
+    } else if (at->strategy != pass->pass.strategy) {
+        return wrong(problem, capacity, "an order of a slot that is another strategy's now");
+    }
+    at->symbol = pass->pass.symbol;
+    chain = gateway_chain_open(gateway, venue, pass->slot, pass->number);
+    chain->price = pass->pass.price;
+    chain->total = pass->total;
+    chain->side = pass->pass.side;
+    chain->how = pass->how;
+    chain->sequence = pass->sequence;
+    return true;
+}
+
+static void row_fill(struct gateway *gateway, struct gateway_chain *chain,
+                     const struct gateway_report *row)
+{
+    qty_t more = row->cum - chain->cum;
+    if (more <= 0) return;
+    bool told = row->kind == COPY_EXECUTED && row->price > 0 && row->qty > 0;
+    qty_t now = !told ? 0 : row->qty < more ? row->qty : more;
+    if (more > now)
+        gateway_filled(gateway, chain, &(struct gateway_fill){chain->price, more - now}, row->at);
+    if (now > 0) gateway_filled(gateway, chain, &(struct gateway_fill){row->price, now}, row->at);
+}
+
+/* What the row is news of: as the slots would take it. */
+static void row_apply(struct gateway *gateway, struct gateway_venue *venue,
+                      struct gateway_chain *chain, const struct gateway_report *row)
+{
+    bool heir = chain->asked != 0 && chain->asked == row->order;
+    if (row->stale || row->kind == COPY_NO_CANCEL) {
+        row_fill(gateway, chain, row);
+        return;
+    }
+    bool gone =
+        heir && (row->kind == COPY_KEPT || row->kind == COPY_REJECTED || row->kind == COPY_LOST);
+    if (gone) {
+        gateway_chain_drop(venue, chain);
+        return;
+    }
+    if (heir) gateway_chain_adopt(venue, chain);
+    row_fill(gateway, chain, row);
+    if (row->order != chain->order && row->kind != COPY_EXECUTED) return;
+    switch ((enum gateway_report_kind)row->kind) {
+    case COPY_REJECTED:
+        if (!chain->seen) gateway_chain_close(gateway, venue, chain);
+        return;
+    case COPY_CANCELED:
+    case COPY_OVER:
+    case COPY_LOST: gateway_chain_close(gateway, venue, chain); return;
+    case COPY_FOUND:
+        gateway_chain_drop(venue, chain);
+        chain->total = row->cum + row->leaves;
+        break;
+    case COPY_ACCEPTED:
+    case COPY_REPLACED:
+    case COPY_EXECUTED: break;
+    case COPY_KEPT:
+    case COPY_NO_CANCEL:
+    case COPY_REFUSED:
+    case COPY_UNKNOWN:
+    case COPY_BROKEN:
+    case COPY_STRAY:
+    case COPY_SESSION:
+    case GATEWAY_REPORT_COUNT: return;
+    }
+    chain->seen = true;
+    if (chain->cum >= chain->total) gateway_chain_close(gateway, venue, chain);
+}
+
+static bool report_read(struct gateway *gateway, const struct gateway_report *row, char *problem,
+                        size_t capacity)
+{
+    if (row->venue >= gateway->plan->venues)
+        return wrong(problem, capacity, "a report names no venue of the plan");
+    struct gateway_venue *venue = &gateway->venue[row->venue];
+    gateway->report_number = row->number;
+    if (row->sequence > 0) venue->next_sequence = row->sequence + (row->more == 0);
+    if (row->kind == COPY_REFUSED || row->kind == COPY_UNKNOWN || row->kind == COPY_STRAY ||
+        row->kind == COPY_BROKEN || row->kind == COPY_SESSION)
+        return true;
+    struct gateway_chain *chain = gateway_chain_find(venue, row->order);
+    if (!chain) return true; /* forgotten long ago, then as now */
+    if (chain->open) row_apply(gateway, venue, chain, row);
+    else row_fill(gateway, chain, row);
+    return true;
+}
+
+static bool start_read(struct gateway *gateway, const struct gateway_start *start, char *problem,
+                       size_t capacity)
+{
+    struct gateway_start own = start_of(gateway->plan);
+    controls_end(gateway);
+    if (memcmp(start, &own, sizeof own) != 0)
+        return wrong(
+            problem, capacity,
+            "the journal is of other venues, symbols or strategies than the configuration");
+    return true;
+}
+
+static uint32_t bytes_of(enum gateway_record kind)
+{
+    switch (kind) {
+    case GATEWAY_RECORD_START: return sizeof(struct gateway_start);
+    case GATEWAY_RECORD_RESERVE: return sizeof(struct gateway_reserve);
+    case GATEWAY_RECORD_PASS: return sizeof(struct gateway_pass);
+    case GATEWAY_RECORD_CANCEL: return sizeof(struct gateway_cancel);
+    case GATEWAY_RECORD_REPORT: return sizeof(struct gateway_report);
+    case GATEWAY_RECORD_CONTROL: return sizeof(struct risk_record);
+    case GATEWAY_RECORD_DAY: return sizeof(struct gateway_day);
+    }
+    return 0;
+}
+
+bool gateway_recover(struct gateway *gateway, enum gateway_record kind, const void *record,
+                     uint32_t bytes, char *problem, size_t capacity)
+{
+    CHECK(!gateway->started);
+    if (bytes == 0 || bytes != bytes_of(kind))
+        return wrong(problem, capacity, "a record is of no kind or length that there is");
+    switch (kind) {
+    case GATEWAY_RECORD_START: return start_read(gateway, record, problem, capacity);
+    case GATEWAY_RECORD_RESERVE: {
+        const struct gateway_reserve *reserve = record;
+        if (reserve->venue >= gateway->plan->venues)
+            return wrong(problem, capacity, "numbers were reserved at no venue of the plan");
+        struct gateway_venue *venue = &gateway->venue[reserve->venue];
+        if (reserve->until > venue->first_order) venue->first_order = reserve->until;
+        return true;
+    }
+    case GATEWAY_RECORD_PASS: return pass_read(gateway, record, problem, capacity);
+    case GATEWAY_RECORD_CANCEL: return true; /* a goal of before is nobody's now */
+    case GATEWAY_RECORD_REPORT: return report_read(gateway, record, problem, capacity);
+    case GATEWAY_RECORD_CONTROL: return control_read(gateway, record, problem, capacity);
+    case GATEWAY_RECORD_DAY: gateway_day_take(gateway); return true;
+    }
+    UNREACHABLE("a kind without a length was refused");
+}
+
+/* After the last one. */
+
+/* The order, and a replacement of it that may have left. */
+static void port_recover(struct gateway_venue *venue, const struct gateway_chain *chain,
+                         const struct slot_recovered *order)
+{
+    struct port_recovered port = {.order = order->order,
+                                  .accepted = chain->seen,
+                                  .how = order->how,
+                                  .total = order->total,
+                                  .cum = order->cum};
+    venue->kind->recover(venue->port, &port);
+    if (order->asked == 0) return;
+    port.was = order->order;
+    port.order = order->asked;
+    port.accepted = false;
+    port.total = order->asked_total;
+    venue->kind->recover(venue->port, &port);
+}
+
+static void chain_revive(struct gateway *gateway, struct gateway_venue *venue,
+                         struct gateway_chain *chain)
+{
+    bool unique = gateway_slot_unique(venue, chain->slot);
+    struct slot_recovered order = {
+        .slot = unique ? SLOTS_NONE : chain->slot,
+        .strategy = chain->strategy,
+        .order = chain->order,
+        .side = chain->side,
+        .how = chain->how,
+        .price = chain->price,
+        .total = chain->total,
+        .cum = chain->cum < chain->total ? chain->cum : chain->total,
+        .sequence = chain->sequence,
+        .asked = chain->asked,
+        .asked_price = chain->asked_price,
+        .asked_total = chain->asked_total,
+    };
+    enum slots_status status = slots_recover(venue->slots, &order);
+    CHECK(status == SLOTS_OK);
+    qty_t most =
+        chain->asked && chain->asked_total > chain->total ? chain->asked_total : chain->total;
+    chain->offset = order.cum;
+    chain->risk = risk_adopt(gateway->risk, &(struct risk_order){
+                                                .strategy = chain->strategy,
+                                                .symbol = chain->symbol,
+                                                .order = RISK_NONE,
+                                                .parent = RISK_NONE,
+                                                .side = chain->side,
+                                                .kind = RISK_LIMIT_ORDER,
+                                                .price = chain->price,
+                                                .qty = most > order.cum ? most - order.cum : 1,
+                                            });
+    CHECK(chain->risk != RISK_NONE);
+    port_recover(venue, chain, &order);
+}
+
+/* The slot of a UNIQUE order is given by the slots. */
+static void unique_place(struct gateway *gateway, struct gateway_venue *venue, uint32_t number,
+                         uint32_t slot)
+{
+    struct gateway_chain *chain = &venue->chain[number];
+    chain->slot = slot;
+    venue->at[slot] = (struct gateway_slot){.chain = number,
+                                            .strategy = chain->strategy,
+                                            .key = DELEGATE_KEY_NONE,
+                                            .symbol = chain->symbol,
+                                            .used = true};
+    gateway->strategy[chain->strategy].uniques++;
+}
+
+static void venue_revive(struct gateway *gateway, struct gateway_venue *venue)
+{
+    venue->slots = slots_new(venue->slots_memory, &venue->limits, &venue->can, venue->first_order);
+    venue->reserved = venue->reserving = venue->first_order;
+    for (uint32_t i = 0; i < gateway->plan->strategies; i++) {
+        const struct gateway_strategy *strategy = &gateway->strategy[i];
+        if (&gateway->venue[strategy->venue] != venue) continue;
+        for (uint32_t key = 0; key < strategy->orders; key++)
+            slots_bind(venue->slots, strategy->first + key, i);
+    }
+    for (uint32_t i = venue->limits.slots; i < gateway_slots_all(venue); i++)
+        venue->at[i] = (struct gateway_slot){.key = DELEGATE_KEY_NONE, .symbol = GATEWAY_NONE};
+    uint32_t unique = venue->limits.slots; /* the slots give them from the first on */
+    for (uint32_t i = 1; i <= venue->chains; i++) {
+        struct gateway_chain *chain = &venue->chain[i];
+        if (!chain->open) continue;
+        bool own = !gateway_slot_unique(venue, chain->slot);
+        chain_revive(gateway, venue, chain);
+        if (!own) unique_place(gateway, venue, i, unique++);
+        gateway_refresh(gateway, venue, chain->slot);
+    }
+    slots_session(venue->slots, false);
+}
+
+void gateway_recovered(struct gateway *gateway, nanos_t now)
+{
+    CHECK(!gateway->started);
+    controls_end(gateway);
+    for (uint32_t i = 0; i < gateway->plan->venues; i++) venue_revive(gateway, &gateway->venue[i]);
+    struct gateway_start start = start_of(gateway->plan);
+    gateway_write(gateway, GATEWAY_RECORD_START, &start, sizeof start);
+    for (uint32_t i = 0; i < gateway->plan->venues; i++)
+        gateway_reserve_ahead(gateway, &gateway->venue[i]);
+    for (uint32_t i = 0; i < gateway->plan->strategies; i++) gateway->strategy[i].tripped = false;
+    gateway->trips = 0;
+    gateway->started = true;
+    (void)now;
+}

@@ -1,0 +1,131 @@
+/* Sessions, delegates, the end and the next start, as traces (gateway_rig.h has the alphabet). */
+
+#include "tests/gateway/gateway_trace.h"
+
+/* Sessions. */
+
+SPEC(while_the_session_is_down_nothing_is_sent_and_then_the_newest)
+{
+    trace(false, "i1 a1 d i2 i3 i4/1 v", "o1 q1 o4");
+    EXPECT_UINT(rig.one->order[0].state, ORDER_UNKNOWN);
+    gateway_rig_play(&rig, "O1:6:4 c1:4 a3");
+    EXPECT_TEXT(rig.wire, "o1 q1 o4 c1 o3");
+    EXPECT_UINT((uint64_t)rig.sent[4].qty, 6 * QTY_ONE);
+    EXPECT_UINT((uint64_t)held(0, 0).position, 4 * QTY_ONE);
+    EXPECT_UINT(COUNT(drift), 1); /* the executions themselves were never seen */
+    gateway_rig_free(&rig);
+}
+
+SPEC(silence_asks_the_venue_and_blocks_the_slot)
+{
+    trace(false, "i1 t i2 N1 a2", "o1 q1 o2");
+    EXPECT_TEXT(told(rig.one), "CA");
+    ends(ORDER_OPEN);
+}
+
+SPEC(a_strategy_that_needs_all_venues_is_pulled_when_one_is_lost)
+{
+    gateway_rig_new(&rig, false);
+    struct delegate_intent intent = {.kind = INTENT_ORDER, .price = 5 * PRICE_ONE, .qty = QTY_ONE};
+    gateway_rig_say(&rig, rig.both, &intent);
+    struct fake_message say = {
+        .answer = {.kind = SLOT_ANSWERS_ACCEPTED, .slot = 0, .order = rig.sent[0].order}};
+    gateway_rig_message(&rig, 1, &say);
+    gateway_rig_play(&rig, "d");
+    EXPECT_TEXT(rig.wire, "o5 c5");
+    EXPECT_UINT(rig.both->shown.trading, TRADING_AWAY);
+    gateway_rig_say(&rig, rig.both, &intent);
+    EXPECT_UINT(COUNT(intent_away), 1);
+    gateway_rig_free(&rig);
+}
+
+/* Delegates. */
+
+SPEC(a_delegate_is_shown_its_legs_terms_and_trading_state)
+{
+    gateway_rig_new(&rig, false);
+    gateway_rig_market(&rig, 1, MARKET_LIVE);
+    gateway_rig_decide(&rig);
+    EXPECT_UINT(rig.one->shown.leg, 1);
+    EXPECT_UINT((uint64_t)rig.one->terms.tick, PRICE_ONE);
+    EXPECT_UINT(rig.one->shown.trading, TRADING_ACTIVE);
+    EXPECT_UINT(rig.both->shown.trading, TRADING_NOWHERE); /* BBBB is not at its venue */
+    EXPECT_UINT((uint64_t)rig.both->terms.tick, 0);
+    gateway_rig_free(&rig);
+}
+
+SPEC(done_or_off_cancels_its_orders_and_reports_still_come)
+{
+    trace(false, "i1 a1 y3 a3", "o1 o3");
+    rig.one->say.done = true;
+    gateway_rig_play(&rig, "M");
+    EXPECT_TEXT(rig.wire, "o1 o3 c1");
+    gateway_rig_play(&rig, "c1");
+    EXPECT_TEXT(told(rig.one), "AC");
+    gateway_switch(rig.gateway, 1, false, rig.now);
+    EXPECT_TEXT(rig.wire, "o1 o3 c1 c3");
+    gateway_rig_play(&rig, "c3");
+    gateway_switch(rig.gateway, 1, true, rig.now);
+    gateway_rig_play(&rig, ".");
+    EXPECT_TEXT(told(rig.two), "AC");
+    gateway_rig_free(&rig);
+}
+
+SPEC(a_stop_of_all_ends_when_nothing_is_open)
+{
+    trace(false, "i1 a1 u7", "o1 o7");
+    gateway_stop(rig.gateway, false, rig.now);
+    EXPECT(!gateway_stopped(rig.gateway));
+    gateway_rig_play(&rig, "i2/1 a7 c7 c1");
+    EXPECT_TEXT(rig.wire, "o1 o7 c1 c7");
+    EXPECT(gateway_stopped(rig.gateway));
+    gateway_rig_free(&rig);
+}
+
+SPEC(numbers_are_used_only_when_their_reservation_is_durable)
+{
+    gateway_rig_plan(&rig, false);
+    gateway_rig_open(&rig);
+    rig.durable = 0;
+    gateway_rig_start(&rig);
+    gateway_rig_play(&rig, "i1");
+    EXPECT_TEXT(rig.wire, "");
+    rig.durable = rig.records;
+    gateway_rig_pass_time(&rig, NANOS_MILLI);
+    EXPECT_TEXT(rig.wire, "o1");
+    gateway_rig_free(&rig);
+}
+
+SPEC(after_a_restart_open_orders_are_unknown_and_positions_are_what_they_were)
+{
+    trace(true, "i1 a1 e1:4 s200/1 a200 u7 a7 i2/2 r2 i3:20", "o1 o200 o7 o2 r3");
+    order_id_t last = rig.sent[rig.sents - 1].asked;
+    gateway_rig_restart(&rig);
+    gateway_rig_start(&rig);
+    EXPECT_UINT((uint64_t)held(0, 0).position, 4 * QTY_ONE);
+    EXPECT_UINT(held(0, 0).working, 3);
+    EXPECT_UINT(gateway_next_sequence(rig.gateway, 0), rig.sequence[0] + 1);
+    EXPECT_TEXT(rig.wire, "o1 o200 o7 o2 r3 q1 q200 q7");
+    gateway_rig_play(&rig, "M");
+    EXPECT_UINT(rig.one->order[0].state, ORDER_UNKNOWN);
+    EXPECT_UINT((uint64_t)rig.one->order[0].exposure, 20 * QTY_ONE);
+    gateway_rig_play(&rig, "O200:10 p3:4 D7 i5/3 M");
+    EXPECT_UINT(rig.one->order[0].state, ORDER_OPEN);
+    EXPECT_UINT((uint64_t)rig.one->order[0].leaves, 20 * QTY_ONE);
+    EXPECT(rig.sent[rig.sents - 1].order > last);
+    EXPECT_UINT(rig.one->order[3].state, ORDER_PENDING);
+    gateway_rig_play(&rig, "x c3:4 x1 c200");
+    EXPECT_UINT(held(0, 0).working, 1);
+    gateway_rig_free(&rig);
+}
+
+#define SPECS(S)                                                                                   \
+    S(while_the_session_is_down_nothing_is_sent_and_then_the_newest)                               \
+    S(silence_asks_the_venue_and_blocks_the_slot)                                                  \
+    S(a_strategy_that_needs_all_venues_is_pulled_when_one_is_lost)                                 \
+    S(a_delegate_is_shown_its_legs_terms_and_trading_state)                                        \
+    S(done_or_off_cancels_its_orders_and_reports_still_come)                                       \
+    S(a_stop_of_all_ends_when_nothing_is_open)                                                     \
+    S(numbers_are_used_only_when_their_reservation_is_durable)                                     \
+    S(after_a_restart_open_orders_are_unknown_and_positions_are_what_they_were)
+SPEC_MAIN("gateway_life", SPECS, NULL, NULL)
