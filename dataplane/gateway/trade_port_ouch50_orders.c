@@ -78,6 +78,10 @@ void own_drop_before(struct ouch50_port *port, const struct own_order *own)
     for (;;) {
         struct own_order *before = own_find(port, was);
         if (!before || before->heir != urn) return;
+        if (before->state != OWN_REPLACED) {
+            before->heir = 0; /* the replacement is forgotten, the order stays */
+            return;
+        }
         urn = before->urn;
         was = before->was;
         own_drop(port, before);

@@ -342,6 +342,26 @@ SPEC(a_replacement_that_the_venue_only_hinted_at_goes_with_its_order)
     }
 }
 
+SPEC(a_replacement_that_is_forgotten_leaves_its_order)
+{
+    order_live(1, 100);
+    port_rig_replace(&rig, &(struct port_rig_replace){1, 2, 200, 0, 100000, 0});
+    rig.kind->forget(rig.port, 2);
+    HEAR("E urn=1 qty=10 match=1", "EXECUTED 1 cum 10 leaves 90 qty 10 match 1\n");
+    port_rig_query(&rig, 1);
+    HEAR_FENCE(port_rig_fence(&rig), "OPEN 1 cum 10 leaves 90 query 1 slot 1\n");
+}
+
+SPEC(what_presumes_a_replacement_makes_it)
+{
+    order_live(1, 100);
+    port_rig_hear(&rig, "E urn=1 qty=10 match=1");
+    port_rig_replace(&rig, &(struct port_rig_replace){1, 2, 200, 10, 100000, 0});
+    HEAR("E urn=2 qty=30 match=2", "EXECUTED 2 cum 40 leaves 160 qty 30 match 2\n");
+    port_rig_query(&rig, 1);
+    HEAR_FENCE(port_rig_fence(&rig), "OPEN 2 cum 40 leaves 160 query 1 slot 1\n");
+}
+
 /* Against a plain set, in random order. */
 SPEC(orders_are_found_however_many_have_come_and_gone)
 {
@@ -415,6 +435,8 @@ SPEC(limits_out_of_range_have_no_footprint)
     S(what_is_forgotten_is_not_known_and_its_place_is_used_again)                                  \
     S(a_chain_of_replacements_takes_no_more_memory_than_an_order)                                  \
     S(a_replacement_that_the_venue_only_hinted_at_goes_with_its_order)                             \
+    S(a_replacement_that_is_forgotten_leaves_its_order)                                            \
+    S(what_presumes_a_replacement_makes_it)                                                        \
     S(orders_are_found_however_many_have_come_and_gone)                                            \
     S(more_orders_than_there_is_memory_for_are_our_own_mistake)                                    \
     S(limits_out_of_range_have_no_footprint)
