@@ -99,7 +99,7 @@ static void goal_keep(const struct slot_call *call)
     slot->goal = terms->stop ? GOAL_STOP : GOAL_ORDER;
     slot->goal_at = GOAL_WAITS;
     slot->goal_side = terms->side;
-    slot->goal_how = terms->how & 0xf;
+    slot->goal_how = terms->how & 0xfu;
     slot->goal_price = terms->price;
     slot->goal_qty = terms->qty;
     slot->carries = terms->carries;

@@ -71,13 +71,14 @@ SPEC(a_switch_is_true_or_false)
 SPEC(an_unknown_choice_is_told_the_allowed_ones)
 {
     GIVEN(ROLES, "lcores: {layout: share, cores: [0]}", PORTS, FEED);
-    PROBLEMS("2:18: lcores.layout is \"share\"; allowed: shared, dedicated (did you mean shared?)");
+    PROBLEMS("2:18: lcores.layout is \"share\"; allowed: shared, roles, dedicated (did you mean "
+             "shared?)");
     GIVEN(ROLES, "lcores: {idle: back-off, cores: [0]}", PORTS, FEED);
     PROBLEMS("2:16: lcores.idle is \"back-off\"; allowed: back_off, spin (did you mean back_off?)");
     GIVEN(ROLES, CORES, PORTS, FEED_WITH("protocol: fix"));
     PROBLEMS("4:18: feed.protocol is \"fix\"; allowed: itch50");
     GIVEN("roles: [feed, router]", CORES, PORTS, FEED);
-    PROBLEMS("1:15: roles[1] is \"router\"; allowed: feed, venue");
+    PROBLEMS("1:15: roles[1] is \"router\"; allowed: feed, gateway, venue");
     GIVEN("roles: [[feed]]", CORES, PORTS, FEED);
     PROBLEMS("1:9: roles[0] needs a single value, found a list");
 }
