@@ -13,12 +13,17 @@
  *
  * What a port guarantees the slots (dataplane/route/slots.h): cum is what the venue has executed of
  * the order and of those it replaced; NEVER is said of an order only once it cannot arrive any
- * more; the answer to a query knows of all that was sent before the query.
+ * more; the answer to a query knows of all that was sent about the order before the query.
+ *
+ * What it needs for that: the session shows each message once and in order, over all connections
+ * and starts, and those missed first; the venue takes the requests of a connection in order, and
+ * none of an old one once it has let in a new one.
  *
  * Threads: one.  Memory: footprint() bytes, given once.  Cost of encode: a copy of a template made
  * when the symbol was listed, and the few fields that change. */
 
 #include "dataplane/route/slots.h"
+#include "dataplane/strategy/delegate.h"
 
 #define TRADE_PORT_BYTES_MAX   128u /* of one request */
 #define TRADE_PORT_REPORTS_MAX 4u   /* of one message; a query's answers come by port_next */
@@ -32,8 +37,9 @@ struct trade_port_can {
     bool mass_cancel;  /* one request cancels everything of the session */
     uint32_t bulk;     /* new orders in one request */
     nanos_t answer_ns; /* silence after which an order is UNKNOWN, unless configured */
-    qty_t qty_max;     /* of one order */
-    price_t tick;      /* the finest the protocol can say */
+    qty_t qty_max;     /* of one order, and of a chain of replacements */
+    price_t price_max; /* the highest that the protocol can say, */
+    price_t tick;      /* and the finest */
     qty_t lot;
     uint32_t orders_per_second; /* of the protocol's own rule; 0: none but what is configured */
 };
@@ -47,7 +53,9 @@ struct trade_port_symbol {
 
 struct trade_port_limits {
     uint32_t symbols; /* 0..symbols-1, of this venue */
-    uint32_t orders;  /* that may be open, or in doubt, at once */
+    uint32_t orders;  /* that may be open, or in doubt, at once, replacements not counted */
+    uint32_t run;     /* one more at each start of the day, so that what an earlier run has asked is
+                         not taken for what this one has; any number at first */
     char firm[4];     /* padded with spaces; spaces: the session's own */
 };
 
@@ -55,9 +63,23 @@ struct trade_port_limits {
 struct port_request {
     struct slot_request slot;
     uint32_t symbol; /* of this venue */
+    uint8_t how;     /* set of enum delegate_how; of an order and a replacement */
 };
 
-/* Everything a venue can say, as the slots and the drop copy want it. */
+/* An order of before the start, as the journal knew it. */
+struct port_recovered {
+    order_id_t order;
+    order_id_t was; /* the order it replaces, recovered before it; 0 */
+    bool accepted;  /* the venue has said that it has it, or anything that presumes so */
+    uint8_t how;
+    qty_t total; /* of the order and what it replaces; of an accepted one, less what the venue has
+                  * taken off it: cum and leaves as it said last */
+    qty_t cum;
+};
+
+/* Everything a venue can say, as the slots and the drop copy want it.  answer is for the slots
+ * unless broken; where the venue says of an open order what no answer of theirs does (its price or
+ * its place is another, part of it is gone, its cancel is delayed), ACCEPTED: it has it still. */
 struct port_report {
     struct slot_answer answer; /* slot and number are the gateway's to fill in, but of queries */
     bool known;                /* the order is one of ours; else only told */
@@ -84,8 +106,12 @@ struct trade_port_kind {
     /* Makes the templates of a symbol.  Warm. */
     void (*list)(void *self, uint32_t symbol, const struct trade_port_symbol *terms);
 
-    /* The bytes of a request into bytes[0..TRADE_PORT_BYTES_MAX); how many.  0: nothing is to be
-     * sent for it now: a query that one under way will answer too; a query is answered in the end.
+    /* The bytes of a request into bytes[0..TRADE_PORT_BYTES_MAX); how many.
+     * 0, of a query: nothing is to be sent for it: one under way answers it too; or it cannot be
+     * asked now, and is to be asked again after the usual silence.  0, of an order or replacement:
+     * the protocol has no number left for it; the gateway answers REJECTED or NO_REPLACE itself.
+     * What is no multiple of can.tick and can.lot, above can.price_max or can.qty_max, or of a way
+     * that the venue cannot, must not be asked for.
      * Changes nothing that encoding it again would not change in the same way.  Hot. */
     uint32_t (*encode)(void *self, const struct port_request *request, uint8_t *bytes);
 
@@ -101,13 +127,17 @@ struct trade_port_kind {
     bool (*next)(void *self, struct port_report *report);
 
     /* The session is lost: queries under way are forgotten (the gateway asks again); or it is back,
-     * and everything missed will be decoded before anything new.  Warm. */
+     * and everything missed will be decoded before anything new: queries may be asked at once.
+     * Warm. */
     void (*session)(void *self, bool up);
 
-    /* An order of before the start, for slots_recover's sake: as the journal knew it.  Cold. */
-    void (*recover)(void *self, const struct slot_recovered *order, uint32_t symbol);
+    /* An order of before the start that is not known to be over, each as the journal knew it.  One
+     * whose replacement is in doubt and its replacement are two.  Cold. */
+    void (*recover)(void *self, const struct port_recovered *order);
 
-    /* Forgets an order that the slots have closed.  Reports of it are not known then.  Warm. */
+    /* Forgets an order that the slots have closed, with what it replaced and with a replacement of
+     * it that was never heard of.  Reports of them are not known then.  What a replacement has
+     * replaced, and a replacement that was refused, need no call.  Warm. */
     void (*forget)(void *self, order_id_t order);
 
     const char *(*reason)(uint16_t reason); /* a sentence */

@@ -4,7 +4,9 @@
 #include "control/config/config.h"
 #include "dataplane/book/book.h"
 #include "dataplane/feed/channel.h"
+#include "dataplane/gateway/gateway.h"
 #include "dataplane/launch/eal.h"
+#include "dataplane/launch/plugin.h"
 #include "dataplane/match/match.h"
 #include "dataplane/net/net.h"
 #include "dataplane/net/net_tape.h"
@@ -81,6 +83,20 @@ SPEC(the_bounds_of_answers_are_those_of_the_streams_and_of_ouch)
     EXPECT(CONFIG_SESSIONS_MAX <= STREAMS_MAX);
 }
 
+SPEC(the_bounds_of_the_gateway_are_its)
+{
+    EXPECT_UINT(CONFIG_TRADE_VENUES_MAX, GATEWAY_VENUES_MAX);
+    EXPECT_UINT(CONFIG_TRADE_SYMBOLS_MAX, GATEWAY_SYMBOLS_MAX);
+    EXPECT_UINT(CONFIG_STRATEGIES_MAX, GATEWAY_STRATEGIES_MAX);
+    EXPECT_UINT(CONFIG_VENUE_NAME_MAX, TRADE_PORT_NAME_MAX);
+    EXPECT_UINT(CONFIG_STRATEGY_KEYS_MAX, DELEGATE_ORDERS_MAX);
+    EXPECT_UINT(CONFIG_HOLDINGS_MAX, RISK_HOLDINGS_MAX);
+    EXPECT_UINT(CONFIG_PLUGINS_MAX, PLUGIN_LOADED_MAX);
+    EXPECT(CONFIG_TRADE_VENUES_MAX <= RISK_VENUES_MAX);
+    EXPECT(CONFIG_TRADE_SYMBOLS_MAX <= RISK_SYMBOLS_MAX);
+    EXPECT(CONFIG_STRATEGIES_MAX <= RISK_STRATEGIES_MAX);
+}
+
 SPEC(the_bounds_of_the_kernel_are_its)
 {
     EXPECT_UINT(CONFIG_CORE_MAX, CPU_SETSIZE - 1);
@@ -94,6 +110,7 @@ SPEC(the_bounds_of_the_kernel_are_its)
     S(the_bounds_of_the_stages_are_theirs)                                                         \
     S(the_bounds_of_the_matching_engine_are_its)                                                   \
     S(the_bounds_of_answers_are_those_of_the_streams_and_of_ouch)                                  \
+    S(the_bounds_of_the_gateway_are_its)                                                           \
     S(the_bounds_of_the_kernel_are_its)
 
 SPEC_MAIN("config: limits", SPECS, NULL, NULL)
