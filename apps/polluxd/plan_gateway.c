@@ -96,10 +96,11 @@ static bool symbol_plan(struct polluxd_gateway *gateway, const struct config_tra
     padded(to->name, sizeof to->name, from->symbol);
     if (!venue->kind) return false; /* said already */
     const struct trade_port_can *can = &venue->kind->can;
-    const char *unsaid = can->tick && to->tick % can->tick          ? "tick is finer"
-                       : can->lot && to->lot % can->lot             ? "lot is finer"
-                       : can->qty_max && to->qty_max > can->qty_max ? "quantity_max is larger"
-                                                                    : NULL;
+    const char *unsaid = can->tick && to->tick % can->tick                ? "tick is finer"
+                       : can->lot && to->lot % can->lot                   ? "lot is finer"
+                       : can->price_max && to->price_max > can->price_max ? "price_max is higher"
+                       : can->qty_max && to->qty_max > can->qty_max       ? "quantity_max is larger"
+                                                                          : NULL;
     if (!unsaid) return true;
     text_format(problems, "symbol %s: its %s than %s can say\n", from->symbol, unsaid,
                 venue->kind->name);
@@ -278,7 +279,9 @@ bool polluxd_gateway_plan(struct polluxd_gateway *gateway, const struct config *
         strategy_plan(gateway, config, &from->strategies.at[i], kinds, &room);
     risk_plan(&plan->risk, from);
     records_plan(gateway, from);
-    return right;
+    const char *wrong = right ? gateway_check(plan) : NULL;
+    if (wrong) text_format(problems, "gateway: %s\n", wrong);
+    return right && !wrong;
 }
 
 void polluxd_gateway_free(struct polluxd_gateway *gateway)

@@ -52,7 +52,7 @@ static const struct delegate_kind *strategy_find(const void *plugins, const char
     return strcmp(name, "watcher") == 0 ? &watcher : NULL;
 }
 
-static struct trade_port_kind language = {.name = "ouch50"};
+static struct trade_port_kind language; /* as the real one, but for what it can */
 
 static const struct trade_port_kind *port_find(const char *name)
 {
@@ -121,7 +121,7 @@ static void planned(const char *keys)
     EXPECT(polluxd_gateway_check(config, &kinds, &problems));
     EXPECT_UINT(problems.count, 0);
     EXPECT(polluxd_gateway_plan(&gateway, config, &kinds, &said));
-    EXPECT_TEXT(sentences, "");
+    EXPECT_TEXT(sentences, ""); /* gateway_check has nothing to say either */
 }
 
 /* What the strategies say of their parameters, in one line each. */
@@ -382,12 +382,13 @@ static void refused(struct trade_port_can can, const char *expected_sentences)
 {
     static char sentences[4096];
     struct text said = text_in(sentences, sizeof sentences);
+    const struct trade_port_can real = language.can;
     language.can = can;
     given("", USUAL_STRATEGIES);
     polluxd_gateway_free(&gateway);
     EXPECT(!polluxd_gateway_plan(&gateway, config, &kinds, &said));
     EXPECT_TEXT(sentences, expected_sentences);
-    language.can = (struct trade_port_can){0};
+    language.can = real;
 }
 
 SPEC(what_a_venues_language_cannot_say_is_refused)
@@ -405,6 +406,10 @@ SPEC(what_a_venues_language_cannot_say_is_refused)
             "symbol A: its quantity_max is larger than ouch50 can say\n"
             "symbol C: its quantity_max is larger than ouch50 can say\n"
             "symbol A: its quantity_max is larger than ouch50 can say\n");
+    refused((struct trade_port_can){.price_max = 1999999999999},
+            "symbol A: its price_max is higher than ouch50 can say\n"
+            "symbol C: its price_max is higher than ouch50 can say\n"
+            "symbol A: its price_max is higher than ouch50 can say\n");
     refused((struct trade_port_can){.orders_per_second = 49},
             "venue v: messages_per_second is 50, and ouch50 takes 49 orders a second\n");
     language.name = "other";
@@ -463,6 +468,7 @@ SPEC(a_venue_of_this_appliance_is_a_session_by_its_number)
 
 static void before_each(void)
 {
+    if (!language.name) language = *trade_port_find("ouch50");
     snprintf(password, sizeof password, "/tmp/polluxd_gateway_XXXXXX");
     int file = mkstemp(password);
     CHECK(file >= 0);
