@@ -48,6 +48,8 @@ static void ports_plan(struct polluxd *polluxd)
     struct launch_plan *plan = &polluxd->plan;
     for (uint32_t i = 0; i < config->ports.count && i < LAUNCH_PORTS_MAX; i++) {
         const struct config_port *port = &config->ports.at[i];
+        if (port->kind == CONFIG_PORT_CABLE && port->to > i)
+            plan->cable[plan->cables++] = (struct launch_cable){{i, port->to}};
         if (port->kind != CONFIG_PORT_DPDK) continue;
         plan->ports = i + 1;
         plan->port[i] = (struct net_dpdk_plan){
@@ -68,7 +70,7 @@ bool polluxd_plan(struct polluxd *polluxd, struct text *problems)
     bool venue = CONFIG_HAS(config->roles, CONFIG_ROLE_VENUE);
     *plan = (struct launch_plan){
         .roles = (enum launch_roles)((feeds ? LAUNCH_FEED : 0) | (venue ? LAUNCH_VENUE : 0)),
-        .layout = config->lcores.layout == CONFIG_LAYOUT_SHARED ? LAUNCH_SHARED : LAUNCH_DEDICATED,
+        .layout = (enum launch_layout)config->lcores.layout,
         .idle = config->lcores.idle == CONFIG_IDLE_SPIN ? LCORE_SPIN : LCORE_BACK_OFF,
         .housekeeping_ns = config->lcores.housekeeping_us * NANOS_MICRO,
         .halt_ns = 5 * NANOS_SECOND,
@@ -88,6 +90,9 @@ bool polluxd_plan(struct polluxd *polluxd, struct text *problems)
 }
 
 static_assert(CONFIG_PORTS_MAX >= LAUNCH_PORTS_MAX, "each port of a plan is configured");
+static_assert((int)CONFIG_LAYOUT_SHARED == (int)LAUNCH_SHARED, "one order of choices");
+static_assert((int)CONFIG_LAYOUT_ROLES == (int)LAUNCH_ROLES, "one order of choices");
+static_assert((int)CONFIG_LAYOUT_DEDICATED == (int)LAUNCH_DEDICATED, "one order of choices");
 static_assert((int)CONFIG_HUGE_PAGES_NONE == (int)ARENA_PAGES_NONE, "one order of choices");
 static_assert((int)CONFIG_HUGE_PAGES_TRY == (int)ARENA_PAGES_TRY, "one order of choices");
 static_assert((int)CONFIG_HUGE_PAGES_REQUIRE == (int)ARENA_PAGES_REQUIRE, "one order of choices");

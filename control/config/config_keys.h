@@ -111,6 +111,7 @@
 
 #define CONFIG_LAYOUTS(X, of)                                                          \
     X(CONFIG_LAYOUT_SHARED,    "shared",    "all stages take turns on one core", of)   \
+    X(CONFIG_LAYOUT_ROLES,     "roles",     "every role has a core, which its stages share", of) \
     X(CONFIG_LAYOUT_DEDICATED, "dedicated", "every stage has a core of its own", of)
 
 #define CONFIG_IDLES(X, of)                                                            \
@@ -124,7 +125,8 @@
 
 #define CONFIG_PORT_KINDS(X, of)                                                       \
     X(CONFIG_PORT_CAPTURE, "capture", "a capture file, played from memory", of)        \
-    X(CONFIG_PORT_DPDK,    "dpdk",    "a DPDK device", of)
+    X(CONFIG_PORT_DPDK,    "dpdk",    "a DPDK device", of)                             \
+    X(CONFIG_PORT_CABLE,   "cable",   "an end of a cable between two roles of this appliance, in memory", of)
 
 #define CONFIG_PROTOCOLS(X, of)                                                        \
     X(CONFIG_PROTOCOL_ITCH50, "itch50", "Nasdaq TotalView-ITCH 5.0 over MoldUDP64", of)
@@ -155,7 +157,7 @@
     K(S, CHOICE,  layout, "shared", 0, 0, config_layout, RESTART,                      \
       "Which stages share a core.")                                                    \
     K(S, WHOLES,  cores, NULL, 1, CONFIG_CORES_MAX, none, RESTART,                     \
-      "The cores the stages run on, numbered as by the kernel (0 to 1023): one for shared; for dedicated one for each stage of its roles, in the order feed, engine (role feed; not beside a gateway), gateway, gate, venue (role venue).") \
+      "The cores the stages run on, numbered as by the kernel (0 to 1023): one for shared; for roles one for feed and gateway, one for venue; for dedicated one for each stage of its roles, in the order feed, engine (role feed; the gateway is in it), gate, venue (role venue).") \
     K(S, CHOICE,  idle, "back_off", 0, 0, config_idle, RESTART,                        \
       "What a core does when there is nothing to do.")                                 \
     K(S, WHOLE,   housekeeping_us, "5000", 100, 1000000, none, RESTART,                \
@@ -182,6 +184,8 @@
       "Kind capture: a pcap or pcapng file.")        \
     K(S, DEVICE,  device, "", 1, CONFIG_DEVICE_MAX, none, RESTART,                     \
       "Kind dpdk: for example 0000:3b:00.0, or net_af_packet0,iface=eth0.")            \
+    K(S, PORT,    to, "", 1, CONFIG_NAME_MAX, none, RESTART,                           \
+      "Kind cable: the port that is the other end; it names this one.")                \
     K(S, POWER,   rx_descriptors, "1024", 64, 32768, none, RESTART,                    \
       "Kind dpdk: frames the device can hold until they are taken.")                   \
     K(S, POWER,   tx_descriptors, "512", 64, 32768, none, RESTART,                     \
@@ -189,9 +193,9 @@
     K(S, WHOLE,   frame_bytes, "1518", 1518, CONFIG_FRAME_BYTES_MAX, none, RESTART,    \
       "Kind dpdk: the longest frame that is taken.")                                   \
     K(S, ADDRESS, address, "", CONFIG_ADDRESS_MIN, CONFIG_HOST_MAX, none, RESTART,     \
-      "Kind dpdk: our own IPv4 address, needed where a venue, a gateway or the feed's recovery uses the port.") \
+      "Kinds dpdk and cable: our own IPv4 address, needed where a venue, a gateway or the feed's recovery uses the port.") \
     K(S, WHOLE,   prefix_bits, "24", 1, 31, none, RESTART,                             \
-      "Kind dpdk: how many bits of the address are its network's.")                    \
+      "Kinds dpdk and cable: how many bits of the address are its network's.")                    \
     K(S, ADDRESS, gateway, "", CONFIG_ADDRESS_MIN, CONFIG_HOST_MAX, none, RESTART,     \
       "Kind dpdk: who forwards what is for other networks; without it, only our own is reached.") \
     K(S, LIST,    neighbours, "", 0, CONFIG_NEIGHBOURS_MAX, config_neighbour, RESTART, \

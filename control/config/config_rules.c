@@ -193,6 +193,12 @@ static void rule_cores(const struct config_rules *rules, const struct config_nod
                             "lcores.cores lists %u cores: the layout shared runs on exactly 1",
                             cores->count);
     uint32_t roles = roles_of(root);
+    uint32_t named = (uint32_t)__builtin_popcount(roles & ~(1u << CONFIG_ROLE_GATEWAY));
+    if (layout->number == CONFIG_LAYOUT_ROLES && roles && cores->count != named)
+        config_problems_add(rules->problems, cores->place,
+                            "lcores.cores lists %u core%s: the layout roles needs exactly %u, one "
+                            "for each of feed and venue",
+                            cores->count, cores->count == 1 ? "" : "s", named);
     if (layout->number == CONFIG_LAYOUT_DEDICATED && roles && cores->count != config_stages(roles))
         config_problems_add(rules->problems, cores->place,
                             "lcores.cores lists %u core%s: the layout dedicated needs exactly %u, "

@@ -39,6 +39,15 @@ void config_rules_unique(const struct config_rules *rules, struct config_nodes n
 void config_rules_unique_names(const struct config_rules *rules, struct config_nodes nodes,
                                const char *what);
 
+/* The port that wanted names, whose index it then notes; NULL, with a sentence unless a port's own
+ * name was refused.  path: of wanted. */
+const struct config_node *config_rules_port(const struct config_rules *rules,
+                                            const struct config_node *ports,
+                                            struct config_node *wanted, const char *path);
+
+/* Cables, each alone: config_rules_cables.c. */
+void config_rules_cables(const struct config_rules *rules, const struct config_node *ports);
+
 /* Ports, who uses them, and their networks: config_rules_ports.c. */
 void config_rules_ports(const struct config_rules *rules, const struct config_node *root);
 

@@ -10,26 +10,36 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Keys that only one kind of port has. */
+#define KIND(of) (1u << CONFIG_PORT_##of)
+
+/* Keys that not every kind of port has. */
 static const struct port_key {
     const char *name;
     uint32_t index;
-    enum config_port_kind kind;
+    uint32_t kinds; /* a bit each */
+    const char *called;
     bool needed;
     bool of_network; /* needs an address */
 } port_keys[] = {
-    {"file", KEY(config_port, file), CONFIG_PORT_CAPTURE, true, false},
-    {"device", KEY(config_port, device), CONFIG_PORT_DPDK, true, false},
-    {"rx_descriptors", KEY(config_port, rx_descriptors), CONFIG_PORT_DPDK, false, false},
-    {"tx_descriptors", KEY(config_port, tx_descriptors), CONFIG_PORT_DPDK, false, false},
-    {"frame_bytes", KEY(config_port, frame_bytes), CONFIG_PORT_DPDK, false, false},
-    {"address", KEY(config_port, address), CONFIG_PORT_DPDK, false, false},
-    {"prefix_bits", KEY(config_port, prefix_bits), CONFIG_PORT_DPDK, false, true},
-    {"gateway", KEY(config_port, gateway), CONFIG_PORT_DPDK, false, true},
-    {"neighbours", KEY(config_port, neighbours), CONFIG_PORT_DPDK, false, true},
+    {"file", KEY(config_port, file), KIND(CAPTURE), "kind capture", true, false},
+    {"device", KEY(config_port, device), KIND(DPDK), "kind dpdk", true, false},
+    {"to", KEY(config_port, to), KIND(CABLE), "kind cable", true, false},
+    {"rx_descriptors", KEY(config_port, rx_descriptors), KIND(DPDK), "kind dpdk", false, false},
+    {"tx_descriptors", KEY(config_port, tx_descriptors), KIND(DPDK), "kind dpdk", false, false},
+    {"frame_bytes", KEY(config_port, frame_bytes), KIND(DPDK), "kind dpdk", false, false},
+    {"address", KEY(config_port, address), KIND(DPDK) | KIND(CABLE), "kinds dpdk and cable", false,
+     false},
+    {"prefix_bits", KEY(config_port, prefix_bits), KIND(DPDK) | KIND(CABLE), "kinds dpdk and cable",
+     false, true},
+    {"gateway", KEY(config_port, gateway), KIND(DPDK), "kind dpdk", false, true},
+    {"neighbours", KEY(config_port, neighbours), KIND(DPDK), "kind dpdk", false, true},
 };
 
-static const char *const kinds[] = {[CONFIG_PORT_CAPTURE] = "capture", [CONFIG_PORT_DPDK] = "dpdk"};
+static const char *const kinds[] = {
+    [CONFIG_PORT_CAPTURE] = "capture",
+    [CONFIG_PORT_DPDK] = "dpdk",
+    [CONFIG_PORT_CABLE] = "cable",
+};
 
 static void rule_port_kind(const struct config_rules *rules, const struct config_node *port,
                            uint32_t index)
@@ -39,18 +49,18 @@ static void rule_port_kind(const struct config_rules *rules, const struct config
     bool addressed = config_rules_given(port, KEY(config_port, address));
     for (uint32_t i = 0; i < ARRAY_COUNT(port_keys); i++) {
         const struct port_key *key = &port_keys[i];
-        bool given = config_rules_given(port, key->index);
-        if (given && kind->number != key->kind)
+        bool given = config_rules_given(port, key->index), of = key->kinds >> kind->number & 1;
+        if (given && !of)
             config_problems_add(rules->problems, port->field[key->index]->key->place,
-                                "ports[%u].%s is for the kind %s, and this port is of kind %s",
-                                index, key->name, kinds[key->kind], kinds[kind->number]);
+                                "ports[%u].%s is for the %s, and this port is of kind %s", index,
+                                key->name, key->called, kinds[kind->number]);
         else if (given && key->of_network && !addressed)
             config_problems_add(rules->problems, port->field[key->index]->key->place,
                                 "ports[%u].%s is for a port with an address", index, key->name);
-        if (!given && key->needed && kind->number == key->kind)
+        if (!given && key->needed && of)
             config_problems_add(rules->problems, kind->place,
-                                "ports[%u].%s is missing: the kind %s needs it", index, key->name,
-                                kinds[key->kind]);
+                                "ports[%u].%s is missing: the %s needs it", index, key->name,
+                                key->called);
     }
 }
 
@@ -147,7 +157,7 @@ struct use {
     const struct config_node *port; /* what it names */
     const struct config_node *line; /* of a line */
     const char *path;
-    const char *needs_dpdk;    /* who needs that kind, or NULL */
+    const char *needs_wire;    /* who needs a kind that frames come in by and go out, or NULL */
     const char *needs_address; /* who needs that, or NULL */
 };
 
@@ -189,13 +199,13 @@ static struct uses uses_of(const struct config_node *root)
                      : gateway  ? "a gateway beside it"
                                 : NULL;
     uses_line(&uses, USE_FEED_A, below(&uses, feed, KEY(config_feed, line_a), true),
-              (struct use){.path = "feed.line_a.port", .needs_dpdk = live});
+              (struct use){.path = "feed.line_a.port", .needs_wire = live});
     uses_line(&uses, USE_FEED_B, below(&uses, feed, KEY(config_feed, line_b), false),
-              (struct use){.path = "feed.line_b.port", .needs_dpdk = live});
+              (struct use){.path = "feed.line_b.port", .needs_wire = live});
     uses.at[USE_RECOVERY] = (struct use){
         .wanted = below(&uses, recovery, KEY(config_recovery, port), true),
         .path = "feed.recovery.port",
-        .needs_dpdk = "the feed's recovery",
+        .needs_wire = "the feed's recovery",
         .needs_address = "the feed's recovery",
     };
     uses.at[USE_GATEWAY] = (struct use){
@@ -203,16 +213,16 @@ static struct uses uses_of(const struct config_node *root)
                     ? below(&uses, gateway, KEY(config_gateway, port), true)
                     : NULL,
         .path = "gateway.port",
-        .needs_dpdk = "a gateway",
+        .needs_wire = "a gateway",
         .needs_address = "a gateway",
     };
     uses.at[USE_VENUE] = (struct use){
         .wanted = below(&uses, venue, KEY(config_venue, port), true),
         .path = "venue.port",
-        .needs_dpdk = "a venue",
+        .needs_wire = "a venue",
         .needs_address = "a venue",
     };
-    struct use published = {.needs_dpdk = "a venue", .needs_address = "a venue"};
+    struct use published = {.needs_wire = "a venue", .needs_address = "a venue"};
     published.path = "venue.line_a.port";
     uses_line(&uses, USE_VENUE_A, below(&uses, venue, KEY(config_venue, line_a), true), published);
     published.path = "venue.line_b.port";
@@ -220,41 +230,14 @@ static struct uses uses_of(const struct config_node *root)
     return uses;
 }
 
-/* Finds the port that is named and notes its index. */
-static void rule_use(const struct config_rules *rules, const struct config_node *ports,
-                     struct use *use)
-{
-    char names[120] = "";
-    uint32_t index = 0;
-    bool all_named = true;
-    for (const struct config_node *port = ports->first; port; port = port->next, index++) {
-        const struct config_node *name = config_rules_key(port, KEY(config_port, name));
-        if (!name) {
-            all_named = false; /* perhaps the one that is meant */
-            continue;
-        }
-        if (strcmp(name->text, use->wanted->text) == 0) {
-            use->wanted->number = index;
-            use->port = port;
-            return;
-        }
-        size_t used = strlen(names);
-        snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", name->text);
-    }
-    if (all_named)
-        config_problems_add(rules->problems, use->wanted->place,
-                            "%s is \"%s\", but there is no such port; ports: %s", use->path,
-                            use->wanted->text, names);
-}
-
 static void rule_use_needs(const struct config_rules *rules, const struct use *use)
 {
     const struct config_node *kind = config_rules_key(use->port, KEY(config_port, kind));
     if (!kind) return;
-    if (use->needs_dpdk && kind->number != CONFIG_PORT_DPDK)
+    if (use->needs_wire && kind->number == CONFIG_PORT_CAPTURE)
         config_problems_add(rules->problems, use->wanted->place,
-                            "%s is \"%s\", a port of kind %s: %s needs the kind dpdk", use->path,
-                            use->wanted->text, kinds[kind->number], use->needs_dpdk);
+                            "%s is \"%s\", a port of kind %s: %s needs the kind dpdk or cable",
+                            use->path, use->wanted->text, kinds[kind->number], use->needs_wire);
     else if (use->needs_address && !config_rules_given(use->port, KEY(config_port, address)))
         config_problems_add(rules->problems, use->wanted->place,
                             "%s is \"%s\", a port without an address: %s needs ports[%ju].address",
@@ -311,7 +294,8 @@ static void rule_lines_clock(const struct config_rules *rules, const struct use 
 {
     const struct config_node *kind_a = config_rules_key(a->port, KEY(config_port, kind));
     const struct config_node *kind_b = config_rules_key(b->port, KEY(config_port, kind));
-    if (a->needs_dpdk || !kind_a || !kind_b || kind_a->number == kind_b->number) return;
+    if (a->needs_wire || !kind_a || !kind_b) return;
+    if ((kind_a->number == CONFIG_PORT_CAPTURE) == (kind_b->number == CONFIG_PORT_CAPTURE)) return;
     config_problems_add(rules->problems, b->wanted->place,
                         "feed.line_b.port and feed.line_a.port are of different kinds: a capture's "
                         "clock and the present cannot be compared");
@@ -340,6 +324,29 @@ static void rule_ports_apart(const struct config_rules *rules, const struct uses
                                 use_role(k));
             said = true;
         }
+    }
+}
+
+/* What one role says, the other is to hear. */
+static void rule_cables_join(const struct config_rules *rules, const struct config_node *ports,
+                             const struct uses *uses)
+{
+    uint32_t index = 0;
+    for (const struct config_node *port = ports->first; port; port = port->next, index++) {
+        const struct config_node *to = config_rules_key(port, KEY(config_port, to));
+        if (!to || !to->given || to->number <= index) continue;
+        bool feed[2] = {false}, venue[2] = {false};
+        for (uint32_t i = 0; i < USE_COUNT; i++) {
+            const struct use *use = &uses->at[i];
+            if (!use->port || (use->port != port && use->wanted->number != to->number)) continue;
+            if (i < USE_VENUE) feed[use->port != port] = true;
+            else venue[use->port != port] = true;
+        }
+        if ((feed[0] && feed[1]) || (venue[0] && venue[1]))
+            config_problems_add(rules->problems, to->place,
+                                "ports[%u].to is \"%s\": both ends of the cable are the %s's, "
+                                "and a cable joins two roles",
+                                index, to->text, feed[0] ? "feed" : "venue");
     }
 }
 
@@ -418,12 +425,14 @@ void config_rules_ports(const struct config_rules *rules, const struct config_no
     config_rules_unique(rules, config_rules_keys(rules, ports, KEY(config_port, device)),
                         "the device");
 
+    config_rules_cables(rules, ports);
+
     struct uses uses = uses_of(root);
     for (uint32_t i = 0; i < USE_COUNT; i++) {
         struct use *use = &uses.at[i];
         rule_line_group(rules, use);
         if (!use->wanted) continue;
-        rule_use(rules, ports, use);
+        use->port = config_rules_port(rules, ports, use->wanted, use->path);
         if (use->port) rule_use_needs(rules, use);
         else uses.whole = false;
     }
@@ -432,6 +441,7 @@ void config_rules_ports(const struct config_rules *rules, const struct config_no
     rule_lines_differ(rules, &uses.at[USE_FEED_A], &uses.at[USE_FEED_B], "feed");
     rule_lines_differ(rules, &uses.at[USE_VENUE_A], &uses.at[USE_VENUE_B], "venue");
     rule_ports_apart(rules, &uses);
+    rule_cables_join(rules, ports, &uses);
     rule_recovery(rules, config_rules_key(feed, KEY(config_feed, recovery)),
                   &uses.at[USE_RECOVERY]);
     rule_venues_reached(rules, config_rules_key(root, KEY(config, gateway)), &uses.at[USE_GATEWAY]);

@@ -87,6 +87,7 @@ static struct trade_port_limits port_of(const struct gateway_plan *plan, uint32_
     struct trade_port_limits limits = {
         .symbols = symbols_at(plan, venue),
         .orders = GATEWAY_PORT_ALL * (slots.slots + slots.uniques + GATEWAY_RECENT),
+        .run = plan->run,
     };
     memcpy(limits.firm, plan->venue[venue].firm, sizeof limits.firm);
     return limits;
@@ -211,7 +212,7 @@ static void strategy_lay(struct place *place, const struct gateway_plan *plan, u
     void *waiting = take(place, most * sizeof(struct message));
     void *legs = take(place, (of->legs ? of->legs : plan->instruments) * sizeof(uint16_t));
     if (!strategy) return;
-    strategy->self = of->kind->new (self, &parameters);
+    strategy->self = of->kind->build(self, &parameters);
     strategy->waiting = waiting;
     strategy->waiting_most = most;
     if (of->legs) strategy->legs = legs;

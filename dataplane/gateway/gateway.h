@@ -98,6 +98,7 @@ struct gateway_plan {
     uint32_t records; /* risk's bounds to begin with: as if journalled before the first record */
     const struct risk_record *record;
     uint64_t seed;        /* of jitter */
+    uint32_t run;         /* one more at each start: trade_port_limits.run */
     nanos_t reconcile_ns; /* how often all open orders are asked for; 0: never (F26) */
 };
 

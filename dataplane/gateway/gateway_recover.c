@@ -246,6 +246,24 @@ bool gateway_recover(struct gateway *gateway, enum gateway_record kind, const vo
 
 /* After the last one. */
 
+/* The order, and a replacement of it that may have left. */
+static void port_recover(struct gateway_venue *venue, const struct gateway_chain *chain,
+                         const struct slot_recovered *order)
+{
+    struct port_recovered port = {.order = order->order,
+                                  .accepted = chain->seen,
+                                  .how = order->how,
+                                  .total = order->total,
+                                  .cum = order->cum};
+    venue->kind->recover(venue->port, &port);
+    if (order->asked == 0) return;
+    port.was = order->order;
+    port.order = order->asked;
+    port.accepted = false;
+    port.total = order->asked_total;
+    venue->kind->recover(venue->port, &port);
+}
+
 static void chain_revive(struct gateway *gateway, struct gateway_venue *venue,
                          struct gateway_chain *chain)
 {
@@ -280,7 +298,7 @@ static void chain_revive(struct gateway *gateway, struct gateway_venue *venue,
                                                 .qty = most > order.cum ? most - order.cum : 1,
                                             });
     CHECK(chain->risk != RISK_NONE);
-    venue->kind->recover(venue->port, &order, gateway->symbol[chain->symbol].local);
+    port_recover(venue, chain, &order);
 }
 
 /* The slot of a UNIQUE order is given by the slots. */

@@ -90,6 +90,7 @@ static struct port_request port_of(const struct gateway *gateway, const struct g
     return (struct port_request){
         .slot = *request,
         .symbol = symbol == GATEWAY_NONE ? 0 : gateway->symbol[symbol].local,
+        .how = request->how,
     };
 }
 

@@ -39,6 +39,11 @@ static bool is_venue(const struct launch_plan *plan)
     return plan->roles & LAUNCH_VENUE;
 }
 
+static bool trades(const struct launch_plan *plan)
+{
+    return feeds(plan) && plan->engine.gateway;
+}
+
 static struct conflate_limits markets_limits(const struct launch_plan *plan)
 {
     return (struct conflate_limits){.keys = plan->feed.feed.book.instruments,
@@ -62,7 +67,9 @@ static bool feed_needs(const struct launch_plan *plan, struct needs *needs, stru
     const char *problem = plan->feed.has_host ? feed_host_check(&plan->feed.host) : NULL;
     if (problem) text_format(problems, "%s\n", problem);
     else if (!needs->feed) text_append(problems, "the limits of the feed are out of range\n");
-    if (!needs->engine) text_append(problems, "the limits of the engine are out of range\n");
+    problem = engine_stage_check(&plan->engine);
+    if (problem) text_format(problems, "%s\n", problem);
+    else if (!needs->engine) text_append(problems, "the limits of the engine are out of range\n");
     if (!needs->markets || !needs->listings)
         text_append(problems, "there are more instruments than a queue has keys\n");
     return needs->feed && needs->engine && needs->markets && needs->listings;
@@ -80,6 +87,18 @@ static bool venue_needs(struct launch *launch, struct needs *needs, struct text 
     return needs->venue > 0;
 }
 
+static bool gateway_open(struct launch *launch, struct text *problems)
+{
+    launch->gateway = calloc(1, sizeof *launch->gateway);
+    if (!launch->gateway) {
+        text_append(problems, "there is no memory for a gateway\n");
+        return false;
+    }
+    if (!launch_gateway_open(launch->gateway, &launch->plan.gateway, problems)) return false;
+    launch->plan.engine.run = launch->gateway->report.next_epoch;
+    return true;
+}
+
 static bool needs_of(struct launch *launch, struct needs *needs, struct text *problems)
 {
     *needs = (struct needs){
@@ -87,6 +106,7 @@ static bool needs_of(struct launch *launch, struct needs *needs, struct text *pr
         .slot = sizeof(struct stage) * LAUNCH_STAGES_MAX,
     };
     bool known = !feeds(&launch->plan) || feed_needs(&launch->plan, needs, problems);
+    if (known && trades(&launch->plan)) known = gateway_open(launch, problems);
     return (!is_venue(&launch->plan) || venue_needs(launch, needs, problems)) && known;
 }
 
@@ -98,7 +118,7 @@ static bool memory_take(struct launch *launch, const struct needs *needs, struct
         .bytes = arena_footprint() + arena_round(needs->lcore) + arena_round(needs->slot) +
                  arena_round(needs->tape) + arena_round(needs->listings) +
                  arena_round(needs->markets) + arena_round(needs->feed) +
-                 arena_round(needs->engine) + needs->venue,
+                 arena_round(needs->engine) + needs->venue + launch_cables_needs(&launch->plan),
     };
     launch->arena = arena_map(&plan, &launch->backing, problems);
     return launch->arena != NULL;
@@ -145,6 +165,17 @@ static void feed_make(struct launch *launch, const struct needs *needs)
     launch->engine_slot = stage_add(launch, &engine_stage_kind, launch->engine);
 }
 
+/* Its journal is recovered before the venue's, which then shows what it has missed. */
+static bool gateway_make(struct launch *launch, struct text *report, struct text *problems)
+{
+    if (launch->venue) {
+        launch->venue->engine = launch->engine;
+        launch->venue->engine_near = launch->plan.layout == LAUNCH_SHARED;
+    }
+    nanos_t now = net_clock_time(&launch->net_clock, clock_now());
+    return launch_gateway_recover(launch->gateway, launch->engine, now, report, problems);
+}
+
 static bool stages_make(struct launch *launch, const struct needs *needs, struct text *report,
                         struct text *problems)
 {
@@ -152,8 +183,9 @@ static bool stages_make(struct launch *launch, const struct needs *needs, struct
     launch->stage = arena_take(launch->arena, "stage counters", needs->slot);
     memset(launch->stage, 0, needs->slot);
     if (feeds(plan)) feed_make(launch, needs);
+    if (trades(plan) && !gateway_make(launch, report, problems)) return false;
     if (!is_venue(plan)) return true;
-    bool shared = plan->layout == LAUNCH_SHARED;
+    bool shared = plan->layout != LAUNCH_DEDICATED;
     if (!launch_venue_make(launch->venue, launch->arena, &launch->net_clock, shared, report,
                            problems))
         return false;
@@ -165,7 +197,15 @@ static bool stages_make(struct launch *launch, const struct needs *needs, struct
 static uint32_t lcores_of(const struct launch_plan *plan)
 {
     if (plan->layout == LAUNCH_SHARED) return 1;
-    return 2 * (uint32_t)(feeds(plan) + is_venue(plan));
+    uint32_t roles = (uint32_t)(feeds(plan) + is_venue(plan));
+    return plan->layout == LAUNCH_ROLES ? roles : 2 * roles;
+}
+
+/* Of these the venue's alone: the last ones. */
+static uint32_t venue_lcores(const struct launch_plan *plan)
+{
+    if (!is_venue(plan) || plan->layout == LAUNCH_SHARED) return 0;
+    return plan->layout == LAUNCH_ROLES ? 1 : 2;
 }
 
 static void lcores_make(struct launch *launch, const struct needs *needs)
@@ -213,6 +253,11 @@ static bool cores_start(struct launch *launch, struct text *problems)
     return launch->eal_started;
 }
 
+static nanos_t clock_read(void *clock)
+{
+    return net_clock_time(clock, clock_now());
+}
+
 bool launch_start(struct launch *launch, const struct launch_plan *plan, struct text *report,
                   struct text *problems)
 {
@@ -229,7 +274,14 @@ bool launch_start(struct launch *launch, const struct launch_plan *plan, struct 
         ready &= memory_take(launch, &needs, problems);
     }
     if (ready && plan->recording) tape_make(launch, needs.tape);
-    ready = ready && (plan->recording || launch_ports_open(launch, report, problems));
+    else if (ready) {
+        launch_cables_make(launch);
+        launch_inside_make(launch);
+        ready = launch_ports_open(launch, report, problems);
+        if (ready) launch_wires_join(launch);
+    }
+    launch->plan.engine.now = clock_read;
+    launch->plan.engine.clock = &launch->net_clock;
     launch->plan.engine.budget_ticks = clock_ticks(&launch->clock, plan->decision_budget_ns);
     if (!ready || !stages_make(launch, &needs, report, problems)) {
         launch_free(launch);
@@ -266,22 +318,21 @@ static bool lcore_stop(struct launch *launch, uint32_t index)
  * last, then the gate. */
 static bool venue_stop(struct launch *launch)
 {
+    uint32_t own = venue_lcores(&launch->plan);
     bool quiet = launch_venue_quiet(launch->venue, launch->plan.halt_ns);
     bool finished = true;
-    if (launch->lcores > 1) finished = lcore_stop(launch, launch->lcores - 1);
+    if (own == 2) finished = lcore_stop(launch, launch->lcores - 1);
     gate_stage_leave(launch->venue->gate);
-    if (launch->lcores > 1) finished &= lcore_stop(launch, launch->lcores - 2);
+    if (own > 0) finished &= lcore_stop(launch, launch->lcores - own);
     return finished && quiet;
 }
 
 bool launch_stop(struct launch *launch)
 {
     bool finished = true;
-    uint32_t others = launch->lcores;
-    if (is_venue(&launch->plan)) {
-        finished = venue_stop(launch);
-        if (launch->lcores > 1) others -= 2;
-    }
+    uint32_t others = launch->lcores - venue_lcores(&launch->plan);
+    if (launch->gateway) finished = launch_gateway_stop(launch->gateway);
+    if (is_venue(&launch->plan)) finished &= venue_stop(launch);
     for (uint32_t i = 0; i < others; i++) finished &= lcore_stop(launch, i);
     launch->stop_tsc = clock_now();
     eal_wait_all();
@@ -291,7 +342,9 @@ bool launch_stop(struct launch *launch)
 void launch_free(struct launch *launch)
 {
     if (launch->venue) launch_venue_close(launch->venue);
+    if (launch->gateway) launch_gateway_close(launch->gateway);
     free(launch->venue);
+    free(launch->gateway);
     launch_ports_close(launch);
     if (launch->arena) arena_unmap(launch->arena);
     if (launch->eal_started) eal_stop();

@@ -5,7 +5,8 @@
  *
  *     launch_start    cores, memory, ports or tape, stages; then every lcore runs
  *     launch_ended    has everything that will ever come been decided on?  (ports never end)
- *     launch_stop     first the stages that take in, then those they feed; nothing taken in is lost
+ *     launch_stop     first the gateway's orders; then the stages that take in, then those they
+ *                     feed; nothing taken in is lost
  *     launch_free     ports closed, memory given back
  *
  * All memory is taken and touched here, before the first packet.  Everything the machine lacks is
@@ -14,26 +15,35 @@
  * Threads: one, not an lcore's.  The stages' views may be read from any. */
 
 #include "dataplane/launch/eal.h"
+#include "dataplane/launch/launch_gateway.h"
 #include "dataplane/launch/launch_venue.h"
 #include "dataplane/launch/recording.h"
 #include "dataplane/net/net_dpdk.h"
+#include "dataplane/net/net_memory.h"
 #include "dataplane/stage/engine_stage.h"
 #include "dataplane/stage/feed_stage.h"
 
 #define LAUNCH_STAGES_MAX 4u
 #define LAUNCH_LCORES_MAX LAUNCH_STAGES_MAX
 #define LAUNCH_PORTS_MAX  8u
+#define LAUNCH_CABLES_MAX (LAUNCH_PORTS_MAX / 2)
 
-enum launch_layout { LAUNCH_SHARED, LAUNCH_DEDICATED };
+/* All stages on one lcore, those of each role on one, or each on its own. */
+enum launch_layout { LAUNCH_SHARED, LAUNCH_ROLES, LAUNCH_DEDICATED };
 
 /* A set. */
 enum launch_roles { LAUNCH_FEED = 1, LAUNCH_VENUE = 2 };
 
+/* Two ports that are the ends of one link in memory: what one sends, the other receives. */
+struct launch_cable {
+    uint32_t port[2];
+};
+
 struct launch_plan {
     enum launch_roles roles;
     enum launch_layout layout;
-    /* Of the lcores: one for shared; for dedicated feed, engine, gate, match, as far as the roles
-     * have them. */
+    /* Of the lcores: one for shared; for roles feed, venue; for dedicated feed, engine, gate,
+     * match; as far as the roles have them. */
     uint16_t cpu[LAUNCH_LCORES_MAX];
     enum lcore_idle idle;
     uint64_t housekeeping_ns;
@@ -46,12 +56,17 @@ struct launch_plan {
     const struct recording *recording; /* NULL: ports */
     uint32_t speed;                    /* of the recording; 0: as fast as possible */
     uint32_t ports;
-    struct net_dpdk_plan port[LAUNCH_PORTS_MAX]; /* clock is filled in here */
+    struct net_dpdk_plan port[LAUNCH_PORTS_MAX]; /* clock is filled in here; without a device: none,
+                                                    or an end of a cable */
+    uint32_t cables;
+    struct launch_cable cable[LAUNCH_CABLES_MAX];
 
     uint32_t feed_port[FEED_STAGE_QUEUES_MAX]; /* which port each queue of the feed is */
     struct feed_stage_plan feed;               /* queues are filled in here, not their number */
+    /* Its orders' queue, and the rings of a venue in this process, are filled in here. */
     struct engine_stage_plan engine;
-    struct launch_venue_plan venue; /* the same */
+    struct launch_gateway_plan gateway; /* if engine.gateway is one */
+    struct launch_venue_plan venue;     /* queues are filled in here, not their number */
 };
 
 /* What runs; the pointers are for views, histograms and counters. */
@@ -68,8 +83,10 @@ struct launch {
     struct feed_stage *feed;
     struct engine_stage *engine;
     struct launch_venue *venue;
-    struct net_tape *tape; /* NULL with ports */
+    struct launch_gateway *gateway; /* NULL: no orders leave */
+    struct net_tape *tape;          /* NULL with ports */
     struct net_dpdk *port[LAUNCH_PORTS_MAX];
+    struct net_memory *cable[LAUNCH_CABLES_MAX];
     struct arena *arena;
     enum arena_backing backing;
     uint64_t start_tsc;

@@ -85,7 +85,15 @@ static nanos_t clock_read(void *clock)
 static void answer_show(void *context, const struct gate_slot *slot)
 {
     const struct launch_venue *venue = context;
-    gate_stage_answer(venue->gate, slot);
+    if (slot->session < venue->plan->gate.sessions) gate_stage_answer(venue->gate, slot);
+    else engine_stage_answer(venue->engine, slot);
+}
+
+static void rings_relieve(void *context)
+{
+    const struct launch_venue *venue = context;
+    gate_stage_relieve(venue->gate);
+    if (venue->engine && venue->engine_near) engine_stage_relieve(venue->engine);
 }
 
 static void news_show(void *context, const struct match_event *slots, uint32_t count)
@@ -125,8 +133,8 @@ static void stages_make(struct launch_venue *venue, struct arena *arena, struct 
     plan->match.now = clock_read;
     plan->match.clock = clock;
     plan->match.stream_spare = gate_stage_spare(venue->gate);
-    if (shared) plan->match.relieve = gate_stage_relieve;
-    plan->match.relieve_context = venue->gate;
+    if (shared) plan->match.relieve = rings_relieve;
+    plan->match.relieve_context = venue;
     venue->sink = (struct match_stage_sink){venue, answer_show, news_show};
     venue->match = match_stage_new(match, &plan->match, &venue->sink);
 }

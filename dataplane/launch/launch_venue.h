@@ -14,6 +14,7 @@
 #include "dataplane/base/arena.h"
 #include "dataplane/launch/venue_folder.h"
 #include "dataplane/net/net_clock.h"
+#include "dataplane/stage/engine_stage.h"
 #include "dataplane/stage/gate_stage.h"
 #include "dataplane/stage/match_stage.h"
 
@@ -34,6 +35,8 @@ struct launch_venue {
     struct match_stage *match;
     struct gate_stage *gate;
     struct match_stage_sink sink;
+    struct engine_stage *engine; /* whose session is of this process, or NULL; before _make */
+    bool engine_near;            /* on the same lcore as the match stage */
 };
 
 /* The start of the venue's day that now is in: minutes after 00:00 UTC. */

@@ -1,23 +1,10 @@
-#include "dataplane/stage/engine_stage.h"
+#include "dataplane/stage/engine_layout.h"
 
 #include "dataplane/base/clock_setup.h"
 #include "dataplane/book/market.h"
 #include "dataplane/strategy/tally.h"
 
 #include <string.h>
-
-struct engine_stage {
-    const struct engine_stage_plan *plan;
-    struct dispatch *dispatch;
-    struct conflate *listings;
-    struct conflate *markets;
-    struct snapshot *snapshot;
-    uint32_t delegate[ENGINE_DELEGATES_MAX]; /* the dispatcher's numbers */
-    nanos_t now;
-    struct engine_view view;
-    struct histogram latency;
-    struct histogram decision;
-};
 
 static struct dispatch_limits dispatch_limits_of(const struct engine_stage_plan *plan)
 {
@@ -31,9 +18,30 @@ static struct dispatch_limits dispatch_limits_of(const struct engine_stage_plan 
     };
 }
 
+const char *engine_stage_check(const struct engine_stage_plan *plan)
+{
+    if (plan->delegates > ENGINE_DELEGATES_MAX) return "there are more delegates than can be";
+    if (!plan->gateway) return NULL;
+    if (plan->delegates > 0) return "with a gateway the delegates are its own";
+    if (plan->gateway->instruments != plan->instruments)
+        return "the gateway has not as many instruments as the feed";
+    if (plan->gateway->venues != plan->orders.venues)
+        return "there is not a session for each venue of the gateway";
+    const char *problem = gateway_check(plan->gateway);
+    return problem ? problem : order_host_check(&plan->orders);
+}
+
+/* With a gateway. */
+static size_t gateway_bytes(const struct engine_stage_plan *plan)
+{
+    return ALIGN_UP(sizeof(struct engine_stage), CACHE_LINE) +
+           snapshot_footprint(sizeof(struct engine_view)) + engine_gateway_footprint(plan);
+}
+
 size_t engine_stage_footprint(const struct engine_stage_plan *plan)
 {
-    if (plan->delegates > ENGINE_DELEGATES_MAX) return 0;
+    if (engine_stage_check(plan)) return 0;
+    if (plan->gateway) return gateway_bytes(plan);
     struct dispatch_limits limits = dispatch_limits_of(plan);
     size_t dispatch = dispatch_footprint(&limits);
     if (dispatch == 0) return 0;
@@ -60,10 +68,15 @@ struct engine_stage *engine_stage_new(void *memory, const struct engine_stage_pl
     stage->plan = plan;
     stage->listings = listings;
     stage->markets = markets;
-    stage->dispatch = dispatch_new(at, &limits);
-    at += ALIGN_UP(dispatch_footprint(&limits), CACHE_LINE);
     stage->snapshot = snapshot_new(at, sizeof(struct engine_view));
     at += snapshot_footprint(sizeof(struct engine_view));
+    if (plan->gateway) {
+        stage->with = engine_gateway_new(at, stage);
+        stage->dispatch = gateway_dispatch(stage->with->gateway);
+        return stage;
+    }
+    stage->dispatch = dispatch_new(at, &limits);
+    at += ALIGN_UP(dispatch_footprint(&limits), CACHE_LINE);
     for (uint32_t i = 0; i < plan->delegates; i++) {
         const struct engine_stage_delegate *delegate = &plan->delegate[i];
         void *self = delegate->kind->build(at, &delegate->parameters);
@@ -107,13 +120,19 @@ static void listing_apply(struct engine_stage *stage, uint32_t instrument,
     stage->view.listing++;
 }
 
-/* Takes every listing that waits; they are few after the start of a session. */
-static COLD uint32_t listings_take(struct engine_stage *stage)
+/* They are few after the start of a session. */
+COLD uint32_t engine_listings_take(struct engine_stage *stage)
 {
     uint32_t waiting = conflate_waiting(stage->listings), key, taken = 0;
     struct listing listing;
-    for (; taken < waiting && conflate_take(stage->listings, &key, &listing); taken++)
-        listing_apply(stage, key, &listing);
+    for (; taken < waiting && conflate_take(stage->listings, &key, &listing); taken++) {
+        if (!stage->with) {
+            listing_apply(stage, key, &listing);
+            continue;
+        }
+        gateway_listing(stage->with->gateway, key, listing.symbol);
+        stage->view.listing++;
+    }
     return taken;
 }
 
@@ -137,11 +156,12 @@ static inline uint64_t decisions_make(struct engine_stage *stage, uint64_t begin
 static uint32_t engine_stage_turn(void *self, uint64_t tsc)
 {
     struct engine_stage *stage = self;
+    if (stage->with) return engine_gateway_turn(stage, tsc);
     uint32_t values = 0, listings = 0, key;
     struct market market;
     for (; values < ENGINE_STAGE_TURN && conflate_take(stage->markets, &key, &market); values++) {
         if (unlikely(conflate_waiting(stage->listings) > 0)) {
-            listings += listings_take(stage);
+            listings += engine_listings_take(stage);
             tsc = clock_now(); /* no decision's time */
         }
         if (market.rx_ns > stage->now) stage->now = market.rx_ns;
@@ -150,7 +170,7 @@ static uint32_t engine_stage_turn(void *self, uint64_t tsc)
         if (market.rx_tsc) histogram_record_span(&stage->latency, market.rx_tsc, tsc);
     }
     stage->view.value += values;
-    if (unlikely(conflate_waiting(stage->listings) > 0)) listings += listings_take(stage);
+    if (unlikely(conflate_waiting(stage->listings) > 0)) listings += engine_listings_take(stage);
     return values + listings;
 }
 
@@ -177,7 +197,8 @@ static void engine_stage_housekeeping(void *self, uint64_t tsc)
     struct engine_stage *stage = self;
     struct engine_view *view = &stage->view;
     const struct dispatch_counts *counts = dispatch_counts(stage->dispatch);
-    dispatch_housekeeping(stage->dispatch, stage->now);
+    if (stage->with) engine_gateway_housekeeping(stage);
+    else dispatch_housekeeping(stage->dispatch, stage->now);
     view->decision = counts->decision;
     view->value_unwanted = counts->value_unwanted;
     view->delegates = stage->plan->delegates;
@@ -194,6 +215,7 @@ bool engine_stage_idle(const struct engine_stage *stage)
 static bool engine_stage_done(const void *self)
 {
     const struct engine_stage *stage = self;
+    if (stage->with && !engine_gateway_done(stage)) return false;
     return engine_stage_idle(stage) && !dispatch_ready(stage->dispatch);
 }
 
@@ -222,4 +244,9 @@ void engine_stage_view(const struct engine_stage *stage, struct engine_view *vie
 struct dispatch *engine_stage_dispatch(struct engine_stage *stage)
 {
     return stage->dispatch;
+}
+
+struct gateway *engine_stage_gateway(struct engine_stage *stage)
+{
+    return stage->with ? stage->with->gateway : NULL;
 }

@@ -1,26 +1,49 @@
 #ifndef DATAPLANE_STAGE_ENGINE_STAGE_H
 #define DATAPLANE_STAGE_ENGINE_STAGE_H
 
-/* From the conflating queue to decisions: the stage that runs the dispatcher and its delegates.
+/* From the conflating queue to decisions, and, with a gateway, to orders: the stage that runs the
+ * dispatcher and its delegates.
  *
  *     listings (instrument, symbol) ---> who wants it? ---> dispatch_subscribe
  *     markets -------------------------> dispatch_market --> dispatch_next --> decide
  *
- * Listings come before markets, so that a delegate that named a symbol is subscribed before the
- * first value of it.  Time is the arrival of the newest market taken: the engine reads no clock but
- * the counter, and that only to measure itself.
+ *     the same with a gateway:
+ *     markets --> gateway_market --> gateway_decide --> journal --> order host --> its own port,
+ *                                          ^                              |        or rings
+ *     control, stop -----------------------+---- gateway_message <--------+
  *
- * Threads: the lcore that runs it; the view is for anyone.  Memory: engine_stage_footprint(). */
+ * Listings come before markets, so that a delegate that named a symbol is subscribed before the
+ * first value of it.  Without a gateway time is the arrival of the newest market taken, and no
+ * clock but the counter is read; with one it is the links' clock, once a turn.
+ *
+ * With a gateway an order is on the port before the next market is looked at.  What venues say
+ * comes before markets, so that decisions know of it.
+ *
+ * Lifecycle with a gateway: engine_stage_new; engine_stage_recover for each record of its journal;
+ * the journal is started; engine_stage_recovered; answers of a venue in this process by
+ * engine_stage_answer; then an lcore runs it.  The end: engine_stage_stop, and when it is stopped
+ * or has had its time engine_stage_leave, then the lcore's halt.
+ *
+ * Threads: the lcore that runs it; the views, control, stop and leave are for anyone.
+ * Memory: engine_stage_footprint(). */
 
+#include "dataplane/gateway/gateway.h"
+#include "dataplane/journal/journal.h"
+#include "dataplane/journal/journal_read.h"
 #include "dataplane/queue/conflate.h"
 #include "dataplane/route/dispatch.h"
 #include "dataplane/stage/listing.h"
+#include "dataplane/stage/order_host.h"
 #include "dataplane/stage/snapshot.h"
 #include "dataplane/stage/stage.h"
 
 #define ENGINE_STAGE_TURN     64u /* markets of one turn */
 #define ENGINE_DELEGATES_MAX  64u
 #define ENGINE_VIEW_DELEGATES 16u
+#define ENGINE_VIEW_VENUES    4u
+#define ENGINE_VIEW_HOLDINGS  32u
+#define ENGINE_VIEW_ORDERS    32u
+#define ENGINE_CONTROLS_MAX   16u /* records that change together by engine_stage_control */
 
 struct engine_stage_delegate {
     const char *name;
@@ -35,6 +58,14 @@ struct engine_stage_plan {
     uint32_t delegates;
     struct engine_stage_delegate delegate[ENGINE_DELEGATES_MAX];
     uint64_t budget_ticks; /* a decision that takes longer is an overrun (F21) */
+
+    /* With a gateway there are no delegates above: it has its own. */
+    const struct gateway_plan *gateway; /* NULL: the dispatcher alone; its run is the one below */
+    uint32_t run;                       /* one more at each start: the journal's epoch */
+    struct order_host_plan orders; /* venues in the order of the gateway's; calls are filled in */
+    nanos_t (*now)(void *clock);   /* of the links */
+    void *clock;
+    struct spsc *copy; /* where the drop copy goes (F62): struct gateway_report; NULL: nowhere */
 };
 
 struct engine_view_delegate {
@@ -57,7 +88,68 @@ struct engine_view {
     struct engine_view_delegate delegate[ENGINE_VIEW_DELEGATES];
 };
 
+/* With a gateway: what its orders do. */
+struct engine_view_order {
+    char strategy[DELEGATE_NAME_MAX + 1];
+    uint64_t venue;
+    uint64_t number;
+    uint64_t state; /* enum slot_state */
+    uint64_t side;
+    price_t price;
+    qty_t total;
+    qty_t cum;
+};
+
+struct engine_view_venue {
+    char name[TRADE_PORT_NAME_MAX + 1];
+    struct order_host_look session;
+    uint64_t slot[SLOT_STATE_COUNT]; /* slots and UNIQUE orders that are in each state */
+};
+
+struct engine_view_holding {
+    char strategy[DELEGATE_NAME_MAX + 1];
+    char symbol[8];
+    uint64_t venue;
+    struct gateway_holding is;
+};
+
+#define ENGINE_GATEWAY_COUNTERS(C)                                                                 \
+    C(copy_lost, "Rows of the drop copy for which its ring had no place: the journal has them")    \
+    C(control, "Changes by people that were taken")                                                \
+    C(control_refused, "Changes by people that were refused")
+
+#define ENGINE_VIEW_COUNTER(name, help) uint64_t name;
+struct engine_gateway_view {
+    GATEWAY_COUNTERS(ENGINE_VIEW_COUNTER)
+    ENGINE_GATEWAY_COUNTERS(ENGINE_VIEW_COUNTER)
+    uint64_t record;       /* the newest of the journal */
+    uint64_t durable;      /* of these, on disk */
+    uint64_t journal_dead; /* 1: its disk has failed */
+    uint64_t stopping;
+    uint64_t stopped;
+    uint64_t venues;
+    struct engine_view_venue venue[ENGINE_VIEW_VENUES];
+    uint64_t holdings; /* that are not empty; there may be more */
+    struct engine_view_holding holding[ENGINE_VIEW_HOLDINGS];
+    uint64_t orders; /* open; there may be more */
+    struct engine_view_order order[ENGINE_VIEW_ORDERS];
+};
+
+/* A change by people, on its way. */
+struct engine_control {
+    uint32_t count;
+    struct risk_record record[ENGINE_CONTROLS_MAX];
+};
+
+struct engine_control_answer {
+    enum risk_control verdict;
+    bool durable; /* OK: it is in force and on disk; false: in force, and the disk has failed */
+};
+
 struct engine_stage;
+
+/* The first thing of the plan that cannot be as a sentence, or NULL. */
+const char *engine_stage_check(const struct engine_stage_plan *plan);
 
 size_t engine_stage_footprint(const struct engine_stage_plan *plan); /* 0 if out of range */
 
@@ -78,7 +170,47 @@ bool engine_stage_idle(const struct engine_stage *stage);
 
 void engine_stage_view(const struct engine_stage *stage, struct engine_view *view);
 
+/* With a gateway. */
+
+/* Kinds of its journal's records: this and enum gateway_record. */
+#define ENGINE_RECORD_KIND JOURNAL_KIND_FIRST
+
+/* A record of the journal, before anything else.  False and a sentence if it cannot be. */
+MUST_USE bool engine_stage_recover(struct engine_stage *stage, const struct journal_record *record,
+                                   char *problem, size_t capacity);
+
+/* After the last one: journal takes the records that follow; NULL: they are counted, and lost. */
+void engine_stage_recovered(struct engine_stage *stage, struct journal *journal, nanos_t now);
+
+/* What the recovery of a venue in this process shows of session; then, while both share an lcore,
+ * what a full ring needs (order_host.h). */
+void engine_stage_answer(struct engine_stage *stage, const struct gate_slot *slot);
+void engine_stage_relieve(void *stage);
+
+/* A change by people.  What halts is in force at the next turn.  False: another one is under way,
+ * and nothing was taken.  The answer, by its own call, is there once it is durable, or refused;
+ * until it has been fetched no other is taken.  Any thread. */
+MUST_USE bool engine_stage_control(struct engine_stage *stage,
+                                   const struct engine_control *control);
+MUST_USE bool engine_stage_controlled(struct engine_stage *stage,
+                                      struct engine_control_answer *answer);
+
+/* No order any more; those that are open are canceled, unless keep (F12).  Any thread. */
+void engine_stage_stop(struct engine_stage *stage, bool keep);
+bool engine_stage_stopped(const struct engine_stage *stage); /* nothing is open or in doubt */
+/* Logs out of all venues.  Any thread. */
+void engine_stage_leave(struct engine_stage *stage);
+bool engine_stage_left(const struct engine_stage *stage);
+
+void engine_stage_gateway_view(const struct engine_stage *stage, struct engine_gateway_view *view);
+
+/* Ticks from a datagram's arrival to the order, replacement or cancel it caused on the port. */
+const struct histogram *engine_stage_reaction(const struct engine_stage *stage);
+/* Ticks from a message to a venue to the next one from it. */
+const struct histogram *engine_stage_answers(const struct engine_stage *stage);
+
 /* For tests, and for anyone after the lcore is DONE. */
 struct dispatch *engine_stage_dispatch(struct engine_stage *stage);
+struct gateway *engine_stage_gateway(struct engine_stage *stage); /* or NULL */
 
 #endif

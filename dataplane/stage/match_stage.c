@@ -31,6 +31,11 @@ static inline void *ring_claim(struct match_stage *stage, struct spsc *ring)
     return spsc_claim_at(ring, 0);
 }
 
+static inline struct spsc *answers_of(const struct match_stage *stage, uint32_t session)
+{
+    return unlikely(session >= stage->first_inside) ? stage->inside_answers : stage->answers;
+}
+
 static void slot_fill(struct gate_slot *slot, const struct match_stage *stage, uint32_t session,
                       uint32_t length)
 {
@@ -54,10 +59,11 @@ static void answer_put(void *context, uint32_t session, const uint8_t *message, 
         stage->sink->answer(stage->sink->context, &slot);
         return;
     }
-    struct gate_slot *slot = ring_claim(stage, stage->answers);
+    struct spsc *answers = answers_of(stage, session);
+    struct gate_slot *slot = ring_claim(stage, answers);
     slot_fill(slot, stage, session, length);
     memcpy(slot->message, message, length);
-    spsc_publish(stage->answers);
+    spsc_publish(answers);
     if (stage->shown.number == stage->measured || slot->rx_tsc == 0) return;
     stage->measured = stage->shown.number;
     histogram_record_span(&stage->latency, slot->rx_tsc, __rdtsc());
@@ -71,11 +77,12 @@ struct entry_sink match_stage_answers(struct match_stage *stage)
 COLD void match_stage_drop(struct match_stage *stage, uint32_t session, uint8_t login)
 {
     stage->view.dropped++;
-    struct gate_slot *slot = ring_claim(stage, stage->answers);
+    struct spsc *answers = answers_of(stage, session);
+    struct gate_slot *slot = ring_claim(stage, answers);
     slot_fill(slot, stage, session, 0);
     slot->kind = GATE_DROP;
     slot->login = login;
-    spsc_publish(stage->answers);
+    spsc_publish(answers);
 }
 
 void match_stage_news(struct match_stage *stage, const struct match_event *slots, uint32_t count)
@@ -183,6 +190,10 @@ uint32_t match_stage_release(struct match_stage *stage, uint32_t most)
 uint32_t match_stage_answer(struct match_stage *stage)
 {
     uint32_t answers = spsc_room(stage->answers, 4 * ROOM_ANSWERS) / 4;
+    if (stage->inside_answers) {
+        uint32_t inside = spsc_room(stage->inside_answers, 4 * ROOM_ANSWERS) / 4;
+        if (inside < answers) answers = inside;
+    }
     uint32_t news = spsc_room(stage->news, 2 * ROOM_NEWS) / 2;
     return match_stage_release(stage, answers < news ? answers : news);
 }
@@ -336,6 +347,8 @@ static COLD void dead_take(struct match_stage *stage, const struct gate_slot *sl
 
 bool match_stage_ready(struct match_stage *stage)
 {
+    if (stage->inside_answers && spsc_room(stage->inside_answers, ROOM_ANSWERS) < ROOM_ANSWERS)
+        return false;
     return spsc_room(stage->answers, ROOM_ANSWERS) == ROOM_ANSWERS &&
            spsc_room(stage->news, ROOM_NEWS) == ROOM_NEWS;
 }
@@ -346,16 +359,16 @@ static void waits_set(struct match_stage *stage, bool waits)
     counter_set(&stage->waiting, waits);
 }
 
-static uint32_t requests_take(struct match_stage *stage)
+static uint32_t requests_take(struct match_stage *stage, struct spsc *requests)
 {
     uint32_t taken = 0;
     while (taken < MATCH_STAGE_TURN && match_stage_ready(stage)) {
-        const struct gate_slot *slot = spsc_front(stage->requests);
+        const struct gate_slot *slot = spsc_front(requests);
         if (!slot) break;
         if (unlikely(!stage->waits)) waits_set(stage, true);
         if (unlikely(venue_dead(stage->venue))) dead_take(stage, slot);
         else if (request_take(stage, slot) == LATER) break;
-        spsc_release(stage->requests);
+        spsc_release(requests);
         taken++;
         (void)match_stage_answer(stage);
     }
@@ -368,7 +381,8 @@ static uint32_t match_stage_turn(void *self, uint64_t tsc)
 {
     (void)tsc;
     struct match_stage *stage = self;
-    uint32_t work = requests_take(stage);
+    uint32_t work = requests_take(stage, stage->requests);
+    if (stage->inside_requests) work += requests_take(stage, stage->inside_requests);
     if (stage->view.answered != venue_sequence(stage->venue)) work += match_stage_answer(stage);
     if (unlikely(stage->sweep_tail != stage->sweep_head)) work += match_stage_sweeps(stage);
     return work;
@@ -409,9 +423,16 @@ static void view_show(struct match_stage *stage)
     snapshot_show(stage->snapshot, view);
 }
 
+static bool requests_taken(const struct match_stage *stage)
+{
+    const struct spsc *inside = stage->inside_requests;
+    return spsc_published(stage->requests) == spsc_released(stage->requests) &&
+           (!inside || spsc_published(inside) == spsc_released(inside));
+}
+
 static bool all_left(const struct match_stage *stage)
 {
-    if (spsc_published(stage->requests) != spsc_released(stage->requests)) return false;
+    if (!requests_taken(stage)) return false;
     if (venue_dead(stage->venue)) return stage->dead_dropped == stage->plan->sessions;
     return stage->sweep_tail == stage->sweep_head &&
            venue_answered(stage->venue) == venue_sequence(stage->venue);
@@ -451,8 +472,7 @@ const struct histogram *match_stage_latency(const struct match_stage *stage)
 
 bool match_stage_idle(const struct match_stage *stage)
 {
-    return spsc_published(stage->requests) == spsc_released(stage->requests) &&
-           counter_read(&stage->waiting) == 0;
+    return requests_taken(stage) && counter_read(&stage->waiting) == 0;
 }
 
 void match_stage_view(const struct match_stage *stage, struct match_view *view)

@@ -9,6 +9,9 @@
  *                    │                                             ├──► entry ──► answers
  *                  recovery                                        └──────────► news
  *
+ * Requests come from the gate, and from sessions of this process (order_host.h) by rings beside the
+ * gate's; to what follows they are the same.
+ *
  * Every decision is written down with its input, as a note (venue.h): the bytes of the request and
  * its session.  Recovery decides all of them again and shows all events again, so the streams of
  * all sessions and the market data of the day are made anew, byte for byte: who reconnects after a
@@ -63,6 +66,11 @@ struct match_stage_plan {
     struct spsc *requests; /* slots are struct gate_slot, as those of answers */
     struct spsc *answers;
     struct spsc *news; /* slots are struct match_event */
+    /* Sessions from first_inside on are of this process, and not the gate's: they have rings of
+     * their own.  inside_requests NULL: there are none. */
+    uint32_t first_inside;
+    struct spsc *inside_requests;
+    struct spsc *inside_answers;
     /* Takes answers and news out of the rings, where the same lcore has both sides; else NULL. */
     void (*relieve)(void *context);
     void *relieve_context;

@@ -65,6 +65,9 @@ struct match_stage {
     struct spsc *requests;
     struct spsc *answers;
     struct spsc *news;
+    uint32_t first_inside; /* sessions from here on have these; UINT32_MAX: there are none */
+    struct spsc *inside_requests;
+    struct spsc *inside_answers;
 
     /* A ring: [stamp_tail, stamp_head). */
     struct match_stamp *stamps;

@@ -44,6 +44,8 @@ const char *match_stage_check(const struct match_stage_plan *plan)
     if (plan->entry.asks < 2 * plan->held)
         return "the port's waiting answers must have twice the "
                "place of held events";
+    if (plan->inside_requests && plan->first_inside > plan->sessions)
+        return "the sessions of this process are behind the others";
     if (plan->sessions != plan->entry.sessions) return "there must be a plan for each session";
     for (uint32_t i = 0; i < plan->sessions; i++) {
         const char *problem = entry_plan_check(&plan->session[i]);
@@ -70,6 +72,9 @@ struct match_stage *match_stage_new(void *memory, const struct match_stage_plan 
     stage->requests = plan->requests;
     stage->answers = plan->answers;
     stage->news = plan->news;
+    stage->first_inside = plan->inside_requests ? plan->first_inside : UINT32_MAX;
+    stage->inside_requests = plan->inside_requests;
+    stage->inside_answers = plan->inside_answers;
     stage->stamps = (struct match_stamp *)(void *)(at + layout.stamps);
     stage->stamp_mask = stamps_of(plan) - 1;
     stage->sweep = (uint32_t *)(void *)(at + layout.sweep);

@@ -92,7 +92,11 @@ static bool feed_holds(const struct config *config, const struct config_feed *fe
 {
     if (config->ports.count < 1 || feed->line_a.port >= config->ports.count) return false;
     const struct config_port *port_a = &config->ports.at[feed->line_a.port];
-    if (!(port_a->kind == CONFIG_PORT_CAPTURE ? port_a->file : port_a->device)[0]) return false;
+    if (port_a->kind == CONFIG_PORT_CABLE) {
+        if (port_a->to >= config->ports.count || port_a->to == feed->line_a.port) return false;
+    } else if (!(port_a->kind == CONFIG_PORT_CAPTURE ? port_a->file : port_a->device)[0]) {
+        return false;
+    }
     if (feed->line_b && feed->line_b->port >= config->ports.count) return false;
     if (feed->line_a.udp_port < 1 || feed->line_a.udp_port > 65535) return false;
     if (feed->instruments < 1 || feed->instruments > 65535) return false;
@@ -120,7 +124,7 @@ static bool venue_holds(const struct config *config, const struct config_venue *
     for (size_t i = 0; i < ARRAY_COUNT(ports); i++) {
         if (ports[i] >= config->ports.count) return false;
         const struct config_port *port = &config->ports.at[ports[i]];
-        if (port->kind != CONFIG_PORT_DPDK || port->address == 0) return false;
+        if (port->kind == CONFIG_PORT_CAPTURE || port->address == 0) return false;
     }
     if (venue->instruments.count < 1 || venue->sessions.count < 1) return false;
     for (uint32_t i = 0; i < venue->instruments.count; i++)
@@ -187,8 +191,10 @@ static bool holds(const struct config *config)
     bool gateway = CONFIG_HAS(config->roles, CONFIG_ROLE_GATEWAY);
     if (!(feed || venue) || feed != !!config->feed || venue != !!config->venue) return false;
     if (gateway != !!config->gateway) return false;
-    if (config->lcores.cores.count != (shared ? 1u : 2u * feed + 2u * venue)) return false;
-    if (!shared && config->lcores.cores.at[0] == config->lcores.cores.at[1]) return false;
+    uint32_t each = config->lcores.layout == CONFIG_LAYOUT_ROLES ? 1 : 2;
+    if (config->lcores.cores.count != (shared ? 1u : each * feed + each * venue)) return false;
+    if (config->lcores.cores.count > 1 && config->lcores.cores.at[0] == config->lcores.cores.at[1])
+        return false;
     if (feed && !feed_holds(config, config->feed)) return false;
     if (venue && !venue_holds(config, config->venue)) return false;
     if (gateway && !gateway_holds(config, config->gateway)) return false;

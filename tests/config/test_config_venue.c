@@ -58,7 +58,8 @@ SPEC(the_network_of_a_port_needs_an_address)
              "3:59: ports[0].gateway is for a port with an address",
              "3:78: ports[0].neighbours is for a port with an address");
     GIVEN(ROLES, CORES, "ports: [{name: a, kind: capture, file: x, address: 10.0.0.1}]", FEED);
-    PROBLEMS("3:43: ports[0].address is for the kind dpdk, and this port is of kind capture");
+    PROBLEMS("3:43: ports[0].address is for the kinds dpdk and cable, and this port is of kind "
+             "capture");
 }
 
 SPEC(an_address_is_of_a_host_in_its_network)
@@ -106,9 +107,9 @@ SPEC(recovery_needs_a_live_port_with_an_address)
              "needs ports[0].address");
     GIVEN(ROLES, CORES, PORTS, RECOVERED(SERVER));
     PROBLEMS("5:18: feed.line_a.port is \"a\", a port of kind capture: the feed's recovery needs "
-             "the kind dpdk",
+             "the kind dpdk or cable",
              "6:20: feed.recovery.port is \"a\", a port of kind capture: the feed's recovery needs "
-             "the kind dpdk");
+             "the kind dpdk or cable");
     GIVEN(ROLES, CORES, NETWORK("address: 10.0.0.1"), "feed:", "  line_a: " LINE,
           "  recovery: {port: b, " SERVER "}");
     PROBLEMS("6:20: feed.recovery.port is \"b\", but there is no such port; ports: a");
@@ -142,9 +143,10 @@ SPEC(a_venue_needs_ports_with_addresses)
              "ports[0].address");
     GIVEN(VENUE_ROLES, CORES, "ports: [{name: v, kind: capture, file: x}]",
           VENUE(INSTRUMENTS, SESSIONS));
-    PROBLEMS("5:34: venue.port is \"v\", a port of kind capture: a venue needs the kind dpdk",
+    PROBLEMS("5:34: venue.port is \"v\", a port of kind capture: a venue needs the kind dpdk "
+             "or cable",
              "5:122: venue.line_a.port is \"v\", a port of kind capture: a venue needs the kind "
-             "dpdk");
+             "dpdk or cable");
     GIVEN(VENUE_ROLES, CORES, "ports: [{name: v, kind: dpdk, device: x, address: 10.0.0.1},",
           "        {name: w, kind: dpdk, device: y}]", VENUE(INSTRUMENTS, SESSIONS));
     PROBLEMS("4:9: ports[1] is used by nothing");
@@ -152,7 +154,7 @@ SPEC(a_venue_needs_ports_with_addresses)
           "ports: [{name: v, kind: dpdk, device: x, address: 10.0.0.1},",
           "        {name: a, kind: capture, file: y}]", VENUE(INSTRUMENTS, SESSIONS), FEED);
     PROBLEMS("9:23: feed.line_a.port is \"a\", a port of kind capture: a venue beside it needs the "
-             "kind dpdk");
+             "kind dpdk or cable");
 }
 
 SPEC(the_lines_of_a_venue_are_two)

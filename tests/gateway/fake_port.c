@@ -90,11 +90,10 @@ static void fake_session(void *self, bool up)
     (void)up;
 }
 
-static void fake_recover(void *self, const struct slot_recovered *order, uint32_t symbol)
+static void fake_recover(void *self, const struct port_recovered *order)
 {
     (void)self;
     (void)order;
-    (void)symbol;
 }
 
 static void fake_forget(void *self, order_id_t order)

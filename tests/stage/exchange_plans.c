@@ -191,4 +191,7 @@ void exchange_plans_make(struct exchange *exchange)
     listings_plan(exchange);
     gate_plan(exchange);
     match_plan(exchange);
+    if (!exchange->plan.inside) return;
+    exchange->gate_plan.sessions = EXCHANGE_CLIENTS - 1;
+    exchange->match_plan.first_inside = EXCHANGE_CLIENTS - 1;
 }

@@ -34,7 +34,16 @@ static const struct spsc_limits news_limits = {512, sizeof(struct match_event)};
 static void answer_show(void *context, const struct gate_slot *slot)
 {
     struct exchange *exchange = context;
-    gate_stage_answer(exchange->gate, slot);
+    const struct exchange_beside *beside = &exchange->plan.beside;
+    if (slot->session < exchange->gate_plan.sessions) gate_stage_answer(exchange->gate, slot);
+    else beside->answer(beside->context, slot);
+}
+
+static void rings_relieve(void *context)
+{
+    struct exchange *exchange = context;
+    gate_stage_relieve(exchange->gate);
+    if (exchange->plan.inside) exchange->plan.beside.relieve(exchange->plan.beside.context);
 }
 
 static void news_show(void *context, const struct match_event *slots, uint32_t count)
@@ -53,6 +62,12 @@ static void stages_make(struct exchange *exchange)
         spsc_new(life_new(exchange, spsc_footprint(&slots_limits)), &slots_limits);
     gate->news = match->news =
         spsc_new(life_new(exchange, spsc_footprint(&news_limits)), &news_limits);
+    if (exchange->plan.inside) {
+        match->inside_requests =
+            spsc_new(life_new(exchange, spsc_footprint(&slots_limits)), &slots_limits);
+        match->inside_answers =
+            spsc_new(life_new(exchange, spsc_footprint(&slots_limits)), &slots_limits);
+    }
     const char *problem = gate_stage_check(gate);
     if (problem) fprintf(stderr, "%s\n", problem);
     exchange->gate = gate_stage_new(life_new(exchange, gate_stage_footprint(gate)), gate,
@@ -62,8 +77,8 @@ static void stages_make(struct exchange *exchange)
     exchange->venue = venue_new(life_new(exchange, venue_footprint(&exchange->limits)),
                                 &exchange->limits, &outlet);
     match->venue = exchange->venue;
-    match->relieve = gate_stage_relieve;
-    match->relieve_context = exchange->gate;
+    match->relieve = rings_relieve;
+    match->relieve_context = exchange;
     match->stream_spare = gate_stage_spare(exchange->gate);
     match->stream_reserve = gate->streams.chunks / 16;
     exchange->sink = (struct match_stage_sink){exchange, answer_show, news_show};
@@ -89,6 +104,7 @@ bool exchange_start(struct exchange *exchange)
     exchange->match_plan.wait = disk_work;
     exchange->match_plan.wait_context = exchange;
     stages_make(exchange);
+    if (exchange->plan.beside.starts) exchange->plan.beside.starts(exchange->plan.beside.context);
     struct venue_watch watch = match_stage_watch(exchange->match);
     enum journal_fault fault =
         venue_recover(exchange->venue, exchange->recovery, &exchange->report, &watch);
@@ -144,9 +160,10 @@ void exchange_listen(struct exchange *exchange)
     exchange->feed_life[0] = exchange_memory(conflate_footprint(&listings));
     exchange->feed_life[1] = exchange_memory(conflate_footprint(&markets));
     exchange->feed_life[2] = exchange_memory(feed_stage_footprint(plan));
-    exchange->feed = feed_stage_new(exchange->feed_life[2], plan,
-                                    conflate_new(exchange->feed_life[0], &listings),
-                                    conflate_new(exchange->feed_life[1], &markets));
+    exchange->listings = conflate_new(exchange->feed_life[0], &listings);
+    exchange->markets = conflate_new(exchange->feed_life[1], &markets);
+    exchange->feed =
+        feed_stage_new(exchange->feed_life[2], plan, exchange->listings, exchange->markets);
 }
 
 /* Time. */
@@ -157,6 +174,9 @@ static void step(struct exchange *exchange)
     nanos_t now = sim_wire_now(exchange->wire);
     bool keeps = now / STEP_NS % 50 == 0; /* housekeeping, every millisecond */
     exchange_clients_turn(exchange);
+    const struct exchange_beside *beside = &exchange->plan.beside;
+    if (beside->turn && (exchange->journal || !exchange->plan.inside))
+        beside->turn(beside->context, keeps);
     if (exchange->journal) {
         (void)gate_stage_kind.turn(exchange->gate, 0);
         (void)match_stage_kind.turn(exchange->match, 0);
@@ -180,7 +200,7 @@ static bool all_said(struct exchange *exchange)
     if (!exchange->journal) return true;
     if (!match_stage_idle(exchange->match)) return false;
     struct gate_view gate = exchange_gate(exchange);
-    for (uint32_t i = 0; i < EXCHANGE_CLIENTS; i++) {
+    for (uint32_t i = 0; i < exchange->gate_plan.sessions; i++) {
         const struct exchange_client *client = &exchange->client[i];
         if (gate.session[i].connected != client->wants) return false; /* or does not know yet */
         if (!client->wants) continue;

@@ -46,12 +46,23 @@ struct exchange_client {
     uint32_t drops; /* connections that ended */
 };
 
+/* What runs beside the venue; if it is inside, it is of the same process and on the same lcore. */
+struct exchange_beside {
+    void *context;
+    void (*starts)(void *context); /* the rings are there; the venue's recovery follows */
+    void (*answer)(void *context, const struct gate_slot *slot); /* of recovery, of its session */
+    void (*relieve)(void *context);          /* the match stage waits for room in its ring */
+    void (*turn)(void *context, bool keeps); /* keeps: housekeeping, too */
+};
+
 struct exchange_plan {
     uint64_t seed;
     enum venue_durability durability;
     uint32_t stream_chunks; /* 0: plenty */
     bool cancel_on_disconnect;
     uint8_t dialect; /* enum entry_dialect, of all clients */
+    bool inside;     /* the last client's session is of the process: it cannot connect */
+    struct exchange_beside beside;
 };
 
 struct exchange {
@@ -86,6 +97,8 @@ struct exchange {
     uint64_t hole_messages;  /* more missing than that: a snapshot at once */
     struct feed_stage *feed; /* NULL: nobody listens */
     struct feed_stage_plan feed_plan;
+    struct conflate *listings; /* what it says, for an engine stage */
+    struct conflate *markets;
     void *feed_life[4];
 };
 

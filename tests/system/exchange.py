@@ -3,6 +3,8 @@
 market data: do the feed's books equal the venue's at the end, and was every order answered?
 
     exchange.py PROGRAMS virtio      vhost and virtio-user over Unix sockets; no privileges
+    exchange.py PROGRAMS cables      venue and feed are one process, joined by cables in memory;
+                                     traders as with virtio
     exchange.py PROGRAMS af_packet   virtual cables and a bridge; a person with pollux-order trades
                                      beside, over the kernel's TCP
 
@@ -80,6 +82,33 @@ feed:
     snapshot: {{address: 10.9.0.1, tcp_port: 15001, username: CAROL,
                password_file: {folder}/password}}
 """
+
+
+def both_roles(recovers):
+    """A venue and a feed in one process.  Lines on cables; traders by a port, or, where the feed
+    recovers, nobody: then the venue's port is a cable too."""
+    venue = VENUE.split("  session:")[1].split("  line_a:")
+    feed = FEED.split("feed:\n")[1].split("  line_a:")
+    ports = """
+  - {{name: a, kind: cable, to: fa, address: 10.8.0.1}}
+  - {{name: b, kind: cable, to: fb, address: 10.8.1.1}}
+  - {{name: fa, kind: cable, to: a, address: 10.8.0.2}}
+  - {{name: fb, kind: cable, to: b}}
+"""
+    lines = """  line_a: {{port: %sa, group: 233.54.12.111, udp_port: 26477}}
+  line_b: {{port: %sb, group: 233.49.196.111, udp_port: 26477}}
+"""
+    recovery = "  recovery:" + feed[1].split("  recovery:")[1]
+    recovery = recovery.replace("port: net", "port: fa").replace("10.9.0.1", "10.8.0.1")
+    port = "a" if recovers else "net"
+    if not recovers:
+        ports += '  - {{name: net, kind: dpdk, device: "{venue_device}", address: 10.9.0.1}}\n'
+    return ("name: both\nroles: [feed, venue]\n"
+            "lcores: {{layout: {layout}, cores: {cores}, idle: back_off}}\n"
+            "memory: {{huge_pages: none, dpdk_mb: 64}}\nports:" + ports +
+            "feed:\n" + feed[0] + lines % ("f", "f") + (recovery if recovers else "") +
+            "venue:\n  session:" + venue[0].replace("port: net", "port: " + port) +
+            lines % ("", "") + venue[1].split("\n", 2)[2])
 
 
 class Wrong(Exception):
@@ -215,6 +244,47 @@ def run_virtio(stage):
     all_agree(stage)
 
 
+def both_books(said):
+    """Of one process with both roles: the feed's and the venue's."""
+    found = re.findall(r"^(venue's )?books\s+([0-9a-f]{16})$", said, re.MULTILINE)
+    require(len(found) == 2 and found[0][1] == found[1][1], f"the books differ\n{said}")
+    print("books", found[0][1])
+    return found[0][1]
+
+
+def run_cables(stage):
+    """Two traders and the cables; then again on the journal, where nothing is sent on the lines a
+    second time: the feed has to ask for all of it, by a cable."""
+    sockets = {name: str(stage.folder / (name + ".sock")) for name in "vtu"}
+    devices = [f"net_vhost{i},iface={path},queues=1" for i, path in enumerate(sockets.values())]
+    user = {name: f"net_virtio_user0,path={path},queues=1" for name, path in sockets.items()}
+    stage.start("hub", stage.program["net_lossy"], "0", "1", str(SECONDS), *devices)
+    stage.wait_for("hub", "ready")
+    stage.polluxd("venue", both_roles(False), layout="shared", cores=[stage.cores[0]],
+                  venue_device=user["v"], durability="process")
+    stage.wait_for("venue", "feed LIVE")
+    trader(stage, "alice", user["t"], "10.9.0.3", "ALICE", 7)
+    trader(stage, "bob", user["u"], "10.9.0.4", "BOB", 8)
+    traders_done(stage, ("alice", "bob"))
+    time.sleep(0.5)
+    said = stage.stop("venue")
+    require(count(said, "orders live") > 0, "no order lives at the end")
+    before = both_books(said)
+    layouts = [("shared", [stage.cores[0]])]
+    if stage.cores[0] != stage.cores[1]:
+        layouts.append(("roles", list(stage.cores)))
+    every = sorted(os.sched_getaffinity(0))
+    if len(every) >= 4:
+        layouts.append(("dedicated", every[:4]))
+    for layout, cores in layouts:
+        stage.polluxd("venue", both_roles(True), layout=layout, cores=cores, durability="process")
+        stage.wait_for("venue", "feed LIVE")
+        said = stage.stop("venue")
+        print(layout, "answered", count(said, "requests answered"))
+        require(count(said, "requests answered") > 20, f"the feed did not ask:\n{said}")
+        require(both_books(said) == before, "the books are not what they were")
+
+
 def bridge():
     """br0 is the kernel's, with an address; of each cable v the 1 end is on the bridge."""
     pathlib.Path("/proc/sys/net/ipv6/conf/default/disable_ipv6").write_text("1")
@@ -335,7 +405,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         stage = Stage(folder, programs)
         try:
-            {"virtio": run_virtio, "af_packet": run_af_packet,
+            {"virtio": run_virtio, "cables": run_cables, "af_packet": run_af_packet,
              "ending": run_ending}[link](stage)
         except (Wrong, subprocess.TimeoutExpired) as wrong:
             print("WRONG:", wrong)

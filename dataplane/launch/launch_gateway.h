@@ -1,0 +1,61 @@
+#ifndef DATAPLANE_LAUNCH_LAUNCH_GATEWAY_H
+#define DATAPLANE_LAUNCH_LAUNCH_GATEWAY_H
+
+/* The gateway's part of a launch: its folder, its recovery, its stop.  The stage itself is the
+ * engine's.  For launch.c.  Cold.
+ *
+ *     launch_gateway_open      the folder is ours
+ *     launch_gateway_recover   every record of its journal into the stage; then the journal goes on
+ *     launch_gateway_stop      no order any more, what is open is canceled, sessions log out
+ *     launch_gateway_close     once no lcore runs: all is on disk
+ *
+ * Threads: one, beside the journal's own, not an lcore's. */
+
+#include "dataplane/base/arena.h"
+#include "dataplane/journal/journal_recover.h"
+#include "dataplane/journal/storage_file.h"
+#include "dataplane/stage/engine_stage.h"
+#include "dataplane/stage/journal_thread_setup.h"
+
+#define LAUNCH_NO_PORT UINT32_MAX
+
+struct launch_gateway_plan {
+    const char *folder;   /* of its journal; made if it is not there; its parent must be */
+    uint32_t journal_cpu; /* or JOURNAL_THREAD_ANY_CPU */
+    uint32_t segment_bytes;
+    uint32_t reserve_bytes;
+    uint32_t port;   /* by which orders leave; LAUNCH_NO_PORT: all venues are in this process */
+    bool keep;       /* orders that are open at the stop stay at the venues */
+    nanos_t stop_ns; /* how long venues may take to answer at the stop */
+};
+
+struct launch_gateway {
+    const struct launch_gateway_plan *plan;
+    struct journal *journal; /* NULL before launch_gateway_recover */
+    struct journal_report report;
+    struct journal_thread thread;
+
+    /* Private. */
+    struct storage_file files;
+    struct journal_storage storage;
+    struct journal_recovery *recovery;
+    struct engine_stage *engine;
+    char problem[240]; /* why a record was not taken */
+};
+
+/* plan stays.  report.next_epoch says which run of the journal this will be.  Each false with
+ * sentences; then only launch_gateway_close may follow. */
+MUST_USE bool launch_gateway_open(struct launch_gateway *gateway,
+                                  const struct launch_gateway_plan *plan, struct text *problems);
+
+/* report gets what was recovered. */
+MUST_USE bool launch_gateway_recover(struct launch_gateway *gateway, struct engine_stage *engine,
+                                     nanos_t now, struct text *report, struct text *problems);
+
+/* Asks for the stop and waits, at most plan.stop_ns, until nothing is open or in doubt; then logs
+ * out, whatever is open.  False if something was.  While the lcores run. */
+bool launch_gateway_stop(struct launch_gateway *gateway);
+
+void launch_gateway_close(struct launch_gateway *gateway);
+
+#endif

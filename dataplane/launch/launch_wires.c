@@ -1,0 +1,85 @@
+/* Cables, the rings of orders within the process, and whose queues ports and cables are. */
+
+#include "dataplane/launch/launch_ports.h"
+
+/* Deep enough that a role which shares its core with the other is not overrun between two of its
+ * turns; frames as on Ethernet without jumbo. */
+static const struct net_memory_limits cable_limits = {.frames = 4096, .frame_bytes = 1518};
+
+size_t launch_cables_needs(const struct launch_plan *plan)
+{
+    return plan->cables * arena_round(net_memory_footprint(&cable_limits));
+}
+
+void launch_cables_make(struct launch *launch)
+{
+    for (uint32_t i = 0; i < launch->plan.cables; i++)
+        launch->cable[i] =
+            net_memory_new(arena_take(launch->arena, "cable", net_memory_footprint(&cable_limits)),
+                           &cable_limits, &launch->net_clock);
+}
+
+/* Rings. */
+
+static const struct spsc_limits inside_limits = {.slots = 4096,
+                                                 .slot_bytes = sizeof(struct gate_slot)};
+
+/* Of the engine's venues the one that is in this process, or NULL. */
+static struct order_host_venue *inside_of(struct engine_stage_plan *engine)
+{
+    for (uint32_t i = 0; engine->gateway && i < engine->orders.venues; i++)
+        if (engine->orders.venue[i].way == ORDER_HOST_INSIDE) return &engine->orders.venue[i];
+    return NULL;
+}
+
+size_t launch_inside_needs(const struct launch_plan *plan)
+{
+    struct engine_stage_plan engine = plan->engine;
+    return inside_of(&engine) ? 2 * arena_round(spsc_footprint(&inside_limits)) : 0;
+}
+
+void launch_inside_make(struct launch *launch)
+{
+    struct order_host_venue *inside = inside_of(&launch->plan.engine);
+    if (!inside) return;
+    struct match_stage_plan *match = &launch->plan.venue.match;
+    size_t bytes = spsc_footprint(&inside_limits);
+    inside->requests = spsc_new(arena_take(launch->arena, "orders inside", bytes), &inside_limits);
+    inside->answers = spsc_new(arena_take(launch->arena, "answers inside", bytes), &inside_limits);
+    match->inside_requests = inside->requests;
+    match->inside_answers = inside->answers;
+    match->first_inside = launch->plan.venue.gate.sessions;
+}
+
+/* A port's queue and address.  Those of cables are of the locally administered kind: nobody else
+ * sees them. */
+static struct net_queue *wire(struct launch *launch, uint32_t port, struct mac *mac)
+{
+    const struct launch_plan *plan = &launch->plan;
+    for (uint32_t i = 0; i < plan->cables; i++) {
+        for (uint32_t end = 0; end < 2; end++) {
+            if (plan->cable[i].port[end] != port) continue;
+            *mac = (struct mac){{2, 0, 0, 0, (uint8_t)i, (uint8_t)end}};
+            return net_memory_end(launch->cable[i], end);
+        }
+    }
+    return launch_ports_queue(launch, port, mac);
+}
+
+void launch_wires_join(struct launch *launch)
+{
+    struct launch_plan *plan = &launch->plan;
+    for (uint32_t i = 0; i < plan->feed.queues; i++)
+        plan->feed.queue[i] = wire(launch, plan->feed_port[i], &plan->feed.host.inet[i].mac);
+    if (plan->engine.gateway && plan->gateway.port != LAUNCH_NO_PORT)
+        plan->engine.orders.queue = wire(launch, plan->gateway.port, &plan->engine.orders.inet.mac);
+    struct launch_venue_plan *venue = &plan->venue;
+    for (uint32_t i = 0; i < venue->gate.queues; i++) {
+        struct mac mac;
+        venue->gate.queue[i] = wire(launch, venue->gate_port[i], &mac);
+        if (i == 0) venue->gate.inet.mac = mac;
+        for (uint32_t line = 0; line < venue->gate.mold.lines; line++)
+            if (venue->gate.line_queue[line] == i)
+                venue->gate.mold.line[line].head.source_mac = mac;
+    }
+}

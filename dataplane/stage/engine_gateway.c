@@ -1,0 +1,116 @@
+/* The engine stage with a gateway: markets and what venues say in, orders out. */
+
+#include "dataplane/base/clock_setup.h"
+#include "dataplane/stage/engine_layout.h"
+
+/* Decisions, one after the other until nobody has anything to see.  What one has sent is on the
+ * port before the next is asked for. */
+static inline uint64_t decisions_make(struct engine_stage *stage, uint64_t begin)
+{
+    struct engine_gateway *with = stage->with;
+    for (uint32_t number; (number = gateway_decide(with->gateway, stage->now)) != DISPATCH_NONE;) {
+        uint64_t cause = gateway_caused(with->gateway);
+        if (cause) {
+            order_host_flush(with->orders, stage->now);
+            histogram_record_span(&with->reaction, cause, clock_now());
+        }
+        uint64_t end = clock_now();
+        histogram_record_span(&stage->decision, begin, end);
+        if (unlikely(end - begin > stage->plan->budget_ticks))
+            dispatch_overrun(stage->dispatch, number);
+        begin = end;
+    }
+    return begin;
+}
+
+/* As without a gateway: a listing that belongs to a market is taken before it is dispatched. */
+static uint32_t markets_take(struct engine_stage *stage, uint64_t tsc)
+{
+    struct engine_gateway *with = stage->with;
+    uint32_t values = 0, listings = 0, key;
+    struct market market;
+    for (; values < ENGINE_STAGE_TURN && conflate_take(stage->markets, &key, &market); values++) {
+        if (unlikely(conflate_waiting(stage->listings) > 0)) {
+            listings += engine_listings_take(stage);
+            tsc = clock_now();
+        }
+        if (market.rx_ns > stage->now) stage->now = market.rx_ns;
+        gateway_market(with->gateway, &market);
+        with->cause_tsc = market.rx_tsc;
+        tsc = decisions_make(stage, tsc);
+        if (market.rx_tsc) histogram_record_span(&stage->latency, market.rx_tsc, tsc);
+    }
+    with->cause_tsc = 0;
+    stage->view.value += values;
+    if (unlikely(conflate_waiting(stage->listings) > 0)) listings += engine_listings_take(stage);
+    return values + listings;
+}
+
+static void time_follow(struct engine_stage *stage)
+{
+    nanos_t now = stage->plan->now(stage->plan->clock);
+    if (now > stage->now) stage->now = now;
+}
+
+uint32_t engine_gateway_turn(struct engine_stage *stage, uint64_t tsc)
+{
+    struct engine_gateway *with = stage->with;
+    time_follow(stage);
+    if (unlikely(atomic_load_explicit(&with->asked, memory_order_relaxed) != 0))
+        engine_answer_asked(stage);
+    uint32_t said = order_host_turn(with->orders, stage->now);
+    if (said > 0) {
+        gateway_relieve(with->gateway, stage->now);
+        tsc = decisions_make(stage, clock_now());
+    }
+    uint32_t work = said + markets_take(stage, tsc);
+    order_host_flush(with->orders, stage->now);
+    return work;
+}
+
+void engine_gateway_housekeeping(struct engine_stage *stage)
+{
+    struct engine_gateway *with = stage->with;
+    time_follow(stage);
+    order_host_housekeeping(with->orders, stage->now);
+    gateway_tick(with->gateway, stage->now);
+    (void)decisions_make(stage, clock_now());
+    order_host_flush(with->orders, stage->now);
+    if (with->stopping && gateway_stopped(with->gateway))
+        atomic_store_explicit(&with->stopped, 1, memory_order_relaxed);
+    if (with->leaving && order_host_left(with->orders))
+        atomic_store_explicit(&with->left, 1, memory_order_relaxed);
+    engine_gateway_show(stage);
+}
+
+/* Who was not asked to stop holds nothing that has not been passed on. */
+bool engine_gateway_done(const struct engine_stage *stage)
+{
+    const struct engine_gateway *with = stage->with;
+    return !with->leaving || order_host_left(with->orders);
+}
+
+void engine_stage_answer(struct engine_stage *stage, const struct gate_slot *slot)
+{
+    struct engine_gateway *with = stage->with;
+    for (uint32_t i = 0; i < with->plan.venues; i++)
+        if (with->plan.venue[i].way == ORDER_HOST_INSIDE &&
+            with->plan.venue[i].number == slot->session)
+            order_host_answer(with->orders, i, slot);
+}
+
+void engine_stage_relieve(void *self)
+{
+    struct engine_stage *stage = self;
+    if (stage->with) order_host_relieve(stage->with->orders);
+}
+
+const struct histogram *engine_stage_reaction(const struct engine_stage *stage)
+{
+    return &stage->with->reaction;
+}
+
+const struct histogram *engine_stage_answers(const struct engine_stage *stage)
+{
+    return order_host_latency(stage->with->orders);
+}
