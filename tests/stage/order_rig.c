@@ -54,8 +54,8 @@ void order_rig_start(struct order_rig *rig)
     if (rig->inside) {
         venue->way = ORDER_HOST_INSIDE;
         venue->number = ORDER_RIG_CLIENT;
-        venue->requests = exchange->match_plan.inside_requests;
-        venue->answers = exchange->match_plan.inside_answers;
+        venue->requests = exchange->match_plan.inside[0].requests;
+        venue->answers = exchange->match_plan.inside[0].answers;
         venue->kept = rig->kept;
     } else {
         rig->plan.queue = sim_wire_end(exchange->wire, 3);
