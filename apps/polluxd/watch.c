@@ -125,8 +125,11 @@ static void latencies_print(struct text *out, struct watch *watch)
 static void all_latencies_print(struct text *out, struct watch *watch)
 {
     struct launch *launch = &watch->polluxd->launch;
+    if (launch->gateway) {
+        watch_trading_latencies(out, launch, watch->now);
+        return;
+    }
     report_latency_head(out);
-    if (launch->gateway) watch_trading_latencies(out, launch, watch->now);
     if (launch->feed) latencies_print(out, watch);
     if (launch->venue) watch_venue_latencies(out, launch, watch->now);
 }
@@ -245,8 +248,11 @@ static void title_print(struct text *out, const struct watch *watch)
     const struct polluxd *polluxd = watch->polluxd;
     nanos_t up_ns = monotonic_ns() - watch->begun_ns;
     text_format(out, "Pollux %s  %s  ", POLLUX_VERSION, polluxd->config->name);
-    if (polluxd->launch.gateway)
-        text_format(out, "trading %s  ", report_trading_state(watch->trading.view.state));
+    if (polluxd->launch.gateway) {
+        clock_append(out, day_ns(), 0);
+        out->length -= 1; /* the point */
+        text_append(out, " UTC  ");
+    }
     text_format(out, "up %" PRIu64 ":%02u  Ctrl-C stops", up_ns / (60 * NANOS_SECOND),
                 (uint32_t)(up_ns / NANOS_SECOND % 60));
 }
@@ -259,21 +265,41 @@ static void events_print(struct text *out, const struct watch *watch, uint32_t m
         text_format(out, "%s\n", watch->log[i % LOG_LINES]);
 }
 
+/* "market   LIVE  10,575 messages  1.74 k/s  ..." */
+static void market_line(struct text *out, const struct watch *watch, uint64_t span_ns)
+{
+    const struct feed_view *view = &watch->feed;
+    text_format(out, "market   %s  ", market_state_text((enum market_state)view->channel_state));
+    text_grouped(out, view->feed.message);
+    text_append(out, " messages  ");
+    text_short(out, rate(view->feed.message, watch->before.feed.message, span_ns));
+    text_append(out, "/s  ");
+    text_grouped(out, view->book.orders);
+    text_append(out, " orders  ");
+    text_grouped(out, view->channel.gap);
+    text_append(out, " gaps  ");
+    text_grouped(out, drops(view));
+    text_append(out, " packets refused\n");
+}
+
 /* All roles, as a gateway sees them. */
 static void trading_page(struct text *out, struct watch *watch, uint64_t span_ns,
                          struct winsize size)
 {
     const struct launch *launch = &watch->polluxd->launch;
-    uint32_t head = 4 + (launch->venue ? 1 : 0), latencies = 6 + (launch->venue ? 2 : 0);
+    uint32_t head = 6 + (launch->venue ? 1 : 0), latencies = 6 + (launch->venue ? 1 : 0);
+    text_append(out, "orders   ");
     watch_trading_line(out, &watch->trading, span_ns);
     text_append_char(out, '\n');
-    status_print(out, watch, span_ns, "  ");
-    if (launch->venue) watch_venue_status(out, &watch->venue, span_ns, "  ");
-    text_append_char(out, '\n');
+    market_line(out, watch, span_ns);
+    if (launch->venue) watch_venue_line(out, &watch->venue, span_ns);
+    text_append(out, "gateway  ");
+    watch_trading_state(out, &watch->trading);
+    text_append(out, "\n\n");
     watch_trading_page(out, &watch->trading, &watch->feed, size.ws_row, size.ws_col);
-    all_latencies_print(out, watch);
+    watch_trading_latencies(out, launch, watch->now);
     text_append_char(out, '\n');
-    uint32_t used = head + latencies + 1 +
+    uint32_t used = head + latencies +
                     watch_trading_rows(&watch->trading, &watch->feed, size.ws_row, size.ws_col);
     events_print(out, watch, size.ws_row > used ? size.ws_row - used : 1);
 }
@@ -314,12 +340,14 @@ static void screen_draw(struct watch *watch, uint64_t span_ns)
     screen_show(&out, size);
 }
 
-/* "09:30:12 UTC  trading ACTIVE  feed LIVE  sent ..." */
+/* "09:30:12 UTC  ACTIVE  profit +13.75  ..." */
 static void trading_line(struct text *out, const struct watch *watch, uint64_t span_ns)
 {
     clock_append(out, day_ns(), 0);
     out->length -= 1; /* the point */
-    text_format(out, " UTC  trading %s  feed %s  ", report_trading_state(watch->trading.view.state),
+    text_append(out, " UTC  ");
+    watch_trading_state(out, &watch->trading);
+    text_format(out, "  market %s  ",
                 market_state_text((enum market_state)watch->feed.channel_state));
     watch_trading_line(out, &watch->trading, span_ns);
     text_append_char(out, '\n');

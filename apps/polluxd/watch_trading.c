@@ -7,7 +7,10 @@
 #define ROWS_TABLES  6u
 #define ROWS_LADDERS 3u /* beside the levels */
 #define LEVELS_MOST  5u
-#define ROWS_OTHERS  16u /* of the screen: what is above and below the page */
+#define ROWS_OTHERS  15u /* of the screen: what is above and below the page */
+/* A line of a strategy without positions; and each of these. */
+#define COLUMNS_TABLE    63u
+#define COLUMNS_POSITION 9u
 
 void watch_trading_look(struct watch_trading *trading, const struct launch *launch)
 {
@@ -25,31 +28,39 @@ static uint64_t rate(uint64_t now, uint64_t before, uint64_t span_ns)
     return span_ns ? (now - before) * NANOS_SECOND / span_ns : 0;
 }
 
+static void count_append(struct text *out, uint64_t count, const char *of)
+{
+    text_grouped(out, count);
+    text_append(out, of);
+}
+
 void watch_trading_line(struct text *out, const struct watch_trading *trading, uint64_t span_ns)
 {
     const struct engine_gateway_view *view = &trading->view;
-    text_append(out, "sent ");
-    text_grouped(out, sent(view));
-    text_append(out, " (");
+    count_append(out, sent(view), " sent  ");
     text_short(out, rate(sent(view), sent(&trading->before), span_ns));
-    text_append(out, "/s)  open ");
-    text_grouped(out, report_open(view));
-    text_append(out, "  in doubt ");
-    text_grouped(out, report_doubt(view));
-    text_append(out, "  fills ");
-    text_grouped(out, view->fill);
-    text_append(out, "  refused ");
-    text_grouped(out, view->refused);
+    text_append(out, "/s  ");
+    count_append(out, report_open(view), " open  ");
+    count_append(out, report_doubt(view), " in doubt  ");
+    count_append(out, view->fill, " fills  ");
+    count_append(out, view->refused, " refused");
+}
+
+void watch_trading_state(struct text *out, const struct watch_trading *trading)
+{
+    const struct engine_gateway_view *view = &trading->view;
+    text_append(out, report_trading_state(view->state));
     text_append(out, "  profit ");
     report_money(out, report_profit(view));
     text_append(out, "  journal ");
     if (view->journal_dead) {
-        text_append(out, "FAILED");
+        text_append(out, "FAILED: nothing new leaves");
         return;
     }
     text_grouped(out, view->record);
-    text_append(out, ", to disk ");
-    text_grouped(out, view->record - view->durable);
+    text_append(out, ", ");
+    count_append(out, view->record - view->durable, " not on disk");
+    if (view->state != RISK_ACTIVE) text_append(out, "  (release it: --release REASON)");
 }
 
 static uint32_t tables_rows(const struct watch_trading *trading)
@@ -84,7 +95,9 @@ void watch_trading_page(struct text *out, const struct watch_trading *trading,
         report_ladders(out, feed, &trading->view, columns / REPORT_LADDER_COLUMNS, levels);
         text_append_char(out, '\n');
     }
-    report_strategies(out, feed, &trading->view);
+    uint32_t positions = columns < COLUMNS_TABLE ? 0 : (columns - COLUMNS_TABLE) / COLUMNS_POSITION;
+    report_strategies(out, feed, &trading->view,
+                      positions < REPORT_LADDERS_MAX ? positions : REPORT_LADDERS_MAX);
     text_append_char(out, '\n');
     report_venues(out, &trading->view);
     text_append_char(out, '\n');
@@ -99,8 +112,14 @@ void watch_trading_latencies(struct text *out, const struct launch *launch,
     } rows[] = {
         {"packet to order", engine_stage_reaction(launch->engine)},
         {"order to answer", engine_stage_answers(launch->engine)},
+        {"one decision", engine_stage_decision(launch->engine)},
+        {"packet to books published", feed_stage_latency(launch->feed)},
+        {"the venue's own answer",
+         launch->venue ? match_stage_latency(launch->venue->match) : NULL},
     };
+    report_latency_head(out);
     for (uint32_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        if (!rows[i].histogram) continue;
         histogram_copy(scratch, rows[i].histogram);
         struct histogram_summary summary = histogram_summarize(scratch);
         histogram_summary_to_ns(&summary, &launch->clock);

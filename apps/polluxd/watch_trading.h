@@ -12,8 +12,11 @@ struct watch_trading {
 
 void watch_trading_look(struct watch_trading *trading, const struct launch *launch);
 
-/* "orders 1,234 (2.1 k/s)  open 36  fills 412  ..."; without a line end. */
+/* "10,590 sent  1.71 k/s  69 open  ..."; without a line end. */
 void watch_trading_line(struct text *out, const struct watch_trading *trading, uint64_t span_ns);
+
+/* "ACTIVE  profit +13.75  journal 22,750, 12 not on disk"; without a line end. */
+void watch_trading_state(struct text *out, const struct watch_trading *trading);
 
 /* Books, strategies, sessions; rows and columns are the screen's. */
 void watch_trading_page(struct text *out, const struct watch_trading *trading,
@@ -22,7 +25,7 @@ void watch_trading_page(struct text *out, const struct watch_trading *trading,
 uint32_t watch_trading_rows(const struct watch_trading *trading, const struct feed_view *feed,
                             uint32_t rows, uint32_t columns);
 
-/* scratch: room for a copy of a histogram. */
+/* With their head; scratch: room for a copy of a histogram. */
 void watch_trading_latencies(struct text *out, const struct launch *launch,
                              struct histogram *scratch);
 

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #define CROWD         "crowd" /* strategies that stand for everybody else */
-#define NAME_COLUMN   11u
-#define SYMBOL_COLUMN 47u /* where positions begin */
+#define NAME_COLUMN   10u
+#define SYMBOL_COLUMN 51u /* where positions begin */
 #define SYMBOL_WIDTH  9u
 #define CENT          (PRICE_ONE / 100)
 
@@ -221,22 +221,22 @@ static int64_t position_of(const struct engine_gateway_view *view, const char *s
 
 static void strategy_print(struct text *out, const struct feed_view *feed,
                            const struct engine_gateway_view *view,
-                           const struct engine_view_strategy *strategy)
+                           const struct engine_view_strategy *strategy, uint32_t books)
 {
     bool all = strategy->kind[0] == 0;
     text_append(out, strategy->name);
     number_at(out, strategy->working, NAME_COLUMN + 4);
-    number_at(out, strategy->counts.order + strategy->counts.replace, NAME_COLUMN + 13);
-    number_at(out, strategy->counts.cancel, NAME_COLUMN + 21);
-    number_at(out, strategy->counts.refused + strategy->counts.rejected, NAME_COLUMN + 28);
-    number_at(out, strategy->fills, NAME_COLUMN + 36);
+    number_at(out, strategy->counts.order + strategy->counts.replace, NAME_COLUMN + 14);
+    number_at(out, strategy->counts.cancel, NAME_COLUMN + 24);
+    number_at(out, strategy->counts.refused + strategy->counts.rejected, NAME_COLUMN + 33);
+    number_at(out, strategy->fills, NAME_COLUMN + 41);
     uint32_t column = SYMBOL_COLUMN;
-    for (uint64_t i = 0; i < feed->books && i < REPORT_LADDERS_MAX; i++) {
+    for (uint64_t i = 0; i < feed->books && i < books; i++) {
         column += SYMBOL_WIDTH;
         signed_at(out, position_of(view, all ? NULL : strategy->name, feed->show[i].symbol),
                   column);
     }
-    money_at(out, strategy->profit, column + 13);
+    money_at(out, strategy->profit, column + 12);
     if (!all && (strategy->state != RISK_ACTIVE || !strategy->on))
         text_format(out, " %s", strategy->on ? report_trading_state(strategy->state) : "OFF");
     text_append_char(out, '\n');
@@ -255,25 +255,25 @@ static void strategy_add(struct engine_view_strategy *sum, const struct engine_v
 }
 
 void report_strategies(struct text *out, const struct feed_view *feed,
-                       const struct engine_gateway_view *view)
+                       const struct engine_gateway_view *view, uint32_t books)
 {
     text_append(out, "strategy");
     text_at(out, "open", NAME_COLUMN + 4);
-    text_at(out, "sent", NAME_COLUMN + 13);
-    text_at(out, "canceled", NAME_COLUMN + 21);
-    text_at(out, "refused", NAME_COLUMN + 29);
-    text_at(out, "fills", NAME_COLUMN + 36);
+    text_at(out, "sent", NAME_COLUMN + 14);
+    text_at(out, "canceled", NAME_COLUMN + 24);
+    text_at(out, "refused", NAME_COLUMN + 33);
+    text_at(out, "fills", NAME_COLUMN + 41);
     uint32_t column = SYMBOL_COLUMN;
-    for (uint64_t i = 0; i < feed->books && i < REPORT_LADDERS_MAX; i++)
+    for (uint64_t i = 0; i < feed->books && i < books; i++)
         text_at(out, feed->show[i].symbol, column += SYMBOL_WIDTH);
-    text_at(out, "profit", column + 13);
+    text_at(out, "profit", column + 12);
     text_append_char(out, '\n');
     struct engine_view_strategy sum = {.name = "together"};
     for (uint64_t i = 0; i < strategies_of(view); i++) {
-        strategy_print(out, feed, view, &view->strategy[i]);
+        strategy_print(out, feed, view, &view->strategy[i], books);
         strategy_add(&sum, &view->strategy[i]);
     }
-    strategy_print(out, feed, view, &sum);
+    strategy_print(out, feed, view, &sum, books);
 }
 
 void report_strategies_all(struct text *out, const struct engine_gateway_view *view)

@@ -15,10 +15,10 @@
 void report_ladders(struct text *out, const struct feed_view *feed,
                     const struct engine_gateway_view *view, uint32_t books, uint32_t levels);
 
-/* A line for each strategy: orders, fills, its positions in the first books shown, profit at the
+/* A line for each strategy: orders, fills, its positions in the first books, profit at the
  * market's prices; and all of them together. */
 void report_strategies(struct text *out, const struct feed_view *feed,
-                       const struct engine_gateway_view *view);
+                       const struct engine_gateway_view *view, uint32_t books);
 
 /* The same for the end: every strategy with its kind and state, then all that it holds. */
 void report_strategies_all(struct text *out, const struct engine_gateway_view *view);
