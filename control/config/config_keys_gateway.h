@@ -12,13 +12,14 @@
 #include "dataplane/risk/risk_limits.h"
 
 /* Bounds of other modules; tests/config/test_config_limits.c asserts that they agree. */
-#define CONFIG_TRADE_VENUES_MAX  16       /* GATEWAY_VENUES_MAX */
-#define CONFIG_TRADE_SYMBOLS_MAX 8192     /* GATEWAY_SYMBOLS_MAX */
-#define CONFIG_STRATEGIES_MAX    1024     /* GATEWAY_STRATEGIES_MAX */
-#define CONFIG_VENUE_NAME_MAX    15       /* TRADE_PORT_NAME_MAX */
-#define CONFIG_STRATEGY_KEYS_MAX 4096     /* DELEGATE_ORDERS_MAX */
-#define CONFIG_PLUGINS_MAX       32       /* PLUGIN_LOADED_MAX */
-#define CONFIG_HOLDINGS_MAX      4194304u /* RISK_HOLDINGS_MAX */
+#define CONFIG_TRADE_VENUES_MAX      16     /* GATEWAY_VENUES_MAX */
+#define CONFIG_TRADE_SYMBOLS_MAX     8192   /* GATEWAY_SYMBOLS_MAX */
+#define CONFIG_STRATEGIES_MAX        1024   /* GATEWAY_STRATEGIES_MAX */
+#define CONFIG_VENUE_NAME_MAX        15     /* TRADE_PORT_NAME_MAX */
+#define CONFIG_STRATEGY_KEYS_MAX     4096   /* DELEGATE_ORDERS_MAX */
+#define CONFIG_PLUGINS_MAX           32     /* PLUGIN_LOADED_MAX */
+#define CONFIG_TRADE_INSTRUMENTS_MAX 65534u /* DISPATCH_INSTRUMENTS_MAX less 2: see gateway_check */
+#define CONFIG_HOLDINGS_MAX          4194304u /* RISK_HOLDINGS_MAX */
 
 /* Bounds of our own. */
 #define CONFIG_PARAMETERS_MAX     64

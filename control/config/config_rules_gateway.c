@@ -354,6 +354,17 @@ static void rule_holdings(const struct config_rules *rules, const struct config_
                             (uintmax_t)holdings, CONFIG_HOLDINGS_MAX);
 }
 
+/* Its dispatcher has one place less than a feed may have books. */
+static void rule_instruments(const struct config_rules *rules, const struct config_node *root)
+{
+    const struct config_node *feed = config_rules_key(root, KEY(config, feed));
+    const struct config_node *instruments = config_rules_key(feed, KEY(config_feed, instruments));
+    if (instruments && instruments->number > CONFIG_TRADE_INSTRUMENTS_MAX)
+        config_problems_add(rules->problems, instruments->place,
+                            "feed.instruments is %s: a gateway has room for %u", instruments->text,
+                            CONFIG_TRADE_INSTRUMENTS_MAX);
+}
+
 void config_rules_gateway(const struct config_rules *rules, const struct config_node *root)
 {
     const struct config_node *gateway = config_rules_key(root, KEY(config, gateway));
@@ -363,6 +374,7 @@ void config_rules_gateway(const struct config_rules *rules, const struct config_
     const struct config_node *strategies =
         config_rules_key(gateway, KEY(config_gateway, strategies));
     const struct config_node *plugins = config_rules_key(gateway, KEY(config_gateway, plugins));
+    rule_instruments(rules, root);
     config_rules_sessions(rules, root);
     config_rules_unique(rules, config_rules_entries(rules, plugins), "the plug-in");
     if (symbols) rule_symbols(rules, symbols, venues, root);

@@ -24,26 +24,33 @@ static uint16_t letter_reason(struct text1 letter, uint16_t from)
 
 /* What an order is after a message. */
 
-/* The venue has it, since it says something of it. */
-static void own_alive(struct own_order *own)
+/* The venue has it, since it says something of it; a replacement then stands where the order before
+ * it stood, as the slots take it. */
+static void own_alive(struct ouch50_port *port, struct own_order *own)
 {
     if (own->state != OWN_PENDING) return;
+    struct own_order *old = own_find(port, own->was);
+    if (old && old->heir == own->urn) {
+        if (old->cum > own->cum) own->cum = old->cum;
+        old->state = OWN_REPLACED;
+        old->leaves = 0;
+    }
     own->state = OWN_LIVE;
     own->leaves = own->cum < own->total ? own->total - (uint32_t)own->cum : 0;
 }
 
-static void own_leaves(struct own_order *own, uint32_t leaves)
+static void own_leaves(struct ouch50_port *port, struct own_order *own, uint32_t leaves)
 {
-    own_alive(own);
+    own_alive(port, own);
     if (own->state != OWN_LIVE) return;
     own->leaves = leaves;
     if (leaves == 0) own->state = OWN_OVER;
 }
 
-static void own_less(struct own_order *own, uint32_t qty)
+static void own_less(struct ouch50_port *port, struct own_order *own, uint32_t qty)
 {
-    own_alive(own);
-    own_leaves(own, qty < own->leaves ? own->leaves - qty : 0);
+    own_alive(port, own);
+    own_leaves(port, own, qty < own->leaves ? own->leaves - qty : 0);
 }
 
 static void cum_add(struct own_order *own, uint32_t qty)
@@ -83,18 +90,9 @@ static uint32_t accepted_read(const struct reading *r)
         r->reports->leaves = r->reports->answer.leaves = dead ? 0 : shares(qty);
         return tell(r, dead ? SLOT_ANSWERS_CANCELED : SLOT_ANSWERS_ACCEPTED, NULL);
     }
-    if (r->own->state == OWN_PENDING) own_leaves(r->own, qty);
-    if (dead) own_leaves(r->own, 0);
+    if (r->own->state == OWN_PENDING) own_leaves(r->port, r->own, qty);
+    if (dead) own_leaves(r->port, r->own, 0);
     return tell_state(r);
-}
-
-/* The heir goes on where the order before it stood; what that has replaced is done with. */
-static void own_inherit(struct ouch50_port *port, struct own_order *own, struct own_order *old)
-{
-    own_drop_before(port, old);
-    if (old->cum > own->cum) own->cum = old->cum;
-    old->state = OWN_REPLACED;
-    old->leaves = 0;
 }
 
 static uint32_t replaced_read(const struct reading *r)
@@ -105,7 +103,6 @@ static uint32_t replaced_read(const struct reading *r)
     uint32_t qty = be32_read(replaced->qty);
     bool dead = text1_read(replaced->state) == 'D' || qty == 0;
     struct own_order *own = own_find(r->port, be32_read(replaced->urn));
-    struct own_order *old = own_find(r->port, was);
     report->known = own != NULL;
     report->was = was;
     report->price = price_read(replaced->price_e4);
@@ -113,10 +110,8 @@ static uint32_t replaced_read(const struct reading *r)
     report->qty = shares(qty);
     report->answer.order = be32_read(replaced->urn);
     report->leaves = report->answer.leaves = dead ? 0 : shares(qty);
-    if (own && own->state == OWN_PENDING && own->was == was) {
-        if (old) own_inherit(r->port, own, old);
-        own_leaves(own, dead ? 0 : qty);
-    }
+    if (own && own->state == OWN_PENDING && own->was == was)
+        own_leaves(r->port, own, dead ? 0 : qty);
     bool over = own ? own->state == OWN_OVER : dead;
     return tell(r, over ? SLOT_ANSWERS_CANCELED : SLOT_ANSWERS_REPLACED, own);
 }
@@ -127,7 +122,7 @@ static uint32_t canceled_read(const struct reading *r)
     r->reports->qty = shares(be32_read(canceled->qty));
     r->reports->reason = letter_reason(canceled->reason, REASON_CANCELED);
     if (!r->own) return tell(r, SLOT_ANSWERS_CANCELED, NULL);
-    own_less(r->own, be32_read(canceled->qty));
+    own_less(r->port, r->own, be32_read(canceled->qty));
     return tell_state(r);
 }
 
@@ -174,9 +169,9 @@ static uint32_t executed_read(const struct reading *r)
     struct own_order *heir = own->state == OWN_REPLACED ? own_find(r->port, own->heir) : NULL;
     if (heir) cum_add(heir, qty);
     bool was_over = own->state == OWN_OVER;
-    own_alive(own);
+    own_alive(r->port, own);
     cum_add(own, qty);
-    own_less(own, qty);
+    own_less(r->port, own, qty);
     tell(r, SLOT_ANSWERS_EXECUTED, own);
     if (heir) report->answer.cum = shares(heir->cum);
     if (own->state != OWN_OVER || was_over || own->cum >= own->total) return 1;
@@ -218,13 +213,13 @@ static uint32_t rejected_read(const struct reading *r)
 /* The cancel happens after the cross. */
 static uint32_t cancel_pending_read(const struct reading *r)
 {
-    if (r->own) own_alive(r->own);
+    if (r->own) own_alive(r->port, r->own);
     return tell_state(r);
 }
 
+/* The slots take it only of an order that they have heard of. */
 static uint32_t cancel_rejected_read(const struct reading *r)
 {
-    if (r->own) own_alive(r->own);
     return tell(r, SLOT_ANSWERS_NO_CANCEL, r->own);
 }
 
@@ -233,7 +228,7 @@ static uint32_t priority_read(const struct reading *r)
     const struct ouch50_priority *priority = (const void *)r->message;
     r->reports->price = price_read(priority->price_e4);
     r->reports->venue_order = be64_read(priority->order_ref);
-    if (r->own) own_alive(r->own);
+    if (r->own) own_alive(r->port, r->own);
     return tell_state(r);
 }
 
@@ -241,7 +236,7 @@ static uint32_t modified_read(const struct reading *r)
 {
     const struct ouch50_modified *modified = (const void *)r->message;
     uint32_t leaves = be32_read(modified->qty);
-    if (r->own) own_leaves(r->own, leaves);
+    if (r->own) own_leaves(r->port, r->own, leaves);
     else r->reports->leaves = r->reports->answer.leaves = shares(leaves);
     return tell_state(r);
 }
@@ -253,7 +248,7 @@ static uint32_t restated_read(const struct reading *r)
     if (ouch50_has(r->tags, OUCH50_SECONDARY_REF))
         r->reports->venue_order = be64_read(
             *(const struct be64 *)ouch50_value(r->message, r->tags, OUCH50_SECONDARY_REF));
-    if (r->own) own_alive(r->own);
+    if (r->own) own_alive(r->port, r->own);
     return tell_state(r);
 }
 

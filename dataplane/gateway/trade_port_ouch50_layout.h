@@ -104,7 +104,7 @@ void own_drop(struct ouch50_port *port, struct own_order *own);
 void own_touch(struct ouch50_port *port, struct own_order *own);
 /* What it has replaced, and what that had. */
 void own_drop_before(struct ouch50_port *port, const struct own_order *own);
-/* A replacement that is not to be. */
+/* A replacement that is not to be, whatever the venue has hinted of it. */
 void own_drop_heir(struct ouch50_port *port, struct own_order *own);
 
 void ouch50_port_recover(void *self, const struct port_recovered *order);

@@ -78,6 +78,10 @@ void own_drop_before(struct ouch50_port *port, const struct own_order *own)
     for (;;) {
         struct own_order *before = own_find(port, was);
         if (!before || before->heir != urn) return;
+        if (before->state != OWN_REPLACED) {
+            before->heir = 0; /* the replacement is forgotten, the order stays */
+            return;
+        }
         urn = before->urn;
         was = before->was;
         own_drop(port, before);
@@ -88,7 +92,7 @@ void own_drop_heir(struct ouch50_port *port, struct own_order *own)
 {
     struct own_order *heir = own_find(port, own->heir);
     own->heir = 0;
-    if (heir && heir->was == own->urn && heir->state == OWN_PENDING) own_drop(port, heir);
+    if (heir && heir->was == own->urn) own_drop(port, heir);
 }
 
 static uint32_t shares_of(qty_t qty)
@@ -123,7 +127,7 @@ void ouch50_port_forget(void *self, order_id_t order)
     if (order > UINT32_MAX) return;
     struct own_order *own = own_find(port, (uint32_t)order);
     if (!own) return;
-    own_drop_heir(port, own);
+    if (own->state != OWN_REPLACED) own_drop_heir(port, own);
     own_drop_before(port, own);
     own_drop(port, own);
 }

@@ -175,8 +175,9 @@ static price_t shift(struct maker_turn *turn)
     if (leg->shift_known && leg->shift_position == leg->position) return leg->shift;
     price_t skew = distance_price(turn->maker->settings.skew, leg->terms.tick);
     __int128 wide = (__int128)skew * leg->position / QTY_ONE;
-    if (wide > PARAMETER_PRICE_MAX) wide = PARAMETER_PRICE_MAX;
-    if (wide < -PARAMETER_PRICE_MAX) wide = -PARAMETER_PRICE_MAX;
+    const price_t most = PARAMETER_PRICE_MAX;
+    if (wide > most) wide = most;
+    if (wide < -most) wide = -most;
     leg->shift_known = true;
     leg->shift_position = leg->position;
     return leg->shift = (price_t)wide;

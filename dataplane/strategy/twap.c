@@ -90,8 +90,8 @@ static nanos_t due_after_ns(const struct twap *twap, int64_t i)
     const struct twap_settings *settings = &twap->settings;
     nanos_t interval = (nanos_t)(settings->duration_ns / settings->slices);
     unsigned __int128 late = (unsigned __int128)interval * (uint64_t)settings->jitter_ppm *
-                             dice_at((uint64_t)settings->seed, 2 * (uint64_t)i, 1000) /
-                             ((uint64_t)PARAMETER_PPM_MAX * 1000);
+                             dice_at((uint64_t)settings->seed, 2 * (uint64_t)i, 1000);
+    late /= (unsigned __int128)PARAMETER_PPM_MAX * 1000;
     return interval * (nanos_t)i + (nanos_t)late;
 }
 

@@ -53,6 +53,16 @@ SPEC(a_gateway_needs_its_section_and_a_feed)
     PROBLEMS("1:8: roles names gateway and not feed: a gateway acts on the feed's books");
 }
 
+SPEC(a_gateway_has_room_for_the_instruments_of_its_feed)
+{
+    GIVEN(GATEWAY_ROLES, CORES, GATEWAY_PORTS, FEED_WITH("instruments: 65534"),
+          GATEWAY(VENUES, SYMBOLS, STRATEGIES));
+    ACCEPTED();
+    GIVEN(GATEWAY_ROLES, CORES, GATEWAY_PORTS, FEED_WITH("instruments: 65535"),
+          GATEWAY(VENUES, SYMBOLS, STRATEGIES));
+    PROBLEMS("4:21: feed.instruments is 65535: a gateway has room for 65534");
+}
+
 SPEC(a_gateways_strategies_decide_instead_of_delegates)
 {
     GIVEN(BEGIN, GATEWAY(VENUES, SYMBOLS, STRATEGIES),
@@ -88,7 +98,7 @@ SPEC(the_port_of_a_gateway_is_its_own_and_has_an_address)
           FEED, GATEWAY(VENUES, SYMBOLS, STRATEGIES));
     PROBLEMS(
         "4:23: feed.line_a.port is \"a\", a port of kind capture: a gateway beside it needs the "
-        "kind dpdk");
+        "kind dpdk or cable");
     GIVEN(GATEWAY_ROLES, CORES, "ports: [{name: o, kind: dpdk, device: y, address: 10.0.0.1}]",
           "feed: {line_a: {port: o, group: 233.0.0.1, udp_port: 3}}",
           GATEWAY(VENUES, SYMBOLS, STRATEGIES));
@@ -368,6 +378,7 @@ SPEC(plug_ins_are_paths_that_keep_their_places)
 #define SPECS(S)                                                                                   \
     S(the_smallest_gateway_is_eleven_lines)                                                        \
     S(a_gateway_needs_its_section_and_a_feed)                                                      \
+    S(a_gateway_has_room_for_the_instruments_of_its_feed)                                          \
     S(a_gateways_strategies_decide_instead_of_delegates)                                           \
     S(the_gateways_stage_has_the_core_of_the_engine)                                               \
     S(the_port_of_a_gateway_is_its_own_and_has_an_address)                                         \

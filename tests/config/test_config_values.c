@@ -71,7 +71,8 @@ SPEC(a_switch_is_true_or_false)
 SPEC(an_unknown_choice_is_told_the_allowed_ones)
 {
     GIVEN(ROLES, "lcores: {layout: share, cores: [0]}", PORTS, FEED);
-    PROBLEMS("2:18: lcores.layout is \"share\"; allowed: shared, dedicated (did you mean shared?)");
+    PROBLEMS("2:18: lcores.layout is \"share\"; allowed: shared, roles, dedicated (did you mean "
+             "shared?)");
     GIVEN(ROLES, "lcores: {idle: back-off, cores: [0]}", PORTS, FEED);
     PROBLEMS("2:16: lcores.idle is \"back-off\"; allowed: back_off, spin (did you mean back_off?)");
     GIVEN(ROLES, CORES, PORTS, FEED_WITH("protocol: fix"));

@@ -193,7 +193,7 @@ uint32_t port_rig_order(struct port_rig *rig, order_id_t order, enum side side, 
                         uint32_t price_e4, uint8_t how)
 {
     return send(rig, &(struct port_request){.slot = {.kind = SLOT_SENDS_ORDER,
-                                                     .side = (uint8_t)side,
+                                                     .side = side & 1u,
                                                      .order = order,
                                                      .price = price_e4 * PRICE_PER_E4,
                                                      .qty = qty * QTY_ONE,

@@ -260,9 +260,10 @@ static void other_order(struct world *world)
     uint32_t symbol = (uint32_t)draw(world, 0, 2);
     uint32_t step = symbol == 2 ? 5 : 1, lot = symbol == 2 ? 100 : 1;
     uint32_t price = 990 + step * (uint32_t)draw(world, 0, 20 / step);
-    snprintf(line, sizeof line, "O %u %c %u %s %u.%02u%s", ++world->other_urn,
-             draw(world, 0, 1) ? 'B' : 'S', lot * (uint32_t)draw(world, 1, 3 + 200 / lot),
-             symbols[symbol], price / 100, price % 100, draw(world, 0, 2) ? " tif=3" : "");
+    uint32_t qty = lot * (uint32_t)draw(world, 1, 3 + 200 / lot);
+    bool buys = draw(world, 0, 1), immediate = draw(world, 0, 2);
+    snprintf(line, sizeof line, "O %u %c %u %s %u.%02u%s", ++world->other_urn, buys ? 'B' : 'S',
+             qty, symbols[symbol], price / 100, price % 100, immediate ? " tif=3" : "");
     while (entry_rig_say(&world->rig, 1, line) == ENTRY_WAIT) entry_rig_show(&world->rig, 1);
     if (draw(world, 0, 4) != 0) return;
     snprintf(line, sizeof line, "X %u 0", (uint32_t)draw(world, 1, world->other_urn));
@@ -363,15 +364,12 @@ static void intend(struct world *world)
     bool coarse = slot % 3 == 2;
     uint32_t lot = coarse ? 100 : 1;
     price_t tick = PRICE_ONE / (coarse ? 20 : 100);
-    struct slot_intent intent = {
-        .slot = slot,
-        .sequence = ++world->sequence,
-        .stop = draw(world, 0, 5) == 0,
-        .side = (uint8_t)draw(world, 0, 1),
-        .carries = draw(world, 0, 1),
-        .price = PRICE_ONE * 99 / 10 + tick * (price_t)draw(world, 0, coarse ? 4 : 20),
-        .qty = (qty_t)(lot * draw(world, 1, coarse ? 5 : 300)) * QTY_ONE,
-    };
+    struct slot_intent intent = {.slot = slot, .sequence = ++world->sequence};
+    intent.stop = draw(world, 0, 5) == 0;
+    intent.side = (uint8_t)draw(world, 0, 1);
+    intent.carries = draw(world, 0, 1);
+    intent.price = PRICE_ONE * 99 / 10 + tick * (price_t)draw(world, 0, coarse ? 4 : 20);
+    intent.qty = (qty_t)(lot * draw(world, 1, coarse ? 5 : 300)) * QTY_ONE;
     struct slot_look look;
     slots_look(world->slots, slot, &look);
     intent.executed = look.executed;

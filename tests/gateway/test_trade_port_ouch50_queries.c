@@ -2,6 +2,7 @@
 
 #include "dataplane/gateway/trade_port_ouch50_layout.h"
 #include "tests/gateway/port_rig.h"
+#include "tests/support/chance.h"
 #include "tests/support/spec.h"
 
 #include <stdio.h>
@@ -325,6 +326,71 @@ SPEC(a_chain_of_replacements_takes_no_more_memory_than_an_order)
     order_live(2001, 100);
 }
 
+SPEC(a_replacement_that_the_venue_only_hinted_at_goes_with_its_order)
+{
+    port_rig_free(&rig);
+    port_rig_new(&rig, 1, 0, "");
+    for (uint32_t i = 1; i < 100; i += 3) {
+        char line[80];
+        order_live(i, 100);
+        for (uint32_t heir = i + 1; heir <= i + 2; heir++) {
+            port_rig_replace(&rig, &(struct port_rig_replace){i, heir, 100, 0, 100000, 0});
+            snprintf(line, sizeof line, "I urn=%u", heir);
+            port_rig_hear(&rig, line);
+        }
+        rig.kind->forget(rig.port, i);
+    }
+}
+
+SPEC(a_replacement_that_is_forgotten_leaves_its_order)
+{
+    order_live(1, 100);
+    port_rig_replace(&rig, &(struct port_rig_replace){1, 2, 200, 0, 100000, 0});
+    rig.kind->forget(rig.port, 2);
+    HEAR("E urn=1 qty=10 match=1", "EXECUTED 1 cum 10 leaves 90 qty 10 match 1\n");
+    port_rig_query(&rig, 1);
+    HEAR_FENCE(port_rig_fence(&rig), "OPEN 1 cum 10 leaves 90 query 1 slot 1\n");
+}
+
+SPEC(what_presumes_a_replacement_makes_it)
+{
+    order_live(1, 100);
+    port_rig_hear(&rig, "E urn=1 qty=10 match=1");
+    port_rig_replace(&rig, &(struct port_rig_replace){1, 2, 200, 10, 100000, 0});
+    HEAR("E urn=2 qty=30 match=2", "EXECUTED 2 cum 40 leaves 160 qty 30 match 2\n");
+    port_rig_query(&rig, 1);
+    HEAR_FENCE(port_rig_fence(&rig), "OPEN 2 cum 40 leaves 160 query 1 slot 1\n");
+}
+
+/* Against a plain set, in random order. */
+SPEC(orders_are_found_however_many_have_come_and_gone)
+{
+    enum { URNS = 6000, ORDERS = 1000 };
+    static bool in[URNS];
+    static uint32_t urn[URNS]; /* anywhere, so that many want the same place */
+    struct chance chance = {.state = 3};
+    uint32_t count = 0;
+    port_rig_free(&rig);
+    port_rig_new(&rig, ORDERS, 0, "");
+    for (uint32_t i = 0; i < URNS; i++) urn[i] = (uint32_t)(chance_next(&chance) >> 32) | 1;
+    for (uint32_t turn = 0; turn < 200000; turn++) {
+        char line[80];
+        uint32_t i = (uint32_t)chance_between(&chance, 0, URNS - 1);
+        const struct port_recovered order = {.order = urn[i], .total = QTY_ONE};
+        if (!in[i] && count == 3 * ORDERS) continue;
+        if (in[i]) rig.kind->forget(rig.port, urn[i]);
+        else rig.kind->recover(rig.port, &order);
+        in[i] = !in[i];
+        count += in[i] ? 1 : -1;
+        i = (uint32_t)chance_between(&chance, 0, URNS - 1);
+        snprintf(line, sizeof line, "J urn=%u", urn[i]);
+        port_rig_hear(&rig, line);
+        EXPECT_UINT(rig.report[0].known, in[i]);
+        if (turn % 20000 == 0) ouch50_port_verify(rig.port);
+    }
+    EXPECT(count > 2 * ORDERS);
+}
+
 SPEC(more_orders_than_there_is_memory_for_are_our_own_mistake)
 {
     port_rig_free(&rig);
@@ -368,6 +434,10 @@ SPEC(limits_out_of_range_have_no_footprint)
     S(a_recovered_replacement_in_doubt_is_asked_about_with_its_order)                              \
     S(what_is_forgotten_is_not_known_and_its_place_is_used_again)                                  \
     S(a_chain_of_replacements_takes_no_more_memory_than_an_order)                                  \
+    S(a_replacement_that_the_venue_only_hinted_at_goes_with_its_order)                             \
+    S(a_replacement_that_is_forgotten_leaves_its_order)                                            \
+    S(what_presumes_a_replacement_makes_it)                                                        \
+    S(orders_are_found_however_many_have_come_and_gone)                                            \
     S(more_orders_than_there_is_memory_for_are_our_own_mistake)                                    \
     S(limits_out_of_range_have_no_footprint)
 SPEC_MAIN("trade_port_ouch50_queries", SPECS, before_each, after_each)

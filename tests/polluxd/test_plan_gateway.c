@@ -1,191 +1,24 @@
-/* What a gateway's configuration becomes: strategies are asked about their parameters, and each
- * limit arrives in risk where it belongs. */
+/* What a gateway's configuration becomes: each limit arrives in risk where it belongs. */
 
-#include "apps/polluxd/plan_gateway.h"
-#include "tests/support/spec.h"
+#include "tests/polluxd/gateway_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Strategies and a venue's language, made for this. */
-
-static const char *value_of(const struct delegate_parameters *given, const char *name)
-{
-    for (uint32_t i = 0; i < given->count; i++)
-        if (strcmp(given->at[i].name, name) == 0) return given->at[i].value;
-    return NULL;
-}
-
-/* size at most 100, others are taken as they are, but depth, mute, hollow and many. */
-static bool pacer_check(const struct delegate_parameters *given, char *problem, size_t capacity)
-{
-    const char *size = value_of(given, "size");
-    if (!size) snprintf(problem, capacity, "size is missing");
-    else if (strtol(size, NULL, 10) > 100)
-        snprintf(problem, capacity, "size is %s: at most 100", size);
-    else if (value_of(given, "depth")) snprintf(problem, capacity, "depth does not go with size");
-    else if (value_of(given, "mute")) return problem[0] = 0, false;
-    else return true;
-    return false;
-}
-
-static size_t pacer_footprint(const struct delegate_parameters *given)
-{
-    return value_of(given, "hollow") ? 0 : 64;
-}
-
-static uint32_t pacer_orders(const struct delegate_parameters *given)
-{
-    return value_of(given, "many") ? DELEGATE_ORDERS_MAX + 1 : given->legs;
-}
-
-static const struct delegate_kind pacer = {
-    .name = "pacer", .check = pacer_check, .footprint = pacer_footprint, .orders = pacer_orders};
-static const struct delegate_kind watcher = {.name = "watcher", .footprint = pacer_footprint};
-
-static const struct delegate_kind *strategy_find(const void *plugins, const char *name)
-{
-    EXPECT(plugins == &pacer);
-    if (strcmp(name, "pacer") == 0) return &pacer;
-    return strcmp(name, "watcher") == 0 ? &watcher : NULL;
-}
-
-static struct trade_port_kind language; /* as the real one, but for what it can */
-
-static const struct trade_port_kind *port_find(const char *name)
-{
-    return strcmp(name, language.name) == 0 ? &language : NULL;
-}
-
-static const struct polluxd_kinds kinds = {&pacer, strategy_find, port_find};
-
-/* A configuration of three symbols, two venues and what is given. */
-
-static char password[] = "/tmp/polluxd_gateway_XXXXXX";
-static struct config *config;
-static struct config_problems problems;
 static struct polluxd_gateway gateway;
-
-#define USUAL_STRATEGIES                                                                           \
-    "  - {name: one, strategy: pacer, venue: v, instruments: [C, A], parameters: {size: 5, "       \
-    "speed: "                                                                                      \
-    "6}, limits: {position_long: 31, capital: 32, strategy_rate: 33}}\n"                           \
-    "  - {name: two, strategy: watcher, venue: w, instruments: all, unique_orders: 3, "            \
-    "all_venues: "                                                                                 \
-    "true}\n"                                                                                      \
-    "  - {name: out, strategy: outside, venue: w, instruments: [D, B], orders: 7}\n"
-
-static void given(const char *keys, const char *strategies)
-{
-    static char text[8192];
-    snprintf(
-        text, sizeof text,
-        "roles: [feed, gateway]\nlcores: {cores: [0]}\n"
-        "ports: [{name: a, kind: dpdk, device: x}, {name: o, kind: dpdk, device: y, address: "
-        "10.0.0.1}]\n"
-        "feed: {instruments: 100, line_a: {port: a, group: 233.54.12.111, udp_port: 26477}}\n"
-        "gateway:\n  journal: j\n  port: o\n%s"
-        "  venues:\n"
-        "  - {name: v, address: 10.0.0.2, tcp_port: 5, username: ab, password_file: %s, firm: F,\n"
-        "     messages_per_second: 50, cancel_reserve: 5, answer_ms: 7, cancels_at_loss: true,\n"
-        "     first_order: 9}\n"
-        "  - {name: w, address: 10.0.0.3, tcp_port: 6, username: cd, password_file: %s,\n"
-        "     limits: {venue_rate: 34}}\n"
-        "  symbols:\n"
-        "  - {symbol: A, venue: v, limits: {order_qty: 35, tradable: false}}\n"
-        "  - {symbol: B, venue: w, tick: 0.05, lot: 10, price_max: 100, quantity_max: 500}\n"
-        "  - {symbol: C, venue: v}\n"
-        "  - {symbol: A, venue: w}\n"
-        "  limits: {box_gross: 1, box_loss: 2, duplicate_ns: 3ns, venue_rate: 4, tradable: true,\n"
-        "    market_orders: true, order_qty: 5, order_notional: 6, reference_age: 7ns,\n"
-        "    mark_age: 8ns, collar_ticks: 9, collar_ppm: 0.001%%, symbol_long: 11,\n"
-        "    symbol_short: 12, symbol_rate: 13, position_long: 14, position_short: 15,\n"
-        "    capital: 16, strategy_gross: 17, strategy_volume: 18, strategy_loss: 19,\n"
-        "    strategy_rate: 20, strategy_fills: 21}\n"
-        "  strategies:\n%s",
-        keys, password, password, strategies);
-    config_free(config);
-    bool right = config_parse(text, strlen(text), &config, &problems);
-    if (!right) config_print_problems(stdout, "the file", &problems);
-    CHECK(right);
-}
 
 static void planned(const char *keys)
 {
     static char sentences[4096];
     struct text said = text_in(sentences, sizeof sentences);
-    given(keys, USUAL_STRATEGIES);
+    gateway_file_given(keys, USUAL_STRATEGIES);
     polluxd_gateway_free(&gateway);
-    EXPECT(polluxd_gateway_check(config, &kinds, &problems));
-    EXPECT_UINT(problems.count, 0);
-    EXPECT(polluxd_gateway_plan(&gateway, config, &kinds, &said));
+    EXPECT(polluxd_gateway_check(gateway_file_config, &gateway_file_kinds, &gateway_file_problems));
+    EXPECT_UINT(gateway_file_problems.count, 0);
+    EXPECT(polluxd_gateway_plan(&gateway, gateway_file_config, &gateway_file_kinds, &said));
     EXPECT_TEXT(sentences, ""); /* gateway_check has nothing to say either */
-}
-
-/* What the strategies say of their parameters, in one line each. */
-static void said_of(const char *strategies, const char *expected)
-{
-    char said[4096] = "";
-    given("", strategies);
-    bool right = polluxd_gateway_check(config, &kinds, &problems);
-    EXPECT_UINT(right, problems.count == 0);
-    for (uint32_t i = 0; i < problems.count; i++)
-        snprintf(said + strlen(said), sizeof said - strlen(said), "%u:%u: %s\n",
-                 problems.at[i].line, problems.at[i].column, problems.at[i].sentence);
-    EXPECT_TEXT(said, expected);
-}
-
-#define PACER(parameters)                                                                          \
-    "  - {name: s, strategy: pacer, venue: v, instruments: all, parameters: {" parameters "}}\n"
-
-SPEC(strategies_are_asked_about_their_parameters)
-{
-    said_of(PACER("size: 100"), "");
-    said_of(PACER("speed: 1, size: 101"),
-            "26:89: gateway.strategies[0].parameters: size is 101: at most 100\n");
-    said_of(PACER("speed: 1"), "26:25: gateway.strategies[0].parameters: size is missing\n");
-    said_of(PACER("size: 1, depth: 2"),
-            "26:89: gateway.strategies[0].parameters: depth does not go with size\n");
-    said_of(PACER("size: 1, mute: 2"),
-            "26:25: gateway.strategies[0].parameters: pacer refuses them\n");
-    said_of(PACER("size: 1, hollow: 2"),
-            "26:25: gateway.strategies[0].parameters: pacer cannot be built with them\n");
-    said_of(
-        PACER("size: 1, many: 2"),
-        "26:25: gateway.strategies[0].parameters: pacer needs 4097 orders at once with them: at "
-        "most 4096 are allowed\n");
-    said_of("  - {name: s, strategy: watcher, venue: v, instruments: all, parameters: {a: 1}}\n",
-            "26:78: gateway.strategies[0].parameters: watcher takes none\n");
-}
-
-/* "siz" is not named by "size". */
-SPEC(the_place_is_that_of_the_parameter_that_is_named_first)
-{
-    said_of(PACER("siz: 1, size: 101"),
-            "26:87: gateway.strategies[0].parameters: size is 101: at most 100\n");
-    said_of(PACER("siz: 1"), "26:25: gateway.strategies[0].parameters: size is missing\n");
-}
-
-SPEC(a_strategy_that_is_not_there_is_said_with_those_that_are)
-{
-    said_of(
-        "  - {name: p, strategy: pacr, venue: v, instruments: all}\n" PACER("size: 101"),
-        "26:25: gateway.strategies[0].strategy is \"pacr\", but there is no such strategy; built "
-        "in: outside, tally\n"
-        "27:79: gateway.strategies[1].parameters: size is 101: at most 100\n");
-}
-
-SPEC(who_sends_orders_has_something_to_trade)
-{
-    said_of("  - {name: s, strategy: pacer, venue: v, instruments: [B, D], parameters: {size: 1}}\n"
-            "  - {name: t, strategy: outside, venue: w, instruments: [C], orders: 1}\n"
-            "  - {name: u, strategy: watcher, venue: v, instruments: [B]}\n",
-            "26:25: gateway.strategies[0] sends orders, but gateway.symbols lists none of its "
-            "instruments at the venue v\n"
-            "27:25: gateway.strategies[1] sends orders, but gateway.symbols lists none of its "
-            "instruments at the venue w\n");
 }
 
 SPEC(venues_and_their_sessions_are_what_the_file_says)
@@ -197,7 +30,7 @@ SPEC(venues_and_their_sessions_are_what_the_file_says)
     EXPECT_UINT(gateway.plan.venues, 2);
     const struct gateway_venue_plan *venue = gateway.plan.venue;
     EXPECT_TEXT(venue[0].name, "v");
-    EXPECT(venue[0].kind == &language);
+    EXPECT(venue[0].kind == &gateway_file_language);
     EXPECT(memcmp(venue[0].firm, "F   ", 4) == 0);
     EXPECT_UINT(venue[0].answer_ns, 7000000);
     EXPECT_UINT(venue[0].per_second, 50);
@@ -230,7 +63,7 @@ SPEC(symbols_and_strategies_are_what_the_file_says)
     EXPECT_UINT(plan->strategies, 3);
     const struct gateway_strategy_plan *one = &plan->strategy[0];
     EXPECT_TEXT(one->name, "one");
-    EXPECT(one->kind == &pacer);
+    EXPECT_TEXT(one->kind->name, "pacer");
     EXPECT_UINT(one->legs, 2);
     EXPECT(memcmp(one->leg[0].symbol, "C       ", 8) == 0);
     EXPECT(memcmp(one->leg[1].symbol, "A       ", 8) == 0);
@@ -277,7 +110,7 @@ static int64_t bound(const struct risk *risk, enum risk_verdict limit, uint32_t 
     return risk_bound(risk, limit, &(struct risk_subject){venue, strategy, symbol});
 }
 
-/* The common value of each limit is its place in the table, from 1 for box_gross; see given(). */
+/* The common value of each limit, as gateway_file.c has it. */
 static int64_t common_of(enum risk_verdict limit)
 {
     static const struct {
@@ -297,10 +130,10 @@ static int64_t common_of(enum risk_verdict limit)
     bool fixed = unit == RISK_QTY || unit == RISK_MONEY;
     for (uint32_t i = 0; i < ARRAY_COUNT(common); i++)
         if (common[i].limit == limit) return common[i].value * (fixed ? 100000000 : 1);
-    return -1; /* a limit that this spec does not know: it is to be added to given() */
+    return -1; /* a limit that this spec does not know: it is to be added to gateway_file.c */
 }
 
-/* The ones that are said of one thing alone; see given(). */
+/* The ones that are said of one thing alone; see gateway_file.c. */
 static int64_t expected(enum risk_verdict limit, uint32_t venue, uint32_t strategy, uint32_t symbol)
 {
     static const uint32_t venue_of_strategy[] = {0, 1, 1};
@@ -332,6 +165,14 @@ SPEC(each_limit_arrives_in_risk_where_it_belongs_and_nowhere_else)
                                 risk_limit(limit)->name, venue, strategy, symbol,
                                 (intmax_t)bound(risk, limit, venue, strategy, symbol));
     risk_verify(risk);
+}
+
+SPEC(a_gateway_takes_the_most_instruments_that_the_configuration_allows)
+{
+    gateway_file_instruments = "65534";
+    planned("");
+    EXPECT_UINT(gateway.plan.instruments, 65535);
+    gateway_file_instruments = "100";
 }
 
 SPEC(a_box_starts_halted_unless_it_is_armed)
@@ -382,13 +223,13 @@ static void refused(struct trade_port_can can, const char *expected_sentences)
 {
     static char sentences[4096];
     struct text said = text_in(sentences, sizeof sentences);
-    const struct trade_port_can real = language.can;
-    language.can = can;
-    given("", USUAL_STRATEGIES);
+    const struct trade_port_can real = gateway_file_language.can;
+    gateway_file_language.can = can;
+    gateway_file_given("", USUAL_STRATEGIES);
     polluxd_gateway_free(&gateway);
-    EXPECT(!polluxd_gateway_plan(&gateway, config, &kinds, &said));
+    EXPECT(!polluxd_gateway_plan(&gateway, gateway_file_config, &gateway_file_kinds, &said));
     EXPECT_TEXT(sentences, expected_sentences);
-    language.can = real;
+    gateway_file_language.can = real;
 }
 
 SPEC(what_a_venues_language_cannot_say_is_refused)
@@ -412,23 +253,24 @@ SPEC(what_a_venues_language_cannot_say_is_refused)
             "symbol A: its price_max is higher than ouch50 can say\n");
     refused((struct trade_port_can){.orders_per_second = 49},
             "venue v: messages_per_second is 50, and ouch50 takes 49 orders a second\n");
-    language.name = "other";
+    gateway_file_language.name = "other";
     refused((struct trade_port_can){0}, "venue v: nothing here speaks ouch50\n"
                                         "venue w: nothing here speaks ouch50\n");
-    language.name = "ouch50";
+    gateway_file_language.name = "ouch50";
 }
 
 SPEC(a_password_that_cannot_be_read_is_said_of_each_venue)
 {
     static char sentences[4096];
     struct text said = text_in(sentences, sizeof sentences);
-    given("", USUAL_STRATEGIES);
-    (void)unlink(password);
+    gateway_file_given("", USUAL_STRATEGIES);
+    (void)unlink(gateway_file_password);
     polluxd_gateway_free(&gateway);
-    EXPECT(!polluxd_gateway_plan(&gateway, config, &kinds, &said));
+    EXPECT(!polluxd_gateway_plan(&gateway, gateway_file_config, &gateway_file_kinds, &said));
     char once[256], twice[512];
     snprintf(once, sizeof once,
-             "the password file %s cannot be opened: No such file or directory\n", password);
+             "the password file %s cannot be opened: No such file or directory\n",
+             gateway_file_password);
     snprintf(twice, sizeof twice, "%s%s", once, once);
     EXPECT_TEXT(sentences, twice);
 }
@@ -457,38 +299,20 @@ SPEC(a_venue_of_this_appliance_is_a_session_by_its_number)
         "    strategy_rate: 20, strategy_fills: 21}\n";
     static char sentences[4096];
     struct text said = text_in(sentences, sizeof sentences);
-    config_free(config);
-    CHECK(config_parse(text, sizeof text - 1, &config, &problems));
+    config_free(gateway_file_config);
+    CHECK(config_parse(text, sizeof text - 1, &gateway_file_config, &gateway_file_problems));
     polluxd_gateway_free(&gateway);
-    EXPECT(polluxd_gateway_plan(&gateway, config, &kinds, &said));
+    EXPECT(polluxd_gateway_plan(&gateway, gateway_file_config, &gateway_file_kinds, &said));
     EXPECT(gateway.session[0].internal);
     EXPECT_UINT(gateway.session[0].number, 2);
     EXPECT(!gateway.over_tcp);
 }
 
-static void before_each(void)
-{
-    if (!language.name) language = *trade_port_find("ouch50");
-    snprintf(password, sizeof password, "/tmp/polluxd_gateway_XXXXXX");
-    int file = mkstemp(password);
-    CHECK(file >= 0);
-    CHECK(write(file, "secret\n", 7) == 7);
-    close(file);
-}
-
-static void after_each(void)
-{
-    (void)unlink(password);
-}
-
 #define SPECS(S)                                                                                   \
-    S(strategies_are_asked_about_their_parameters)                                                 \
-    S(the_place_is_that_of_the_parameter_that_is_named_first)                                      \
-    S(a_strategy_that_is_not_there_is_said_with_those_that_are)                                    \
-    S(who_sends_orders_has_something_to_trade)                                                     \
     S(venues_and_their_sessions_are_what_the_file_says)                                            \
     S(symbols_and_strategies_are_what_the_file_says)                                               \
     S(each_limit_arrives_in_risk_where_it_belongs_and_nowhere_else)                                \
+    S(a_gateway_takes_the_most_instruments_that_the_configuration_allows)                          \
     S(a_box_starts_halted_unless_it_is_armed)                                                      \
     S(nobody_loosens_a_limit_beyond_its_ceiling)                                                   \
     S(where_two_must_agree_the_file_counts_as_two)                                                 \
@@ -496,4 +320,4 @@ static void after_each(void)
     S(a_password_that_cannot_be_read_is_said_of_each_venue)                                        \
     S(a_venue_of_this_appliance_is_a_session_by_its_number)
 
-SPEC_MAIN("polluxd: plan of a gateway", SPECS, before_each, after_each)
+SPEC_MAIN("polluxd: plan of a gateway", SPECS, gateway_file_open, gateway_file_close)

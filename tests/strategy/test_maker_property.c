@@ -9,7 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SEEDS = 500, STEPS = 4000, CALM_SEEDS = 100, CALM_STEPS = 500, SHOWN_MAX = 64 };
+/* With sanitizers a step costs fifteen times as much. */
+enum {
+    SEEDS = PARANOID ? 100 : 500,
+    STEPS = 4000,
+    CALM_SEEDS = 100,
+    CALM_STEPS = 500,
+    SHOWN_MAX = 64
+};
 
 static struct chance chance;
 static uint64_t seed;
@@ -147,32 +154,43 @@ static void check_apart(const struct delegate_intent *intent)
     }
 }
 
+/* Away from where it was is a retreat; nearer is allowed behind others only. */
+static void check_own_size(uint32_t leg, const struct delegate_intent *intent)
+{
+    price_t before = last_price[intent->key];
+    last_price[intent->key] = intent->price;
+    bool nearer = intent->side == SIDE_BUY ? intent->price > before : intent->price < before;
+    if (!checks_own || (before > 0 && !nearer)) return;
+    int64_t best = best_lately(leg, intent->side) / (PRICE_ONE / 100);
+    int64_t price = intent->price / (PRICE_ONE / 100);
+    int64_t better = intent->side == SIDE_BUY ? price - best : best - price;
+    int64_t slack = threshold > 1 ? threshold - 1 : 0;
+    if (better > slack - offset_least)
+        FAILS("seed %" PRIu64 ": %s improves others' %" PRId64, seed, rig_said(), best);
+}
+
+static void check_keys(uint32_t leg)
+{
+    const struct rig_leg *at = &rig.leg[leg];
+    bool flat = at->trading == TRADING_REDUCE_ONLY && at->position == 0;
+    for (uint32_t key = leg * 6; key < leg * 6 + 6; key++) {
+        if (!stays(key)) continue;
+        if (!may_quote(leg)) FAILS("seed %" PRIu64 ": key %u stays", seed, key);
+        if (flat) FAILS("seed %" PRIu64 ": key %u would grow the position", seed, key);
+    }
+}
+
 static void check_said(uint32_t leg)
 {
-    uint32_t first = leg * 6;
     for (uint32_t i = 0; i < rig.output.intents; i++) {
         const struct delegate_intent *intent = &rig.output.intent[i];
         if (intent->kind == INTENT_STOP) last_price[intent->key] = 0;
         if (intent->kind == INTENT_STOP || intent->key / 6 != leg) continue;
         check_apart(intent);
+        check_own_size(leg, intent);
         if (!may_quote(leg)) FAILS("seed %" PRIu64 ": said %s of a bad book", seed, rig_said());
-        price_t before = last_price[intent->key];
-        last_price[intent->key] = intent->price;
-        /* Away from where it was is a retreat; nearer is allowed behind others only. */
-        bool nearer = intent->side == SIDE_BUY ? intent->price > before : intent->price < before;
-        if (!checks_own || (before > 0 && !nearer)) continue;
-        int64_t best = best_lately(leg, intent->side) / (PRICE_ONE / 100);
-        int64_t price = intent->price / (PRICE_ONE / 100);
-        int64_t better = intent->side == SIDE_BUY ? price - best : best - price;
-        int64_t slack = threshold > 1 ? threshold - 1 : 0;
-        if (better > slack - offset_least)
-            FAILS("seed %" PRIu64 ": %s improves others' %" PRId64, seed, rig_said(), best);
     }
-    for (uint32_t key = first; key < first + 6; key++)
-        if (!may_quote(leg) && stays(key)) FAILS("seed %" PRIu64 ": key %u stays", seed, key);
-    if (rig.leg[leg].trading == TRADING_REDUCE_ONLY && rig.leg[leg].position == 0)
-        for (uint32_t key = first; key < first + 6; key++)
-            if (stays(key)) FAILS("seed %" PRIu64 ": key %u would grow the position", seed, key);
+    check_keys(leg);
     if (rig.needless) FAILS("seed %" PRIu64 ": %s was so already", seed, rig_said());
     rig.needless = 0;
 }

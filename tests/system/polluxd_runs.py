@@ -163,7 +163,14 @@ def what_a_strategy_refuses_is_said_where_it_stands(bench):
         row = next(at for at, line in enumerate(text.splitlines(), 1) if wrong in line)
         return f"{row}:{text.splitlines()[row - 1].index(wrong) + 1}"
 
+    checked(example)
     checked(watching.replace(parameters + "\n", ""))
+    slower = example.replace("threshold: 1t", "threshold: slow")
+    row = next(at for at, line in enumerate(slower.splitlines(), 1) if "threshold: slow" in line)
+    column = slower.splitlines()[row - 1].index("slow") + 1
+    done = bench.run("polluxd", "--check", "--config", bench.write("slower.yaml", slower.encode()))
+    require(f":{row}:{column}: gateway.strategies[0].parameters: maker: threshold is 'slow'"
+            in done.stderr, f"it says {done.stderr}")
     value = parameters.split("rungs: ")[1]
     checked(watching,
             f"{place(watching, value)}: gateway.strategies[0].parameters: tally takes none")
