@@ -42,7 +42,7 @@ static void dispatch_open(uint32_t instruments, uint32_t subscribers)
     dispatch = dispatch_new(memory_new(dispatch_footprint(&limits)), &limits);
     for (uint32_t i = 0; i < subscribers; i++) {
         struct dispatch_identity identity = {.name = {(char)('a' + i)}};
-        void *tally = tally_kind.new(memory_new(tally_kind.footprint(&none)), &none);
+        void *tally = tally_kind.build(memory_new(tally_kind.footprint(&none)), &none);
         enum dispatch_status status =
             dispatch_add(dispatch, &identity, &tally_kind, tally, &numbers[i]);
         CHECK(status == DISPATCH_OK);

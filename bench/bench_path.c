@@ -44,7 +44,7 @@ static size_t watch_footprint(const struct delegate_parameters *parameters)
     return CACHE_LINE;
 }
 
-static void *watch_new(void *memory, const struct delegate_parameters *parameters)
+static void *watch_build(void *memory, const struct delegate_parameters *parameters)
 {
     (void)parameters;
     return memory;
@@ -66,7 +66,7 @@ static void watch_decide(void *self, const struct composite *composite,
 static const struct delegate_kind watch_kind = {.name = "watch",
                                                 .summary = "notes the age of what it is shown",
                                                 .footprint = watch_footprint,
-                                                .new = watch_new,
+                                                .build = watch_build,
                                                 .decide = watch_decide};
 
 /* The path. */

@@ -1,8 +1,10 @@
 /* polluxd: the appliance.  Reads one configuration, launches its stages, shows what they do, and
  * stops them in order when asked to. */
 
+#include "apps/polluxd/plan_gateway.h"
 #include "apps/polluxd/polluxd.h"
 #include "apps/sentences.h"
+#include "dataplane/launch/plugin.h"
 
 #include <argp.h>
 #include <signal.h>
@@ -91,6 +93,33 @@ static void venue_signal_set(struct launch *launch)
     sigaction(SIGUSR1, &action, NULL);
 }
 
+static struct plugins plugins;
+
+static bool plugins_load(const struct config_paths *paths, struct config_problems *problems)
+{
+    for (uint32_t i = 0; i < paths->count; i++) {
+        char said[CONFIG_SENTENCE_MAX];
+        struct text sentence = text_in(said, sizeof said);
+        if (plugin_load(&plugins, paths->at[i].text, &sentence)) continue;
+        config_problems_add(problems, paths->at[i].place, "gateway.plugins[%u]: %.*s", i,
+                            (int)strcspn(said, "\n"), said);
+    }
+    return problems->count == 0;
+}
+
+static const struct delegate_kind *strategy_find(const void *loaded, const char *name)
+{
+    return plugin_find(loaded, name);
+}
+
+/* What only strategies know of the configuration; those of plug-ins are loaded for it. */
+static bool strategies_check(const struct config *config, struct config_problems *problems)
+{
+    const struct polluxd_kinds kinds = {.plugins = &plugins, .strategy = strategy_find};
+    return !config->gateway || (plugins_load(&config->gateway->plugins, problems) &&
+                                polluxd_gateway_check(config, &kinds, problems));
+}
+
 static int run(const struct config *config)
 {
     static struct polluxd polluxd;
@@ -129,8 +158,9 @@ int main(int count, char **words)
         return 0;
     }
     struct config *config;
-    if (!config_read(request.config, &config, &problems)) {
+    if (!config_read(request.config, &config, &problems) || !strategies_check(config, &problems)) {
         config_print_problems(stderr, request.config, &problems);
+        config_free(config);
         return 4;
     }
     if (request.check) printf("%s: right\n", request.config);

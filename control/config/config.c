@@ -6,7 +6,8 @@
 #include "control/config/config_text.h"
 #include "control/config/config_tree.h"
 
-#define STAGE_COUNTED(role, called) +(uint32_t)CONFIG_HAS(roles, role)
+#define STAGE_COUNTED(role, instead, called)                                                       \
+    +(uint32_t)(CONFIG_HAS(roles, role) && !CONFIG_HAS(roles, instead))
 
 uint32_t config_stages(uint32_t roles)
 {

@@ -17,7 +17,8 @@
  *     config->lcores.layout == CONFIG_LAYOUT_SHARED
  *
  * A struct config is complete (a key left out has its default) and true (every rule holds): whoever
- * reads it checks nothing again.  What a machine lacks (that core, that device) is not known here.
+ * reads it checks nothing again.  What a machine lacks (that core, that device), and what the
+ * parameters of a strategy may be, is not known here.
  *
  * Threads: any; nothing is shared.  Memory: the struct is allocated, and freed by config_free. */
 
@@ -45,33 +46,75 @@ struct config_symbol {
     char text[CONFIG_SYMBOL_MAX + 1];
 };
 
+/* Where something stands in the file; both from 1. */
+struct config_place {
+    uint32_t line;
+    uint32_t column; /* in characters */
+};
+
+struct config_strategy_name {
+    struct config_place place;
+    char text[CONFIG_NAME_MAX + 1];
+};
+
+struct config_parameter {
+    struct config_place place; /* of the value */
+    char name[CONFIG_NAME_MAX + 1];
+    char value[CONFIG_PARAMETER_MAX + 1];
+};
+
+struct config_parameters {
+    uint32_t count;
+    struct config_parameter *at; /* each name once, in the order of the file */
+};
+
+struct config_path {
+    struct config_place place;
+    char text[CONFIG_PATH_MAX + 1];
+};
+
+struct config_paths {
+    uint32_t count;
+    struct config_path *at;
+};
+
 struct config_symbols {
     uint32_t count; /* 0 in a SELECTION: all instruments */
     struct config_symbol *at;
 };
 
 /* The C type of each type of key. */
-#define CONFIG_FIELD_WHOLE(key, high, of)     uint32_t key;
-#define CONFIG_FIELD_LARGE(key, high, of)     uint64_t key;
-#define CONFIG_FIELD_POWER(key, high, of)     uint32_t key;
-#define CONFIG_FIELD_SWITCH(key, high, of)    bool key;
-#define CONFIG_FIELD_CHOICE(key, high, of)    enum of key;
-#define CONFIG_FIELD_CHOICES(key, high, of)   uint32_t key; /* a bit each: see CONFIG_HAS */
-#define CONFIG_FIELD_PRICE(key, high, of)     uint64_t key; /* in 1e-8, as price_t; 0: none */
-#define CONFIG_FIELD_PACE(key, high, of)      uint32_t key; /* a multiple, or CONFIG_PACE_FASTEST */
-#define CONFIG_FIELD_ADDRESS(key, high, of)   uint32_t key; /* 10.0.0.1 is 0x0a000001; 0: none */
-#define CONFIG_FIELD_MAC(key, high, of)       uint64_t key; /* its six bytes, the first highest */
-#define CONFIG_FIELD_NAME(key, high, of)      char key[(high) + 1];
-#define CONFIG_FIELD_PORT(key, high, of)      uint32_t key; /* its index in ports */
-#define CONFIG_FIELD_PATH(key, high, of)      char key[(high) + 1];
-#define CONFIG_FIELD_DEVICE(key, high, of)    char key[(high) + 1];
-#define CONFIG_FIELD_SESSION(key, high, of)   char key[(high) + 1];
-#define CONFIG_FIELD_SYMBOL(key, high, of)    char key[(high) + 1];
-#define CONFIG_FIELD_WHOLES(key, high, of)    struct config_wholes key;
-#define CONFIG_FIELD_SYMBOLS(key, high, of)   struct config_symbols key;
-#define CONFIG_FIELD_SELECTION(key, high, of) struct config_symbols key;
-#define CONFIG_FIELD_SECTION(key, high, of)   struct of key;
-#define CONFIG_FIELD_OPTION(key, high, of)    struct of *key; /* NULL if the file has none */
+#define CONFIG_FIELD_WHOLE(key, high, of)      uint32_t key;
+#define CONFIG_FIELD_LARGE(key, high, of)      uint64_t key;
+#define CONFIG_FIELD_POWER(key, high, of)      uint32_t key;
+#define CONFIG_FIELD_SWITCH(key, high, of)     bool key;
+#define CONFIG_FIELD_CHOICE(key, high, of)     enum of key;
+#define CONFIG_FIELD_CHOICES(key, high, of)    uint32_t key; /* a bit each: see CONFIG_HAS */
+#define CONFIG_FIELD_PRICE(key, high, of)      uint64_t key; /* in 1e-8, as price_t; 0: none */
+#define CONFIG_FIELD_PACE(key, high, of)       uint32_t key; /* or CONFIG_PACE_FASTEST */
+#define CONFIG_FIELD_ADDRESS(key, high, of)    uint32_t key; /* 10.0.0.1 is 0x0a000001; 0: none */
+#define CONFIG_FIELD_MAC(key, high, of)        uint64_t key; /* its six bytes, the first highest */
+#define CONFIG_FIELD_NAME(key, high, of)       char key[(high) + 1];
+#define CONFIG_FIELD_PORT(key, high, of)       uint32_t key; /* its index in ports */
+#define CONFIG_FIELD_PATH(key, high, of)       char key[(high) + 1];
+#define CONFIG_FIELD_DEVICE(key, high, of)     char key[(high) + 1];
+#define CONFIG_FIELD_SESSION(key, high, of)    char key[(high) + 1];
+#define CONFIG_FIELD_SYMBOL(key, high, of)     char key[(high) + 1];
+#define CONFIG_FIELD_QTY(key, high, of)        uint64_t key; /* in 1e-8, as qty_t */
+#define CONFIG_FIELD_MONEY(key, high, of)      uint64_t key; /* in 1e-8 */
+#define CONFIG_FIELD_NS(key, high, of)         uint64_t key;
+#define CONFIG_FIELD_TICKS(key, high, of)      uint64_t key;
+#define CONFIG_FIELD_PPM(key, high, of)        uint64_t key;
+#define CONFIG_FIELD_COUNT(key, high, of)      uint64_t key;
+#define CONFIG_FIELD_VENUE(key, high, of)      uint32_t key; /* its index in gateway.venues */
+#define CONFIG_FIELD_STRATEGY(key, high, of)   struct config_strategy_name key;
+#define CONFIG_FIELD_PARAMETERS(key, high, of) struct config_parameters key;
+#define CONFIG_FIELD_PATHS(key, high, of)      struct config_paths key;
+#define CONFIG_FIELD_WHOLES(key, high, of)     struct config_wholes key;
+#define CONFIG_FIELD_SYMBOLS(key, high, of)    struct config_symbols key;
+#define CONFIG_FIELD_SELECTION(key, high, of)  struct config_symbols key;
+#define CONFIG_FIELD_SECTION(key, high, of)    struct of key;
+#define CONFIG_FIELD_OPTION(key, high, of)     struct of *key; /* NULL if the file has none */
 #define CONFIG_FIELD_LIST(key, high, of)                                                           \
     struct {                                                                                       \
         uint32_t count;                                                                            \
@@ -116,6 +159,11 @@ MUST_USE bool config_parse(const char *text, size_t bytes, struct config **confi
                            struct config_problems *problems);
 
 void config_free(struct config *config); /* NULL is allowed */
+
+/* Composes a sentence and keeps it; past CONFIG_PROBLEMS_MAX it is only counted.  {0, 0} is the
+ * file as a whole.  For whoever reads the struct and finds more wrong with it, in its order. */
+void config_problems_add(struct config_problems *problems, struct config_place place,
+                         const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* One line per problem: path:line:column: sentence. */
 void config_print_problems(FILE *out, const char *path, const struct config_problems *problems);

@@ -133,10 +133,12 @@ static void key_check(const struct check *check, const struct config_key *key,
     switch (key->type) {
     case CONFIG_TYPE_SECTION:
     case CONFIG_TYPE_OPTION: section_check(check, key->section, node, path); return;
+    case CONFIG_TYPE_PARAMETERS: config_parameters_check(key, path, node, check->problems); return;
     case CONFIG_TYPE_LIST:
     case CONFIG_TYPE_CHOICES:
     case CONFIG_TYPE_WHOLES:
     case CONFIG_TYPE_SYMBOLS:
+    case CONFIG_TYPE_PATHS:
     case CONFIG_TYPE_SELECTION: list_check(check, key, node, path); return;
     case CONFIG_TYPE_WHOLE:
     case CONFIG_TYPE_LARGE:
@@ -144,6 +146,14 @@ static void key_check(const struct check *check, const struct config_key *key,
     case CONFIG_TYPE_SWITCH:
     case CONFIG_TYPE_CHOICE:
     case CONFIG_TYPE_PRICE:
+    case CONFIG_TYPE_QTY:
+    case CONFIG_TYPE_MONEY:
+    case CONFIG_TYPE_NS:
+    case CONFIG_TYPE_TICKS:
+    case CONFIG_TYPE_PPM:
+    case CONFIG_TYPE_COUNT:
+    case CONFIG_TYPE_VENUE:
+    case CONFIG_TYPE_STRATEGY:
     case CONFIG_TYPE_PACE:
     case CONFIG_TYPE_ADDRESS:
     case CONFIG_TYPE_MAC:
@@ -153,7 +163,7 @@ static void key_check(const struct check *check, const struct config_key *key,
     case CONFIG_TYPE_DEVICE:
     case CONFIG_TYPE_SESSION:
     case CONFIG_TYPE_SYMBOL: config_value_check(key, path, node, check->problems); return;
-    case CONFIG_TYPE_COUNT: break;
+    case CONFIG_TYPES_COUNT: break;
     }
     UNREACHABLE("every key has a type of CONFIG_TYPES");
 }
@@ -173,12 +183,17 @@ static struct config_node *absent_complete(const struct check *check, const stru
         return node;
     }
     bool list = key->type == CONFIG_TYPE_LIST || key->type == CONFIG_TYPE_WHOLES ||
-                key->type == CONFIG_TYPE_CHOICES || key->type == CONFIG_TYPE_SYMBOLS;
-    struct config_node *node =
-        config_tree_add(check->tree, list ? CONFIG_NODE_SEQUENCE : CONFIG_NODE_SCALAR, place);
+                key->type == CONFIG_TYPE_CHOICES || key->type == CONFIG_TYPE_SYMBOLS ||
+                key->type == CONFIG_TYPE_PATHS;
+    bool parameters = key->type == CONFIG_TYPE_PARAMETERS;
+    struct config_node *node = config_tree_add(check->tree,
+                                               list         ? CONFIG_NODE_SEQUENCE
+                                               : parameters ? CONFIG_NODE_MAPPING
+                                                            : CONFIG_NODE_SCALAR,
+                                               place);
     node->text = key->otherwise;
     node->bytes = (uint32_t)strlen(key->otherwise);
-    if (list) node->valid = true;
+    if (list || parameters) node->valid = true;
     else key_check(check, key, node, path);
     CHECK(node->valid); /* a default keeps the rule of its own row */
     return node;

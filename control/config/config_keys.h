@@ -15,9 +15,10 @@
  *   of        the choices or the section it is made of, or none
  *   change    LIVE: a reload may change it while trading; RESTART: only a restart may
  *
- * Rules that compare keys with each other are in config_rules.c and config_rules_venue.c.  The keys
- * of the role venue are in config_keys_venue.h. */
+ * Rules that compare keys with each other are in config_rules.c and its neighbours.  The keys of
+ * the role venue are in config_keys_venue.h, those of the role gateway in config_keys_gateway.h. */
 
+#include "control/config/config_keys_gateway.h"
 #include "control/config/config_keys_venue.h"
 
 /* Bounds of other modules, which control/ may not include; tests/config/test_config_limits.c
@@ -74,6 +75,16 @@
     X(DEVICE,    "a PCI address or a virtual DPDK device")                              \
     X(SESSION,   "a text without spaces")                                              \
     X(SYMBOL,    "a symbol of printable characters")                                   \
+    X(QTY,       "a quantity such as 100 or 0.5")                                      \
+    X(MONEY,     "an amount of money such as 1000000 or 0.5")                          \
+    X(NS,        "a time such as 250us, 5ms or 2s")                                    \
+    X(TICKS,     "a whole number of ticks")                                            \
+    X(PPM,       "a percentage such as 2% or 0.25%")                                   \
+    X(COUNT,     "a whole number")                                                     \
+    X(VENUE,     "the name of a venue")                                                \
+    X(STRATEGY,  "the name of a strategy")                                             \
+    X(PARAMETERS, "names and texts of their own")                                      \
+    X(PATHS,     "a list of paths")                                                    \
     X(WHOLES,    "a list of whole numbers")                                            \
     X(SYMBOLS,   "a list of symbols")                                                  \
     X(SELECTION, "all, or a list of symbols")                                          \
@@ -85,14 +96,18 @@
 
 #define CONFIG_ROLES(X, of)                                                            \
     X(CONFIG_ROLE_FEED,  "feed",  "market data in, books out", of)                     \
+    X(CONFIG_ROLE_GATEWAY, "gateway", "books in, orders to venues out", of)            \
     X(CONFIG_ROLE_VENUE, "venue", "orders in, matches, market data out", of)
 
-/* The stages, in the order of lcores.cores:  the role each belongs to, what sentences call it. */
+/* The stages, in the order of lcores.cores:  the role each belongs to, one whose own stage is
+ * instead of it, what sentences call it. */
 #define CONFIG_STAGES(X)                                                               \
-    X(CONFIG_ROLE_FEED,  "feed")                                                       \
-    X(CONFIG_ROLE_FEED,  "engine")                                                     \
-    X(CONFIG_ROLE_VENUE, "gate")                                                       \
-    X(CONFIG_ROLE_VENUE, "venue")
+    X(CONFIG_ROLE_FEED,    CONFIG_ROLE_NONE,    "feed")                                \
+    X(CONFIG_ROLE_FEED,    CONFIG_ROLE_GATEWAY, "engine")                              \
+    X(CONFIG_ROLE_GATEWAY, CONFIG_ROLE_NONE,    "gateway")                             \
+    X(CONFIG_ROLE_VENUE,   CONFIG_ROLE_NONE,    "gate")                                \
+    X(CONFIG_ROLE_VENUE,   CONFIG_ROLE_NONE,    "venue")
+#define CONFIG_ROLE_NONE 31 /* no role is this one */
 
 #define CONFIG_LAYOUTS(X, of)                                                          \
     X(CONFIG_LAYOUT_SHARED,    "shared",    "all stages take turns on one core", of)   \
@@ -133,6 +148,7 @@
     X(config_protocol,   CONFIG_PROTOCOLS)                                             \
     X(config_checksums,  CONFIG_CHECKSUMS)                                             \
     X(config_strategy,   CONFIG_STRATEGIES)                                            \
+    CONFIG_GATEWAY_CHOICE_SETS(X)                                                      \
     CONFIG_VENUE_CHOICE_SETS(X)
 
 /* Sections.  K(section, type, key, default, low, high, of, change, sentence) */
@@ -141,7 +157,7 @@
     K(S, CHOICE,  layout, "shared", 0, 0, config_layout, RESTART,                      \
       "Which stages share a core.")                                                    \
     K(S, WHOLES,  cores, NULL, 1, CONFIG_CORES_MAX, none, RESTART,                     \
-      "The cores the stages run on, numbered as by the kernel (0 to 1023): one for shared; for roles one for each role, in the order feed, venue; for dedicated one for each stage of its roles, in the order feed, engine (role feed), gate, venue (role venue).") \
+      "The cores the stages run on, numbered as by the kernel (0 to 1023): one for shared; for roles one for feed and gateway, one for venue; for dedicated one for each stage of its roles, in the order feed, engine (role feed; the gateway is in it), gate, venue (role venue).") \
     K(S, CHOICE,  idle, "back_off", 0, 0, config_idle, RESTART,                        \
       "What a core does when there is nothing to do.")                                 \
     K(S, WHOLE,   housekeeping_us, "5000", 100, 1000000, none, RESTART,                \
@@ -177,7 +193,7 @@
     K(S, WHOLE,   frame_bytes, "1518", 1518, CONFIG_FRAME_BYTES_MAX, none, RESTART,    \
       "Kind dpdk: the longest frame that is taken.")                                   \
     K(S, ADDRESS, address, "", CONFIG_ADDRESS_MIN, CONFIG_HOST_MAX, none, RESTART,     \
-      "Kinds dpdk and cable: our own IPv4 address, needed where a venue or the feed's recovery uses the port.") \
+      "Kinds dpdk and cable: our own IPv4 address, needed where a venue, a gateway or the feed's recovery uses the port.") \
     K(S, WHOLE,   prefix_bits, "24", 1, 31, none, RESTART,                             \
       "Kinds dpdk and cable: how many bits of the address are its network's.")                    \
     K(S, ADDRESS, gateway, "", CONFIG_ADDRESS_MIN, CONFIG_HOST_MAX, none, RESTART,     \
@@ -301,7 +317,9 @@
     K(S, OPTION,  feed, "", 0, 0, config_feed, RESTART,                                \
       "Role feed, which needs it: the market data it takes.")                          \
     K(S, SECTION, engine, "", 0, 0, config_engine, RESTART,                            \
-      "Role feed: what is decided on it.")                                             \
+      "Role feed: what is decided on it, by whom if there is no gateway.")                                             \
+    K(S, OPTION,  gateway, "", 0, 0, config_gateway, RESTART,                          \
+      "Role gateway, which needs it: where and what it trades, within which limits.")  \
     K(S, OPTION,  venue, "", 0, 0, config_venue, RESTART,                              \
       "Role venue, which needs it: the market it runs.")                               \
     K(S, SECTION, screen, "", 0, 0, config_screen, RESTART,                            \
@@ -321,6 +339,7 @@
     X(config_feed,     CONFIG_FEED,     "feed")                                        \
     X(config_delegate, CONFIG_DELEGATE, "a delegate")                                  \
     X(config_engine,   CONFIG_ENGINE,   "engine")                                      \
+    CONFIG_GATEWAY_SECTIONS(X)                                                         \
     CONFIG_VENUE_SECTIONS(X)                                                           \
     X(config_screen,   CONFIG_SCREEN,   "screen")                                      \
     X(config,          CONFIG_TOP,      "the top level")

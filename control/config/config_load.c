@@ -24,6 +24,26 @@ static const cyaml_schema_value_t whole_value = {CYAML_VALUE_UINT(CYAML_FLAG_DEF
 static const cyaml_schema_value_t symbol_value = {
     CYAML_VALUE_STRING(CYAML_FLAG_DEFAULT, struct config_symbol, 1, CONFIG_SYMBOL_MAX)};
 
+/* Texts that keep their place are written as keys of their own. */
+#define PLACE_FIELDS(of)                                                                           \
+    CYAML_FIELD_UINT("line", CYAML_FLAG_DEFAULT, of, place.line),                                  \
+        CYAML_FIELD_UINT("column", CYAML_FLAG_DEFAULT, of, place.column)
+#define PLACED_FIELDS(of, high)                                                                    \
+    static const cyaml_schema_field_t of##_fields[] = {                                            \
+        PLACE_FIELDS(struct of),                                                                   \
+        CYAML_FIELD_STRING("text", CYAML_FLAG_DEFAULT, struct of, text, 0), CYAML_FIELD_END}
+PLACED_FIELDS(config_strategy_name, CONFIG_NAME_MAX);
+PLACED_FIELDS(config_path, CONFIG_PATH_MAX);
+static const cyaml_schema_value_t path_value = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_path, config_path_fields)};
+static const cyaml_schema_field_t parameter_fields[] = {
+    PLACE_FIELDS(struct config_parameter),
+    CYAML_FIELD_STRING("name", CYAML_FLAG_DEFAULT, struct config_parameter, name, 0),
+    CYAML_FIELD_STRING("text", CYAML_FLAG_DEFAULT, struct config_parameter, value, 0),
+    CYAML_FIELD_END};
+static const cyaml_schema_value_t parameter_value = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_parameter, parameter_fields)};
+
 /* libcyaml's schema of a field, by the type of its key. */
 #define VALUE_WHOLE(high, of)  .value = {CYAML_VALUE_UINT(CYAML_FLAG_DEFAULT, uint32_t)}
 #define VALUE_LARGE(high, of)  .value = {CYAML_VALUE_UINT(CYAML_FLAG_DEFAULT, uint64_t)}
@@ -50,6 +70,21 @@ static const cyaml_schema_value_t symbol_value = {
     .value = {                                                                                     \
         CYAML_VALUE_SEQUENCE(CYAML_FLAG_POINTER, struct config_symbol, &symbol_value, 0, high)}
 #define VALUE_SELECTION(high, of) VALUE_SYMBOLS(high, of)
+#define VALUE_QTY(high, of)       VALUE_LARGE(high, of)
+#define VALUE_MONEY(high, of)     VALUE_LARGE(high, of)
+#define VALUE_NS(high, of)        VALUE_LARGE(high, of)
+#define VALUE_TICKS(high, of)     VALUE_LARGE(high, of)
+#define VALUE_PPM(high, of)       VALUE_LARGE(high, of)
+#define VALUE_COUNT(high, of)     VALUE_LARGE(high, of)
+#define VALUE_VENUE(high, of)     VALUE_WHOLE(high, of)
+#define VALUE_STRATEGY(high, of)                                                                   \
+    .value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_strategy_name,                 \
+                                  config_strategy_name_fields)}
+#define VALUE_PARAMETERS(high, of)                                                                 \
+    .value = {CYAML_VALUE_SEQUENCE(CYAML_FLAG_POINTER, struct config_parameter, &parameter_value,  \
+                                   0, high)}
+#define VALUE_PATHS(high, of)                                                                      \
+    .value = {CYAML_VALUE_SEQUENCE(CYAML_FLAG_POINTER, struct config_path, &path_value, 0, high)}
 #define VALUE_SECTION(high, of)                                                                    \
     .value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct of, of##_fields)}
 #define VALUE_OPTION(high, of)                                                                     \
@@ -61,29 +96,39 @@ static const cyaml_schema_value_t symbol_value = {
 #define COUNTED(section, list)                                                                     \
     .data_offset = offsetof(struct section, list.at),                                              \
     .count_offset = offsetof(struct section, list.count), .count_size = sizeof(uint32_t)
-#define PLAIN(section, field)           .data_offset = offsetof(struct section, field)
-#define PLACE_WHOLE(section, field)     PLAIN(section, field)
-#define PLACE_LARGE(section, field)     PLAIN(section, field)
-#define PLACE_POWER(section, field)     PLAIN(section, field)
-#define PLACE_SWITCH(section, field)    PLAIN(section, field)
-#define PLACE_CHOICE(section, field)    PLAIN(section, field)
-#define PLACE_CHOICES(section, field)   PLAIN(section, field)
-#define PLACE_PRICE(section, field)     PLAIN(section, field)
-#define PLACE_PACE(section, field)      PLAIN(section, field)
-#define PLACE_ADDRESS(section, field)   PLAIN(section, field)
-#define PLACE_MAC(section, field)       PLAIN(section, field)
-#define PLACE_NAME(section, field)      PLAIN(section, field)
-#define PLACE_PORT(section, field)      PLAIN(section, field)
-#define PLACE_PATH(section, field)      PLAIN(section, field)
-#define PLACE_DEVICE(section, field)    PLAIN(section, field)
-#define PLACE_SESSION(section, field)   PLAIN(section, field)
-#define PLACE_SYMBOL(section, field)    PLAIN(section, field)
-#define PLACE_WHOLES(section, field)    COUNTED(section, field)
-#define PLACE_SYMBOLS(section, field)   COUNTED(section, field)
-#define PLACE_SELECTION(section, field) COUNTED(section, field)
-#define PLACE_SECTION(section, field)   PLAIN(section, field)
-#define PLACE_OPTION(section, field)    PLAIN(section, field)
-#define PLACE_LIST(section, field)      COUNTED(section, field)
+#define PLAIN(section, field)            .data_offset = offsetof(struct section, field)
+#define PLACE_WHOLE(section, field)      PLAIN(section, field)
+#define PLACE_LARGE(section, field)      PLAIN(section, field)
+#define PLACE_POWER(section, field)      PLAIN(section, field)
+#define PLACE_SWITCH(section, field)     PLAIN(section, field)
+#define PLACE_CHOICE(section, field)     PLAIN(section, field)
+#define PLACE_CHOICES(section, field)    PLAIN(section, field)
+#define PLACE_PRICE(section, field)      PLAIN(section, field)
+#define PLACE_PACE(section, field)       PLAIN(section, field)
+#define PLACE_ADDRESS(section, field)    PLAIN(section, field)
+#define PLACE_MAC(section, field)        PLAIN(section, field)
+#define PLACE_NAME(section, field)       PLAIN(section, field)
+#define PLACE_PORT(section, field)       PLAIN(section, field)
+#define PLACE_PATH(section, field)       PLAIN(section, field)
+#define PLACE_DEVICE(section, field)     PLAIN(section, field)
+#define PLACE_SESSION(section, field)    PLAIN(section, field)
+#define PLACE_SYMBOL(section, field)     PLAIN(section, field)
+#define PLACE_WHOLES(section, field)     COUNTED(section, field)
+#define PLACE_SYMBOLS(section, field)    COUNTED(section, field)
+#define PLACE_SELECTION(section, field)  COUNTED(section, field)
+#define PLACE_QTY(section, field)        PLAIN(section, field)
+#define PLACE_MONEY(section, field)      PLAIN(section, field)
+#define PLACE_NS(section, field)         PLAIN(section, field)
+#define PLACE_TICKS(section, field)      PLAIN(section, field)
+#define PLACE_PPM(section, field)        PLAIN(section, field)
+#define PLACE_COUNT(section, field)      PLAIN(section, field)
+#define PLACE_VENUE(section, field)      PLAIN(section, field)
+#define PLACE_STRATEGY(section, field)   PLAIN(section, field)
+#define PLACE_PARAMETERS(section, field) COUNTED(section, field)
+#define PLACE_PATHS(section, field)      COUNTED(section, field)
+#define PLACE_SECTION(section, field)    PLAIN(section, field)
+#define PLACE_OPTION(section, field)     PLAIN(section, field)
+#define PLACE_LIST(section, field)       COUNTED(section, field)
 
 #define FIELD_ROW(section, type, name, otherwise, low, high, of, change, sentence)                 \
     {.key = #name, PLACE_##type(section, name), VALUE_##type(high, of)},
@@ -119,9 +164,21 @@ static void text_write(FILE *out, const struct config_node *node)
 static void section_write(FILE *out, const struct config_section *section,
                           const struct config_node *node);
 
+/* A text with its place, and its name if it has one. */
+static void placed_write(FILE *out, const struct config_node *node, const struct config_node *name)
+{
+    fprintf(out, "{line: %u, column: %u, text: ", node->place.line, node->place.column);
+    text_write(out, node);
+    if (name) fputs(", name: ", out);
+    if (name) text_write(out, name);
+    fputc('}', out);
+}
+
 static void entry_write(FILE *out, const struct config_key *key, const struct config_node *entry)
 {
     if (key->type == CONFIG_TYPE_LIST) section_write(out, key->section, entry);
+    else if (key->type == CONFIG_TYPE_PARAMETERS) placed_write(out, entry, entry->key);
+    else if (key->type == CONFIG_TYPE_PATHS) placed_write(out, entry, NULL);
     else text_write(out, entry);
 }
 
@@ -135,6 +192,13 @@ static void value_write(FILE *out, const struct config_key *key, const struct co
     case CONFIG_TYPE_PACE:
     case CONFIG_TYPE_ADDRESS:
     case CONFIG_TYPE_MAC:
+    case CONFIG_TYPE_QTY:
+    case CONFIG_TYPE_MONEY:
+    case CONFIG_TYPE_NS:
+    case CONFIG_TYPE_TICKS:
+    case CONFIG_TYPE_PPM:
+    case CONFIG_TYPE_COUNT:
+    case CONFIG_TYPE_VENUE:
     case CONFIG_TYPE_PORT: fprintf(out, "%ju", (uintmax_t)node->number); return;
     case CONFIG_TYPE_SWITCH: fputs(node->number ? "true" : "false", out); return;
     case CONFIG_TYPE_CHOICE:
@@ -143,6 +207,9 @@ static void value_write(FILE *out, const struct config_key *key, const struct co
     case CONFIG_TYPE_DEVICE:
     case CONFIG_TYPE_SESSION:
     case CONFIG_TYPE_SYMBOL: text_write(out, node); return;
+    case CONFIG_TYPE_STRATEGY: placed_write(out, node, NULL); return;
+    case CONFIG_TYPE_PARAMETERS:
+    case CONFIG_TYPE_PATHS:
     case CONFIG_TYPE_CHOICES:
     case CONFIG_TYPE_WHOLES:
     case CONFIG_TYPE_SYMBOLS:
@@ -157,7 +224,7 @@ static void value_write(FILE *out, const struct config_key *key, const struct co
         return;
     case CONFIG_TYPE_SECTION:
     case CONFIG_TYPE_OPTION: section_write(out, key->section, node); return;
-    case CONFIG_TYPE_COUNT: break;
+    case CONFIG_TYPES_COUNT: break;
     }
     UNREACHABLE("every key has a type of CONFIG_TYPES");
 }

@@ -5,16 +5,6 @@
 
 #include "control/config/config.h"
 
-/* Where something begins in the file, both from 1; {0, 0} is the file as a whole. */
-struct config_place {
-    uint32_t line;
-    uint32_t column;
-};
-
-/* Composes a sentence and keeps it; past CONFIG_PROBLEMS_MAX it is only counted. */
-void config_problems_add(struct config_problems *problems, struct config_place place,
-                         const char *format, ...) __attribute__((format(printf, 3, 4)));
-
 /* True once further sentences are only counted, so that nobody works on composing them. */
 bool config_problems_full(const struct config_problems *problems);
 

@@ -13,14 +13,23 @@ static void print_range(FILE *out, const struct config_key *key)
     case CONFIG_TYPE_WHOLE:
     case CONFIG_TYPE_LARGE:
     case CONFIG_TYPE_POWER:
+    case CONFIG_TYPE_TICKS:
+    case CONFIG_TYPE_COUNT:
         fprintf(out, ", %ju..%ju", (uintmax_t)key->low, (uintmax_t)key->high);
         return;
     case CONFIG_TYPE_PRICE:
-        fprintf(out, ", %s..%s", config_price(key->low).text, config_price(key->high).text);
+    case CONFIG_TYPE_QTY:
+    case CONFIG_TYPE_MONEY:
+    case CONFIG_TYPE_NS:
+    case CONFIG_TYPE_PPM:
+        fprintf(out, ", %s..%s", config_written(key, key->low).text,
+                config_written(key, key->high).text);
         return;
     case CONFIG_TYPE_PACE: fprintf(out, ", at most %jux", (uintmax_t)key->high); return;
     case CONFIG_TYPE_NAME:
     case CONFIG_TYPE_PORT:
+    case CONFIG_TYPE_VENUE:
+    case CONFIG_TYPE_STRATEGY:
     case CONFIG_TYPE_PATH:
     case CONFIG_TYPE_DEVICE:
     case CONFIG_TYPE_SESSION:
@@ -28,6 +37,8 @@ static void print_range(FILE *out, const struct config_key *key)
     case CONFIG_TYPE_WHOLES:
     case CONFIG_TYPE_SYMBOLS:
     case CONFIG_TYPE_SELECTION:
+    case CONFIG_TYPE_PARAMETERS:
+    case CONFIG_TYPE_PATHS:
     case CONFIG_TYPE_LIST:
         fprintf(out, ", %ju..%ju entries", (uintmax_t)key->low, (uintmax_t)key->high);
         return;
@@ -38,7 +49,7 @@ static void print_range(FILE *out, const struct config_key *key)
     case CONFIG_TYPE_MAC:
     case CONFIG_TYPE_SECTION:
     case CONFIG_TYPE_OPTION: return;
-    case CONFIG_TYPE_COUNT: break;
+    case CONFIG_TYPES_COUNT: break;
     }
     UNREACHABLE("every key has a type of CONFIG_TYPES");
 }

@@ -1,4 +1,4 @@
-/* Roles, cores, the feed's own bounds, names; ports and the venue are next door. */
+/* Roles, cores, the feed's own bounds, names; ports, the gateway and the venue are next door. */
 
 #include "control/config/config_rules.h"
 
@@ -118,6 +118,7 @@ static const struct role_section {
 } role_sections[] = {
     {"feed", KEY(config, feed), CONFIG_ROLE_FEED, true},
     {"engine", KEY(config, engine), CONFIG_ROLE_FEED, false},
+    {"gateway", KEY(config, gateway), CONFIG_ROLE_GATEWAY, true},
     {"venue", KEY(config, venue), CONFIG_ROLE_VENUE, true},
 };
 
@@ -142,6 +143,16 @@ static void rule_roles(const struct config_rules *rules, const struct config_nod
             config_problems_add(rules->problems, list->place, "%s is missing: the role %s needs it",
                                 section->name, role);
     }
+    if (CONFIG_HAS(roles, CONFIG_ROLE_GATEWAY) && !CONFIG_HAS(roles, CONFIG_ROLE_FEED))
+        config_problems_add(rules->problems, list->place,
+                            "roles names gateway and not feed: a gateway acts on the feed's books");
+    const struct config_node *engine = config_rules_key(root, KEY(config, engine));
+    if (CONFIG_HAS(roles, CONFIG_ROLE_GATEWAY) &&
+        config_rules_given(engine, KEY(config_engine, delegates)))
+        config_problems_add(rules->problems,
+                            engine->field[KEY(config_engine, delegates)]->key->place,
+                            "engine.delegates is for a feed without a gateway: here "
+                            "gateway.strategies decide");
 }
 
 struct stage_names {
@@ -151,15 +162,16 @@ struct stage_names {
 /* "feed, engine, gate and venue", those of the roles. */
 static struct stage_names stages_named(uint32_t roles)
 {
-#define STAGE_ROW(role, called) {role, called},
+#define STAGE_ROW(role, instead, called) {role, instead, called},
     static const struct {
-        enum config_role role;
+        uint32_t role;
+        uint32_t instead;
         const char *called;
     } stages[] = {CONFIG_STAGES(STAGE_ROW)};
     struct stage_names names = {0};
     uint32_t named = 0, count = config_stages(roles);
     for (uint32_t i = 0; i < ARRAY_COUNT(stages); i++) {
-        if (!CONFIG_HAS(roles, stages[i].role)) continue;
+        if (!CONFIG_HAS(roles, stages[i].role) || CONFIG_HAS(roles, stages[i].instead)) continue;
         size_t used = strlen(names.text);
         const char *between = named == 0 ? "" : named + 1 == count ? " and " : ", ";
         snprintf(names.text + used, sizeof names.text - used, "%s%s", between, stages[i].called);
@@ -180,11 +192,12 @@ static void rule_cores(const struct config_rules *rules, const struct config_nod
         config_problems_add(rules->problems, cores->place,
                             "lcores.cores lists %u cores: the layout shared runs on exactly 1",
                             cores->count);
-    uint32_t roles = roles_of(root), named = (uint32_t)__builtin_popcount(roles);
+    uint32_t roles = roles_of(root);
+    uint32_t named = (uint32_t)__builtin_popcount(roles & ~(1u << CONFIG_ROLE_GATEWAY));
     if (layout->number == CONFIG_LAYOUT_ROLES && roles && cores->count != named)
         config_problems_add(rules->problems, cores->place,
                             "lcores.cores lists %u core%s: the layout roles needs exactly %u, one "
-                            "for each of the roles",
+                            "for each of feed and venue",
                             cores->count, cores->count == 1 ? "" : "s", named);
     if (layout->number == CONFIG_LAYOUT_DEDICATED && roles && cores->count != config_stages(roles))
         config_problems_add(rules->problems, cores->place,
@@ -233,6 +246,7 @@ void config_rules(struct config_tree *tree, struct config_problems *problems)
     config_rules_ports(&rules, root);
     rule_store(&rules, config_rules_key(root, KEY(config, feed)));
     rule_delegates(&rules, config_rules_key(engine, KEY(config_engine, delegates)));
+    config_rules_gateway(&rules, root);
     config_rules_venue(&rules, config_rules_key(root, KEY(config, venue)));
     config_rules_unique(&rules, config_rules_entries(&rules, shown), "the symbol");
 }

@@ -51,6 +51,15 @@ void config_rules_cables(const struct config_rules *rules, const struct config_n
 /* Ports, who uses them, and their networks: config_rules_ports.c. */
 void config_rules_ports(const struct config_rules *rules, const struct config_node *root);
 
+/* How a gateway's venues are reached: config_rules_sessions.c. */
+void config_rules_sessions(const struct config_rules *rules, const struct config_node *root);
+
+/* What a gateway trades, and who decides: config_rules_gateway.c. */
+void config_rules_gateway(const struct config_rules *rules, const struct config_node *root);
+
+/* Within which limits, and that none is missing: config_rules_limits.c. */
+void config_rules_limits(const struct config_rules *rules, const struct config_node *gateway);
+
 /* The market a venue runs and who may log in: config_rules_venue.c. */
 void config_rules_venue(const struct config_rules *rules, const struct config_node *venue);
 

@@ -145,6 +145,7 @@ enum use_of {
     USE_FEED_A,
     USE_FEED_B,
     USE_RECOVERY,
+    USE_GATEWAY,
     USE_VENUE,
     USE_VENUE_A,
     USE_VENUE_B,
@@ -190,9 +191,13 @@ static struct uses uses_of(const struct config_node *root)
     const struct config_node *feed = below(&uses, root, KEY(config, feed), false);
     const struct config_node *venue = below(&uses, root, KEY(config, venue), false);
     const struct config_node *recovery = below(&uses, feed, KEY(config_feed, recovery), false);
+    const struct config_node *gateway = below(&uses, root, KEY(config, gateway), false);
     if (!feed && !venue) uses.whole = false;
 
-    const char *live = recovery ? "the feed's recovery" : venue ? "a venue beside it" : NULL;
+    const char *live = recovery ? "the feed's recovery"
+                     : venue    ? "a venue beside it"
+                     : gateway  ? "a gateway beside it"
+                                : NULL;
     uses_line(&uses, USE_FEED_A, below(&uses, feed, KEY(config_feed, line_a), true),
               (struct use){.path = "feed.line_a.port", .needs_wire = live});
     uses_line(&uses, USE_FEED_B, below(&uses, feed, KEY(config_feed, line_b), false),
@@ -202,6 +207,14 @@ static struct uses uses_of(const struct config_node *root)
         .path = "feed.recovery.port",
         .needs_wire = "the feed's recovery",
         .needs_address = "the feed's recovery",
+    };
+    uses.at[USE_GATEWAY] = (struct use){
+        .wanted = config_rules_given(gateway, KEY(config_gateway, port))
+                    ? below(&uses, gateway, KEY(config_gateway, port), true)
+                    : NULL,
+        .path = "gateway.port",
+        .needs_wire = "a gateway",
+        .needs_address = "a gateway",
     };
     uses.at[USE_VENUE] = (struct use){
         .wanted = below(&uses, venue, KEY(config_venue, port), true),
@@ -288,21 +301,27 @@ static void rule_lines_clock(const struct config_rules *rules, const struct use 
                         "clock and the present cannot be compared");
 }
 
+static const char *use_role(uint32_t use)
+{
+    return use <= USE_RECOVERY ? "a feed" : use == USE_GATEWAY ? "a gateway" : "a venue";
+}
+
 /* A port has one queue, and whoever takes a frame from it is the only one who sees it. */
 static void rule_ports_apart(const struct config_rules *rules, const struct uses *uses)
 {
-    for (uint32_t i = USE_FEED_A; i <= USE_RECOVERY; i++) {
-        const struct use *feed = &uses->at[i];
+    for (uint32_t i = USE_FEED_A; i <= USE_GATEWAY; i++) {
+        const struct use *one = &uses->at[i];
         bool said = false;
-        for (uint32_t k = USE_FEED_A; k < i; k++) said |= uses->at[k].port == feed->port;
-        for (uint32_t k = USE_VENUE; k < USE_COUNT && feed->port && !said; k++) {
-            const struct use *venue = &uses->at[k];
-            if (venue->port != feed->port) continue;
-            config_problems_add(rules->problems, feed->wanted->place,
-                                "%s is \"%s\", and so is %s (%u:%u): a feed and a venue cannot "
+        for (uint32_t k = USE_FEED_A; k < i; k++) said |= uses->at[k].port == one->port;
+        for (uint32_t k = i + 1; k < USE_COUNT && one->port && !said; k++) {
+            const struct use *other = &uses->at[k];
+            if (other->port != one->port || use_role(k) == use_role(i)) continue;
+            config_problems_add(rules->problems, one->wanted->place,
+                                "%s is \"%s\", and so is %s (%u:%u): %s and %s cannot "
                                 "share a port, each would take frames of the other",
-                                feed->path, feed->wanted->text, venue->path,
-                                venue->wanted->place.line, venue->wanted->place.column);
+                                one->path, one->wanted->text, other->path,
+                                other->wanted->place.line, other->wanted->place.column, use_role(i),
+                                use_role(k));
             said = true;
         }
     }
@@ -378,6 +397,19 @@ static void rule_recovery(const struct config_rules *rules, const struct config_
                  "feed.recovery.snapshot.address");
 }
 
+static void rule_venues_reached(const struct config_rules *rules, const struct config_node *gateway,
+                                const struct use *use)
+{
+    const struct config_node *venues = config_rules_key(gateway, KEY(config_gateway, venues));
+    const struct config_node *one = venues ? venues->first : NULL;
+    for (uint32_t i = 0; one; one = one->next, i++) {
+        char path[64];
+        snprintf(path, sizeof path, "gateway.venues[%u].address", i);
+        if (config_rules_given(one, KEY(config_trade_venue, address)))
+            rule_reached(rules, use, config_rules_key(one, KEY(config_trade_venue, address)), path);
+    }
+}
+
 void config_rules_ports(const struct config_rules *rules, const struct config_node *root)
 {
     const struct config_node *ports = config_rules_key(root, KEY(config, ports));
@@ -412,4 +444,5 @@ void config_rules_ports(const struct config_rules *rules, const struct config_no
     rule_cables_join(rules, ports, &uses);
     rule_recovery(rules, config_rules_key(feed, KEY(config_feed, recovery)),
                   &uses.at[USE_RECOVERY]);
+    rule_venues_reached(rules, config_rules_key(root, KEY(config, gateway)), &uses.at[USE_GATEWAY]);
 }

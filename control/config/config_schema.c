@@ -28,6 +28,16 @@ CONFIG_CHOICE_SETS(CHOICE_SET)
 #define OF_DEVICE(of)
 #define OF_SESSION(of)
 #define OF_SYMBOL(of)
+#define OF_QTY(of)
+#define OF_MONEY(of)
+#define OF_NS(of)
+#define OF_TICKS(of)
+#define OF_PPM(of)
+#define OF_COUNT(of)
+#define OF_VENUE(of)
+#define OF_STRATEGY(of)
+#define OF_PARAMETERS(of)
+#define OF_PATHS(of)
 #define OF_WHOLES(of)
 #define OF_SYMBOLS(of)
 #define OF_SELECTION(of)
@@ -60,6 +70,6 @@ const struct config_section *config_schema(void)
 const char *config_schema_called(enum config_type type)
 {
     static const char *const called[] = {CONFIG_TYPES(TYPE_CALLED)};
-    CHECK((uint32_t)type < CONFIG_TYPE_COUNT);
+    CHECK((uint32_t)type < CONFIG_TYPES_COUNT);
     return called[type];
 }

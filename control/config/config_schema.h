@@ -8,7 +8,7 @@
 #include "dataplane/base/base.h"
 
 #define CONFIG_TYPE_ENUM(type, called) CONFIG_TYPE_##type,
-enum config_type { CONFIG_TYPES(CONFIG_TYPE_ENUM) CONFIG_TYPE_COUNT };
+enum config_type { CONFIG_TYPES(CONFIG_TYPE_ENUM) CONFIG_TYPES_COUNT };
 
 enum config_change { CONFIG_LIVE, CONFIG_RESTART };
 

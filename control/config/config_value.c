@@ -7,8 +7,8 @@
 #include <string.h>
 
 #define NEAREST_TEXTS_MAX 32 /* characters that are compared; no key is longer */
-#define PRICE_UNITS       ((uint64_t)PRICE_ONE)
-#define PRICE_DECIMALS    8
+#define PRICE_DECIMALS    8u
+#define PPM_DECIMALS      4u /* of a percentage */
 
 struct verdict {
     const struct config_key *key;
@@ -32,6 +32,11 @@ struct config_found config_value_found(const struct config_node *node)
         break;
     }
     return found;
+}
+
+static bool is_decimal(enum config_type type)
+{
+    return type == CONFIG_TYPE_PRICE || type == CONFIG_TYPE_QTY || type == CONFIG_TYPE_MONEY;
 }
 
 static char letter_plain(char letter)
@@ -190,55 +195,121 @@ static void check_pace(const struct verdict *verdict)
     }
 }
 
+/* Units of 10^-places, without zeroes at the end. */
+static void fixed_write(char *text, size_t capacity, uint64_t number, uint32_t places)
+{
+    uint64_t one = 1;
+    for (uint32_t i = 0; i < places; i++) one *= 10;
+    int length = snprintf(text, capacity, "%ju.%0*ju", (uintmax_t)(number / one), (int)places,
+                          (uintmax_t)(number % one));
+    while (text[length - 1] == '0') text[--length] = 0;
+    if (text[length - 1] == '.') text[--length] = 0;
+}
+
 struct config_price config_price(uint64_t price)
 {
     struct config_price shown;
-    int length = snprintf(shown.text, sizeof shown.text, "%ju.%08ju",
-                          (uintmax_t)(price / PRICE_UNITS), (uintmax_t)(price % PRICE_UNITS));
-    while (shown.text[length - 1] == '0') shown.text[--length] = 0;
-    if (shown.text[length - 1] == '.') shown.text[--length] = 0;
+    fixed_write(shown.text, sizeof shown.text, price, PRICE_DECIMALS);
     return shown;
 }
 
-/* Reads digits, or digits and a point and digits.  False if text is not that.  What does not fit
- * becomes UINT64_MAX; decimals past PRICE_DECIMALS are counted and left out. */
-static bool read_price(const char *text, uint32_t length, uint64_t *price, uint32_t *decimals)
+/* The units of times, the longest first. */
+static const struct unit {
+    const char *text;
+    uint64_t ns;
+} units[] = {{"s", NANOS_SECOND}, {"ms", NANOS_MILLI}, {"us", NANOS_MICRO}, {"ns", 1}};
+
+struct config_written config_written(const struct config_key *key, uint64_t number)
+{
+    struct config_written shown;
+    const struct unit *unit = units;
+    size_t room = sizeof shown.text;
+    if (is_decimal(key->type)) {
+        fixed_write(shown.text, room, number, PRICE_DECIMALS);
+    } else if (key->type == CONFIG_TYPE_PPM) {
+        fixed_write(shown.text, room - 1, number, PPM_DECIMALS);
+        memcpy(shown.text + strlen(shown.text), "%", 2);
+    } else if (key->type == CONFIG_TYPE_NS) {
+        while (number % unit->ns != 0) unit++;
+        snprintf(shown.text, room, "%ju%s", (uintmax_t)(number / unit->ns), unit->text);
+    } else if (key->type == CONFIG_TYPE_SWITCH) {
+        snprintf(shown.text, room, "%s", number ? "true" : "false");
+    } else {
+        snprintf(shown.text, room, "%ju", (uintmax_t)number);
+    }
+    return shown;
+}
+
+/* Reads digits, or digits and a point and digits, as units of 10^-places.  False if text is not
+ * that.  What does not fit becomes UINT64_MAX; decimals past places are counted and left out. */
+static bool read_fixed(const char *text, uint32_t length, uint32_t places, uint64_t *number,
+                       uint32_t *decimals)
 {
     const char *point = memchr(text, '.', length);
     uint32_t whole = point ? (uint32_t)(point - text) : length;
+    uint64_t one = 1, fraction = 0;
     bool fits;
     *decimals = point ? length - whole - 1 : 0;
-    if (!read_decimal(text, whole, price, &fits) || (point && *decimals == 0)) return false;
-    uint64_t unit = PRICE_UNITS, fraction = 0;
+    if (!read_decimal(text, whole, number, &fits) || (point && *decimals == 0)) return false;
+    for (uint32_t i = 0; i < places; i++) one *= 10;
+    uint64_t unit = one;
     for (uint32_t i = 0; i < *decimals; i++) {
         if (point[1 + i] < '0' || point[1 + i] > '9') return false;
         unit /= 10;
         fraction += unit * (uint64_t)(point[1 + i] - '0');
     }
-    if (!fits || __builtin_mul_overflow(*price, PRICE_UNITS, price) ||
-        __builtin_add_overflow(*price, fraction, price))
-        *price = UINT64_MAX;
+    if (!fits || __builtin_mul_overflow(*number, one, number) ||
+        __builtin_add_overflow(*number, fraction, number))
+        *number = UINT64_MAX;
     return true;
 }
 
-static void check_price(const struct verdict *verdict)
+static void refuse_range(const struct verdict *verdict)
+{
+    config_problems_add(verdict->problems, verdict->node->place, "%s is %s: the range is %s..%s",
+                        verdict->path, config_shown(verdict->node->text, verdict->node->bytes).text,
+                        config_written(verdict->key, verdict->key->low).text,
+                        config_written(verdict->key, verdict->key->high).text);
+}
+
+/* Prices, quantities, money and percentages. */
+static void check_fixed(const struct verdict *verdict)
 {
     const struct config_node *node = verdict->node;
     const struct config_key *key = verdict->key;
-    bool negative = node->bytes > 1 && node->text[0] == '-';
-    uint64_t price;
+    bool percent = key->type == CONFIG_TYPE_PPM;
+    uint32_t places = percent ? PPM_DECIMALS : PRICE_DECIMALS;
+    bool signed_one = node->bytes > 1 && node->text[0] == '-';
+    bool suffixed = percent && node->bytes > 0 && node->text[node->bytes - 1] == '%';
+    uint64_t number;
     uint32_t decimals;
-    if (!read_price(node->text + negative, node->bytes - negative, &price, &decimals))
-        refuse(verdict, config_schema_called(CONFIG_TYPE_PRICE));
-    else if (negative || price < key->low || price > key->high)
-        config_problems_add(verdict->problems, node->place, "%s is %s: the range is %s..%s",
-                            verdict->path, config_shown(node->text, node->bytes).text,
-                            config_price(key->low).text, config_price(key->high).text);
-    else if (decimals > PRICE_DECIMALS)
+    if (percent != suffixed ||
+        !read_fixed(node->text + signed_one, node->bytes - signed_one - suffixed, places, &number,
+                    &decimals))
+        refuse(verdict, config_schema_called(key->type));
+    else if (signed_one || number < key->low || number > key->high) refuse_range(verdict);
+    else if (decimals > places)
         config_problems_add(verdict->problems, node->place,
-                            "%s has %u decimals: at most %d are allowed", verdict->path, decimals,
-                            PRICE_DECIMALS);
-    else settle(verdict, price);
+                            "%s has %u decimals: at most %u are allowed", verdict->path, decimals,
+                            places);
+    else settle(verdict, number);
+}
+
+static void check_time(const struct verdict *verdict)
+{
+    const struct config_node *node = verdict->node;
+    uint32_t digits = (uint32_t)strspn(node->text, "0123456789");
+    bool whole = strlen(node->text) == node->bytes, fits;
+    uint64_t number;
+    for (uint32_t i = 0; i < ARRAY_COUNT(units) && whole; i++) {
+        if (strcmp(node->text + digits, units[i].text) != 0) continue;
+        if (!read_decimal(node->text, digits, &number, &fits)) break;
+        if (!fits || __builtin_mul_overflow(number, units[i].ns, &number)) number = UINT64_MAX;
+        if (number < verdict->key->low || number > verdict->key->high) refuse_range(verdict);
+        else settle(verdict, number);
+        return;
+    }
+    refuse(verdict, config_schema_called(CONFIG_TYPE_NS));
 }
 
 static void check_address(const struct verdict *verdict)
@@ -302,7 +373,7 @@ static bool is_letter(char c)
 /* Whether the characters of a text are those its type allows. */
 static bool is_allowed(enum config_type type, const struct config_node *node)
 {
-    if (type == CONFIG_TYPE_PATH) {
+    if (type == CONFIG_TYPE_PATH || type == CONFIG_TYPE_PATHS) {
         uint32_t character;
         uint32_t width;
         for (uint32_t i = 0; i < node->bytes; i += width) {
@@ -311,7 +382,8 @@ static bool is_allowed(enum config_type type, const struct config_node *node)
         }
         return true;
     }
-    bool named = type == CONFIG_TYPE_NAME || type == CONFIG_TYPE_PORT;
+    bool named = type == CONFIG_TYPE_NAME || type == CONFIG_TYPE_PORT ||
+                 type == CONFIG_TYPE_VENUE || type == CONFIG_TYPE_STRATEGY;
     for (uint32_t i = 0; i < node->bytes; i++) {
         char c = node->text[i];
         if (c <= ' ' || c > '~') return false;
@@ -338,7 +410,8 @@ void config_value_check(const struct config_key *key, const char *path, struct c
     struct verdict verdict = {key, path, node, problems};
     if (node->kind == CONFIG_NODE_REFUSED) return;
     if (node->kind != CONFIG_NODE_SCALAR) {
-        bool listed = key->type == CONFIG_TYPE_WHOLES || key->type == CONFIG_TYPE_CHOICES;
+        bool listed = key->type == CONFIG_TYPE_WHOLES || key->type == CONFIG_TYPE_CHOICES ||
+                      key->type == CONFIG_TYPE_PATHS;
         bool symbol = key->type == CONFIG_TYPE_SYMBOLS || key->type == CONFIG_TYPE_SELECTION;
         refuse(&verdict, listed || symbol ? "a single value" : config_schema_called(key->type));
         return;
@@ -351,11 +424,17 @@ void config_value_check(const struct config_key *key, const char *path, struct c
     case CONFIG_TYPE_WHOLE:
     case CONFIG_TYPE_LARGE:
     case CONFIG_TYPE_POWER:
+    case CONFIG_TYPE_TICKS:
+    case CONFIG_TYPE_COUNT:
     case CONFIG_TYPE_WHOLES: check_whole(&verdict); return;
     case CONFIG_TYPE_SWITCH: check_switch(&verdict); return;
     case CONFIG_TYPE_CHOICE:
     case CONFIG_TYPE_CHOICES: check_choice(&verdict); return;
-    case CONFIG_TYPE_PRICE: check_price(&verdict); return;
+    case CONFIG_TYPE_PRICE:
+    case CONFIG_TYPE_QTY:
+    case CONFIG_TYPE_MONEY:
+    case CONFIG_TYPE_PPM: check_fixed(&verdict); return;
+    case CONFIG_TYPE_NS: check_time(&verdict); return;
     case CONFIG_TYPE_PACE: check_pace(&verdict); return;
     case CONFIG_TYPE_ADDRESS: check_address(&verdict); return;
     case CONFIG_TYPE_MAC: check_mac(&verdict); return;
@@ -363,8 +442,13 @@ void config_value_check(const struct config_key *key, const char *path, struct c
     case CONFIG_TYPE_SELECTION:
         check_text(&verdict, config_schema_called(CONFIG_TYPE_SYMBOL), CONFIG_SYMBOL_MAX);
         return;
+    case CONFIG_TYPE_PATHS:
+        check_text(&verdict, config_schema_called(CONFIG_TYPE_PATH), CONFIG_PATH_MAX);
+        return;
     case CONFIG_TYPE_NAME:
     case CONFIG_TYPE_PORT:
+    case CONFIG_TYPE_VENUE:
+    case CONFIG_TYPE_STRATEGY:
     case CONFIG_TYPE_PATH:
     case CONFIG_TYPE_DEVICE:
     case CONFIG_TYPE_SESSION:
@@ -373,8 +457,9 @@ void config_value_check(const struct config_key *key, const char *path, struct c
         return;
     case CONFIG_TYPE_SECTION:
     case CONFIG_TYPE_OPTION:
+    case CONFIG_TYPE_PARAMETERS:
     case CONFIG_TYPE_LIST:
-    case CONFIG_TYPE_COUNT: break;
+    case CONFIG_TYPES_COUNT: break;
     }
     UNREACHABLE("sections and lists of sections are not scalars");
 }

@@ -51,6 +51,16 @@ struct market {
 
 static_assert(sizeof(struct market) == 112, "a conflating queue's slot with it is two cache lines");
 
-const char *market_state_text(enum market_state state);
+/* LIVE, HALTED, ...; ? if there is no such state. */
+static inline const char *market_state_text(enum market_state state)
+{
+#define MARKET_STATE_TEXT(state_, text, meaning)                                                   \
+case state_: return #text;
+    switch (state) {
+        MARKET_STATES(MARKET_STATE_TEXT)
+    case MARKET_STATE_COUNT: break;
+    }
+    return "?";
+}
 
 #endif

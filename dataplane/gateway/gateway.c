@@ -212,7 +212,7 @@ static void strategy_lay(struct place *place, const struct gateway_plan *plan, u
     void *waiting = take(place, most * sizeof(struct message));
     void *legs = take(place, (of->legs ? of->legs : plan->instruments) * sizeof(uint16_t));
     if (!strategy) return;
-    strategy->self = of->kind->new (self, &parameters);
+    strategy->self = of->kind->build(self, &parameters);
     strategy->waiting = waiting;
     strategy->waiting_most = most;
     if (of->legs) strategy->legs = legs;

@@ -219,6 +219,7 @@ void gateway_holding(const struct gateway *gateway, uint32_t strategy, uint32_t 
     C(intent_lost, "Intents that did not fit a delegate's output")                                 \
     C(intent_bad, "Intents that named no key, instrument, side or way of theirs")                  \
     C(intent_shut, "Orders wanted by a strategy that is off, done or stopped: refused")            \
+    C(intent_halted, "Orders wanted while trading is halted: refused")                             \
     C(intent_away, "Orders wanted while a venue was away that has to be there: refused")           \
     C(intent_again, "Orders wanted again that risk has refused a moment ago: refused")             \
     C(intent_not_live, "Orders wanted while the book was not LIVE: refused")                       \

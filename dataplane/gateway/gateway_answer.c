@@ -181,6 +181,22 @@ static enum gateway_report_kind row_kind(const struct port_report *report)
     return report->known ? (enum gateway_report_kind)kinds[report->answer.kind] : COPY_STRAY;
 }
 
+static bool is_query(enum slot_answer_kind kind)
+{
+    return kind == SLOT_ANSWERS_OPEN || kind == SLOT_ANSWERS_DONE || kind == SLOT_ANSWERS_NEVER;
+}
+
+/* Whether the slots will not take it: said in the row, because whoever reads it cannot know. */
+static bool is_stale(const struct gateway_venue *venue, const struct gateway_chain *chain,
+                     const struct slot_answer *answer)
+{
+    if (!is_query(answer->kind)) return false;
+    if (!chain || !chain->open) return true;
+    struct slot_look look;
+    slots_look(venue->slots, chain->slot, &look);
+    return look.state != SLOT_UNKNOWN || look.number != answer->number;
+}
+
 static struct gateway_report row_make(const struct gateway_venue *venue,
                                       const struct port_report *report, uint64_t sequence,
                                       nanos_t now)
@@ -206,6 +222,7 @@ static struct gateway_report row_make(const struct gateway_venue *venue,
         .side = chain ? chain->side : SIDE_BUY,
         .time_ns = report->time_ns,
         .liquidity = report->liquidity,
+        .stale = is_stale(venue, chain, &report->answer),
     };
 }
 
@@ -246,9 +263,7 @@ static void report_take(struct gateway *gateway, struct gateway_venue *venue,
         return;
     }
     struct slot_answer answer = report->answer;
-    enum slot_answer_kind kind = answer.kind;
-    bool query =
-        kind == SLOT_ANSWERS_OPEN || kind == SLOT_ANSWERS_DONE || kind == SLOT_ANSWERS_NEVER;
+    bool query = is_query(answer.kind);
     if (query && gateway_reconciled(gateway, venue, report, now)) return;
     answer.slot = chain->slot;
     if (!query) {

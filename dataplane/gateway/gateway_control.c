@@ -29,6 +29,8 @@ static void slot_visit(struct gateway *gateway, struct gateway_venue *venue, uin
                        nanos_t now)
 {
     if (!slot_used(venue, slot) || !must_stop(gateway, &venue->at[slot])) return;
+    bool unique = gateway_slot_unique(venue, slot);
+    if (!unique && venue->at[slot].chain == 0) venue->order[slot].refused++; /* it only waited */
     gateway_room(gateway, venue, now);
     slots_stop(venue->slots, slot, now, &venue->out);
     gateway_drain(gateway, venue, now);

@@ -145,6 +145,9 @@ static struct counter *order_check(struct gateway *gateway, struct want *want, n
     if (want->symbol == GATEWAY_NONE) return &counts->intent_nowhere;
     const struct market *market = dispatch_newest(gateway->dispatch, intent->instrument);
     if (market->state != MARKET_LIVE) return &counts->intent_not_live;
+    /* A halt stops what is open once; so nothing may be wanted that would overrule the stop. */
+    enum trading_state trading = gateway_trading(gateway, strategy, want->symbol);
+    if (trading == TRADING_HALTED) return &counts->intent_halted;
     if (strategy->plan->all_venues && gateway->venues_down > 0) return &counts->intent_away;
     if (intent->kind == INTENT_UNIQUE) return NULL;
     if (!symbol_good(want)) return &counts->intent_bad;

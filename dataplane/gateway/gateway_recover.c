@@ -135,6 +135,10 @@ static void row_apply(struct gateway *gateway, struct gateway_venue *venue,
                       struct gateway_chain *chain, const struct gateway_report *row)
 {
     bool heir = chain->asked != 0 && chain->asked == row->order;
+    if (row->stale || row->kind == COPY_NO_CANCEL) {
+        row_fill(gateway, chain, row);
+        return;
+    }
     bool gone =
         heir && (row->kind == COPY_KEPT || row->kind == COPY_REJECTED || row->kind == COPY_LOST);
     if (gone) {

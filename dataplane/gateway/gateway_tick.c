@@ -129,7 +129,17 @@ void gateway_reconcile(struct gateway *gateway, struct gateway_venue *venue, nan
 static void correct(struct gateway *gateway, struct gateway_venue *venue,
                     const struct slot_answer *answer, nanos_t now)
 {
+    bool executed = answer->kind == SLOT_ANSWERS_EXECUTED;
+    struct gateway_report row =
+        gateway_row_of(venue, answer->slot, executed ? COPY_EXECUTED : COPY_CANCELED, now);
+    row.qty = executed ? answer->cum - row.cum : row.leaves;
+    row.cum = answer->cum;
+    gateway_row(gateway, &row, true);
     counter_one(&gateway->counts.drift);
+    if (executed) {
+        struct gateway_chain *chain = gateway_chain_of(venue, answer->slot);
+        gateway_filled(gateway, chain, &(struct gateway_fill){chain->price, row.qty}, now);
+    }
     gateway_room(gateway, venue, now);
     (void)!slots_answer(venue->slots, answer, now, &venue->out);
     gateway_drain(gateway, venue, now);
@@ -144,8 +154,6 @@ bool gateway_reconciled(struct gateway *gateway, struct gateway_venue *venue,
     struct slot_answer answer = report->answer;
     answer.slot = chain->slot;
     if (answer.cum > chain->cum) {
-        gateway_filled(gateway, chain,
-                       &(struct gateway_fill){chain->price, answer.cum - chain->cum}, now);
         answer.kind = SLOT_ANSWERS_EXECUTED;
         correct(gateway, venue, &answer, now);
     }

@@ -126,8 +126,9 @@ static uint32_t enter_encode(const struct ouch50_port *port, const struct port_r
     enter->qty = qty_write(slot->qty);
     enter->price_e4 = price_write(slot->price);
     enter->tif = tif_write(request->how);
-    bytes[sizeof *enter + 1] = (uint8_t)(bytes[sizeof *enter + 1] + more);
-    return port->enter_bytes + more;
+    uint32_t length = port->enter_bytes + more;
+    bytes[sizeof *enter + 1] = (uint8_t)(length - sizeof *enter - sizeof(struct be16));
+    return length;
 }
 
 /* PostOnly that is not named stays as it is. */
@@ -182,34 +183,40 @@ static void order_sent(struct ouch50_port *port, const struct port_request *requ
     struct own_order *own = own_make(port, (uint32_t)request->slot.order);
     own->total = (uint32_t)(request->slot.qty / QTY_ONE);
     own->post_only = request->how & HOW_POST_ONLY;
-    own->stamp = port->fences;
+    own_touch(port, own);
 }
 
 static void replace_sent(struct ouch50_port *port, const struct port_request *request)
 {
     const struct slot_request *slot = &request->slot;
     struct own_order *old = own_make(port, (uint32_t)slot->order);
+    CHECK(slot->asked > slot->order);
     if (old->heir != slot->asked) own_drop_heir(port, old);
+    const struct own_order *before = own_find(port, old->was);
+    if (before && before->heir == old->urn) own_drop_before(port, before);
     struct own_order *own = own_make(port, (uint32_t)slot->asked);
     own->was = old->urn;
     own->total = (uint32_t)(slot->total / QTY_ONE);
     own->cum = (uint32_t)((slot->total - slot->qty) / QTY_ONE);
     own->post_only = request->how & HOW_POST_ONLY;
     old->heir = own->urn;
-    old->stamp = own->stamp = port->fences;
+    own_touch(port, own);
+    own_touch(port, old);
+}
+
+static void cancel_sent(struct ouch50_port *port, const struct port_request *request)
+{
+    struct own_order *own = own_find(port, (uint32_t)request->slot.order);
+    if (own) own_touch(port, own);
 }
 
 static void ouch50_port_sent(void *self, const struct port_request *request)
 {
     struct ouch50_port *port = self;
-    struct own_order *own;
     switch ((enum slot_request_kind)request->slot.kind) {
     case SLOT_SENDS_ORDER: order_sent(port, request); return;
     case SLOT_SENDS_REPLACE: replace_sent(port, request); return;
-    case SLOT_SENDS_CANCEL:
-        own = own_find(port, (uint32_t)request->slot.order);
-        if (own) own->stamp = port->fences;
-        return;
+    case SLOT_SENDS_CANCEL: cancel_sent(port, request); return;
     case SLOT_SENDS_QUERY: port->fences++; return;
     case SLOT_REQUEST_COUNT: break;
     }

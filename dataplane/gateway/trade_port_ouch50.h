@@ -11,7 +11,9 @@
  * sent any more.  It needs revision 1.04, whose answers name the UserRefIdx of the question.
  *
  * An order that the venue has made smaller by itself (a self-match that takes from both sides) is
- * said to be CANCELED when it has traded the rest; until then ACCEPTED, with its leaves.
+ * said to be CANCELED when it has traded the rest; until then ACCEPTED, with its leaves.  OUCH
+ * counts what was taken off in the total of a replacement, so one of such an order is smaller by it
+ * than asked for, never larger.
  *
  * Cost: a request touches its template; sent and decode two cache lines an order. */
 

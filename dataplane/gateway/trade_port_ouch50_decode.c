@@ -91,9 +91,7 @@ static uint32_t accepted_read(const struct reading *r)
 /* The heir goes on where the order before it stood; what that has replaced is done with. */
 static void own_inherit(struct ouch50_port *port, struct own_order *own, struct own_order *old)
 {
-    struct own_order *before = own_find(port, old->was);
-    if (before && before != own && before != old && before->heir == old->urn)
-        own_drop(port, before);
+    own_drop_before(port, old);
     if (old->cum > own->cum) own->cum = old->cum;
     old->state = OWN_REPLACED;
     old->leaves = 0;
@@ -116,7 +114,7 @@ static uint32_t replaced_read(const struct reading *r)
     report->answer.order = be32_read(replaced->urn);
     report->leaves = report->answer.leaves = dead ? 0 : shares(qty);
     if (own && own->state == OWN_PENDING && own->was == was) {
-        if (old && old != own) own_inherit(r->port, own, old);
+        if (old) own_inherit(r->port, own, old);
         own_leaves(own, dead ? 0 : qty);
     }
     bool over = own ? own->state == OWN_OVER : dead;
@@ -174,13 +172,13 @@ static uint32_t executed_read(const struct reading *r)
         return tell(r, SLOT_ANSWERS_EXECUTED, NULL);
     }
     struct own_order *heir = own->state == OWN_REPLACED ? own_find(r->port, own->heir) : NULL;
-    if (heir && heir != own) cum_add(heir, qty);
+    if (heir) cum_add(heir, qty);
     bool was_over = own->state == OWN_OVER;
     own_alive(own);
     cum_add(own, qty);
     own_less(own, qty);
     tell(r, SLOT_ANSWERS_EXECUTED, own);
-    if (heir && heir != own) report->answer.cum = shares(heir->cum);
+    if (heir) report->answer.cum = shares(heir->cum);
     if (own->state != OWN_OVER || was_over || own->cum >= own->total) return 1;
     report[1] =
         (struct port_report){.answer = report->answer, .known = true, .time_ns = report->time_ns};

@@ -36,12 +36,10 @@ uint32_t ouch50_port_ask(struct ouch50_port *port, const struct slot_request *qu
 {
     CHECK(query->order <= UINT32_MAX);
     struct own_order *own = own_make(port, (uint32_t)query->order);
-    const struct own_order *heir = own_find(port, own->heir);
-    uint32_t stamp = heir && heir->stamp > own->stamp ? heir->stamp : own->stamp;
     own->slot = query->slot;
     own->query = query->number;
-    if (own->asked && own->fence > stamp && own->fence <= port->fences) return 0;
-    bool covered = fence_covers(port, stamp);
+    if (own->asked && own->fence > own->stamp && own->fence <= port->fences) return 0;
+    bool covered = fence_covers(port, own->stamp);
     if (!covered && !name_left(port)) return 0;
     if (own->asked) list_remove(&port->asked, own_links(port), own_at(port, own));
     own->asked = true;
@@ -62,15 +60,16 @@ void ouch50_port_answered(struct ouch50_port *port, uint8_t name)
 
 /* Answers. */
 
-/* The order that the chain has come to, as far as the venue has said; a replacement that it has not
- * said anything of before the fence will never be. */
+/* The order that the chain has come to, as far as the venue has said.  A replacement sent before
+ * the fence, of which it has said nothing, will never be. */
 static const struct own_order *chain_last(struct ouch50_port *port, struct own_order *own)
 {
+    uint32_t fence = own->fence;
     for (;;) {
         struct own_order *heir = own_find(port, own->heir);
         bool heard = heir && heir->was == own->urn && heir->state != OWN_PENDING;
-        if (!heard) own_drop_heir(port, own);
-        if (!heard || heir->urn < own->urn) return own;
+        if (heir && !heard && heir->stamp < fence) own_drop_heir(port, own);
+        if (!heard) return own;
         own = heir;
     }
 }

@@ -30,6 +30,7 @@
  * Invariants (ouch50_port_verify):
  * - index holds exactly the orders of the pool that are not spare, each found by its urn;
  * - spare orders are one list, asked ones another, in the order of their fences;
+ * - an order is younger than what it replaces;
  * - answered <= sent; no asked order's fence is above sent + 1, none below answered + 1;
  * - leaves is 0 of what is OVER or REPLACED. */
 
@@ -98,6 +99,11 @@ struct own_order *own_find(const struct ouch50_port *port, uint32_t urn); /* or 
 /* Found or new; CHECKs that there is room: orders are the slots', and bounded by them. */
 struct own_order *own_make(struct ouch50_port *port, uint32_t urn);
 void own_drop(struct ouch50_port *port, struct own_order *own);
+/* A request about it is sent: no fence before it serves, and a query from before it is void, since
+ * the slots have gone on without its answer. */
+void own_touch(struct ouch50_port *port, struct own_order *own);
+/* What it has replaced, and what that had. */
+void own_drop_before(struct ouch50_port *port, const struct own_order *own);
 /* A replacement that is not to be. */
 void own_drop_heir(struct ouch50_port *port, struct own_order *own);
 

@@ -52,22 +52,43 @@ struct own_order *own_make(struct ouch50_port *port, uint32_t urn)
     return own;
 }
 
+static void query_drop(struct ouch50_port *port, struct own_order *own)
+{
+    if (own->asked) list_remove(&port->asked, own_links(port), own_at(port, own));
+    own->asked = false;
+}
+
+void own_touch(struct ouch50_port *port, struct own_order *own)
+{
+    query_drop(port, own);
+    own->stamp = port->fences;
+}
+
 void own_drop(struct ouch50_port *port, struct own_order *own)
 {
-    uint32_t at = own_at(port, own);
-    if (own->asked) list_remove(&port->asked, own_links(port), at);
-    own->asked = false;
+    query_drop(port, own);
     index_remove(port, own->urn);
     own->urn = 0;
-    list_append(&port->spare, own_links(port), at);
+    list_append(&port->spare, own_links(port), own_at(port, own));
+}
+
+void own_drop_before(struct ouch50_port *port, const struct own_order *own)
+{
+    uint32_t urn = own->urn, was = own->was;
+    for (;;) {
+        struct own_order *before = own_find(port, was);
+        if (!before || before->heir != urn) return;
+        urn = before->urn;
+        was = before->was;
+        own_drop(port, before);
+    }
 }
 
 void own_drop_heir(struct ouch50_port *port, struct own_order *own)
 {
     struct own_order *heir = own_find(port, own->heir);
     own->heir = 0;
-    if (heir && heir != own && heir->was == own->urn && heir->state == OWN_PENDING)
-        own_drop(port, heir);
+    if (heir && heir->was == own->urn && heir->state == OWN_PENDING) own_drop(port, heir);
 }
 
 static uint32_t shares_of(qty_t qty)
@@ -103,8 +124,7 @@ void ouch50_port_forget(void *self, order_id_t order)
     struct own_order *own = own_find(port, (uint32_t)order);
     if (!own) return;
     own_drop_heir(port, own);
-    struct own_order *old = own_find(port, own->was);
-    if (old && old != own && old->heir == own->urn) own_drop(port, old);
+    own_drop_before(port, own);
     own_drop(port, own);
 }
 
@@ -115,6 +135,8 @@ static void order_verify(const struct ouch50_port *port, uint32_t at)
     const struct own_order *own = &port->orders[at];
     CHECK(own_find(port, own->urn) == own);
     CHECK(own->state <= OWN_REPLACED);
+    CHECK(own->was < own->urn);
+    CHECK(own->heir == 0 || own->heir > own->urn);
     CHECK(own->cum <= OUCH50_PORT_CUM_MAX);
     CHECK(own->leaves == 0 || own->state == OWN_LIVE);
     CHECK(own->stamp <= port->fences);

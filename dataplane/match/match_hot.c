@@ -85,7 +85,7 @@ void maker_traded(struct match *m, uint32_t slot, uint32_t lots)
     struct order *order = &m->orders[slot];
     const struct special *s = order_special(m, slot);
     if (order->lots == 0 && s->hidden != 0) iceberg_refill(m, slot);
-    if (order->meta & META_LINKED) linked_traded(m, slot, lots);
+    if (order->meta & META_LINKED) linked_traded(m, slot, lots, order->lots);
     if (order->lots != 0) return;
     book_take_out(m, slot);
     if (order->meta & META_LINKED) linked_ended(m, slot, MATCH_NO_REASON);
@@ -119,7 +119,8 @@ static __attribute__((noinline)) bool taker_meets_own(struct match *m, struct ta
     t->lots -= by;
     if (!(t->flags & TAKER_FREE))
         ledger_release(m, t->instrument, t->holder, taker_side(t), t->reserve, by);
-    if (t->meta & META_LINKED) linked_reduced(m, t->slot, by);
+    /* of its trades the other of its pair hears when it has finished */
+    if (t->meta & META_LINKED) linked_reduced(m, t->slot, t->lots + t->traded);
     if (t->lots == 0) return false;
     match_emit(m, &(struct match_event){
                       .id = t->id,
@@ -164,6 +165,7 @@ ALONE bool taker_trade_level(struct match *m, struct taker *t, struct ladder *op
         uint32_t group = money ? m->holdings[maker->holder].group : maker->holder;
         if (unlikely(group == t->group)) {
             t->lots = left;
+            t->traded = traded;
             goes_on = taker_meets_own(m, t, slot);
             left = t->lots;
             if (!goes_on) break;
@@ -336,7 +338,7 @@ static __attribute__((noinline)) void taker_settles(struct match *m, const struc
         order->lots = 0;
         if (order->meta & META_SPECIAL) order_special(m, t->slot)->hidden = 0;
     }
-    if (linked && t->traded != 0) linked_traded(m, t->slot, t->traded);
+    if (linked && t->traded != 0) linked_traded(m, t->slot, t->traded, t->lots);
     if (rested) return;
     if (linked) linked_ended(m, t->slot, reason);
     else order_close(m, t->slot);

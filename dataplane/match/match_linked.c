@@ -136,10 +136,10 @@ static bool leg_ended(struct match *m, uint32_t slot, enum match_reason reason)
     return false;
 }
 
-void linked_traded(struct match *m, uint32_t slot, uint32_t by)
+void linked_traded(struct match *m, uint32_t slot, uint32_t by, uint32_t left)
 {
     struct special *s = order_special(m, slot);
-    if (s->sibling != 0) pair_shrinks(m, slot, by, true);
+    if (s->sibling != 0) pair_shrinks(m, slot, left, true);
     if (s->parent != 0) {
         struct special *parent = order_special(m, s->parent);
         parent->closed += by;
@@ -150,9 +150,9 @@ void linked_traded(struct match *m, uint32_t slot, uint32_t by)
     if (s->tracked) status_changed(m, slot);
 }
 
-void linked_reduced(struct match *m, uint32_t slot, uint32_t by)
+void linked_reduced(struct match *m, uint32_t slot, uint32_t left)
 {
-    if (order_special(m, slot)->sibling != 0) pair_shrinks(m, slot, by, false);
+    if (order_special(m, slot)->sibling != 0) pair_shrinks(m, slot, left, false);
 }
 
 bool linked_ended(struct match *m, uint32_t slot, enum match_reason reason)

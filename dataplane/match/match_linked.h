@@ -38,8 +38,9 @@ void pair_runs(struct match *m, uint32_t slot);
  * not available, nothing changed. */
 bool pair_reserve(struct match *m, uint32_t slot, int32_t own, uint32_t lots);
 
-/* The other one shrinks by by.  traded: by a trade of slot, which released for both. */
-void pair_shrinks(struct match *m, uint32_t slot, uint32_t by, bool traded);
+/* The other one shrinks to most lots, if it has more; 0: it ends.  traded: slot has traded, which
+ * released for both. */
+void pair_shrinks(struct match *m, uint32_t slot, uint32_t most, bool traded);
 
 /* The other one of slot's pair, which is not linked to it any more, ends too. */
 void pair_other_ends(struct match *m, uint32_t other);

@@ -180,11 +180,12 @@ static void leg_clear(struct match *m, uint32_t slot)
     struct special *s = order_special(m, slot);
     uint32_t other = s->sibling;
     bool lives = order_place(&m->orders[slot]) != PLACE_DORMANT;
-    if (lives && other != 0) pair_runs(m, other); /* it has the reservation alone */
+    bool others = other != 0 && order_place(&m->orders[other]) != PLACE_DORMANT;
+    if (lives && others) pair_runs(m, other); /* it has the reservation alone */
     leg_cut(m, slot);
     if (lives) order_end(m, slot, MATCH_BY_USER);
     else order_close(m, slot);
-    if (other == 0 || order_place(&m->orders[other]) == PLACE_DORMANT) return;
+    if (!others) return;
     bool reserved =
         pair_reserve(m, other, order_special(m, other)->limit, order_open_lots(m, other));
     CHECK(reserved); /* at its own price it needs no more than the pair did */

@@ -123,7 +123,7 @@ void order_lose_shown(struct match *m, uint32_t slot, uint32_t by)
     match_emit(m, &event);
     order_release(m, slot, by);
     book_lots_less(m, slot, by);
-    if (order->meta & META_LINKED) linked_reduced(m, slot, by);
+    if (order->meta & META_LINKED) linked_reduced(m, slot, left);
     if (left == 0) {
         m->canceled++;
         order_gone(m, slot, MATCH_SELF);

@@ -8,7 +8,8 @@
  * special.reserves: what is reserved is its quantity, at special.reserve, which both know.  While
  * legs follow one of them may be the larger; it grew last, and has special.reserves.  A trade
  * releases what it traded whoever of them traded; so the one that traded takes special.reserves,
- * and the other shrinks without a release. */
+ * and the other shrinks without a release: to what that one has left, so that one which has not
+ * grown yet loses only what it has more. */
 
 static bool lives(const struct match *m, uint32_t slot)
 {
@@ -63,13 +64,15 @@ bool pair_reserve(struct match *m, uint32_t slot, int32_t own, uint32_t lots)
     return true;
 }
 
-void pair_shrinks(struct match *m, uint32_t slot, uint32_t by, bool traded)
+void pair_shrinks(struct match *m, uint32_t slot, uint32_t most, bool traded)
 {
     uint32_t other = order_special(m, slot)->sibling;
     if (traded) pair_runs(m, slot);
     if (!lives(m, other)) return;
-    if (by < order_open_lots(m, other)) {
-        order_reduce(m, other, by, MATCH_LINKED);
+    uint32_t open = order_open_lots(m, other);
+    if (most >= open) return;
+    if (most != 0) {
+        order_reduce(m, other, open - most, MATCH_LINKED);
     } else {
         if (order_special(m, other)->parent == 0) leg_cut(m, other);
         order_end(m, other, MATCH_LINKED); /* a leg with a parent sleeps */

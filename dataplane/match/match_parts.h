@@ -154,10 +154,12 @@ int32_t stop_limit_at(const struct instrument *b, enum side side, int32_t trigge
 /* match_linked.c: pairs, legs, tracked orders. */
 
 /* slot, which has META_LINKED, has traded by lots as maker (just now, its lots are already less) or
- * as taker (after it finished).  The other of a pair shrinks at once; a parent is made dirty. */
-void linked_traded(struct match *m, uint32_t slot, uint32_t by);
-/* slot, which has META_LINKED, has lost by lots without a trade: so does the other of a pair. */
-void linked_reduced(struct match *m, uint32_t slot, uint32_t by);
+ * as taker (after it finished), and had left lots then.  The other of a pair shrinks to as many at
+ * once; a parent is made dirty. */
+void linked_traded(struct match *m, uint32_t slot, uint32_t by, uint32_t left);
+/* slot, which has META_LINKED, has lost lots without a trade: so does the other of a pair, that
+ * keeps at most left. */
+void linked_reduced(struct match *m, uint32_t slot, uint32_t left);
 /* slot, which has META_LINKED, is in no queue and has nothing open any more (NO_REASON: filled):
  * frees it, or keeps it PLACE_HELD, or as a leg PLACE_DORMANT; says STATUS; ends what it is linked
  * to.  True if the slot is kept. */

@@ -7,8 +7,9 @@
  * in the configuration), the scope it is kept for, its unit, the direction that lets more pass, the
  * most its bound may be, and the sentence a person sees when it refuses.  A row of RISK_RULES
  * refuses without a bound.  Both together are the verdicts of a check.  Everything else is made
- * from the rows: struct risk_bounds_*, enum risk_verdict, the counters, the texts, the table in
- * README.md (a spec compares them).
+ * from the rows: struct risk_bounds_*, enum risk_verdict, the counters, the texts, the keys of the
+ * configuration, the table in README.md (a spec compares them).  What is given to a table behind X
+ * is given to each row's X behind its own.
  *
  * All bounds are zero at the start, and a zero lets nothing pass (K3); the one limit whose larger
  * bound is the stricter one, duplicate_ns, cannot let an order pass that others refuse.
@@ -41,44 +42,45 @@ enum risk_unit { RISK_SWITCH, RISK_QTY, RISK_MONEY, RISK_NS, RISK_TICKS, RISK_PP
 enum risk_looser { RISK_UP, RISK_DOWN };
 
 /* clang-format off */
-#define RISK_SYMBOL_LIMITS(X)                                                                      \
-    X(RISK_TRADABLE,      tradable,       SYMBOL, SWITCH, UP, 1, "the symbol is restricted")       \
-    X(RISK_MARKET_ORDERS, market_orders,  SYMBOL, SWITCH, UP, 1, "market orders are not allowed in the symbol") \
-    X(RISK_ORDER_QTY,     order_qty,      SYMBOL, QTY,   UP, RISK_QTY_MAX, "one order is for more than this quantity") \
-    X(RISK_ORDER_NOTIONAL, order_notional, SYMBOL, MONEY, UP, RISK_MONEY_MAX, "one order is worth more than this") \
-    X(RISK_REFERENCE_AGE, reference_age,  SYMBOL, NS,    UP, RISK_NS_MAX, "the reference price is older than this") \
-    X(RISK_MARK_AGE,      mark_age,       SYMBOL, NS,    UP, RISK_NS_MAX, "the price positions are valued at is older than this") \
-    X(RISK_COLLAR_TICKS,  collar_ticks,   SYMBOL, TICKS, UP, RISK_TICKS_MAX, "the price is farther from the reference than these ticks") \
-    X(RISK_COLLAR_PPM,    collar_ppm,     SYMBOL, PPM,   UP, RISK_PPM_MAX, "the price is farther from the reference than this part of it") \
-    X(RISK_SYMBOL_LONG,   symbol_long,    SYMBOL, QTY,   UP, RISK_QTY_MAX, "the box would be longer in the symbol than this if all its buys filled") \
-    X(RISK_SYMBOL_SHORT,  symbol_short,   SYMBOL, QTY,   UP, RISK_QTY_MAX, "the box would be shorter in the symbol than this if all its sells filled") \
-    X(RISK_SYMBOL_RATE,   symbol_rate,    SYMBOL, COUNT, UP, RISK_COUNT_MAX, "more messages for the symbol in a second than this")
+#define RISK_SYMBOL_LIMITS(X, ...)                                                                 \
+    X(RISK_TRADABLE,      tradable,       SYMBOL, SWITCH, UP, 1, "the symbol is restricted", ##__VA_ARGS__)       \
+    X(RISK_MARKET_ORDERS, market_orders,  SYMBOL, SWITCH, UP, 1, "market orders are not allowed in the symbol", ##__VA_ARGS__) \
+    X(RISK_ORDER_QTY,     order_qty,      SYMBOL, QTY,   UP, RISK_QTY_MAX, "one order is for more than this quantity", ##__VA_ARGS__) \
+    X(RISK_ORDER_NOTIONAL, order_notional, SYMBOL, MONEY, UP, RISK_MONEY_MAX, "one order is worth more than this", ##__VA_ARGS__) \
+    X(RISK_REFERENCE_AGE, reference_age,  SYMBOL, NS,    UP, RISK_NS_MAX, "the reference price is older than this", ##__VA_ARGS__) \
+    X(RISK_MARK_AGE,      mark_age,       SYMBOL, NS,    UP, RISK_NS_MAX, "the price positions are valued at is older than this", ##__VA_ARGS__) \
+    X(RISK_COLLAR_TICKS,  collar_ticks,   SYMBOL, TICKS, UP, RISK_TICKS_MAX, "the price is farther from the reference than these ticks", ##__VA_ARGS__) \
+    X(RISK_COLLAR_PPM,    collar_ppm,     SYMBOL, PPM,   UP, RISK_PPM_MAX, "the price is farther from the reference than this part of it", ##__VA_ARGS__) \
+    X(RISK_SYMBOL_LONG,   symbol_long,    SYMBOL, QTY,   UP, RISK_QTY_MAX, "the box would be longer in the symbol than this if all its buys filled", ##__VA_ARGS__) \
+    X(RISK_SYMBOL_SHORT,  symbol_short,   SYMBOL, QTY,   UP, RISK_QTY_MAX, "the box would be shorter in the symbol than this if all its sells filled", ##__VA_ARGS__) \
+    X(RISK_SYMBOL_RATE,   symbol_rate,    SYMBOL, COUNT, UP, RISK_COUNT_MAX, "more messages for the symbol in a second than this", ##__VA_ARGS__)
 
-#define RISK_HOLDING_LIMITS(X)                                                                     \
-    X(RISK_LONG,          position_long,  HOLDING, QTY,  UP, RISK_QTY_MAX, "the strategy would be longer in the symbol than this if all its buys filled") \
-    X(RISK_SHORT,         position_short, HOLDING, QTY,  UP, RISK_QTY_MAX, "the strategy would be shorter in the symbol than this if all its sells filled")
+#define RISK_HOLDING_LIMITS(X, ...)                                                                \
+    X(RISK_LONG,          position_long,  HOLDING, QTY,  UP, RISK_QTY_MAX, "the strategy would be longer in the symbol than this if all its buys filled", ##__VA_ARGS__) \
+    X(RISK_SHORT,         position_short, HOLDING, QTY,  UP, RISK_QTY_MAX, "the strategy would be shorter in the symbol than this if all its sells filled", ##__VA_ARGS__)
 
-#define RISK_ROUTE_LIMITS(X)                                                                       \
-    X(RISK_CAPITAL,       capital,        ROUTE, MONEY,  UP, RISK_MONEY_MAX, "the strategy's capital at the venue is used up at worst-case fills")
+#define RISK_ROUTE_LIMITS(X, ...)                                                                  \
+    X(RISK_CAPITAL,       capital,        ROUTE, MONEY,  UP, RISK_MONEY_MAX, "the strategy's capital at the venue is used up at worst-case fills", ##__VA_ARGS__)
 
-#define RISK_STRATEGY_LIMITS(X)                                                                    \
-    X(RISK_STRATEGY_GROSS, strategy_gross, STRATEGY, MONEY, UP, RISK_MONEY_MAX, "the strategy's gross notional would be more than this at worst-case fills") \
-    X(RISK_STRATEGY_VOLUME, strategy_volume, STRATEGY, MONEY, UP, RISK_MONEY_MAX, "the strategy's turnover of the day, with what works, would be more than this") \
-    X(RISK_STRATEGY_LOSS, strategy_loss,  STRATEGY, MONEY, UP, RISK_MONEY_MAX, "the strategy has lost more than this today; it may only reduce") \
-    X(RISK_STRATEGY_RATE, strategy_rate,  STRATEGY, COUNT, UP, RISK_COUNT_MAX, "more messages of the strategy in a second than this") \
-    X(RISK_STRATEGY_FILLS, strategy_fills, STRATEGY, COUNT, UP, RISK_COUNT_MAX, "the strategy was filled more often in a second than this; it waits for release")
+#define RISK_STRATEGY_LIMITS(X, ...)                                                               \
+    X(RISK_STRATEGY_GROSS, strategy_gross, STRATEGY, MONEY, UP, RISK_MONEY_MAX, "the strategy's gross notional would be more than this at worst-case fills", ##__VA_ARGS__) \
+    X(RISK_STRATEGY_VOLUME, strategy_volume, STRATEGY, MONEY, UP, RISK_MONEY_MAX, "the strategy's turnover of the day, with what works, would be more than this", ##__VA_ARGS__) \
+    X(RISK_STRATEGY_LOSS, strategy_loss,  STRATEGY, MONEY, UP, RISK_MONEY_MAX, "the strategy has lost more than this today; it may only reduce", ##__VA_ARGS__) \
+    X(RISK_STRATEGY_RATE, strategy_rate,  STRATEGY, COUNT, UP, RISK_COUNT_MAX, "more messages of the strategy in a second than this", ##__VA_ARGS__) \
+    X(RISK_STRATEGY_FILLS, strategy_fills, STRATEGY, COUNT, UP, RISK_COUNT_MAX, "the strategy was filled more often in a second than this; it waits for release", ##__VA_ARGS__)
 
-#define RISK_VENUE_LIMITS(X)                                                                       \
-    X(RISK_VENUE_RATE,    venue_rate,     VENUE, COUNT,  UP, RISK_COUNT_MAX, "more messages to the venue's session in a second than this")
+#define RISK_VENUE_LIMITS(X, ...)                                                                  \
+    X(RISK_VENUE_RATE,    venue_rate,     VENUE, COUNT,  UP, RISK_COUNT_MAX, "more messages to the venue's session in a second than this", ##__VA_ARGS__)
 
-#define RISK_BOX_LIMITS(X)                                                                         \
-    X(RISK_BOX_GROSS,     box_gross,      BOX, MONEY,    UP, RISK_MONEY_MAX, "the box's gross notional would be more than this at worst-case fills") \
-    X(RISK_BOX_LOSS,      box_loss,       BOX, MONEY,    UP, RISK_MONEY_MAX, "the box has lost more than this today; it may only reduce") \
-    X(RISK_DUPLICATE_NS,  duplicate_ns,   BOX, NS,       DOWN, RISK_NS_MAX, "the same order of the strategy passed less than this ago")
+#define RISK_BOX_LIMITS(X, ...)                                                                    \
+    X(RISK_BOX_GROSS,     box_gross,      BOX, MONEY,    UP, RISK_MONEY_MAX, "the box's gross notional would be more than this at worst-case fills", ##__VA_ARGS__) \
+    X(RISK_BOX_LOSS,      box_loss,       BOX, MONEY,    UP, RISK_MONEY_MAX, "the box has lost more than this today; it may only reduce", ##__VA_ARGS__) \
+    X(RISK_DUPLICATE_NS,  duplicate_ns,   BOX, NS,       DOWN, RISK_NS_MAX, "the same order of the strategy passed less than this ago", ##__VA_ARGS__)
 
-#define RISK_LIMITS(X)                                                                             \
-    RISK_SYMBOL_LIMITS(X) RISK_HOLDING_LIMITS(X) RISK_ROUTE_LIMITS(X)                              \
-    RISK_STRATEGY_LIMITS(X) RISK_VENUE_LIMITS(X) RISK_BOX_LIMITS(X)
+#define RISK_LIMITS(X, ...)                                                                        \
+    RISK_SYMBOL_LIMITS(X, ##__VA_ARGS__) RISK_HOLDING_LIMITS(X, ##__VA_ARGS__)                     \
+    RISK_ROUTE_LIMITS(X, ##__VA_ARGS__) RISK_STRATEGY_LIMITS(X, ##__VA_ARGS__)                     \
+    RISK_VENUE_LIMITS(X, ##__VA_ARGS__) RISK_BOX_LIMITS(X, ##__VA_ARGS__)
 
 /* Enumerator, name, sentence. */
 #define RISK_RULES(X)                                                                              \

@@ -79,7 +79,7 @@ struct engine_stage *engine_stage_new(void *memory, const struct engine_stage_pl
     at += ALIGN_UP(dispatch_footprint(&limits), CACHE_LINE);
     for (uint32_t i = 0; i < plan->delegates; i++) {
         const struct engine_stage_delegate *delegate = &plan->delegate[i];
-        void *self = delegate->kind->new (at, &delegate->parameters);
+        void *self = delegate->kind->build(at, &delegate->parameters);
         at += ALIGN_UP(delegate->kind->footprint(&delegate->parameters), CACHE_LINE);
         struct dispatch_identity identity = {.order = 0};
         strncpy(identity.name, delegate->name, sizeof identity.name - 1);

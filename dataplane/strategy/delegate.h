@@ -25,7 +25,7 @@
  *   - what traded since this delegate last decided about this instrument, added up.
  *
  * Threads: decide and housekeeping run on one thread and must not call the dispatcher.
- * Memory:  footprint() bytes, given once to new; nothing is allocated later.
+ * Memory:  footprint() bytes, given once to build; nothing is allocated later.
  * Cost:    a delegate has the time budget of its stage; longer is an overrun, and counted. */
 
 #include "dataplane/book/market.h"
@@ -182,7 +182,8 @@ static inline bool composite_has(const struct composite *composite, enum composi
 static inline price_t trade_vwap(const struct trade_sum *trade)
 {
     if (trade->volume == 0) return 0;
-    return (price_t)((unsigned __int128)trade->notional * (uint64_t)QTY_ONE / trade->volume);
+    __extension__ typedef unsigned __int128 wide_t;
+    return (price_t)((wide_t)trade->notional * (uint64_t)QTY_ONE / trade->volume);
 }
 
 static inline price_t composite_vwap(const struct composite *composite)
@@ -235,7 +236,8 @@ static inline void delegate_say(struct delegate_output *output,
 
 static inline void delegate_stop(struct delegate_output *output, uint32_t key)
 {
-    delegate_say(output, &(struct delegate_intent){.kind = INTENT_STOP, .key = key});
+    const struct delegate_intent stop = {0, 0, key, 0, INTENT_STOP, 0, 0};
+    delegate_say(output, &stop);
 }
 
 /* A parameter as in the configuration; every kind reads its own. */
@@ -275,7 +277,7 @@ struct delegate_kind {
     uint32_t (*orders)(const struct delegate_parameters *parameters);
 
     /* Builds a delegate in memory[0..footprint), aligned to CACHE_LINE, and returns self.  Cold. */
-    void *(*new)(void *memory, const struct delegate_parameters *parameters);
+    void *(*build)(void *memory, const struct delegate_parameters *parameters);
 
     delegate_decide_fn *decide; /* hot */
 
@@ -305,5 +307,8 @@ struct delegate_plugin {
     uint32_t kinds;
     const struct delegate_kind *const *kind; /* names unlike those built in */
 };
+
+/* Every plug-in defines its own. */
+extern __attribute__((visibility("default"))) const struct delegate_plugin pollux_plugin;
 
 #endif

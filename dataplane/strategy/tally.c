@@ -9,7 +9,7 @@ static size_t tally_footprint(const struct delegate_parameters *parameters)
     return parameters->count == 0 ? sizeof(struct tally) : 0;
 }
 
-static void *tally_new(void *memory, const struct delegate_parameters *parameters)
+static void *tally_build(void *memory, const struct delegate_parameters *parameters)
 {
     CHECK(tally_footprint(parameters) > 0);
     CHECK((uintptr_t)memory % CACHE_LINE == 0);
@@ -47,7 +47,7 @@ const struct delegate_kind tally_kind = {
     .name = "tally",
     .summary = "counts what it is shown, trades nothing",
     .footprint = tally_footprint,
-    .new = tally_new,
+    .build = tally_build,
     .decide = tally_decide,
     .housekeeping = tally_housekeeping,
 };

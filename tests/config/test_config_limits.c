@@ -4,7 +4,9 @@
 #include "control/config/config.h"
 #include "dataplane/book/book.h"
 #include "dataplane/feed/channel.h"
+#include "dataplane/gateway/gateway.h"
 #include "dataplane/launch/eal.h"
+#include "dataplane/launch/plugin.h"
 #include "dataplane/match/match.h"
 #include "dataplane/net/net.h"
 #include "dataplane/net/net_tape.h"
@@ -81,6 +83,45 @@ SPEC(the_bounds_of_answers_are_those_of_the_streams_and_of_ouch)
     EXPECT(CONFIG_SESSIONS_MAX <= STREAMS_MAX);
 }
 
+SPEC(the_bounds_of_the_gateway_are_its)
+{
+    EXPECT_UINT(CONFIG_TRADE_VENUES_MAX, GATEWAY_VENUES_MAX);
+    EXPECT_UINT(CONFIG_TRADE_SYMBOLS_MAX, GATEWAY_SYMBOLS_MAX);
+    EXPECT_UINT(CONFIG_STRATEGIES_MAX, GATEWAY_STRATEGIES_MAX);
+    EXPECT_UINT(CONFIG_VENUE_NAME_MAX, TRADE_PORT_NAME_MAX);
+    EXPECT_UINT(CONFIG_STRATEGY_KEYS_MAX, DELEGATE_ORDERS_MAX);
+    EXPECT_UINT(CONFIG_HOLDINGS_MAX, RISK_HOLDINGS_MAX);
+    EXPECT_UINT(CONFIG_PLUGINS_MAX, PLUGIN_LOADED_MAX);
+    EXPECT(CONFIG_TRADE_VENUES_MAX <= RISK_VENUES_MAX);
+    EXPECT(CONFIG_TRADE_SYMBOLS_MAX <= RISK_SYMBOLS_MAX);
+    EXPECT(CONFIG_STRATEGIES_MAX <= RISK_STRATEGIES_MAX);
+}
+
+#define PROTOCOL_OF(enumerator, text, meaning, of) [enumerator] = (text),
+#define CAN_IS(protocol, finest, highest, least, largest)                                          \
+    can_is(protocols[protocol], &(struct trade_port_can){.tick = (price_t)(finest),                \
+                                                         .price_max = (price_t)(highest),          \
+                                                         .lot = (least),                           \
+                                                         .qty_max = (largest)});
+
+static void can_is(const char *protocol, const struct trade_port_can *can)
+{
+    const struct trade_port_kind *kind = trade_port_find(protocol);
+    spec_expect(__FILE__, __LINE__, kind != NULL, "nothing speaks %s", protocol);
+    if (!kind) return;
+    EXPECT_UINT(can->tick, kind->can.tick);
+    EXPECT_UINT(can->price_max, kind->can.price_max);
+    EXPECT_UINT(can->lot, kind->can.lot);
+    EXPECT_UINT(can->qty_max, kind->can.qty_max);
+}
+
+SPEC(what_a_venues_protocol_can_say_is_what_its_port_can)
+{
+    static const char *const protocols[] = {CONFIG_TRADE_PROTOCOLS(PROTOCOL_OF, none)};
+    CONFIG_TRADE_CAN(CAN_IS)
+    EXPECT_UINT(ARRAY_COUNT(protocols), trade_port_kinds_count);
+}
+
 SPEC(the_bounds_of_the_kernel_are_its)
 {
     EXPECT_UINT(CONFIG_CORE_MAX, CPU_SETSIZE - 1);
@@ -94,6 +135,8 @@ SPEC(the_bounds_of_the_kernel_are_its)
     S(the_bounds_of_the_stages_are_theirs)                                                         \
     S(the_bounds_of_the_matching_engine_are_its)                                                   \
     S(the_bounds_of_answers_are_those_of_the_streams_and_of_ouch)                                  \
+    S(the_bounds_of_the_gateway_are_its)                                                           \
+    S(what_a_venues_protocol_can_say_is_what_its_port_can)                                         \
     S(the_bounds_of_the_kernel_are_its)
 
 SPEC_MAIN("config: limits", SPECS, NULL, NULL)

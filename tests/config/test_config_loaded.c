@@ -395,6 +395,26 @@ SPEC(the_venue_file_is_accepted)
     EXPECT_UINT(config->venue->sessions.count, 2);
 }
 
+SPEC(the_gateway_file_is_accepted)
+{
+    config_script_given_file(config_script_source("apps/polluxd/gateway.yaml"));
+    ACCEPTED();
+    const struct config_gateway *gateway = config_script_config()->gateway;
+    EXPECT(!gateway->armed);
+    EXPECT(gateway->two_persons);
+    EXPECT_UINT(gateway->port, 2);
+    EXPECT_TEXT(gateway->venues.at[0].name, "plx");
+    EXPECT_UINT(gateway->venues.at[0].address, 0x0a090001);
+    EXPECT_UINT(gateway->venues.at[0].cancel_reserve, 1000);
+    EXPECT(gateway->venues.at[0].cancels_at_loss);
+    EXPECT_UINT(gateway->symbols.count, 3);
+    EXPECT(!gateway->symbols.at[2].limits.tradable);
+    EXPECT_UINT(gateway->symbols.at[2].quantity_max, 99990000000000);
+    EXPECT_UINT(gateway->strategies.count, 2);
+    EXPECT_UINT(gateway->strategies.at[1].limits.position_long, 50000000000);
+    EXPECT_UINT(gateway->strategies.at[1].orders, 16);
+}
+
 #define SPECS(S)                                                                                   \
     S(keys_that_are_left_out_have_their_defaults)                                                  \
     S(ports_are_what_the_file_says)                                                                \
@@ -409,6 +429,7 @@ SPEC(the_venue_file_is_accepted)
     S(block_and_flow_style_are_the_same)                                                           \
     S(the_quickstart_file_is_accepted)                                                             \
     S(the_colo_file_is_accepted)                                                                   \
-    S(the_venue_file_is_accepted)
+    S(the_venue_file_is_accepted)                                                                  \
+    S(the_gateway_file_is_accepted)
 
 SPEC_MAIN("config: loaded", SPECS, NULL, config_script_close)

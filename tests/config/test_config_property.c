@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define MUTATIONS  10000
-#define TEXT_BYTES 16384
+#define TEXT_BYTES 32768
 
 static struct chance chance;
 static uint64_t seed;
@@ -140,19 +140,64 @@ static bool venue_holds(const struct config *config, const struct config_venue *
            venue->orders_tcp_port != venue->snapshot_tcp_port;
 }
 
+/* Every bound that risk is given, as far as it is not looser than the ceiling. */
+static bool trade_symbol_holds(const struct config_gateway *gateway,
+                               const struct config_trade_symbol *one)
+{
+    const struct config_symbol_limits *limits = &one->limits;
+    const struct config_ceilings *ceilings = &gateway->ceilings;
+    if (one->venue >= gateway->venues.count || !one->symbol[0]) return false;
+    if (one->tick == 0 || one->tick % 10000 || one->price_max % one->tick) return false;
+    if (one->price_max == 0 || one->price_max > 19999999000000) return false;
+    if (one->lot == 0 || one->lot % 100000000 || one->quantity_max % one->lot) return false;
+    if (one->quantity_max == 0 || one->quantity_max > 99999900000000) return false;
+    return limits->order_qty <= ceilings->order_qty && limits->collar_ppm <= ceilings->collar_ppm &&
+           limits->order_notional <= ceilings->order_notional &&
+           limits->symbol_long <= ceilings->symbol_long && limits->tradable <= ceilings->tradable;
+}
+
+static bool gateway_holds(const struct config *config, const struct config_gateway *gateway)
+{
+    if (!config->feed || config->engine.delegates.count) return false;
+    if (gateway->port >= config->ports.count || !config->ports.at[gateway->port].address)
+        return false;
+    for (uint32_t i = 0; i < gateway->venues.count; i++) {
+        const struct config_trade_venue *venue = &gateway->venues.at[i];
+        if (!venue->name[0] || !venue->address || !venue->tcp_port || !venue->username[0])
+            return false;
+        if (venue->limits.venue_rate > gateway->ceilings.venue_rate) return false;
+    }
+    for (uint32_t i = 0; i < gateway->symbols.count; i++)
+        if (!trade_symbol_holds(gateway, &gateway->symbols.at[i])) return false;
+    for (uint32_t i = 0; i < gateway->strategies.count; i++) {
+        const struct config_trade_strategy *one = &gateway->strategies.at[i];
+        if (one->venue >= gateway->venues.count || !one->name[0] || !one->strategy.text[0])
+            return false;
+        if (one->strategy.place.line == 0 || one->limits.capital > gateway->ceilings.capital)
+            return false;
+        for (uint32_t k = 0; k < one->parameters.count; k++)
+            if (!one->parameters.at[k].name[0] || !one->parameters.at[k].value[0]) return false;
+    }
+    return gateway->venues.count && gateway->symbols.count && gateway->strategies.count &&
+           gateway->journal[0] && gateway->limits.box_gross <= gateway->ceilings.box_gross;
+}
+
 /* What whoever starts the stages will take for granted, said once more without the schema. */
 static bool holds(const struct config *config)
 {
     bool shared = config->lcores.layout == CONFIG_LAYOUT_SHARED;
     bool feed = CONFIG_HAS(config->roles, CONFIG_ROLE_FEED);
     bool venue = CONFIG_HAS(config->roles, CONFIG_ROLE_VENUE);
+    bool gateway = CONFIG_HAS(config->roles, CONFIG_ROLE_GATEWAY);
     if (!(feed || venue) || feed != !!config->feed || venue != !!config->venue) return false;
+    if (gateway != !!config->gateway) return false;
     uint32_t each = config->lcores.layout == CONFIG_LAYOUT_ROLES ? 1 : 2;
     if (config->lcores.cores.count != (shared ? 1u : each * feed + each * venue)) return false;
     if (config->lcores.cores.count > 1 && config->lcores.cores.at[0] == config->lcores.cores.at[1])
         return false;
     if (feed && !feed_holds(config, config->feed)) return false;
     if (venue && !venue_holds(config, config->venue)) return false;
+    if (gateway && !gateway_holds(config, config->gateway)) return false;
     return config->name[0] && config->screen.refresh_ms >= 50;
 }
 
@@ -177,13 +222,14 @@ static bool judge(const struct text *text)
 
 SPEC(a_damaged_file_is_applied_whole_or_refused_with_a_place)
 {
-    static struct text original[3], damaged;
+    static struct text original[4], damaged;
     text_read(&original[0], "apps/polluxd/quickstart.yaml");
     text_read(&original[1], "apps/polluxd/colo.yaml");
     text_read(&original[2], "apps/polluxd/venue.yaml");
+    text_read(&original[3], "apps/polluxd/gateway.yaml");
     uint32_t accepted = 0;
     for (uint32_t i = 0; i < MUTATIONS; i++) {
-        damaged = original[i % 3];
+        damaged = original[i % ARRAY_COUNT(original)];
         uint64_t times = chance_between(&chance, 1, 3);
         for (uint64_t time = 0; time < times; time++) text_mutate(&damaged);
         accepted += judge(&damaged);

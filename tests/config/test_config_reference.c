@@ -58,6 +58,7 @@ SPEC(every_key_of_the_examples_is_in_it)
     keys_are_listed("apps/polluxd/quickstart.yaml");
     keys_are_listed("apps/polluxd/colo.yaml");
     keys_are_listed("apps/polluxd/venue.yaml");
+    keys_are_listed("apps/polluxd/gateway.yaml");
 }
 
 SPEC(no_line_is_wider_than_a_page)

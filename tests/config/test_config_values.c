@@ -77,7 +77,7 @@ SPEC(an_unknown_choice_is_told_the_allowed_ones)
     GIVEN(ROLES, CORES, PORTS, FEED_WITH("protocol: fix"));
     PROBLEMS("4:18: feed.protocol is \"fix\"; allowed: itch50");
     GIVEN("roles: [feed, router]", CORES, PORTS, FEED);
-    PROBLEMS("1:15: roles[1] is \"router\"; allowed: feed, venue");
+    PROBLEMS("1:15: roles[1] is \"router\"; allowed: feed, gateway, venue");
     GIVEN("roles: [[feed]]", CORES, PORTS, FEED);
     PROBLEMS("1:9: roles[0] needs a single value, found a list");
 }

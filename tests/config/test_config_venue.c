@@ -23,7 +23,7 @@ SPEC(a_role_has_its_section_and_a_section_its_role)
     PROBLEMS("5:1: venue is for the role venue, which roles does not name",
              "5:8: venue needs keys of its own, found \"5\"");
     GIVEN("roles: [feed, vanue]", CORES, VENUE_PORTS, VENUE(INSTRUMENTS, SESSIONS));
-    PROBLEMS("1:15: roles[1] is \"vanue\"; allowed: feed, venue (did you mean venue?)");
+    PROBLEMS("1:15: roles[1] is \"vanue\"; allowed: feed, gateway, venue (did you mean venue?)");
 }
 
 SPEC(each_stage_of_the_roles_has_a_core)

@@ -47,6 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         CHECK(config->ports.count >= 1);
         if (config->feed) CHECK(config->feed->line_a.port < config->ports.count);
         CHECK(config->lcores.cores.count >= 1);
+        if (config->gateway) CHECK(config->gateway->port < config->ports.count);
         config_free(config);
     }
     return 0;

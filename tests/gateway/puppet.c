@@ -20,6 +20,16 @@ static void *puppet_new(void *memory, const struct delegate_parameters *paramete
     return memory;
 }
 
+static void hear(struct puppet *puppet, const struct message *message)
+{
+    puppet->message[puppet->messages++ % ARRAY_COUNT(puppet->message)] = *message;
+    bool filled = message->kind == REPORT_FILLED;
+    qty_t qty = filled ? message->qty : 0;
+    puppet->position[message->instrument] += message->side == SIDE_BUY ? qty : -qty;
+    bool over = message->kind == REPORT_CANCELED || (filled && message->leaves == 0);
+    if (message->key < PUPPET_KEYS) puppet->ends[message->key] += over;
+}
+
 static void puppet_decide(void *self, const struct composite *composite,
                           struct delegate_output *output)
 {
@@ -29,8 +39,7 @@ static void puppet_decide(void *self, const struct composite *composite,
     puppet->market = *composite->market;
     puppet->terms = *composite->terms;
     memcpy(puppet->order, composite->order, sizeof puppet->order);
-    for (uint32_t i = 0; i < composite->messages; i++)
-        puppet->message[puppet->messages++ % ARRAY_COUNT(puppet->message)] = composite->message[i];
+    for (uint32_t i = 0; i < composite->messages; i++) hear(puppet, &composite->message[i]);
     puppet->decisions++;
     puppet->wants = false;
     for (uint32_t i = 0; i < puppet->say.intents; i++) delegate_say(output, &puppet->say.intent[i]);

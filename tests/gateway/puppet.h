@@ -16,8 +16,9 @@ struct puppet {
     struct message message[4096]; /* all it was ever told */
     uint32_t messages;
     uint32_t decisions;
-    uint32_t before; /* messages shown before or with a market, at the newest decision */
-    uint64_t set;    /* how often its parameters changed */
+    qty_t position[4];          /* by instrument: what the executions told add up to */
+    uint32_t ends[PUPPET_KEYS]; /* orders it was told are over, by key */
+    uint64_t set;               /* how often its parameters changed */
     bool wants;
 };
 

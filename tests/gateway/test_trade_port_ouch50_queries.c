@@ -114,6 +114,23 @@ SPEC(a_replacement_sent_after_the_fence_is_not_said_never_to_have_been)
     HEAR_FENCE(port_rig_fence(&rig), "OPEN 3 cum 0 leaves 600 query 3 slot 1\n");
 }
 
+SPEC(a_query_from_before_a_request_says_nothing_of_the_request)
+{
+    order_live(1, 500);
+    port_rig_query(&rig, 1);
+    uint32_t fence = port_rig_fence(&rig);
+    port_rig_replace(&rig, &(struct port_rig_replace){1, 2, 600, 0, 100500, 0});
+    HEAR_FENCE(fence, "");
+    HEAR("U orig=1 urn=2 qty=600 price=100500 state=L",
+         "REPLACED 2 cum 0 leaves 600 was 1 qty 600 at 100500\n");
+    port_rig_query(&rig, 1);
+    fence = port_rig_fence(&rig);
+    port_rig_replace(&rig, &(struct port_rig_replace){2, 3, 700, 0, 100500, 0});
+    HEAR_FENCE(fence, "OPEN 2 cum 0 leaves 600 query 2 slot 1\n");
+    HEAR("U orig=2 urn=3 qty=700 price=100500 state=L",
+         "REPLACED 3 cum 0 leaves 700 was 2 qty 700 at 100500\n");
+}
+
 SPEC(behind_a_cut_the_answer_to_an_old_query_is_not_the_answer)
 {
     port_rig_order(&rig, 1, SIDE_BUY, 500, 100000, 0);
@@ -128,6 +145,17 @@ SPEC(behind_a_cut_the_answer_to_an_old_query_is_not_the_answer)
     HEAR("A urn=2 qty=500 price=100000 state=L", "ACCEPTED 2 cum 0 leaves 500 qty 500 at 100000\n");
     HEAR_FENCE(fence, "NEVER 1 cum 0 leaves 0 query 2 slot 1\n"
                       "OPEN 2 cum 0 leaves 500 query 3 slot 2\n");
+}
+
+SPEC(the_answer_to_a_query_that_was_not_asked_is_nothing)
+{
+    port_rig_order(&rig, 1, SIDE_BUY, 500, 100000, 0);
+    port_rig_query(&rig, 1);
+    uint32_t fence = port_rig_fence(&rig);
+    for (uint32_t name = 0; name < 256; name++)
+        if (name != fence) HEAR_FENCE(name, "");
+    HEAR("Q next=1", "");
+    HEAR_FENCE(fence, "NEVER 1 cum 0 leaves 0 query 1 slot 1\n");
 }
 
 SPEC(a_cut_forgets_the_queries)
@@ -327,7 +355,9 @@ SPEC(limits_out_of_range_have_no_footprint)
     S(an_order_of_which_something_was_sent_since_needs_another)                                    \
     S(a_replacement_in_doubt_has_happened_or_will_never)                                           \
     S(a_replacement_sent_after_the_fence_is_not_said_never_to_have_been)                           \
+    S(a_query_from_before_a_request_says_nothing_of_the_request)                                   \
     S(behind_a_cut_the_answer_to_an_old_query_is_not_the_answer)                                   \
+    S(the_answer_to_a_query_that_was_not_asked_is_nothing)                                         \
     S(a_cut_forgets_the_queries)                                                                   \
     S(what_an_earlier_run_has_asked_is_not_the_answer)                                             \
     S(with_thirty_unanswered_no_query_is_sent)                                                     \

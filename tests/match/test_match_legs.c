@@ -112,6 +112,24 @@ SPEC(a_leg_moved_to_a_price_that_trades_does)
          "a is now partially filled, 4 filled, 3 to close");
 }
 
+SPEC(an_added_leg_that_trades_at_once_leaves_the_other_what_both_share_in_its_place)
+{
+    GIVEN("a sells 5 at 106.00 then buys at 90.00 then buys at 93.00", "modify a no take",
+          "b buys 4 at 106.00", "y buys 1 at 93.00", "x buys 1 at 105.00", "z sells 3 at 106.50");
+    BOOK_IS(   "              | 106.50 | z3 ",
+               "              | 106.00 | a1 ",
+               "           x1 | 105.00 |    ",
+               " y1 a.then2:4 |  93.00 |    ");
+    WHEN("modify a at 104.00 take 107.00"); /* 5 in all, while a.then2 still has 4 */
+    THEN("a becomes 1 at 104.00",
+         "a takes 1 from x at 105.00",
+         "a.take takes 3 from z at 106.50",
+         "a.take rests 2 at 107.00",
+         "a.then2 is reduced by 2 to 2: an order it is linked to traded or ended");
+    BOOK_IS(   "   a.take:2 | 107.00 | ",
+               " y1 a.then2:2 |  93.00 | ");
+}
+
 SPEC(a_stop_loss_moved_beyond_the_last_price_fires)
 {
     GIVEN("a buys 10 at 100.00 take 103.00 stop-loss 98.00", "b sells 10 at 100.00",
@@ -230,6 +248,23 @@ SPEC(legs_reserve_when_they_come_to_life_once_at_the_higher_price)
     BALANCE_IS("A has 1520 USD, 805 reserved, 715 available");
     GIVEN("cancel a.take");
     BALANCE_IS("A has 1520 USD, 0 reserved, 1520 available");
+}
+
+SPEC(a_leg_that_is_cleared_while_the_other_one_sleeps_gives_back_what_it_reserved)
+{
+    GIVEN_SPOT();
+    GIVEN("a sells 4 at 100.00 tracked self-trade decrement by A", "b buys 4 at 100.00 by B",
+          "own sells 1 at 90.00 by A", "x sells 3 at 90.00 by B");
+    WHEN("modify a take 90.00 stop-loss 110.00"); /* limited at 115.00 */
+    THEN("own is canceled with 0 left: it would have traded with its own group",
+         "a.take is reduced by 1 to 3: it would have traded with its own group",
+         "a.take takes 3 from x at 90.00",
+         "a is now partially closed, 4 filled, 1 to close",
+         "a.stop waits 1 at 110.00");
+    BALANCE_IS("A has 130 USD, 115 reserved, 15 available");
+    WHEN("modify a no stop-loss");
+    THEN("a.stop is canceled with 1 left: canceled by its owner");
+    BALANCE_IS("A has 130 USD, 0 reserved, 130 available");
 }
 
 SPEC(a_leg_that_cannot_reserve_is_rejected_and_both_are_gone)
@@ -363,6 +398,7 @@ SPEC(an_added_leg_that_trades_everything_at_once_closes_its_order)
     S(a_leg_is_cleared_and_the_other_one_stays)                                                    \
     S(a_sleeping_leg_is_cleared_without_a_word)                                                    \
     S(a_leg_moved_to_a_price_that_trades_does)                                                     \
+    S(an_added_leg_that_trades_at_once_leaves_the_other_what_both_share_in_its_place)              \
     S(a_stop_loss_moved_beyond_the_last_price_fires)                                               \
     S(the_limit_of_a_stop_loss_changes_in_its_place)                                               \
     S(a_stop_limit_leg_that_has_fired_is_moved_like_a_limit_order)                                 \
@@ -372,6 +408,7 @@ SPEC(an_added_leg_that_trades_everything_at_once_closes_its_order)
     S(a_leg_is_not_changed_by_its_own_id)                                                          \
     S(a_new_id_of_the_order_is_what_its_legs_name)                                                 \
     S(legs_reserve_when_they_come_to_life_once_at_the_higher_price)                                \
+    S(a_leg_that_is_cleared_while_the_other_one_sleeps_gives_back_what_it_reserved)                \
     S(a_leg_that_cannot_reserve_is_rejected_and_both_are_gone)                                     \
     S(a_leg_that_cannot_grow_for_lack_of_funds_is_canceled_and_both_are_gone)                      \
     S(a_change_of_legs_that_cannot_be_reserved_is_refused)                                         \

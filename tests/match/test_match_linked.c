@@ -202,6 +202,22 @@ SPEC(parents_follow_in_the_order_in_which_they_traded)
          "c.then rests 2 at 105.00");
 }
 
+SPEC(legs_that_are_added_follow_behind_those_of_an_order_that_traded_before)
+{
+    GIVEN_LAST("100.00");
+    GIVEN("a sells 8 stop 99.00 at 98.00 take 90.00 self-trade oldest", "m sells 1 at 99.00",
+          "n buys 1 at 99.00", "b buys 3 at 98.00", "p sells 1 at 101.00 then buys at 95.00");
+    WHEN("modify a take 102.00 stop-loss 105.00"); /* a ends first, which is no trade */
+    THEN("a.take becomes 3 at 102.00",
+         "a is canceled with 5 left: it would have traded with its own group",
+         "a is now filled, 3 filled, 3 to close",
+         "a.take takes 1 from p at 101.00",
+         "a.take rests 2 at 102.00",
+         "a is now partially closed, 3 filled, 2 to close",
+         "p.then rests 1 at 95.00",
+         "a.stop waits 2 at 105.00");
+}
+
 SPEC(legs_of_an_untracked_order_live_on_when_it_is_forgotten)
 {
     GIVEN("a buys 10 at 100.00 then sells at 103.00 then sells stop 98.00", "b sells 4 at 100.00");
@@ -349,6 +365,7 @@ SPEC(a_fired_leg_that_grows_keeps_having_fired_at_the_end_of_the_queue)
     S(stops_reached_by_the_fill_run_after_the_legs_have_followed)                                  \
     S(a_stop_loss_whose_trigger_is_reached_when_it_comes_to_life_fires)                            \
     S(parents_follow_in_the_order_in_which_they_traded)                                            \
+    S(legs_that_are_added_follow_behind_those_of_an_order_that_traded_before)                      \
     S(legs_of_an_untracked_order_live_on_when_it_is_forgotten)                                     \
     S(legs_of_an_untracked_order_that_never_traded_are_forgotten_with_it)                          \
     S(legs_of_an_untracked_order_may_be_on_its_own_side)                                           \

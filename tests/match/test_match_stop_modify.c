@@ -130,6 +130,18 @@ SPEC(a_fired_stop_that_waits_for_its_turn_cannot_be_changed)
          "s3 is rejected: these terms do not go together");
 }
 
+SPEC(of_a_fired_stop_too_a_trigger_is_looked_at_before_what_may_change)
+{
+    GIVEN("engine cascade 1", "list MAIN");
+    GIVEN_LAST("100.00");
+    GIVEN_BOOK("      | 101.00 | a9 ");
+    GIVEN("s1 buys 1 stop 101.00", "s2 buys 1 stop 101.00", "s3 buys 1 stop 101.00",
+          "b buys 1 at 101.00");
+    WHEN("modify s3 stop 102.001");
+    THEN("s2 is triggered by 101.00 with 1", "s2 takes 1 from a at 101.00",
+         "s3 is rejected: price is not a whole number of ticks");
+}
+
 /* G7 */
 
 #define GIVEN_SPOT()                                                                               \
@@ -272,6 +284,7 @@ SPEC(a_change_that_needs_no_more_is_not_refused_even_with_losses)
     S(a_change_of_nothing_is_refused)                                                              \
     S(what_a_stop_has_not_cannot_be_changed)                                                       \
     S(a_fired_stop_that_waits_for_its_turn_cannot_be_changed)                                      \
+    S(of_a_fired_stop_too_a_trigger_is_looked_at_before_what_may_change)                           \
     S(a_stop_reserves_at_its_limit_price_or_where_it_would_be_limited)                             \
     S(a_changed_stop_reserves_anew)                                                                \
     S(a_fired_stop_gives_back_what_it_did_not_need)                                                \

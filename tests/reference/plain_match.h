@@ -35,8 +35,9 @@ enum plain_place {
 struct plain_order {
     enum plain_place place;
     order_id_t id;
-    uint64_t born; /* age as an order */
-    uint64_t turn; /* age in its queue */
+    uint64_t born;  /* age as an order */
+    uint64_t turn;  /* age in its queue */
+    uint64_t moved; /* age of the last trade or growth: of a pair the younger one reserves */
     uint32_t account;
     uint16_t instrument;
     uint8_t side;
@@ -51,7 +52,7 @@ struct plain_order {
     bool unreserved; /* and needs no money */
     bool becomes;    /* a stop that has become an order */
     bool ended;      /* canceled, not filled */
-    bool traded;     /* since its legs last followed */
+    bool traded;     /* and its legs have yet to follow */
     price_t price;
     price_t trigger; /* the distance of a trailing stop */
     price_t best;    /* last price a trailing stop has seen */
@@ -60,6 +61,7 @@ struct plain_order {
     price_t price_max;
     qty_t open;
     qty_t rest; /* what was open when it was canceled on arrival */
+    qty_t ran;  /* traded since it arrived: of this its pair hears when it has finished */
     qty_t shown;
     qty_t display;
     qty_t total;
@@ -109,7 +111,6 @@ struct plain_match {
     order_id_t next_id;
     uint32_t budget; /* fired stops that may still run in this input */
     uint16_t step;
-    bool longer;    /* a pair reserves for the longer of both, not for the shorter */
     uint32_t slots; /* order[slots..] are all free */
     uint32_t holdings;
     uint32_t balances;

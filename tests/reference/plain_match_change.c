@@ -149,6 +149,5 @@ void plain_legs_apply(struct plain_match *plain, struct plain_order *order,
     if (is_over(order)) return;
     for (int i = 0; i < 2; i++)
         if (legs[i].add) add(plain, order, i, &legs[i].leg);
-    order->traded = true; /* they follow like after a trade */
-    plain_remember(plain, order);
+    plain_remember(plain, order); /* they follow like after a trade */
 }

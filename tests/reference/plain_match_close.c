@@ -156,7 +156,6 @@ void plain_close(struct plain_match *plain, const struct match_input *input)
     order_id_t id = tracked ? tracked->id : 0;
     plain_arrive(plain, order);
     if (tracked && tracked->place != PLAIN_GONE && tracked->id == id) {
-        tracked->traded = true;
         plain_remember(plain, tracked);
     }
 }

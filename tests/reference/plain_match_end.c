@@ -55,7 +55,7 @@ void plain_after_end(struct plain_match *plain, struct plain_order *order)
     if (order->link == MATCH_LEGS || order->tracked) {
         bool kept = order->tracked && order->filled > order->closed;
         order->place = PLAIN_ARRIVING;
-        if (order->link == MATCH_LEGS && order->filled > 0) plain_remember(plain, order);
+        if (order->link == MATCH_LEGS && order->filled > 0) plain_keep(plain, order);
         else if (!kept) plain_forget(plain, order);
         if (order->place != PLAIN_GONE)
             order->place = PLAIN_KEPT; /* until its legs have followed */

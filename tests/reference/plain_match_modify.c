@@ -18,7 +18,8 @@ static uint8_t check_numbers(struct plain_match *plain, const struct match_input
     if (reason == MATCH_NO_REASON && input->qty != 0) reason = plain_check_qty(market, input->qty);
     if (reason == MATCH_NO_REASON && input->price != 0)
         reason = plain_check_price(market, input->price);
-    if (reason == MATCH_NO_REASON && terms->trigger != 0 && order->place == PLAIN_WAITS)
+    bool stops = order->place == PLAIN_WAITS || order->place == PLAIN_FIRED;
+    if (reason == MATCH_NO_REASON && terms->trigger != 0 && stops)
         reason = plain_check_price(market, terms->trigger);
     return reason;
 }

@@ -52,7 +52,8 @@ bool plain_uses_money(const struct plain_match *plain, const struct plain_order 
     return plain->instrument[order->instrument].listing.class_of != MATCH_PLAIN;
 }
 
-/* What an order needs: a quantity at a price.  Of a pair the elder speaks for both (G6). */
+/* What an order needs: a quantity at a price.  Of a pair the elder speaks for both (G6): what the
+ * one that traded or grew last has open, at the higher price. */
 static bool need(const struct plain_match *plain, const struct plain_order *order, qty_t *qty,
                  price_t *price)
 {
@@ -63,7 +64,7 @@ static bool need(const struct plain_match *plain, const struct plain_order *orde
     const struct plain_order *other = order->sibling;
     if (other == NULL || other->place == PLAIN_SLEEPS || other->place == PLAIN_GONE) return true;
     if (other->place != PLAIN_HELD && other->born < order->born) return false;
-    if (plain->longer ? other->open > *qty : other->open < *qty) *qty = other->open;
+    if (other->moved > order->moved) *qty = other->open;
     if (plain_price(plain, other) > *price) *price = plain_price(plain, other);
     return true;
 }

@@ -62,7 +62,8 @@ qty_t plain_part(const struct plain_order *order);
 /* plain_match_stops.c: stops that wait and fire; legs that follow */
 void plain_look(struct plain_match *plain, uint16_t instrument, price_t first, price_t last);
 void plain_run_fired(struct plain_match *plain);
-void plain_remember(struct plain_match *plain, struct plain_order *parent);
+void plain_remember(struct plain_match *plain, struct plain_order *parent); /* legs to follow */
+void plain_keep(struct plain_match *plain, struct plain_order *parent);     /* until they have */
 void plain_follow(struct plain_match *plain);
 void plain_follow_legs(struct plain_match *plain, struct plain_order *parent);
 void plain_anew(struct plain_match *plain, struct plain_order *order, order_id_t old);

@@ -90,12 +90,23 @@ void plain_run_fired(struct plain_match *plain)
     }
 }
 
-void plain_remember(struct plain_match *plain, struct plain_order *parent)
+void plain_keep(struct plain_match *plain, struct plain_order *parent)
 {
     for (uint32_t i = 0; i < plain->parents; i++)
         if (plain->parent_of[i] == parent) return;
     CHECK(plain->parents < PLAIN_PARENTS);
     plain->parent_of[plain->parents++] = parent;
+}
+
+/* E3: legs follow in the order in which their parents traded.  One that was only kept goes behind
+ * those that have traded since. */
+void plain_remember(struct plain_match *plain, struct plain_order *parent)
+{
+    if (parent->traded) return;
+    parent->traded = true;
+    for (uint32_t i = 0; i < plain->parents; i++)
+        if (plain->parent_of[i] == parent) plain->parent_of[i] = NULL;
+    plain_keep(plain, parent);
 }
 
 /* B2, E3: an order that has lost its place.  It is in the book or waits, with its new terms. */
@@ -149,17 +160,13 @@ static bool leg_grows(struct plain_match *plain, struct plain_order *leg, qty_t 
         leg->open = to;
         return true;
     }
-    plain->longer = true;
     struct plain_question question = plain_ask(plain, leg);
-    qty_t before = leg->open;
-    enum plain_place place = leg->place;
+    const struct plain_order before = *leg;
     leg->open = to;
-    if (place == PLAIN_SLEEPS) leg->place = PLAIN_ARRIVING;
-    bool grows = plain_answer(plain, &question);
-    plain->longer = false;
-    if (grows) return true;
-    leg->open = before;
-    leg->place = place;
+    leg->moved = ++plain->ages;
+    if (leg->place == PLAIN_SLEEPS) leg->place = PLAIN_ARRIVING;
+    if (plain_answer(plain, &question)) return true;
+    *leg = before;
     return false;
 }
 

@@ -36,7 +36,6 @@ static void has_traded(struct plain_match *plain, struct plain_order *order, qty
     plain_refill(plain, order);
     plain_level_pair(plain, order);
     struct plain_order *parent = order->parent;
-    order->traded = true;
     if (order->link == MATCH_LEGS) plain_remember(plain, order);
     if (order->tracked) plain_say_status(plain, order);
     if (order->open == 0) plain_after_end(plain, order);
@@ -51,6 +50,8 @@ void plain_trade(struct plain_match *plain, struct plain_order *taker, struct pl
     taker->open -= qty;
     if (auction) taker->shown -= qty;
     taker->filled += qty;
+    taker->ran += qty;
+    taker->moved = maker->moved = ++plain->ages;
     maker->open -= qty;
     maker->shown -= qty;
     maker->filled += qty;
@@ -121,8 +122,9 @@ bool plain_self(struct plain_match *plain, struct plain_order *taker, struct pla
         return !ends;
     }
     taker->open -= by;
-    if (taker->sibling && taker->sibling->place != PLAIN_HELD)
-        plain_lose(plain, taker->sibling, by, MATCH_LINKED);
+    struct plain_order *other = taker->sibling;
+    if (other && other->place != PLAIN_HELD && other->open > taker->open + taker->ran)
+        plain_lose(plain, other, other->open - (taker->open + taker->ran), MATCH_LINKED);
     if (taker->open > 0) plain_say_reduced(plain, taker, by, MATCH_SELF);
     else end_taker(plain, taker, false);
     return taker->open > 0;
@@ -224,7 +226,6 @@ static void finish(struct plain_match *plain, struct plain_order *order, qty_t t
 {
     struct plain_order *parent = order->parent;
     bool over = order->open == 0;
-    if (traded > 0) order->traded = true;
     if (traded > 0 && order->link == MATCH_LEGS) plain_remember(plain, order);
     if (order->ended && order->rest > 0 && !order->tracked) {
         order->open = order->rest;
@@ -256,6 +257,7 @@ static void match_order(struct plain_match *plain, struct plain_order *order)
 {
     uint16_t instrument = order->instrument;
     struct run run = {0};
+    order->ran = 0;
     run.stop = take(plain, order, &run);
     if (order->open > 0) {
         if (may_rest(order)) join(plain, order);

@@ -13,7 +13,7 @@ static void *tally;
 
 static void open_tally(void)
 {
-    tally = tally_kind.new(aligned_alloc(CACHE_LINE, tally_kind.footprint(&none)), &none);
+    tally = tally_kind.build(aligned_alloc(CACHE_LINE, tally_kind.footprint(&none)), &none);
 }
 
 static void close_tally(void)
@@ -43,7 +43,7 @@ SPEC(every_strategy_has_a_name_of_its_own_a_summary_and_its_functions)
         EXPECT(strlen(kind->name) <= DELEGATE_NAME_MAX);
         EXPECT(strlen(kind->summary) > 0);
         EXPECT(kind->footprint != NULL);
-        EXPECT(kind->new != NULL);
+        EXPECT(kind->build != NULL);
         EXPECT(kind->decide != NULL);
         EXPECT(strategies_find(kind->name) == kind);
     }

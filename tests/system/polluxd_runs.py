@@ -16,7 +16,8 @@ import time
 
 from replay_support import Skip, calm, equal, require, run_specs, spec
 
-QUICKSTART = pathlib.Path(__file__).resolve().parents[2] / "apps/polluxd/quickstart.yaml"
+EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "apps/polluxd"
+QUICKSTART = EXAMPLES / "quickstart.yaml"
 ESCAPE = "\033"
 SCREEN_ON, SCREEN_OFF = "\033[?1049h", "\033[?1049l"
 
@@ -144,6 +145,37 @@ def a_right_configuration_is_called_right_and_not_run(bench):
     done = bench.run("polluxd", "--check", "--config", configured(bench))
     equal((done.returncode, done.stderr), (0, ""), "status and complaint")
     require(done.stdout.endswith(": right\n"), f"it says {done.stdout}")
+
+
+@spec
+def what_a_strategy_refuses_is_said_where_it_stands(bench):
+    example = (EXAMPLES / "gateway.yaml").read_text()
+    parameters = next(line for line in example.splitlines() if "parameters:" in line)
+    watching = example.replace("strategy: maker", "strategy: tally")
+
+    def checked(text, *expected):
+        path = bench.write("gateway.yaml", text.encode())
+        done = bench.run("polluxd", "--check", "--config", path)
+        equal(done.returncode, 4 if expected else 0, f"the status after {done.stderr}")
+        equal(done.stderr.splitlines(), [path + ":" + one for one in expected], "what it says")
+
+    def place(text, wrong):
+        row = next(at for at, line in enumerate(text.splitlines(), 1) if wrong in line)
+        return f"{row}:{text.splitlines()[row - 1].index(wrong) + 1}"
+
+    checked(watching.replace(parameters + "\n", ""))
+    value = parameters.split("rungs: ")[1]
+    checked(watching,
+            f"{place(watching, value)}: gateway.strategies[0].parameters: tally takes none")
+    unknown = example.replace("strategy: maker", "strategy: nosuch")
+    done = bench.run("polluxd", "--config", bench.write("gateway.yaml", unknown.encode()))
+    equal(done.returncode, 4, "the status of a strategy that there is not")
+    require(f":{place(unknown, 'nosuch')}: gateway.strategies[0].strategy is \"nosuch\", but there "
+            "is no such strategy" in done.stderr, f"it says {done.stderr}")
+    gone = watching.replace(parameters + "\n", "") + "\n"
+    gone = gone.replace("\nscreen:", "\n  plugins: [/no/such.so]\n\nscreen:")
+    checked(gone, f"{place(gone, '/no/such.so')}: gateway.plugins[0]: /no/such.so: cannot be "
+            "opened: No such file or directory")
 
 
 @spec

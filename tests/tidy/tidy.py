@@ -53,7 +53,8 @@ LAYERS = {
     STAGE: UNDER_STAGE,
     LAUNCH: UNDER_STAGE + [STAGE],
     # What may wait knows the stages by their counters and mailboxes, and no packet or book.
-    "control/config": [BASE, STAGE],
+    # Limits are keys of the configuration by risk's own table.
+    "control/config": [BASE, STAGE, RISK],
     "control/monitor": [BASE, STAGE, "control/config"],
 }
 ANYTHING = ("apps/", "tests/", "bench/")

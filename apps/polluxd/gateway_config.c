@@ -1,0 +1,34 @@
+#include "apps/polluxd/gateway_config.h"
+
+#include <string.h>
+
+bool polluxd_outside(const struct config_trade_strategy *from)
+{
+    return strcmp(from->strategy.text, CONFIG_STRATEGY_OUTSIDE) == 0;
+}
+
+uint32_t polluxd_instruments(const struct config *config)
+{
+    return config->feed->instruments + 1; /* number 0 is no stock */
+}
+
+struct delegate_parameters polluxd_parameters(const struct config *config,
+                                              const struct config_trade_strategy *from,
+                                              struct delegate_parameter *at)
+{
+    for (uint32_t i = 0; i < from->parameters.count; i++)
+        at[i] = (struct delegate_parameter){.name = from->parameters.at[i].name,
+                                            .value = from->parameters.at[i].value};
+    uint32_t listed = from->instruments.count;
+    return (struct delegate_parameters){.count = from->parameters.count,
+                                        .at = at,
+                                        .legs = listed ? listed : polluxd_instruments(config)};
+}
+
+bool polluxd_names(const struct config_trade_strategy *from, const char *symbol)
+{
+    if (from->instruments.count == 0) return true; /* all */
+    for (uint32_t i = 0; i < from->instruments.count; i++)
+        if (strcmp(from->instruments.at[i].text, symbol) == 0) return true;
+    return false;
+}

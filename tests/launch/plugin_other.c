@@ -1,0 +1,3 @@
+/* A shared object that is no plug-in: it exports what the case says by -D. */
+
+EXPORT

@@ -1,0 +1,34 @@
+#!/usr/bin/env python3
+"""What ninja must build for some suites of tests: programs, and what these suites run.
+
+    tests/targets.py BUILD SUITE...
+
+Prints a target a line.
+"""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+
+def introspect(build, what):
+    said = subprocess.run(["meson", "introspect", build, what], check=True, capture_output=True)
+    return json.loads(said.stdout)
+
+
+def main():
+    build, suites = sys.argv[1], set(sys.argv[2:])
+    wanted = {needed for test in introspect(build, "--tests")
+              if suites & {suite.split(":")[-1] for suite in test["suite"]}
+              for needed in test["depends"]}
+    root = pathlib.Path(build).resolve()
+    for target in introspect(build, "--targets"):
+        for name in target["filename"]:
+            path = pathlib.Path(name).resolve().relative_to(root)
+            if target["id"] in wanted or (target["type"], path.parts[0]) == ("executable", "apps"):
+                print(path)
+
+
+if __name__ == "__main__":
+    main()
