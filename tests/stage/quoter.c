@@ -67,7 +67,7 @@ const struct delegate_kind quoter_kind = {
     .summary = "quotes around the last trade",
     .footprint = quoter_footprint,
     .orders = quoter_orders,
-    .new = quoter_new,
+    .build = quoter_new,
     .decide = quoter_decide,
     .wants = quoter_wants,
 };
