@@ -112,10 +112,12 @@ static const struct delegate_kind *strategy_find(const void *loaded, const char 
     return plugin_find(loaded, name);
 }
 
+static const struct polluxd_kinds kinds = {
+    .plugins = &plugins, .strategy = strategy_find, .port = trade_port_find};
+
 /* What only strategies know of the configuration; those of plug-ins are loaded for it. */
 static bool strategies_check(const struct config *config, struct config_problems *problems)
 {
-    const struct polluxd_kinds kinds = {.plugins = &plugins, .strategy = strategy_find};
     return !config->gateway || (plugins_load(&config->gateway->plugins, problems) &&
                                 polluxd_gateway_check(config, &kinds, problems));
 }
@@ -127,6 +129,7 @@ static int run(const struct config *config)
     struct text problems = text_in(problems_text, sizeof problems_text);
     struct text report = text_in(report_text, sizeof report_text);
     polluxd.config = config;
+    polluxd.kinds = &kinds;
     signals_set();
     bool ready = polluxd_plan(&polluxd, &problems) &&
                  launch_start(&polluxd.launch, &polluxd.plan, &report, &problems);

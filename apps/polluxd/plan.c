@@ -81,11 +81,9 @@ bool polluxd_plan(struct polluxd *polluxd, struct text *problems)
     for (uint32_t i = 0; i < config->lcores.cores.count && i < LAUNCH_LCORES_MAX; i++)
         plan->cpu[i] = (uint16_t)config->lcores.cores.at[i];
     ports_plan(polluxd);
-    if (CONFIG_HAS(config->roles, CONFIG_ROLE_GATEWAY)) {
-        text_append(problems, "the role gateway cannot be started yet\n");
-        return false;
-    }
+    bool trades = CONFIG_HAS(config->roles, CONFIG_ROLE_GATEWAY);
     bool planned = !feeds || polluxd_plan_feed(polluxd, problems);
+    planned = (!trades || polluxd_plan_orders(polluxd, problems)) && planned;
     return (!venue || polluxd_plan_venue(polluxd, problems)) && planned;
 }
 

@@ -124,23 +124,26 @@ static bool sessions_plan(struct polluxd *polluxd, struct text *problems)
 {
     const struct config_venue *venue = polluxd->config->venue;
     struct launch_venue_plan *plan = &polluxd->plan.venue;
-    uint32_t count = venue->sessions.count, read = 0;
+    uint32_t count = venue->sessions.count, inside = polluxd_session_inside(polluxd);
+    bool read = true;
     polluxd->entry = calloc(count, sizeof *polluxd->entry);
     polluxd->credentials = calloc(count, sizeof *polluxd->credentials);
     if (!polluxd->entry || !polluxd->credentials) return false;
     for (uint32_t i = 0; i < count; i++) {
         const struct config_entry *from = &venue->sessions.at[i];
-        struct soupbin_credentials *to = &polluxd->credentials[i];
-        polluxd->entry[i] = entry_of(from);
+        uint32_t place = polluxd_session_place(polluxd, i);
+        struct soupbin_credentials *to = &polluxd->credentials[place];
+        polluxd->entry[place] = entry_of(from);
         if (from->dialect == CONFIG_DIALECT_OUCH42) plan->match.entry.tokens = TOKENS;
         memset(to->username, ' ', sizeof to->username);
         memcpy(to->username, from->username, strlen(from->username));
-        read += password_read(from->password_file, to->password, problems);
+        if (i != inside) read &= password_read(from->password_file, to->password, problems);
     }
-    plan->match.sessions = plan->gate.sessions = plan->match.entry.sessions = count;
+    plan->match.sessions = plan->match.entry.sessions = count;
+    plan->gate.sessions = count - (inside < count); /* nobody logs in to that of this process */
     plan->match.session = polluxd->entry;
     plan->gate.session = polluxd->credentials;
-    return read == count;
+    return read;
 }
 
 /* The two stages. */

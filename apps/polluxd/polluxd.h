@@ -3,6 +3,7 @@
 
 /* One run of the appliance: its configuration, what was launched from it, and what it says. */
 
+#include "apps/polluxd/plan_gateway.h"
 #include "control/config/config.h"
 #include "dataplane/base/log_ring.h"
 #include "dataplane/launch/launch.h"
@@ -43,6 +44,10 @@ struct polluxd {
     struct net_dpdk_group group[CHANNEL_LINES];
     struct inet_neighbour neighbour[LAUNCH_PORTS_MAX][INET_STATIC_MAX];
 
+    /* Of a gateway. */
+    const struct polluxd_kinds *kinds;
+    struct polluxd_gateway gateway;
+
     /* Of a venue. */
     struct match_stage_listing *instruments;
     struct entry_plan *entry;
@@ -58,6 +63,13 @@ MUST_USE bool polluxd_plan(struct polluxd *polluxd, struct text *problems);
 /* Its parts, by role. */
 MUST_USE bool polluxd_plan_feed(struct polluxd *polluxd, struct text *problems);
 MUST_USE bool polluxd_plan_venue(struct polluxd *polluxd, struct text *problems);
+/* Of a gateway; before the venue's. */
+MUST_USE bool polluxd_plan_orders(struct polluxd *polluxd, struct text *problems);
+
+/* The session of venue.sessions that the gateway has within this process, or UINT32_MAX.  It is the
+ * last one for the stages, wherever it is in the file: polluxd_session_place. */
+uint32_t polluxd_session_inside(const struct polluxd *polluxd);
+uint32_t polluxd_session_place(const struct polluxd *polluxd, uint32_t session);
 
 /* What a port is as a host; secret and MAC are drawn and found at the launch. */
 struct inet_limits polluxd_host(struct polluxd *polluxd, uint32_t port);
