@@ -86,9 +86,8 @@ static void chain_end(struct gateway *gateway, struct gateway_venue *venue, uint
 static void replace_end(struct gateway *gateway, struct gateway_venue *venue, uint32_t slot)
 {
     struct gateway_chain *chain = gateway_chain_of(venue, slot);
-    if (!chain || chain->asked == 0) return; /* refused before it left */
-    if (chain->replacing)
-        risk_kept(gateway->risk, chain->risk); /* else it is of before the start */
+    if (!chain || chain->asked == 0) return;                     /* refused before it left */
+    if (chain->replacing) risk_kept(gateway->risk, chain->risk); /* not of before the start */
     chain->replacing = false;
     gateway_chain_drop(venue, chain);
 }

@@ -36,7 +36,7 @@
 #define GATEWAY_RECENT   1024u  /* closed chains remembered, a venue */
 #define GATEWAY_BLOCK    65536u /* order numbers reserved at once */
 #define GATEWAY_REQUESTS 64u    /* of one turn of the work in progress */
-#define GATEWAY_SAYS     (8u * GATEWAY_REQUESTS * SLOTS_SAYS_A_CALL)
+#define GATEWAY_SAYS     (8ul * GATEWAY_REQUESTS * SLOTS_SAYS_A_CALL)
 #define GATEWAY_SWEEP    4096u /* slots visited in one turn */
 #define GATEWAY_PORT_ALL 3u    /* numbers of one chain: order, asked, before */
 

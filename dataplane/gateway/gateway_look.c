@@ -81,16 +81,18 @@ static uint32_t number_count(const struct gateway_venue *venue, uint32_t chain, 
     return 1;
 }
 
-static void chains_verify(const struct gateway *gateway, const struct gateway_venue *venue)
+/* Returns how many are open. */
+static uint32_t chains_verify(const struct gateway *gateway, const struct gateway_venue *venue)
 {
     struct links links = gateway_chain_links(venue);
-    uint32_t numbers = 0, recent = 0;
+    uint32_t numbers = 0, recent = 0, open = 0;
     for (uint32_t i = 1; i <= venue->chains; i++) {
         const struct gateway_chain *chain = &venue->chain[i];
         numbers += number_count(venue, i, chain->order);
         numbers += number_count(venue, i, chain->asked);
         numbers += number_count(venue, i, chain->before);
         if (!chain->open) continue;
+        open++;
         CHECK(!link_joined(&chain->link, i));
         CHECK(venue->at[chain->slot].chain == i);
         CHECK(!gateway->started || chain->risk != RISK_NONE);
@@ -101,6 +103,7 @@ static void chains_verify(const struct gateway *gateway, const struct gateway_ve
     }
     CHECK(recent == venue->recent);
     CHECK(order_index_count(venue->index) == numbers);
+    return open;
 }
 
 static void slot_verify(const struct gateway_venue *venue, uint32_t slot)
@@ -147,18 +150,19 @@ static void holdings_verify(const struct gateway *gateway)
 
 void gateway_verify(const struct gateway *gateway)
 {
-    uint32_t down = 0;
+    uint32_t down = 0, open = 0;
     dispatch_verify(gateway->dispatch);
     risk_verify(gateway->risk);
     for (uint32_t i = 0; i < gateway->plan->venues; i++) {
         const struct gateway_venue *venue = &gateway->venue[i];
         down += !venue->up;
         slots_verify(venue->slots);
-        chains_verify(gateway, venue);
+        open += chains_verify(gateway, venue);
         for (uint32_t slot = 0; slot < gateway_slots_all(venue); slot++) slot_verify(venue, slot);
         CHECK(venue->out.say_count == 0);
         CHECK(venue->out.request_count == 0);
     }
     CHECK(down == gateway->venues_down);
+    CHECK(!gateway->started || risk_orders(gateway->risk) == open);
     holdings_verify(gateway);
 }

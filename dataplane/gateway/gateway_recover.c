@@ -264,6 +264,29 @@ static void port_recover(struct gateway_venue *venue, const struct gateway_chain
     venue->kind->recover(venue->port, &port);
 }
 
+/* Until the venue has said which of the two lives, both count: the larger, at the price that meets
+ * more. */
+static struct risk_order risk_of(const struct gateway_chain *chain)
+{
+    qty_t total = chain->total;
+    price_t price = chain->price;
+    if (chain->asked != 0) {
+        bool buys = chain->side == SIDE_BUY;
+        if (chain->asked_total > total) total = chain->asked_total;
+        if (buys == (chain->asked_price > price)) price = chain->asked_price;
+    }
+    return (struct risk_order){
+        .strategy = chain->strategy,
+        .symbol = chain->symbol,
+        .order = RISK_NONE,
+        .parent = RISK_NONE,
+        .side = chain->side,
+        .kind = RISK_LIMIT_ORDER,
+        .price = price,
+        .qty = total > chain->cum ? total - chain->cum : 1,
+    };
+}
+
 static void chain_revive(struct gateway *gateway, struct gateway_venue *venue,
                          struct gateway_chain *chain)
 {
@@ -284,19 +307,9 @@ static void chain_revive(struct gateway *gateway, struct gateway_venue *venue,
     };
     enum slots_status status = slots_recover(venue->slots, &order);
     CHECK(status == SLOTS_OK);
-    qty_t most =
-        chain->asked && chain->asked_total > chain->total ? chain->asked_total : chain->total;
     chain->offset = order.cum;
-    chain->risk = risk_adopt(gateway->risk, &(struct risk_order){
-                                                .strategy = chain->strategy,
-                                                .symbol = chain->symbol,
-                                                .order = RISK_NONE,
-                                                .parent = RISK_NONE,
-                                                .side = chain->side,
-                                                .kind = RISK_LIMIT_ORDER,
-                                                .price = chain->price,
-                                                .qty = most > order.cum ? most - order.cum : 1,
-                                            });
+    struct risk_order counts = risk_of(chain);
+    chain->risk = risk_adopt(gateway->risk, &counts);
     CHECK(chain->risk != RISK_NONE);
     port_recover(venue, chain, &order);
 }

@@ -73,7 +73,7 @@ static void slot_send(const struct slot_call *call, struct slot_request request)
     call->slots->counts.request[request.kind]++;
     request.slot = call->at - 1;
     request.number = slot->number;
-    request.side = slot->side & 1;
+    request.side = slot->side & 1u;
     request.how = slot->how;
     request.order = slot->order;
     request.asked = slot->asked;
@@ -96,10 +96,10 @@ static void goal_keep(const struct slot_call *call)
         slot_tell(call, SLOT_SAYS_SUPERSEDED, slot->order, 0);
     call->slots->counts.conflated += slot->lined && !slot->urgent;
     slot->sequence = call->sequence;
-    slot->goal = terms->stop ? GOAL_STOP : GOAL_ORDER;
+    slot->goal = (terms->stop ? GOAL_STOP : GOAL_ORDER) & 0xfu;
     slot->goal_at = GOAL_WAITS;
     slot->goal_side = terms->side;
-    slot->goal_how = terms->how & 0xf;
+    slot->goal_how = terms->how & 0xfu;
     slot->goal_price = terms->price;
     slot->goal_qty = terms->qty;
     slot->carries = terms->carries;

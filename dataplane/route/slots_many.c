@@ -108,7 +108,7 @@ enum slots_status slots_recover(struct slots *slots, struct slot_recovered *reco
     slot->strategy = (uint16_t)recovered->strategy;
     slot->order = recovered->order;
     slot->side = slot->goal_side = recovered->side;
-    slot->how = slot->goal_how = recovered->how & 0xf;
+    slot->how = slot->goal_how = recovered->how & 0xfu;
     slot->price = slot->goal_price = recovered->price;
     slot->total = recovered->total;
     slot->cum = slot->executed = recovered->cum;

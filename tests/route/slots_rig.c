@@ -64,6 +64,8 @@ static void intent_play(struct slots_rig *rig, const char *step)
         intent.carries = true;
         intent.executed = strtoll(end + 1, &end, 10);
     }
+    if (*end == 'p') intent.how = HOW_POST_ONLY;
+    if (*end == 'm') intent.how = HOW_IMMEDIATE;
     rig->status = slots_intend(rig->slots, &intent, rig->now, &rig->out);
 }
 
@@ -103,6 +105,18 @@ static void answer_play(struct slots_rig *rig, const char *step)
     abort();
 }
 
+static void room_play(struct slots_rig *rig, const char *step)
+{
+    struct slots_allowance allowance = {UINT32_MAX, UINT32_MAX};
+    char *end;
+    if (step[1] >= '0' && step[1] <= '9') {
+        allowance.orders = (uint32_t)strtoul(step + 1, &end, 10);
+        allowance.cancels = (uint32_t)strtoul(end + 1, &end, 10);
+    }
+    slots_allow(rig->slots, allowance);
+    slots_relieve(rig->slots, rig->now, &rig->out);
+}
+
 static void all_play(struct slots_rig *rig, enum slot_event event, uint32_t strategy)
 {
     uint32_t next = 0;
@@ -132,6 +146,7 @@ static void step_play(struct slots_rig *rig, const char *step)
         all_play(rig, SLOT_ON_STOP, 1);
         break;
     case 'g': slots_shut(rig->slots, 1, false); break;
+    case 'l': room_play(rig, step); break;
     default: answer_play(rig, step);
     }
     slots_rig_collect(rig);

@@ -13,10 +13,14 @@
  *                      never; B6/4 M the same as O and N, about the replacement
  *             t        long silence            d u   the session is lost, back
  *             h        the strategy is shut and swept    g   it is open again
+ *             i1p i1m  worked another way (post only; immediate)
+ *             l2/3     from now on room for 2 orders, 3 requests in all; those in line are served
+ *             l        room for any number
  *     wire    o1 r3 c1 q1 each by the price of what it is about
  */
 
 #include "dataplane/route/slots.h"
+#include "dataplane/strategy/delegate.h"
 
 #define RIG_SLOT  1u /* the one that is played; others must stay as they were */
 #define RIG_FIRST 100u

@@ -3,60 +3,11 @@
  * What is checked is said from outside: the strategies know what they asked for and were told, the
  * venue knows what arrived, and neither looks into a slot except through slots_look. */
 
-#include "tests/route/model_venue.h"
+#include "tests/route/slots_world.h"
 #include "tests/support/spec.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define SEEDS      160u
-#define STEPS      25000u
-#define SLOTS      8u
-#define UNIQUES    4u
-#define STRATEGIES 2u
-#define ANSWER_NS  (60 * NANOS_MILLI)
-
-/* What a strategy knows of one of its slots. */
-struct mind {
-    uint64_t sequence; /* newest given */
-    uint32_t terms;    /* counts intents that were new */
-    bool any;
-    bool stop;
-    bool carries;
-    uint8_t side;
-    price_t price;
-    qty_t qty;
-    qty_t level;       /* if it carries */
-    bool ended;        /* the slot said that the newest is over */
-    bool refused;      /* by a rejected replacement: the order before it lives */
-    qty_t heard;       /* executed */
-    uint32_t asked;    /* terms of the replacement in flight */
-    uint32_t ends;     /* of a UNIQUE order: how often it was over */
-    order_id_t unique; /* its number */
-    bool flying;       /* a request that changes something is not answered */
-    struct slot_request flight;
-    uint32_t query;
-};
-
-struct world {
-    uint64_t seed;
-    uint32_t step;
-    struct chance chance;
-    struct model_venue venue;
-    struct slots *slots;
-    struct slots_out out;
-    struct slot_request request[MODEL_SLOTS];
-    struct slot_say say[MODEL_SLOTS * SLOTS_SAYS_A_CALL];
-    struct mind mind[MODEL_SLOTS];
-    uint32_t terms_of[MODEL_ORDERS]; /* which intent an order is */
-    qty_t heard_of[MODEL_ORDERS];    /* executed, by the first of a chain */
-    qty_t cum_of[MODEL_ORDERS];
-    order_id_t root_of[MODEL_ORDERS];
-    order_id_t next_order;
-    bool shut[STRATEGIES];
-    bool up;
-    nanos_t now;
-};
 
 static struct world *world;
 static uint64_t rows[SLOT_ROW_COUNT];
@@ -114,6 +65,7 @@ static void wanted_check(const struct slot_request *request)
     HOLDS(!mind->ended);
     HOLDS(request->side == mind->side);
     HOLDS(request->price == mind->price);
+    HOLDS(request->how == mind->how);
     HOLDS(request->qty > 0);
     HOLDS(request->qty <= mind->qty);
     HOLDS(request->qty == (mind->carries ? mind->level - mind->heard : mind->qty));
@@ -135,6 +87,8 @@ static void order_watch(const struct slot_request *request)
     order_number_check(request->order);
     world->terms_of[at] = world->mind[request->slot].terms;
     world->root_of[at] = request->order;
+    world->how_of[at] = request->how;
+    if (request->slot >= SLOTS) world->mind[request->slot].unique = request->order;
     if (request->slot < SLOTS) wanted_check(request);
 }
 
@@ -148,14 +102,30 @@ static void replace_watch(const struct slot_request *request)
     order_number_check(request->asked);
     world->terms_of[at] = mind->terms;
     world->root_of[at] = root;
+    world->how_of[at] = request->how;
+    HOLDS(request->how == world->how_of[request->order - MODEL_FIRST]);
     mind->asked = mind->terms;
     wanted_check(request);
+}
+
+/* No request is made that there is no room for. */
+static void room_watch(const struct slot_request *request)
+{
+    struct slots_allowance *left = &world->allowance;
+    bool order = request->kind == SLOT_SENDS_ORDER || request->kind == SLOT_SENDS_REPLACE;
+    if (left->cancels == UINT32_MAX) return;
+    HOLDS(left->cancels > 0);
+    if (order) HOLDS(left->orders > 0);
+    left->cancels--;
+    left->orders -= order;
+    if (left->orders > left->cancels) left->orders = left->cancels; /* what is left is for all */
 }
 
 static void watch(const struct slot_request *request)
 {
     struct mind *mind = &world->mind[request->slot];
     HOLDS(world->up);
+    room_watch(request);
     if (request->kind == SLOT_SENDS_QUERY) {
         mind->query = request->number;
     } else {
@@ -218,7 +188,8 @@ static void deliver(void)
 static bool same_terms(const struct mind *mind, const struct slot_intent *intent, qty_t level)
 {
     return mind->any && !mind->stop && !mind->ended && mind->side == intent->side &&
-           mind->price == intent->price && mind->carries == intent->carries &&
+           mind->how == intent->how && mind->price == intent->price &&
+           mind->carries == intent->carries &&
            (intent->carries ? mind->level == level : mind->qty == intent->qty);
 }
 
@@ -230,12 +201,14 @@ static struct slot_intent intent_draw(uint32_t slot)
         .sequence = mind->sequence + draw(1, 3),
         .stop = draw(1, 5) == 1,
         .side = (uint8_t)(draw(1, 6) == 1),
+        .how = draw(1, 10) == 1 ? HOW_POST_ONLY : 0,
         .carries = draw(1, 3) == 1,
         .price = (price_t)draw(1, 5),
         .qty = (qty_t)draw(1, 12),
     };
     if (draw(1, 8) == 1 && mind->any) {
         intent.side = mind->side;
+        intent.how = mind->how;
         intent.price = mind->price;
         intent.qty = mind->qty;
         intent.carries = mind->carries;
@@ -267,6 +240,7 @@ static void intend(uint32_t slot)
         mind->ended = mind->refused = false;
         mind->stop = intent.stop;
         mind->side = intent.side;
+        mind->how = intent.how;
         mind->price = intent.price;
         mind->qty = intent.qty;
         mind->carries = intent.carries;
@@ -289,15 +263,18 @@ static void unique_step(void)
     }
     enum slots_status status =
         slots_send_unique(world->slots, &unique, world->now, &world->out, &slot);
-    HOLDS(world->out.request_count == (status == SLOTS_OK));
+    if (world->allowance.orders > 0) HOLDS(world->out.request_count == (status == SLOTS_OK));
+    else HOLDS(world->out.request_count == 0);
     if (status == SLOTS_OK) {
         struct mind *mind = &world->mind[slot];
         const struct slot_request *request = &world->request[0];
         HOLDS(slot >= SLOTS);
-        HOLDS(request->kind == SLOT_SENDS_ORDER && request->price == unique.price);
-        HOLDS(request->qty == unique.qty);
         HOLDS(mind->unique == 0 || mind->ends == 1); /* the one before was over, once */
-        *mind = (struct mind){.unique = request->order, .query = mind->query};
+        *mind = (struct mind){.query = mind->query};
+        if (world->out.request_count > 0) { /* else it waits for room */
+            HOLDS(request->kind == SLOT_SENDS_ORDER && request->price == unique.price);
+            HOLDS(request->qty == unique.qty);
+        }
     } else {
         HOLDS(status == SLOTS_NO_UNIQUE_LEFT || status == SLOTS_SHUT || status == SLOTS_DOWN);
     }
@@ -360,6 +337,20 @@ static void overdue_step(void)
     collect();
 }
 
+static void room_step(void)
+{
+    uint32_t cancels = (uint32_t)draw(0, 4);
+    world->allowance = (struct slots_allowance){(uint32_t)draw(0, cancels), cancels};
+    if (world->venue.calm || draw(1, 3) > 1)
+        world->allowance = (struct slots_allowance){UINT32_MAX, UINT32_MAX};
+    slots_allow(world->slots, world->allowance);
+    slots_relieve(world->slots, world->now, &world->out);
+    collect();
+    struct slots_line line = slots_line(world->slots);
+    HOLDS(!line.cancels || world->allowance.cancels == 0);
+    HOLDS(!line.orders || world->allowance.orders == 0);
+}
+
 static void step(void)
 {
     uint64_t what = draw(1, 1000);
@@ -369,7 +360,8 @@ static void step(void)
     else if (what <= 850) deliver();
     else if (what <= 930) model_happen(&world->venue, (uint32_t)draw(0, SLOTS + UNIQUES - 1));
     else if (what <= 960) unique_step();
-    else if (what <= 990) overdue_step();
+    else if (what <= 980) overdue_step();
+    else if (what <= 990) room_step();
     else if (what <= 995 || !world->up) session_step();
     else if (what <= 998) shut_step((uint32_t)draw(0, STRATEGIES - 1));
 }
@@ -393,6 +385,7 @@ static void exposure_check(void)
 static void settle(void)
 {
     world->venue.calm = true;
+    room_step();
     if (!world->up) session_step();
     for (uint32_t round = 0; round < 50; round++) {
         world->now += 2 * ANSWER_NS;
@@ -453,6 +446,7 @@ static void world_run(uint64_t seed)
     world->up = true;
     world->next_order = MODEL_FIRST;
     world->now = NANOS_SECOND;
+    world->allowance = (struct slots_allowance){UINT32_MAX, UINT32_MAX};
     world->slots = slots_new(aligned_alloc(CACHE_LINE, slots_footprint(&limits)), &limits, &venue,
                              MODEL_FIRST);
     world->out = (struct slots_out){.requests = world->request,
