@@ -59,10 +59,13 @@ SPEC(what_was_missed_comes_before_up)
 {
     given(VENUE_PROCESS);
     EXPECT(order_rig_settle(rig));
-    for (uint32_t i = 0; i < 50; i++) (void)order_rig_enter(rig, 'B', 1, 100000);
+    for (uint32_t i = 0; i < 3000; i++) { /* more than one burst of frames */
+        EXPECT(order_rig_enter(rig, 'B', 1, 100000) > 0);
+        exchange_run(rig->exchange, 100 * NANOS_MICRO);
+    }
     EXPECT(order_rig_settle(rig));
     uint64_t before = rig->told, given_late = rig->unsettled;
-    EXPECT(before >= 50);
+    EXPECT(before >= 3000);
     rig->told = 0; /* as if the process had forgotten: it asks for all */
     rig->first = 1;
     order_rig_start(rig);
