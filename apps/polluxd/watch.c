@@ -265,11 +265,11 @@ static void events_print(struct text *out, const struct watch *watch, uint32_t m
         text_format(out, "%s\n", watch->log[i % LOG_LINES]);
 }
 
-/* "market   LIVE  10,575 messages  1.74 k/s  ..." */
+/* "feed     LIVE  10,575 messages  1.74 k/s  ..." */
 static void market_line(struct text *out, const struct watch *watch, uint64_t span_ns)
 {
     const struct feed_view *view = &watch->feed;
-    text_format(out, "market   %s  ", market_state_text((enum market_state)view->channel_state));
+    text_format(out, "feed     %s  ", market_state_text((enum market_state)view->channel_state));
     text_grouped(out, view->feed.message);
     text_append(out, " messages  ");
     text_short(out, rate(view->feed.message, watch->before.feed.message, span_ns));
@@ -347,8 +347,10 @@ static void trading_line(struct text *out, const struct watch *watch, uint64_t s
     out->length -= 1; /* the point */
     text_append(out, " UTC  ");
     watch_trading_state(out, &watch->trading);
-    text_format(out, "  market %s  ",
+    text_format(out, "  feed %s  ",
                 market_state_text((enum market_state)watch->feed.channel_state));
+    if (watch->polluxd->launch.venue)
+        text_format(out, "venue %s  ", watch_venue_day(&watch->venue));
     watch_trading_line(out, &watch->trading, span_ns);
     text_append_char(out, '\n');
 }

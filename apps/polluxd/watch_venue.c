@@ -24,9 +24,10 @@ static void rate_append(struct text *out, const char *name, uint64_t now, uint64
     text_append(out, "/s)");
 }
 
-static const char *day_text(const struct match_view *match)
+const char *watch_venue_day(const struct watch_venue *venue)
 {
     static const char *const days[] = {"not open", "open", "closed"};
+    const struct match_view *match = &venue->match;
     return match->dead ? "FAILED" : days[match->day < 3 ? match->day : 0];
 }
 
@@ -34,7 +35,7 @@ void watch_venue_line(struct text *out, const struct watch_venue *venue, uint64_
 {
     const struct match_view *match = &venue->match;
     uint64_t news = match->request - venue->match_before.request;
-    text_format(out, "venue    %s  ", day_text(match));
+    text_format(out, "venue    %s  ", watch_venue_day(venue));
     text_grouped(out, match->request);
     text_append(out, " requests  ");
     text_short(out, span_ns ? news * NANOS_SECOND / span_ns : 0);
@@ -52,7 +53,7 @@ void watch_venue_status(struct text *out, const struct watch_venue *venue, uint6
 {
     const struct gate_view *gate = &venue->gate;
     const struct match_view *match = &venue->match;
-    text_format(out, "venue %s  sessions %u connected  ", day_text(match),
+    text_format(out, "venue %s  sessions %u connected  ", watch_venue_day(venue),
                 (uint32_t)gate->connected);
     rate_append(out, "requests ", match->request, venue->match_before.request, span_ns);
     text_append(out, "  orders live ");

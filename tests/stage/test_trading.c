@@ -147,6 +147,26 @@ SPEC(the_stop_cancels_everything)
     }
 }
 
+SPEC(a_start_asks_only_for_what_was_missed)
+{
+    for (uint32_t inside = 0; inside < 2; inside++) {
+        given(inside != 0, 1);
+        for (uint32_t i = 0; i < 20; i++) {
+            enter(1, i % 2 ? 'B' : 'S', 10, i % 2 ? 101000 : 99000, true);
+            exchange_run(trading->exchange, 5 * NANOS_MILLI);
+        }
+        EXPECT(trading_settle(trading));
+        EXPECT(trading_view(trading).venue[0].session.counts.message > 40);
+        qty_t position = trading_position(trading);
+        trading_kill(trading, false);
+        trading_start(trading);
+        EXPECT(trading_settle(trading));
+        EXPECT(trading_view(trading).venue[0].session.counts.message < 20); /* answers, quotes */
+        EXPECT(trading_position(trading) == position);
+        after_each();
+    }
+}
+
 /* Control. */
 
 static struct engine_control halt(enum risk_state state)
@@ -241,6 +261,7 @@ SPEC(a_change_that_may_not_be_is_refused_at_once)
     S(the_view_shows_who_trades_what_where)                                                        \
     S(no_order_leaves_before_its_pass_is_written_down)                                             \
     S(the_stop_cancels_everything)                                                                 \
+    S(a_start_asks_only_for_what_was_missed)                                                       \
     S(a_kill_cancels_everything_and_is_acknowledged_when_it_is_on_disk)                            \
     S(a_kill_that_was_acknowledged_survives_the_loss_of_power)                                     \
     S(what_loosens_is_in_force_only_once_it_is_on_disk)                                            \

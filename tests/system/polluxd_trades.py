@@ -281,7 +281,7 @@ def killed_in_the_middle_it_goes_on_and_knows_what_it_holds(bench):
     box.signal(signal.SIGKILL)
     box.end(status=-signal.SIGKILL)
     box = Box(bench)
-    box.await_text(" market LIVE")
+    box.await_text(" feed LIVE")
     box.await_sent(1000)
     box.signal(signal.SIGINT)
     said = box.end()
