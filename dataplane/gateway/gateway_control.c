@@ -165,7 +165,18 @@ void gateway_day_take(struct gateway *gateway)
             hold->bought = hold->sold = 0;
             hold->fills = 0;
             hold->cash = -(gateway_wide)hold->position * gateway->symbol[symbol].mark;
+            hold->unpriced = gateway->symbol[symbol].mark ? 0 : hold->position;
         }
+}
+
+/* What was carried over a day's end that was read from the journal is worth the first mark. */
+void gateway_first_mark(struct gateway *gateway, uint32_t symbol)
+{
+    for (uint32_t strategy = 0; strategy < gateway->plan->strategies; strategy++) {
+        struct gateway_hold *hold = gateway_hold_at(gateway, strategy, symbol);
+        hold->cash -= (gateway_wide)hold->unpriced * gateway->symbol[symbol].mark;
+        hold->unpriced = 0;
+    }
 }
 
 /* Delegates. */

@@ -67,6 +67,7 @@ static void symbol_price(struct gateway *gateway, uint32_t number, price_t price
     if (unlikely(!symbol->marked)) { /* nothing passes before the first one */
         risk_mark(gateway->risk, number, price, at);
         symbol->marked = true;
+        gateway_first_mark(gateway, number);
     } else if (!symbol->due) {
         symbol->due = true;
         symbol->marks = gateway->mark_due;

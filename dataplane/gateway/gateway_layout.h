@@ -129,8 +129,9 @@ struct gateway_hold {
     qty_t sold;
     uint64_t fills;
     gateway_wide cash;
+    qty_t unpriced; /* of position: carried over a day's end before there was a mark */
     uint32_t working;
-    uint32_t reserved[3];
+    uint32_t reserved;
 };
 
 struct gateway_venue {
@@ -315,6 +316,7 @@ void gateway_sweep(struct gateway *gateway, uint32_t strategy, nanos_t now);
 void gateway_sweep_more(struct gateway *gateway, nanos_t now);
 void gateway_shut(struct gateway *gateway, uint32_t strategy, nanos_t now); /* and sweep */
 void gateway_day_take(struct gateway *gateway);
+void gateway_first_mark(struct gateway *gateway, uint32_t symbol);
 void gateway_trips(struct gateway *gateway,
                    nanos_t now); /* halts whom strategy_fills has stopped */
 

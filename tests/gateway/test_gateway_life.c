@@ -142,6 +142,78 @@ SPEC(done_or_off_cancels_its_orders_and_reports_still_come)
     gateway_rig_free(&rig);
 }
 
+SPEC(who_is_filled_too_often_is_halted_by_a_record_that_lasts)
+{
+    gateway_rig_new(&rig, false);
+    gateway_rig_bound(&rig, RISK_STRATEGY_FILLS, (struct risk_subject){0}, 2);
+    gateway_rig_play(&rig, "i1 a1 i2/1 a2 e1:1 e1:2");
+    EXPECT_TEXT(rig.wire, "o1 o2");
+    gateway_rig_play(&rig, "e1:3");
+    EXPECT_TEXT(rig.wire, "o1 o2 c1 c2");
+    gateway_rig_restart(&rig);
+    gateway_rig_start(&rig);
+    EXPECT_UINT(risk_state(gateway_risk(rig.gateway), RISK_STRATEGY, 0), RISK_HALTED);
+    gateway_rig_free(&rig);
+}
+
+SPEC(parameters_change_while_it_runs_and_a_decision_follows)
+{
+    char problem[128];
+    gateway_rig_new(&rig, false);
+    uint32_t decisions = rig.one->decisions;
+    EXPECT(gateway_set(rig.gateway, 0, &(struct delegate_parameters){0}, problem, sizeof problem));
+    gateway_rig_play(&rig, ".");
+    EXPECT_UINT(rig.one->set, 1);
+    EXPECT_UINT(rig.one->decisions, decisions + 1);
+    EXPECT_UINT(rig.one->shown.what, 0);
+    EXPECT(!gateway_set(rig.gateway, 2, &(struct delegate_parameters){0}, problem, sizeof problem));
+    EXPECT_TEXT(problem, "the strategy takes no parameters while it runs");
+    gateway_rig_free(&rig);
+}
+
+/* A venue whose stream lost an execution, and then a whole order. */
+SPEC(reconciliation_asks_for_open_orders_and_corrects_what_differs)
+{
+    gateway_rig_plan(&rig, false);
+    rig.plan.reconcile_ns = 50 * NANOS_MILLI;
+    gateway_rig_open(&rig);
+    gateway_rig_start(&rig);
+    gateway_rig_play(&rig, "i1 a1 i2/1 a2");
+    gateway_rig_pass_time(&rig, 70 * NANOS_MILLI);
+    EXPECT_TEXT(rig.wire, "o1 o2 q1 q2");
+    gateway_rig_play(&rig, "O1:10 O2:10");
+    EXPECT_UINT(COUNT(drift), 0);
+    gateway_rig_pass_time(&rig, 70 * NANOS_MILLI);
+    EXPECT_TEXT(rig.wire, "o1 o2 q1 q2 q1 q2");
+    gateway_rig_play(&rig, "O1:6:4 D2:3 M");
+    EXPECT_UINT(COUNT(drift), 3);
+    EXPECT_UINT((uint64_t)held(0, 0).position, 7 * QTY_ONE);
+    EXPECT_UINT((uint64_t)rig.one->order[0].leaves, 6 * QTY_ONE);
+    EXPECT_UINT(rig.one->order[1].state, ORDER_NONE);
+    EXPECT_TEXT(told(rig.one), "AAFFC");
+    gateway_rig_restart(&rig); /* the corrections were written down */
+    gateway_rig_start(&rig);
+    EXPECT_UINT((uint64_t)held(0, 0).position, 7 * QTY_ONE);
+    EXPECT_UINT(held(0, 0).working, 1);
+    gateway_rig_free(&rig);
+}
+
+SPEC(a_new_day_begins_at_nothing_and_keeps_the_position)
+{
+    trace(false, "i99 a99 e99:4", "o99");
+    gateway_day(rig.gateway, rig.now);
+    struct gateway_holding holding = held(0, 0);
+    EXPECT_UINT((uint64_t)holding.position, 4 * QTY_ONE);
+    EXPECT_UINT((uint64_t)holding.bought, 0);
+    EXPECT_UINT((uint64_t)holding.profit, 0);
+    gateway_rig_restart(&rig);
+    gateway_rig_start(&rig);
+    EXPECT_UINT((uint64_t)held(0, 0).position, 4 * QTY_ONE);
+    EXPECT_UINT((uint64_t)held(0, 0).bought, 0);
+    EXPECT_UINT((uint64_t)held(0, 0).profit, 0);
+    gateway_rig_free(&rig);
+}
+
 SPEC(a_stop_of_all_ends_when_nothing_is_open)
 {
     trace(false, "i1 a1 u7", "o1 o7");
@@ -199,6 +271,10 @@ SPEC(after_a_restart_open_orders_are_unknown_and_positions_are_what_they_were)
     S(until_the_market_shows_a_price_the_opening_one_is_the_reference)                             \
     S(what_became_of_a_strategys_wishes_is_counted_for_it)                                         \
     S(done_or_off_cancels_its_orders_and_reports_still_come)                                       \
+    S(who_is_filled_too_often_is_halted_by_a_record_that_lasts)                                    \
+    S(parameters_change_while_it_runs_and_a_decision_follows)                                      \
+    S(reconciliation_asks_for_open_orders_and_corrects_what_differs)                               \
+    S(a_new_day_begins_at_nothing_and_keeps_the_position)                                          \
     S(a_stop_of_all_ends_when_nothing_is_open)                                                     \
     S(numbers_are_used_only_when_their_reservation_is_durable)                                     \
     S(after_a_restart_open_orders_are_unknown_and_positions_are_what_they_were)
