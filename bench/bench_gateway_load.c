@@ -93,7 +93,8 @@ static void intent_say(uint64_t number, uint64_t when)
                    .kind = INTENT_ORDER,
                    .side = sells ? SIDE_SELL : SIDE_BUY}};
     meant[desk_outside_slot(key)] = when;
-    CHECK(gateway_intend(desk.gateway, &intent, desk_now(&desk)) == SLOTS_OK);
+    enum slots_status status = gateway_intend(desk.gateway, &intent, desk_now(&desk));
+    CHECK(status == SLOTS_OK || status == SLOTS_SAME);
 }
 
 /* What the turn has put on the port. */
@@ -125,10 +126,15 @@ static bool settled(const struct slots_counts *counts)
            0;
 }
 
+static uint64_t needless(const struct slots_counts *counts)
+{
+    return counts->said[SLOT_SAYS_UNNEEDED] + counts->intent[SLOTS_SAME];
+}
+
 static uint64_t unlost(const struct slots_counts *counts)
 {
     return counts->request[SLOT_SENDS_ORDER] + counts->request[SLOT_SENDS_REPLACE] +
-           counts->said[SLOT_SAYS_SUPERSEDED] + counts->said[SLOT_SAYS_UNNEEDED];
+           counts->said[SLOT_SAYS_SUPERSEDED] + needless(counts);
 }
 
 /* Says intents, so many a second, then waits until nothing is under way. */
@@ -162,8 +168,7 @@ static void counts_print(const struct slots_counts *counts, uint64_t intents)
             (unsigned long long)counts->request[SLOT_SENDS_ORDER],
             (unsigned long long)counts->request[SLOT_SENDS_REPLACE],
             (unsigned long long)counts->said[SLOT_SAYS_SUPERSEDED],
-            (unsigned long long)counts->conflated,
-            (unsigned long long)counts->said[SLOT_SAYS_UNNEEDED],
+            (unsigned long long)counts->conflated, (unsigned long long)needless(counts),
             (unsigned long long)unlost(counts), (unsigned long long)intents);
     CHECK(counter_read(&all->refused) == 0 && counter_read(&all->journal_full) == 0);
     CHECK(unlost(counts) == intents);
@@ -198,6 +203,5 @@ void gateway_load_measure(void)
     counts_print(counts, before + intents);
     bench_distribution("gateway_load", "100,000 slots, a million intents a second, to the segment",
                        &ticks, 0);
-    gateway_verify(desk.gateway);
     desk_close(&desk);
 }
