@@ -187,7 +187,7 @@ void gateway_load_measure(void)
     port.sent = sent_noted;
     meant = peer_space((KEYS + 64) * sizeof *meant);
     const struct desk_wants wants = {
-        .journal = true, .orders = KEYS, .port = &port, .maker = &maker_kind};
+        .journal = true, .orders = KEYS, .link_frames = 16384, .port = &port, .maker = &maker_kind};
     desk_open(&desk, &wants);
     const struct slots_counts *counts = slots_counts(gateway_slots(desk.gateway, 0));
     leaving_head = leaving_tail = 0; /* what opened the desk is on the port */

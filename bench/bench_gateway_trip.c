@@ -8,8 +8,9 @@
  *
  * Each packet is one Order Replace that moves the best bid by four ticks, so each has the maker say
  * a new price and the slot send a native replacement.  Between two packets the venue's end answers,
- * the books' background goes on with a packet of another instrument, the journal is synced, and
- * nothing waits any more: so each packet finds the gateway as it is most of its life.
+ * the books' background goes on with a packet of another instrument, and the journal is synced,
+ * until nothing waits; then the stages turn alone for some microseconds, as they do most of their
+ * life.
  *
  * The times are of the counter, begin on the feed's core and end on the engine's: with two cores
  * they agree to within what the machine's synchronisation of them says.  The end is taken right
@@ -27,7 +28,12 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
-enum { PACKETS = 40000, PAUSE_MIN_NS = 3000, PAUSE_MAX_NS = 12000, GIVEN_UP_NS = 50000000 };
+enum {
+    PACKETS = 40000,
+    PAUSE_MIN_NS = 3000,
+    PAUSE_MAX_NS = 12000,
+    GIVEN_UP_NS = 50 * NANOS_MILLI,
+};
 
 static struct desk desk;
 static bool noting; /* stages too */
@@ -101,22 +107,28 @@ static uint64_t draw(uint64_t below)
     return (state >> 33) % below;
 }
 
-/* Everything but a packet that is measured: for about ns, and until nothing waits. */
-static void rest(uint64_t ns, bool shared)
+static void stages_turn(uint64_t tsc, bool shared)
 {
     static uint64_t keep;
-    uint64_t begin = clock_now(), until = begin + clock_ticks(bench_clock(), ns);
-    uint64_t given_up = begin + clock_ticks(bench_clock(), 20 * GIVEN_UP_NS);
+    (void)feed_stage_kind.turn(desk.feed, tsc);
+    if (shared) engine_turn(tsc, &keep);
+}
+
+/* Everything but a packet that is measured: what is not of the box until nothing waits, then the
+ * box alone for about ns. */
+static void rest(uint64_t ns, bool shared)
+{
+    uint64_t given_up = clock_now() + clock_ticks(bench_clock(), 20 * GIVEN_UP_NS);
     desk_packet_flow(&desk, 1);
     net_tx_flush(desk.far);
-    uint64_t tsc;
-    while ((tsc = clock_now()) < until || !peer_quiet(&desk.peer)) {
-        CHECK(tsc < given_up);
-        (void)feed_stage_kind.turn(desk.feed, tsc);
-        if (shared) engine_turn(tsc, &keep);
+    do {
+        stages_turn(clock_now(), shared);
         (void)peer_turn(&desk.peer);
         (void)!journal_sync_step(desk.journal);
-    }
+        CHECK(clock_now() < given_up);
+    } while (!peer_quiet(&desk.peer));
+    uint64_t until = clock_now() + clock_ticks(bench_clock(), ns);
+    for (uint64_t tsc; (tsc = clock_now()) < until;) stages_turn(tsc, shared);
 }
 
 /* One packet.  False if no order came of it. */
@@ -187,7 +199,8 @@ static void desk_ready(void)
     port = trade_port_ouch50;
     port.encode = encode_noted;
     port.sent = sent_noted;
-    const struct desk_wants wants = {.feed = true, .journal = true, .port = &port, .maker = &maker};
+    const struct desk_wants wants = {
+        .feed = true, .journal = true, .link_frames = 1024, .port = &port, .maker = &maker};
     desk_open(&desk, &wants);
 }
 

@@ -18,7 +18,6 @@ enum {
     FRAME_BYTES = 1600,
     GROUP = 0x0a000002,
     HOST_IP = 0x0a0a0002,
-    LINK_FRAMES = 16384,
     SEGMENT_BYTES = 1 << 28,
     RESERVE = 1 << 20,
     BID_E4 = DESK_BID / PRICE_PER_E4, /* the ask is 1.00 above */
@@ -256,7 +255,7 @@ static void journal_make(struct desk *desk)
 
 static void engine_make(struct desk *desk, const struct desk_wants *wants)
 {
-    struct net_memory *link = link_new(desk, LINK_FRAMES);
+    struct net_memory *link = link_new(desk, wants->link_frames);
     peer_open(&desk->peer, net_memory_end(link, 1), &desk->clock);
     desk->port.queue.driver = &port_driver;
     desk->port.inner = net_memory_end(link, 0);

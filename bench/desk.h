@@ -22,9 +22,10 @@
 enum desk_instrument { DESK_ONE = 101, DESK_TWO = 102, DESK_INSTRUMENTS = 128 };
 
 struct desk_wants {
-    bool feed;       /* and books; without it markets are put into the queue by the bench */
-    bool journal;    /* without it records are counted, and nothing is kept */
-    uint32_t orders; /* keys of the strategy outside */
+    bool feed;            /* and books; without it markets are put into the queue by the bench */
+    bool journal;         /* without it records are counted, and nothing is kept */
+    uint32_t orders;      /* keys of the strategy outside */
+    uint32_t link_frames; /* of the gateway's link; a power of two */
     const struct trade_port_kind *port;
     const struct delegate_kind *maker;
 };

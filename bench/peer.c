@@ -195,8 +195,8 @@ struct inet_limits peer_host(uint32_t ip, uint8_t last)
         .groups = 4,
         .tcp = {.connections = 8,
                 .listeners = 2,
-                .send_bytes = 1 << 20,
-                .receive_bytes = 1 << 20,
+                .send_bytes = 1 << 16,
+                .receive_bytes = 1 << 16,
                 .rto_min_ns = NANOS_SECOND / 2}, /* a thread that waits for its core is no loss */
     };
     memset(limits.secret, last, sizeof limits.secret);
