@@ -32,7 +32,7 @@ enum {
     PACKETS = 40000,
     PAUSE_MIN_NS = 3000,
     PAUSE_MAX_NS = 12000,
-    GIVEN_UP_NS = 50 * NANOS_MILLI,
+    GIVEN_UP_NS = 500 * NANOS_MILLI,
 };
 
 static struct desk desk;
@@ -118,7 +118,7 @@ static void stages_turn(uint64_t tsc, bool shared)
  * box alone for about ns. */
 static void rest(uint64_t ns, bool shared)
 {
-    uint64_t given_up = clock_now() + clock_ticks(bench_clock(), 20 * GIVEN_UP_NS);
+    uint64_t given_up = clock_now() + clock_ticks(bench_clock(), 20 * (uint64_t)GIVEN_UP_NS);
     desk_packet_flow(&desk, 1);
     net_tx_flush(desk.far);
     do {
