@@ -33,7 +33,7 @@ static void slot_visit(struct gateway *gateway, struct gateway_venue *venue, uin
     if (!unique && venue->at[slot].chain == 0) venue->order[slot].refused++; /* it only waited */
     gateway_room(gateway, venue, now);
     slots_stop(venue->slots, slot, now, &venue->out);
-    gateway_drain(gateway, venue, now);
+    (void)gateway_drain(gateway, venue, now);
     gateway_refresh(gateway, venue, slot);
 }
 
