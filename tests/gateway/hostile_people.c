@@ -4,7 +4,7 @@
 
 /* States. */
 
-static struct risk_record record_of(enum risk_scope scope, struct risk_subject subject)
+struct risk_record hostile_record(enum risk_scope scope, struct risk_subject subject)
 {
     return (struct risk_record){.scope = (uint8_t)scope,
                                 .role = RISK_OFFICER,
@@ -27,13 +27,12 @@ enum risk_control hostile_state(enum risk_scope scope, uint32_t index, enum risk
     if (scope == RISK_VENUE) subject.venue = index;
     if (scope == RISK_STRATEGY) subject.strategy = index;
     if (scope == RISK_SYMBOL) subject.symbol = index;
-    struct risk_record record = record_of(scope, subject);
+    struct risk_record record = hostile_record(scope, subject);
     record.kind = RISK_RECORD_STATE;
     record.value = state;
     bool looser = state < hostile->state[scope][index];
-    if (looser) hostile->state[scope][index] = state;
+    hostile->state[scope][index] = state; /* what tightens, with the first instruction */
     enum risk_control control = controlled(&record, looser);
-    hostile->state[scope][index] = state; /* from now on */
     hostile_counts.halts += state == RISK_HALTED;
     return control;
 }
@@ -103,7 +102,7 @@ static struct risk_subject subject_of(enum risk_scope scope, uint32_t venue, uin
 
 static void bound_set(enum risk_verdict limit, struct risk_subject subject, int64_t value)
 {
-    struct risk_record record = record_of(risk_limit(limit)->scope, subject);
+    struct risk_record record = hostile_record(risk_limit(limit)->scope, subject);
     int64_t *bound = bound_at(limit, &subject);
     record.kind = RISK_RECORD_BOUND;
     record.limit = (uint16_t)limit;
@@ -159,7 +158,7 @@ void hostile_bounds_begin(void)
                 for (uint32_t y = 0; y < HOSTILE_SYMBOLS; y++) {
                     struct risk_subject subject = subject_of(row->scope, v, s, y);
                     if (!same(subject, v, s, y)) continue;
-                    record[count] = record_of(row->scope, subject);
+                    record[count] = hostile_record(row->scope, subject);
                     record[count].kind = RISK_RECORD_BOUND;
                     record[count].limit = (uint16_t)limit;
                     record[count].value = bound_first((enum risk_verdict)limit);

@@ -189,7 +189,7 @@ static const struct delegate_kind wild_kind = {
     .decide = wild_decide,
 };
 
-static void outside_step(void)
+void hostile_say(void)
 {
     uint32_t strategy = (uint32_t)(hostile_draw(1, 200) == 1 ? wild(0, 9) : hostile_draw(1, 2));
     struct gateway_intent intent = {
@@ -231,7 +231,7 @@ void hostile_market(uint32_t instrument, enum market_state state)
     decide();
 }
 
-static void tick(void)
+void hostile_tick(void)
 {
     memcpy(hostile->mark, hostile->reference, sizeof hostile->mark);
     gateway_tick(hostile->gateway, hostile->now);
@@ -283,16 +283,16 @@ void hostile_step(void)
 {
     uint64_t what = hostile_draw(1, 1000);
     hostile->now += hostile_draw(0, 120000);
-    if (what <= 720) outside_step();
+    if (what <= 720) hostile_say();
     else if (what <= 780)
         hostile_market((uint32_t)hostile_draw(0, 2),
                        hostile_draw(1, 12) > 1 ? MARKET_LIVE : MARKET_GAP);
     else if (what <= 880) hostile_pass((uint32_t)hostile_draw(0, 12));
     else if (what <= 930) plain_happen(&hostile->venue[hostile_draw(0, 1)]);
-    else if (what <= 950) tick();
+    else if (what <= 950) hostile_tick();
     else if (what <= 980) room_step();
     else if (what <= 990) hostile_bound_step();
-    else if (what <= 995) hostile_people_step();
+    else if (what <= 995 && !hostile->frozen) hostile_people_step();
     else if (what <= 997) hostile->journal_full = hostile_draw(1, 6) == 1;
     else if (what <= 998) hostile_session((uint32_t)hostile_draw(0, 1));
     else hostile->now += hostile_draw(0, 50 * NANOS_MILLI);
@@ -376,7 +376,7 @@ void hostile_calm(void)
     }
     for (uint32_t round = 0; round < 60; round++) {
         hostile->now += 25 * NANOS_MILLI;
-        tick();
+        hostile_tick();
         hostile_pass(UINT32_MAX);
     }
     for (uint32_t strategy = 0; strategy < HOSTILE_STRATEGIES; strategy++)

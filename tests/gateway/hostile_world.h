@@ -62,6 +62,7 @@ struct hostile_world {
     uint64_t newest_number; /* of the pass used last */
     bool journal_full;
     bool journal_lost;
+    bool frozen; /* people change no states */
 
     /* What people have set. */
     int64_t bound[RISK_LIMIT_COUNT + 1][HOSTILE_VENUES][HOSTILE_STRATEGIES][HOSTILE_SYMBOLS];
@@ -103,6 +104,8 @@ static inline uint64_t hostile_draw(uint64_t low, uint64_t high)
 
 void hostile_begin(uint64_t seed); /* a world, trading */
 void hostile_step(void);
+void hostile_say(void); /* an intent from outside */
+void hostile_tick(void);
 void hostile_session(uint32_t venue); /* lost, or back */
 void hostile_market(uint32_t instrument, enum market_state state);
 /* Messages of all venues arrive and are heard: so many of each. */
@@ -112,6 +115,7 @@ void hostile_end(void);
 
 /* hostile_people.c */
 
+struct risk_record hostile_record(enum risk_scope scope, struct risk_subject subject);
 /* A state is set by people, and is in force when it returns. */
 enum risk_control hostile_state(enum risk_scope scope, uint32_t index, enum risk_state state);
 void hostile_release(void); /* all states */
