@@ -239,6 +239,7 @@ struct slot_recovered {
     qty_t cum;
     uint64_t sequence; /* newest intent of the slot that was acted on */
     uint8_t how;
+    bool seen;        /* the venue is known to have had it: so no reject of it is one */
     order_id_t asked; /* the replacement that may have left after it; 0: none */
     price_t asked_price;
     qty_t asked_total;

@@ -116,6 +116,7 @@ enum slots_status slots_recover(struct slots *slots, struct slot_recovered *reco
     slot->goal_at = GOAL_MET;
     slot->goal_qty = recovered->total;
     slot->carries = false;
+    slot->seen = recovered->seen;
     slot->asked = recovered->asked;
     if (recovered->asked == 0) return SLOTS_OK;
     slot->asked_price = recovered->asked_price;
