@@ -127,7 +127,7 @@ enum risk_control gateway_control(struct gateway *gateway, struct risk_record *r
 
 uint64_t gateway_journalled(const struct gateway *gateway)
 {
-    return gateway->journalled;
+    return unlikely(gateway->broken) ? UINT64_MAX : gateway->journalled;
 }
 
 /* Risk remembers a trip by its fills only; a record makes it last (F35). */
