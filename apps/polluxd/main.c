@@ -3,6 +3,7 @@
 
 #include "apps/polluxd/plan_gateway.h"
 #include "apps/polluxd/polluxd.h"
+#include "apps/polluxd/trading.h"
 #include "apps/sentences.h"
 #include "dataplane/launch/plugin.h"
 
@@ -15,26 +16,43 @@
 const char *argp_program_version = "polluxd " POLLUX_VERSION;
 error_t argp_err_exit_status = 2;
 
+#define SECONDS_MAX 86400u
+
 struct request {
     const char *config;
     bool check;
     bool reference;
+    const char *release; /* the reason; NULL: what is halted stays so */
+    uint32_t seconds;    /* 0: until it is stopped */
 };
 
 static const char doc[] =
     "Runs the roles its configuration names: takes packets, keeps books, lets delegates decide."
     "\vOn a terminal it shows a live screen, otherwise a line a second.  SIGINT and SIGTERM stop "
-    "it in order; a venue goes on where it was when it is started again.  SIGUSR1 ends a venue's "
-    "day: its orders end, its lines and sessions say so.  Exit status: 0 stopped or captures "
-    "played to the end, 1 could not start or had to stop, 2 wrong usage, 4 the configuration has "
-    "problems.";
+    "it in order: a gateway's orders are canceled, a venue goes on where it was when it is started "
+    "again.  SIGUSR1 ends a venue's day: its orders end, its lines and sessions say so.  SIGUSR2 "
+    "halts a gateway: no order leaves any more, what is open is canceled, and it stays so over "
+    "every start until one with --release.  Exit status: 0 stopped or captures played to the end, "
+    "1 could not start or had to stop, 2 wrong usage, 4 the configuration has problems.";
 
 static const struct argp_option choices[] = {
     {"config", 'c', "FILE", 0, "The configuration, one YAML file", 0},
     {"check", 'k', NULL, 0, "Only say whether the configuration is right", 0},
     {"reference", 'r', NULL, 0, "Print every key of the configuration and what it means", 0},
+    {"release", 'R', "REASON", 0, "Release a gateway that is halted; the reason is written down",
+     0},
+    {"for", 'f', "SECONDS", 0, "Stop after so many seconds", 0},
     {0},
 };
+
+/* "12" or "12s"; 0 is none. */
+static uint32_t seconds_read(const char *text)
+{
+    char *end;
+    unsigned long seconds = strtoul(text, &end, 10);
+    if (*end == 's') end++;
+    return *end == 0 && seconds <= SECONDS_MAX ? (uint32_t)seconds : 0;
+}
 
 static error_t option_read(int key, char *text, struct argp_state *state)
 {
@@ -43,6 +61,14 @@ static error_t option_read(int key, char *text, struct argp_state *state)
     case 'c': request->config = text; return 0;
     case 'k': request->check = true; return 0;
     case 'r': request->reference = true; return 0;
+    case 'R':
+        request->release = text;
+        if (!*text) argp_error(state, "--release needs a reason");
+        return 0;
+    case 'f':
+        request->seconds = seconds_read(text);
+        if (request->seconds == 0) argp_error(state, "--for %s: 1 to 86400 seconds", text);
+        return 0;
     case ARGP_KEY_ARG: argp_error(state, "'%s' is not an option", text); return 0;
     case ARGP_KEY_END:
         if (!request->config && !request->reference) argp_error(state, "no --config FILE");
@@ -57,6 +83,12 @@ static void stop_ask(int signal)
 {
     (void)signal;
     stop_asked = 1;
+}
+
+static void halt_ask(int signal)
+{
+    (void)signal;
+    trading_halt_ask();
 }
 
 /* Of the venue that runs, if one does. */
@@ -81,6 +113,8 @@ static void signals_set(void)
     sigaction(SIGTERM, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGUSR1, SIG_IGN);
+    action.sa_handler = halt_ask; /* also while it starts */
+    sigaction(SIGUSR2, &action, NULL);
 }
 
 /* From the start of the lcores until their stop. */
@@ -112,39 +146,84 @@ static const struct delegate_kind *strategy_find(const void *loaded, const char 
     return plugin_find(loaded, name);
 }
 
+static const struct polluxd_kinds kinds = {
+    .plugins = &plugins, .strategy = strategy_find, .port = trade_port_find};
+
 /* What only strategies know of the configuration; those of plug-ins are loaded for it. */
 static bool strategies_check(const struct config *config, struct config_problems *problems)
 {
-    const struct polluxd_kinds kinds = {.plugins = &plugins, .strategy = strategy_find};
     return !config->gateway || (plugins_load(&config->gateway->plugins, problems) &&
                                 polluxd_gateway_check(config, &kinds, problems));
 }
 
-static int run(const struct config *config)
+static void plugins_hold(struct polluxd *polluxd, bool hold)
 {
-    static struct polluxd polluxd;
+    const struct gateway_plan *plan = &polluxd->gateway.plan;
+    for (uint32_t i = 0; i < plan->strategies; i++) {
+        if (!plan->strategy[i].kind) continue;
+        if (hold) plugin_hold(&plugins, plan->strategy[i].kind);
+        else plugin_release(&plugins, plan->strategy[i].kind);
+    }
+}
+
+/* From the plan to lcores that run.  False when nothing runs. */
+static bool start(struct polluxd *polluxd)
+{
     static char problems_text[16384], report_text[8192];
     struct text problems = text_in(problems_text, sizeof problems_text);
     struct text report = text_in(report_text, sizeof report_text);
-    polluxd.config = config;
-    signals_set();
-    bool ready = polluxd_plan(&polluxd, &problems) &&
-                 launch_start(&polluxd.launch, &polluxd.plan, &report, &problems);
+    bool ready = polluxd_plan(polluxd, &kinds, &problems);
+    plugins_hold(polluxd, true);
+    ready = ready && launch_start(&polluxd->launch, &polluxd->plan, &report, &problems);
     sentences_print("polluxd", &problems);
-    if (!ready) return 1;
-    fputs(report.bytes, stdout);
-    venue_signal_set(&polluxd.launch);
-    polluxd_watch(&polluxd, stopping);
-    signal(SIGUSR1, SIG_IGN);
-    bool finished = launch_stop(&polluxd.launch);
-    bool failed = polluxd.launch.venue && launch_venue_failed(polluxd.launch.venue);
-    polluxd_summary(&polluxd);
+    if (ready) fputs(report.bytes, stdout);
+    return ready;
+}
+
+/* False with sentences if something was left undone. */
+static bool stop(struct polluxd *polluxd)
+{
+    struct launch *launch = &polluxd->launch;
+    bool finished = launch_stop(launch);
+    bool orders = launch->gateway && !engine_stage_stopped(launch->engine);
+    bool failed = launch->venue && launch_venue_failed(launch->venue);
+    polluxd_summary(polluxd);
     if (!finished) fprintf(stderr, "polluxd: a stage did not finish what it held within 5 s\n");
+    if (orders)
+        fprintf(stderr, "polluxd: orders are open or in doubt at a venue; the next start asks for "
+                        "them\n");
     if (failed)
         fprintf(stderr, "polluxd: the journal's disk has failed; nothing that came after it was "
                         "acknowledged, and everybody was disconnected\n");
-    launch_free(&polluxd.launch);
-    return finished && !failed ? 0 : 1;
+    return finished && !failed;
+}
+
+static bool release(struct polluxd *polluxd, const char *reason)
+{
+    char line[256];
+    struct text said = text_in(line, sizeof line);
+    bool released = trading_release(&polluxd->launch, reason, &said);
+    fputs(line, released ? stdout : stderr);
+    return released;
+}
+
+static int run(const struct config *config, const struct request *request)
+{
+    static struct polluxd polluxd;
+    polluxd.config = config;
+    signals_set();
+    bool right = start(&polluxd);
+    if (right) {
+        venue_signal_set(&polluxd.launch);
+        right = !request->release || release(&polluxd, request->release);
+        if (right) polluxd_watch(&polluxd, request->seconds, stopping);
+        signal(SIGUSR1, SIG_IGN);
+        right &= stop(&polluxd);
+        launch_free(&polluxd.launch);
+    }
+    plugins_hold(&polluxd, false);
+    polluxd_gateway_free(&polluxd.gateway);
+    return right ? 0 : 1;
 }
 
 int main(int count, char **words)
@@ -164,7 +243,12 @@ int main(int count, char **words)
         return 4;
     }
     if (request.check) printf("%s: right\n", request.config);
-    int status = request.check ? 0 : run(config);
+    if (request.release && !config->gateway) {
+        fprintf(stderr, "polluxd: --release is for a gateway, and %s has none\n", request.config);
+        config_free(config);
+        return 2;
+    }
+    int status = request.check ? 0 : run(config, &request);
     config_free(config);
     return status;
 }

@@ -91,6 +91,7 @@ static bool symbol_plan(struct polluxd_gateway *gateway, const struct config_tra
         .tick = (price_t)from->tick,
         .lot = (qty_t)from->lot,
         .price_max = (price_t)from->price_max,
+        .opening = (price_t)from->opening,
         .qty_max = (qty_t)from->quantity_max,
     };
     padded(to->name, sizeof to->name, from->symbol);

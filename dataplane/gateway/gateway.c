@@ -268,11 +268,13 @@ static void symbols_fill(struct gateway *gateway)
             .venue = of->venue,
             .local = venue->symbols,
             .instrument = GATEWAY_NONE,
+            .opening = of->opening > 0,
             .terms = {.tick = of->tick,
                       .lot = of->lot,
                       .price_max = of->price_max,
                       .qty_max = of->qty_max},
         };
+        gateway->openings += symbol->opening;
         venue->symbol_of[venue->symbols++] = i;
         struct trade_port_symbol terms = {.tick = of->tick, .lot = of->lot};
         memcpy(terms.name, of->name, sizeof terms.name);

@@ -67,6 +67,7 @@ struct gateway_symbol_plan {
     qty_t lot;
     price_t price_max;
     qty_t qty_max;
+    price_t opening; /* the reference while its book is LIVE and has shown no price yet; 0: none */
 };
 
 struct gateway_strategy_plan {
@@ -146,8 +147,9 @@ void gateway_market(struct gateway *gateway, const struct market *market);
  * DISPATCH_NONE. */
 uint32_t gateway_decide(struct gateway *gateway, nanos_t now);
 
-/* Arrival, by the counter, of the datagram behind the market that the newest decision was shown, if
- * the decision put an order, a replacement or a cancel on a session; else 0. */
+/* Arrival, by the counter, of the datagram behind the market that was news to the newest decision,
+ * if the decision put an order, a replacement or a cancel on a session; else 0: it had another
+ * cause. */
 uint64_t gateway_caused(const struct gateway *gateway);
 
 /* A message of a venue's session, with the number the session gave it. */
@@ -213,6 +215,21 @@ struct gateway_holding {
 };
 void gateway_holding(const struct gateway *gateway, uint32_t strategy, uint32_t symbol,
                      struct gateway_holding *holding);
+
+/* Of the newest order of a venue's slot. */
+uint32_t gateway_slot_symbol(const struct gateway *gateway, uint32_t venue, uint32_t slot);
+
+/* What became of a strategy's wishes, since the start of the process. */
+struct gateway_strategy_counts {
+    uint64_t order; /* new orders put on a session */
+    uint64_t replace;
+    uint64_t cancel;
+    uint64_t refused;  /* by risk: did not leave */
+    uint64_t rejected; /* by the venue */
+};
+const struct gateway_strategy_counts *gateway_strategy_counts(const struct gateway *gateway,
+                                                              uint32_t strategy);
+bool gateway_strategy_on(const struct gateway *gateway, uint32_t strategy);
 
 #define GATEWAY_COUNTERS(C)                                                                        \
     C(intent, "Intents of delegates and from outside")                                             \

@@ -93,7 +93,7 @@ static void controls_apply(struct gateway *gateway, const struct risk_record *re
         enum risk_control control = risk_control_apply(gateway->risk, &records[i]);
         CHECK(control == RISK_CONTROL_OK); /* it was checked */
     }
-    for (uint32_t i = 0; i < gateway->plan->strategies; i++) gateway_wake(gateway, i);
+    for (uint32_t i = 0; i < gateway->plan->strategies; i++) gateway_wake_all(gateway, i);
     (void)now;
 }
 
@@ -194,7 +194,7 @@ void gateway_switch(struct gateway *gateway, uint32_t number, bool on, nanos_t n
     }
     if (strategy->done || gateway->stopping) return;
     slots_shut(gateway->venue[strategy->venue].slots, number, false);
-    gateway_wake(gateway, number);
+    gateway_wake_all(gateway, number);
 }
 
 static void say_problem(char *problem, size_t capacity, const char *sentence)

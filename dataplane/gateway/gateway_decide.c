@@ -75,6 +75,24 @@ static void symbol_price(struct gateway *gateway, uint32_t number, price_t price
     }
 }
 
+static void opening_over(struct gateway *gateway, uint32_t number)
+{
+    gateway->symbol[number].opening = false;
+    gateway->openings--;
+}
+
+/* What people said stands for a price until there is one, and is as old as the book's state. */
+void gateway_openings(struct gateway *gateway, nanos_t now)
+{
+    for (uint32_t i = 0; i < gateway->plan->symbols && gateway->openings > 0; i++) {
+        const struct gateway_symbol *symbol = &gateway->symbol[i];
+        if (!symbol->opening || symbol->instrument == GATEWAY_NONE) continue;
+        const struct market *market = dispatch_newest(gateway->dispatch, symbol->instrument);
+        if (market->state == MARKET_LIVE)
+            symbol_price(gateway, i, gateway->plan->symbol[i].opening, now);
+    }
+}
+
 void gateway_market(struct gateway *gateway, const struct market *market)
 {
     CHECK(market->instrument < gateway->plan->instruments);
@@ -82,7 +100,9 @@ void gateway_market(struct gateway *gateway, const struct market *market)
         price_t price = reference_of(market);
         for (uint32_t i = 0; i < gateway->plan->venues && price > 0; i++) {
             uint32_t symbol = gateway->venue[i].link[market->instrument];
-            if (symbol != GATEWAY_NONE) symbol_price(gateway, symbol, price, market->rx_ns);
+            if (symbol == GATEWAY_NONE) continue;
+            if (unlikely(gateway->symbol[symbol].opening)) opening_over(gateway, symbol);
+            symbol_price(gateway, symbol, price, market->rx_ns);
         }
     }
     dispatch_market(gateway->dispatch, market);
@@ -274,8 +294,10 @@ uint32_t gateway_decide(struct gateway *gateway, nanos_t now)
         };
         (void)intent_take(gateway, &want, now);
     }
+    bool news =
+        said->what & (1u << COMPOSITE_QUOTE | 1u << COMPOSITE_TRADE | 1u << COMPOSITE_STATE);
     gateway->caused =
-        gateway->sent ? dispatch_newest(gateway->dispatch, said->instrument)->rx_tsc : 0;
+        gateway->sent && news ? dispatch_newest(gateway->dispatch, said->instrument)->rx_tsc : 0;
     if (unlikely(said->output.lost > 0))
         counter_add(&gateway->counts.intent_lost, said->output.lost);
     if (unlikely(said->output.done && !strategy->done)) {

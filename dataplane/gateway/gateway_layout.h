@@ -94,6 +94,7 @@ struct gateway_symbol {
     price_t mark;        /* newest reference; 0: none */
     nanos_t mark_at;
     bool marked;    /* risk has a mark */
+    bool opening;   /* the market has shown no price yet: the plan's stands for it */
     bool due;       /* the mark is newer than risk's: in mark_due */
     uint32_t marks; /* of the symbols that are due: the next one */
     struct delegate_terms terms;
@@ -107,6 +108,7 @@ struct gateway_strategy {
     uint32_t first; /* slot of key 0 */
     uint32_t orders;
     uint32_t uniques; /* used */
+    struct gateway_strategy_counts counts;
     bool off;
     bool done;
     bool tripped;        /* to be halted: gateway_trips */
@@ -189,7 +191,8 @@ struct gateway {
     struct gateway_hold *holding; /* by strategy, then symbol */
     uint32_t mark_due;            /* first symbol whose mark is due, or GATEWAY_NONE */
     uint32_t venues_down;
-    uint32_t trips; /* strategies to be halted */
+    uint32_t trips;    /* strategies to be halted */
+    uint32_t openings; /* symbols */
     uint64_t intent_sequence;
     uint64_t report_number;
     uint64_t journalled;
@@ -296,9 +299,12 @@ void gateway_tell(struct gateway *gateway, const struct gateway_news *news, nano
 void gateway_tell_more(struct gateway *gateway, uint32_t strategy); /* its queue has room again */
 void gateway_child(struct gateway *gateway, uint32_t strategy, bool opened);
 void gateway_wake(struct gateway *gateway, uint32_t strategy); /* it is to look at its truth */
+/* In every instrument: whether it may trade there has changed. */
+void gateway_wake_all(struct gateway *gateway, uint32_t strategy);
 
 /* gateway_decide.c */
 
+void gateway_openings(struct gateway *gateway, nanos_t now);
 enum trading_state gateway_trading(const struct gateway *gateway,
                                    const struct gateway_strategy *strategy, uint32_t symbol);
 void gateway_complete(void *context, uint32_t place, struct composite *composite);

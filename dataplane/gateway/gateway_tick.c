@@ -67,7 +67,7 @@ void gateway_session(struct gateway *gateway, uint32_t number, bool up, nanos_t 
     bool all = false;
     for (uint32_t i = 0; i < gateway->plan->strategies; i++) {
         all |= gateway->strategy[i].plan->all_venues;
-        gateway_wake(gateway, i);
+        gateway_wake_all(gateway, i);
     }
     if (!up && all) gateway_sweep(gateway, GATEWAY_NONE, now);
 }
@@ -195,6 +195,7 @@ static void counts_sum(struct gateway *gateway)
 void gateway_tick(struct gateway *gateway, nanos_t now)
 {
     CHECK(gateway->started);
+    if (unlikely(gateway->openings > 0)) gateway_openings(gateway, now);
     gateway_marks(gateway);
     gateway_sweep_more(gateway, now);
     for (uint32_t i = 0; i < gateway->plan->venues; i++)

@@ -274,6 +274,17 @@ enum dispatch_status dispatch_wake(struct dispatch *dispatch, uint32_t delegate)
     return DISPATCH_OK;
 }
 
+enum dispatch_status dispatch_wake_all(struct dispatch *dispatch, uint32_t delegate)
+{
+    struct entry *entry = entry_find(dispatch, delegate);
+    if (!entry) return DISPATCH_UNKNOWN_DELEGATE;
+    if (entry->subscriptions.first == 0) return DISPATCH_NOT_SUBSCRIBED;
+    struct links links = links_of_entry(dispatch);
+    for (uint32_t slot = entry->subscriptions.first; slot; slot = link_at(links, slot)->next)
+        subscription_wake(dispatch, slot);
+    return DISPATCH_OK;
+}
+
 bool dispatch_wanted(const struct dispatch *dispatch, uint32_t instrument)
 {
     CHECK(instrument < dispatch->limits.instruments);

@@ -48,6 +48,7 @@ struct engine_gateway {
     struct engine_gateway_view view; /* holdings and orders: of the last whole round */
     struct engine_view_holding holding[ENGINE_VIEW_HOLDINGS];
     struct engine_view_order order[ENGINE_VIEW_ORDERS];
+    struct engine_view_strategy strategy[ENGINE_VIEW_STRATEGIES]; /* its sums */
     uint32_t holdings, orders_shown;
     uint64_t holding_at; /* strategy x symbol */
     uint32_t venue_at, slot_at;

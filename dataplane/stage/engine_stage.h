@@ -37,13 +37,14 @@
 #include "dataplane/stage/snapshot.h"
 #include "dataplane/stage/stage.h"
 
-#define ENGINE_STAGE_TURN     64u /* markets of one turn */
-#define ENGINE_DELEGATES_MAX  64u
-#define ENGINE_VIEW_DELEGATES 16u
-#define ENGINE_VIEW_VENUES    4u
-#define ENGINE_VIEW_HOLDINGS  32u
-#define ENGINE_VIEW_ORDERS    32u
-#define ENGINE_CONTROLS_MAX   16u /* records that change together by engine_stage_control */
+#define ENGINE_STAGE_TURN      64u /* markets of one turn */
+#define ENGINE_DELEGATES_MAX   64u
+#define ENGINE_VIEW_DELEGATES  16u
+#define ENGINE_VIEW_VENUES     4u
+#define ENGINE_VIEW_HOLDINGS   32u
+#define ENGINE_VIEW_ORDERS     128u
+#define ENGINE_VIEW_STRATEGIES 16u
+#define ENGINE_CONTROLS_MAX    16u /* records that change together by engine_stage_control */
 
 struct engine_stage_delegate {
     const char *name;
@@ -91,6 +92,7 @@ struct engine_view {
 /* With a gateway: what its orders do. */
 struct engine_view_order {
     char strategy[DELEGATE_NAME_MAX + 1];
+    char symbol[8]; /* padded with spaces */
     uint64_t venue;
     uint64_t number;
     uint64_t state; /* enum slot_state */
@@ -104,6 +106,18 @@ struct engine_view_venue {
     char name[TRADE_PORT_NAME_MAX + 1];
     struct order_host_look session;
     uint64_t slot[SLOT_STATE_COUNT]; /* slots and UNIQUE orders that are in each state */
+};
+
+/* Of all its symbols, as of the last round. */
+struct engine_view_strategy {
+    char name[DELEGATE_NAME_MAX + 1];
+    char kind[DELEGATE_NAME_MAX + 1];
+    uint64_t state; /* enum risk_state: the strictest of the box, its venue and its own */
+    uint64_t on;
+    struct gateway_strategy_counts counts;
+    uint64_t working; /* open orders */
+    uint64_t fills;
+    int64_t profit; /* money */
 };
 
 struct engine_view_holding {
@@ -127,6 +141,9 @@ struct engine_gateway_view {
     uint64_t journal_dead; /* 1: its disk has failed */
     uint64_t stopping;
     uint64_t stopped;
+    uint64_t state;      /* enum risk_state of the box */
+    uint64_t strategies; /* there may be more than are shown */
+    struct engine_view_strategy strategy[ENGINE_VIEW_STRATEGIES];
     uint64_t venues;
     struct engine_view_venue venue[ENGINE_VIEW_VENUES];
     uint64_t holdings; /* that are not empty; there may be more */

@@ -102,6 +102,27 @@ SPEC(a_fill_moves_the_position_and_the_quoter_goes_on_inside)
     fills_come_back(true);
 }
 
+SPEC(the_view_shows_who_trades_what_where)
+{
+    given(false, 1);
+    struct engine_view view;
+    engine_stage_view(trading->engine, &view);
+    EXPECT_UINT(view.delegates, 1);
+    EXPECT_TEXT(view.delegate[0].name, "quoter");
+    EXPECT_UINT(view.delegate[0].subscriptions, 1);
+    struct engine_gateway_view orders = trading_view(trading);
+    EXPECT_UINT(orders.venues, 1);
+    EXPECT_TEXT(orders.venue[0].name, "here");
+    EXPECT_UINT(orders.venue[0].session.state, ORDER_HOST_UP);
+    EXPECT_UINT(orders.orders, 2);
+    EXPECT_TEXT(orders.order[0].strategy, "quoter");
+    EXPECT_UINT(orders.order[0].state, SLOT_LIVE);
+    EXPECT(orders.order[0].price == 995 * PRICE_ONE / 100);
+    EXPECT(orders.order[0].total == 100 * QTY_ONE);
+    EXPECT(orders.order[1].price == 1005 * PRICE_ONE / 100);
+    EXPECT(histogram_count(engine_stage_answers(trading->engine)) > 0);
+}
+
 SPEC(no_order_leaves_before_its_pass_is_written_down)
 {
     given(false, 1);
@@ -122,6 +143,26 @@ SPEC(the_stop_cancels_everything)
         EXPECT_UINT(open_orders(), 0);
         EXPECT_UINT(exchange_match(trading->exchange).orders, 2); /* client 0's */
         EXPECT_UINT(trading_truth(trading).living, 0);
+        after_each();
+    }
+}
+
+SPEC(a_start_asks_only_for_what_was_missed)
+{
+    for (uint32_t inside = 0; inside < 2; inside++) {
+        given(inside != 0, 1);
+        for (uint32_t i = 0; i < 20; i++) {
+            enter(1, i % 2 ? 'B' : 'S', 10, i % 2 ? 101000 : 99000, true);
+            exchange_run(trading->exchange, 5 * NANOS_MILLI);
+        }
+        EXPECT(trading_settle(trading));
+        EXPECT(trading_view(trading).venue[0].session.counts.message > 40);
+        qty_t position = trading_position(trading);
+        trading_kill(trading, false);
+        trading_start(trading);
+        EXPECT(trading_settle(trading));
+        EXPECT(trading_view(trading).venue[0].session.counts.message < 20); /* answers, quotes */
+        EXPECT(trading_position(trading) == position);
         after_each();
     }
 }
@@ -217,8 +258,10 @@ SPEC(a_change_that_may_not_be_is_refused_at_once)
     S(quotes_arrive_at_the_venue_inside)                                                           \
     S(a_fill_moves_the_position_and_the_quoter_goes_on_over_tcp)                                   \
     S(a_fill_moves_the_position_and_the_quoter_goes_on_inside)                                     \
+    S(the_view_shows_who_trades_what_where)                                                        \
     S(no_order_leaves_before_its_pass_is_written_down)                                             \
     S(the_stop_cancels_everything)                                                                 \
+    S(a_start_asks_only_for_what_was_missed)                                                       \
     S(a_kill_cancels_everything_and_is_acknowledged_when_it_is_on_disk)                            \
     S(a_kill_that_was_acknowledged_survives_the_loss_of_power)                                     \
     S(what_loosens_is_in_force_only_once_it_is_on_disk)                                            \

@@ -173,9 +173,11 @@ static void engine_turn(void *context, bool keeps)
 {
     struct trading *trading = context;
     if (!trading->engine) return;
+    if (trading->watch) trading->watch(true);
     (void)engine_stage_kind.turn(trading->engine, 0);
-    if (!trading->lazy_disk) (void)!journal_sync_step(trading->journal);
     if (keeps) engine_stage_kind.housekeeping(trading->engine, 0);
+    if (trading->watch) trading->watch(false);
+    if (!trading->lazy_disk) (void)!journal_sync_step(trading->journal);
     copies_take(trading);
 }
 
