@@ -43,7 +43,7 @@
 #define GATEWAY_SYMBOLS_MAX    8192u
 #define GATEWAY_STRATEGIES_MAX 1024u
 #define GATEWAY_ROOM_RESERVE   2u
-#define GATEWAY_CONTROLS_MAX   256u /* records that change together */
+#define GATEWAY_CONTROLS_MAX   RISK_BATCH_MAX /* records that change together */
 #define GATEWAY_MESSAGES       512u /* reports that wait for one decision; see gateway_tell.c */
 #define GATEWAY_AGAIN_NS       (100 * NANOS_MILLI) /* what risk refused is not asked for again */
 

@@ -40,6 +40,7 @@ struct engine_gateway {
     _Atomic uint32_t stopped;
     _Atomic uint32_t left;
     struct engine_control control;
+    struct engine_change change; /* its records may be control's */
     struct engine_control_answer answer;
     uint64_t control_record; /* WAITING: must be durable */
     bool loosens;            /* and then be said again */

@@ -158,9 +158,25 @@ struct engine_control {
     struct risk_record record[ENGINE_CONTROLS_MAX];
 };
 
+/* What changes together, as one file of configuration says it: the records, or nothing of it is
+ * done; then, in the same turn, the parameters. */
+struct engine_set {
+    uint32_t strategy;
+    const struct delegate_parameters *parameters;
+};
+
+struct engine_change {
+    uint32_t controls; /* at most GATEWAY_CONTROLS_MAX */
+    struct risk_record *record;
+    uint32_t sets;
+    const struct engine_set *set;
+};
+
 struct engine_control_answer {
     enum risk_control verdict;
-    bool durable; /* OK: it is in force and on disk; false: in force, and the disk has failed */
+    bool durable;   /* OK: it is in force and on disk; false: in force, and the disk has failed */
+    uint32_t unset; /* of the sets, those that the strategy has refused */
+    char problem[128]; /* why the first of them was */
 };
 
 struct engine_stage;
@@ -209,6 +225,8 @@ void engine_stage_relieve(void *stage);
  * until it has been fetched no other is taken.  Any thread. */
 MUST_USE bool engine_stage_control(struct engine_stage *stage,
                                    const struct engine_control *control);
+/* The same for more; what change points to is the stage's until there is an answer. */
+MUST_USE bool engine_stage_change(struct engine_stage *stage, const struct engine_change *change);
 MUST_USE bool engine_stage_controlled(struct engine_stage *stage,
                                       struct engine_control_answer *answer);
 
