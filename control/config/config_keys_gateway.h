@@ -104,10 +104,10 @@
       "The step of its quantities.")                                                   \
     K(S, PRICE,   price_max, "20000", 1, CONFIG_TRADE_PRICE_MAX, none, RESTART,        \
       "The highest price of an order, in whole ticks; the default is rounded down to them.") \
-    K(S, PRICE,   opening, "", 1, CONFIG_TRADE_PRICE_MAX, none, RESTART,               \
-      "The reference of its limits while its book is LIVE and has shown no price yet, such as yesterday's last one; without it no order leaves before that.") \
     K(S, QTY,     quantity_max, "999999", 1, CONFIG_TRADE_QUANTITY_MAX, none, RESTART, \
       "The largest quantity of an order, in whole lots; the default is rounded down to them.") \
+    K(S, PRICE,   opening, "", 1, CONFIG_TRADE_PRICE_MAX, none, RESTART,               \
+      "The reference of its limits while its book is LIVE and has shown no price yet, such as yesterday's last one; without it no order leaves before that.") \
     K(S, SECTION, limits, "", 0, 0, config_symbol_limits, LIVE,                        \
       "Its limits; those that are not here are in gateway.limits.")
 

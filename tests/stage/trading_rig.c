@@ -86,8 +86,8 @@ static void orders_plan(struct trading *trading)
     if (trading->inside) {
         venue->way = ORDER_HOST_INSIDE;
         venue->number = TRADING_CLIENT;
-        venue->requests = exchange->match_plan.inside_requests;
-        venue->answers = exchange->match_plan.inside_answers;
+        venue->requests = exchange->match_plan.inside[0].requests;
+        venue->answers = exchange->match_plan.inside[0].answers;
         venue->kept = 4096;
         return;
     }
