@@ -280,7 +280,6 @@ static void differences_say(struct reload *reload)
         if (why && why->text[0]) fprintf(out, ": needs a restart: %s", why->text);
         fputc('\n', out);
     }
-    if (all.count == 0) fputs("configuration: the file is as it was\n", out);
     config_differences_free(&all);
 }
 

@@ -55,6 +55,13 @@ bool engine_stage_controlled(struct engine_stage *stage, struct engine_control_a
     return true;
 }
 
+bool engine_stage_vacant(const struct engine_stage *stage, uint32_t place)
+{
+    CHECK(place < GATEWAY_STRATEGIES_MAX);
+    /* Acquires the release in engine_gateway_show: nobody looks at its memory any more. */
+    return atomic_load_explicit(&stage->with->vacant[place], memory_order_acquire);
+}
+
 void engine_stage_stop(struct engine_stage *stage, bool keep)
 {
     asked_add(stage->with, ENGINE_ASKED_STOP | (keep ? ENGINE_ASKED_KEEP : 0));
@@ -88,17 +95,59 @@ static void answer_give(struct engine_gateway *with, enum risk_control verdict, 
     atomic_store_explicit(&with->mailbox, ENGINE_MAILBOX_ANSWERED, memory_order_release);
 }
 
-/* The records are in force. */
-static void sets_take(struct engine_gateway *with)
+static void refusal_keep(struct engine_gateway *with, const char *problem)
 {
+    if (with->answer.unset++ > 0) return;
+    uint32_t i = 0;
+    for (; problem[i] && i + 1 < sizeof with->answer.problem; i++)
+        with->answer.problem[i] = problem[i];
+    with->answer.problem[i] = 0;
+}
+
+static void places_take(struct engine_stage *stage)
+{
+    struct engine_gateway *with = stage->with;
+    const struct engine_change *change = &with->change;
+    char problem[sizeof with->answer.problem];
+    for (uint32_t i = 0; i < change->detaches; i++)
+        gateway_detach(with->gateway, change->detach[i], stage->now);
+    for (uint32_t i = 0; i < change->attaches; i++) {
+        const struct engine_attach *attach = &change->attach[i];
+        if (!gateway_attach(with->gateway, attach->place, attach->plan, attach->memory, problem,
+                            sizeof problem)) {
+            refusal_keep(with, problem);
+            continue;
+        }
+        atomic_store_explicit(&with->vacant[attach->place], false, memory_order_relaxed);
+    }
+}
+
+/* The records are in force. */
+static void sets_take(struct engine_stage *stage)
+{
+    struct engine_gateway *with = stage->with;
+    places_take(stage);
     for (uint32_t i = 0; i < with->change.sets; i++) {
         const struct engine_set *set = &with->change.set[i];
         char problem[sizeof with->answer.problem] = "";
         if (gateway_set(with->gateway, set->strategy, set->parameters, problem, sizeof problem))
             continue;
-        if (with->answer.unset++ == 0)
-            __builtin_memcpy(with->answer.problem, problem, sizeof problem);
+        refusal_keep(with, problem);
     }
+}
+
+/* Somebody cannot be attached: then nothing is done. */
+static bool nobody_comes(struct engine_gateway *with)
+{
+    for (uint32_t i = 0; i < with->change.attaches; i++) {
+        const struct engine_attach *attach = &with->change.attach[i];
+        const char *sentence = gateway_attach_check(with->gateway, attach->place, attach->plan);
+        if (!sentence) continue;
+        refusal_keep(with, sentence);
+        with->answer.nobody = true;
+        return true;
+    }
+    return false;
 }
 
 /* A change that is still the next one has not been applied: it loosens, and must be durable
@@ -108,8 +157,12 @@ static void control_begin(struct engine_stage *stage)
     struct engine_gateway *with = stage->with;
     const struct engine_change *change = &with->change;
     with->answer = (struct engine_control_answer){0};
+    if (nobody_comes(with)) {
+        answer_give(with, RISK_CONTROL_SUBJECT, false);
+        return;
+    }
     if (change->controls == 0) {
-        sets_take(with);
+        sets_take(stage);
         answer_give(with, RISK_CONTROL_OK, true);
         return;
     }
@@ -122,7 +175,7 @@ static void control_begin(struct engine_stage *stage)
     with->control_record = gateway_journalled(with->gateway);
     with->loosens = risk_control_check(gateway_risk(with->gateway), change->record,
                                        change->controls) == RISK_CONTROL_OK;
-    if (!with->loosens) sets_take(with);
+    if (!with->loosens) sets_take(stage);
     atomic_store_explicit(&with->mailbox, ENGINE_MAILBOX_WAITING, memory_order_relaxed);
 }
 
@@ -138,7 +191,7 @@ static void control_await(struct engine_stage *stage)
         verdict = there ? gateway_control(with->gateway, with->change.record, with->change.controls,
                                           true, stage->now)
                         : RISK_CONTROL_TURN;
-        if (verdict == RISK_CONTROL_OK) sets_take(with);
+        if (verdict == RISK_CONTROL_OK) sets_take(stage);
     }
     answer_give(with, verdict, there);
 }

@@ -159,7 +159,13 @@ struct engine_control {
 };
 
 /* What changes together, as one file of configuration says it: the records, or nothing of it is
- * done; then, in the same turn, the parameters. */
+ * done; then, in the same turn, who leaves, who comes, and the parameters. */
+struct engine_attach {
+    uint32_t place;
+    const struct gateway_strategy_plan *plan; /* it, and the memory, as gateway_attach wants them */
+    void *memory;
+};
+
 struct engine_set {
     uint32_t strategy;
     const struct delegate_parameters *parameters;
@@ -168,6 +174,10 @@ struct engine_set {
 struct engine_change {
     uint32_t controls; /* at most GATEWAY_CONTROLS_MAX */
     struct risk_record *record;
+    uint32_t detaches;
+    const uint32_t *detach; /* places */
+    uint32_t attaches;
+    const struct engine_attach *attach;
     uint32_t sets;
     const struct engine_set *set;
 };
@@ -229,6 +239,10 @@ MUST_USE bool engine_stage_control(struct engine_stage *stage,
 MUST_USE bool engine_stage_change(struct engine_stage *stage, const struct engine_change *change);
 MUST_USE bool engine_stage_controlled(struct engine_stage *stage,
                                       struct engine_control_answer *answer);
+
+/* Whether no delegate is at this place: what it was attached with is the caller's again.  Any
+ * thread. */
+bool engine_stage_vacant(const struct engine_stage *stage, uint32_t place);
 
 /* No order any more; those that are open are canceled, unless keep (F12).  Any thread. */
 void engine_stage_stop(struct engine_stage *stage, bool keep);
