@@ -2,12 +2,12 @@
  * stops them in order when asked to. */
 
 #include "apps/polluxd/plan_gateway.h"
+#include "apps/polluxd/plugs.h"
 #include "apps/polluxd/polluxd.h"
 #include "apps/polluxd/reload.h"
 #include "apps/polluxd/trading.h"
 #include "apps/sentences.h"
 #include "control/config/config_diff.h"
-#include "dataplane/launch/plugin.h"
 
 #include <argp.h>
 #include <signal.h>
@@ -160,42 +160,13 @@ static void venue_signal_set(struct launch *launch)
     sigaction(SIGUSR1, &action, NULL);
 }
 
-static struct plugins plugins;
-
-static bool plugins_load(const struct config_paths *paths, struct config_problems *problems)
-{
-    for (uint32_t i = 0; i < paths->count; i++) {
-        char said[CONFIG_SENTENCE_MAX];
-        struct text sentence = text_in(said, sizeof said);
-        if (plugin_load(&plugins, paths->at[i].text, &sentence)) continue;
-        config_problems_add(problems, paths->at[i].place, "gateway.plugins[%u]: %.*s", i,
-                            (int)strcspn(said, "\n"), said);
-    }
-    return problems->count == 0;
-}
-
-static const struct delegate_kind *strategy_find(const void *loaded, const char *name)
-{
-    return plugin_find(loaded, name);
-}
-
-static const struct polluxd_kinds kinds = {
-    .plugins = &plugins, .strategy = strategy_find, .port = trade_port_find};
-
-/* What only strategies know of the configuration; those of plug-ins are loaded for it. */
-static bool strategies_check(const struct config *config, struct config_problems *problems)
-{
-    return !config->gateway || (plugins_load(&config->gateway->plugins, problems) &&
-                                polluxd_gateway_check(config, &kinds, problems));
-}
-
 static void plugins_hold(struct polluxd *polluxd, bool hold)
 {
     const struct gateway_plan *plan = &polluxd->gateway.plan;
     for (uint32_t i = 0; i < plan->strategies; i++) {
         if (!plan->strategy[i].kind) continue;
-        if (hold) plugin_hold(&plugins, plan->strategy[i].kind);
-        else plugin_release(&plugins, plan->strategy[i].kind);
+        if (hold) plugs_hold(plan->strategy[i].kind);
+        else plugs_release(plan->strategy[i].kind);
     }
 }
 
@@ -205,7 +176,7 @@ static bool start(struct polluxd *polluxd)
     static char problems_text[16384], report_text[8192];
     struct text problems = text_in(problems_text, sizeof problems_text);
     struct text report = text_in(report_text, sizeof report_text);
-    bool ready = polluxd_plan(polluxd, &kinds, &problems);
+    bool ready = polluxd_plan(polluxd, &plugs_kinds, &problems);
     plugins_hold(polluxd, true);
     ready = ready && launch_start(&polluxd->launch, &polluxd->plan, &report, &problems);
     sentences_print("polluxd", &problems);
@@ -249,8 +220,8 @@ static int run(const struct config *config, const struct request *request)
     if (right) {
         venue_signal_set(&polluxd.launch);
         right = !request->release || release(&polluxd, request->release);
-        polluxd.reload = reload_new(&(struct reload_plan){
-            .polluxd = &polluxd, .path = request->config, .check = strategies_check});
+        polluxd.reload =
+            reload_new(&(struct reload_plan){.polluxd = &polluxd, .path = request->config});
         if (right) polluxd_watch(&polluxd, request->seconds, stopping);
         signal(SIGUSR1, SIG_IGN);
         right &= stop(&polluxd);
@@ -297,7 +268,7 @@ int main(int count, char **words)
     }
     if (request.diff) return differences_print(request.differs);
     struct config *config;
-    if (!config_read(request.config, &config, &problems) || !strategies_check(config, &problems)) {
+    if (!config_read(request.config, &config, &problems) || !plugs_check(config, &problems)) {
         config_print_problems(stderr, request.config, &problems);
         config_free(config);
         return 4;

@@ -138,6 +138,18 @@ static void strategy_plan(struct polluxd_gateway *gateway, const struct config *
     room->parameter += from->parameters.count;
 }
 
+static void spares_plan(struct polluxd_gateway *gateway, const struct config_gateway *from)
+{
+    for (uint32_t venue = 0; venue < from->venues.count; venue++)
+        for (uint32_t i = 0; i < from->spare_strategies; i++)
+            gateway->strategy[gateway->plan.strategies++] = (struct gateway_strategy_plan){
+                .name = "",
+                .venue = venue,
+                .orders = from->spare_orders,
+                .uniques = from->spare_orders,
+            };
+}
+
 /* Limits, as records. */
 
 struct records {
@@ -240,7 +252,8 @@ static bool arrays_new(struct polluxd_gateway *gateway, const struct config_gate
         parameters += from->strategies.at[i].parameters.count;
     }
     gateway->symbol = array_new(from->symbols.count, sizeof *gateway->symbol);
-    gateway->strategy = array_new(from->strategies.count, sizeof *gateway->strategy);
+    uint64_t spares = (uint64_t)from->venues.count * from->spare_strategies;
+    gateway->strategy = array_new(from->strategies.count + spares, sizeof *gateway->strategy);
     gateway->leg = array_new(legs, sizeof *gateway->leg);
     gateway->parameter = array_new(parameters, sizeof *gateway->parameter);
     gateway->record = array_new(records, sizeof *gateway->record);
@@ -271,6 +284,7 @@ bool polluxd_gateway_plan(struct polluxd_gateway *gateway, const struct config *
         right &= symbol_plan(gateway, &from->symbols.at[i], problems);
     for (uint32_t i = 0; i < from->strategies.count; i++)
         strategy_plan(gateway, config, &from->strategies.at[i], kinds, &room);
+    spares_plan(gateway, from);
     risk_plan(&plan->risk, from);
     plan->record = gateway->record;
     plan->records = polluxd_gateway_limits(from, gateway->record);

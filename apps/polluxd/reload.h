@@ -19,8 +19,6 @@ struct reload;
 struct reload_plan {
     struct polluxd *polluxd; /* it runs; its config becomes what runs */
     const char *path;
-    /* What only strategies know of a file: as at the start. */
-    bool (*check)(const struct config *config, struct config_problems *problems);
 };
 
 /* NULL: there is no memory.  config of polluxd must outlive it. */

@@ -20,31 +20,59 @@ static bool parameters_copy(struct config_parameters *to, const struct config_pa
     return to->at != NULL;
 }
 
-static bool gateway_copy(struct config_gateway *to, const struct config_gateway *from)
+/* All that it points to, and may be freed. */
+static bool strategy_copy(struct config_trade_strategy *to,
+                          const struct config_trade_strategy *from)
 {
     *to = *from;
+    to->instruments.at =
+        copy_of(from->instruments.at, from->instruments.count, sizeof *from->instruments.at);
+    return parameters_copy(&to->parameters, &from->parameters) && to->instruments.at;
+}
+
+/* With room for more strategies. */
+static bool gateway_copy(struct running *running, const struct config_gateway *from, uint32_t more)
+{
+    struct config_gateway *to = &running->gateway;
+    *to = *from;
+    to->strategies.count = 0;
     to->venues.at = copy_of(from->venues.at, from->venues.count, sizeof *from->venues.at);
     to->symbols.at = copy_of(from->symbols.at, from->symbols.count, sizeof *from->symbols.at);
+    to->plugins.at = copy_of(from->plugins.at, from->plugins.count, sizeof *from->plugins.at);
     to->strategies.at =
-        copy_of(from->strategies.at, from->strategies.count, sizeof *from->strategies.at);
-    bool right = to->venues.at && to->symbols.at && to->strategies.at;
-    if (!to->strategies.at) to->strategies.count = 0;
-    for (uint32_t i = 0; i < to->strategies.count; i++)
-        right &=
-            parameters_copy(&to->strategies.at[i].parameters, &from->strategies.at[i].parameters);
+        calloc((size_t)from->strategies.count + more + 1, sizeof *to->strategies.at);
+    running->place = calloc((size_t)from->strategies.count + more + 1, sizeof *running->place);
+    bool right =
+        to->venues.at && to->symbols.at && to->plugins.at && to->strategies.at && running->place;
+    for (uint32_t i = 0; right && i < from->strategies.count; i++) {
+        to->strategies.count++;
+        running->place[i] = i;
+        right = strategy_copy(&to->strategies.at[i], &from->strategies.at[i]);
+    }
     return right;
+}
+
+static struct running *running_copy(const struct config *from, uint32_t more)
+{
+    struct running *running = calloc(1, sizeof *running);
+    if (!running) return NULL;
+    running->config = *from;
+    if (!from->gateway) return running;
+    running->config.gateway = &running->gateway;
+    if (gateway_copy(running, from->gateway, more)) return running;
+    running_free(running);
+    return NULL;
 }
 
 struct running *running_new(const struct config *started)
 {
-    struct running *running = calloc(1, sizeof *running);
-    if (!running) return NULL;
-    running->config = *started;
-    if (!started->gateway) return running;
-    running->config.gateway = &running->gateway;
-    if (gateway_copy(&running->gateway, started->gateway)) return running;
-    running_free(running);
-    return NULL;
+    return running_copy(started, 0);
+}
+
+static void strategy_free(struct config_trade_strategy *strategy)
+{
+    free(strategy->parameters.at);
+    free(strategy->instruments.at);
 }
 
 void running_free(struct running *running)
@@ -52,10 +80,14 @@ void running_free(struct running *running)
     if (!running) return;
     struct config_gateway *gateway = &running->gateway;
     for (uint32_t i = 0; i < gateway->strategies.count; i++)
-        free(gateway->strategies.at[i].parameters.at);
-    free(gateway->strategies.at);
-    free(gateway->symbols.at);
-    free(gateway->venues.at);
+        strategy_free(&gateway->strategies.at[i]);
+    if (running->config.gateway) {
+        free(gateway->strategies.at);
+        free(gateway->symbols.at);
+        free(gateway->venues.at);
+        free(gateway->plugins.at);
+    }
+    free(running->place);
     free(running);
 }
 
@@ -88,12 +120,11 @@ static const struct config_trade_symbol *symbol_in(const struct config_gateway *
     return NULL;
 }
 
-const struct config_trade_strategy *running_strategy(const struct config *config, const char *name)
+uint32_t running_strategy(const struct config_gateway *gateway, const char *name)
 {
-    const struct config_gateway *gateway = config->gateway;
-    for (uint32_t i = 0; i < gateway->strategies.count; i++)
-        if (strcmp(gateway->strategies.at[i].name, name) == 0) return &gateway->strategies.at[i];
-    return NULL;
+    uint32_t i = 0;
+    while (i < gateway->strategies.count && strcmp(gateway->strategies.at[i].name, name) != 0) i++;
+    return i;
 }
 
 /* Parameters. */
@@ -131,46 +162,116 @@ static bool parameters_take(const struct config *config, const struct config_tra
     return why->text[0] == 0;
 }
 
+static struct running_why *why_begin(struct running_world *world, const char *name)
+{
+    struct running_why *why = &world->why[world->whys];
+    *why = (struct running_why){0};
+    memcpy(why->strategy, name, strlen(name));
+    return why;
+}
+
 static bool strategy_with(struct running *to, uint32_t index,
-                          const struct config_trade_strategy *next,
-                          const struct delegate_kind *kind, struct running_why *why)
+                          const struct config_trade_strategy *next, struct running_world *world)
 {
     struct config_trade_strategy *runs = &to->gateway.strategies.at[index];
+    const struct delegate_kind *kind = world->kind(world->context, to->place[index]);
+    struct running_why *why = why_begin(world, runs->name);
     runs->limits = next->limits;
     if (running_parameters_same(&runs->parameters, &next->parameters)) return true;
-    if (!parameters_take(&to->config, runs, next, kind, why)) return true;
+    if (!parameters_take(&to->config, runs, next, kind, why)) {
+        world->whys++;
+        return true;
+    }
     free(runs->parameters.at);
     return parameters_copy(&runs->parameters, &next->parameters);
 }
 
-struct running *running_with(const struct running *running, const struct config *next,
-                             const struct delegate_kind *const *kind, struct running_why *why)
+/* Strategies of both, and those that stay because their orders are said by other programs. */
+static bool strategies_with(struct running *to, const struct config_gateway *next,
+                            struct running_world *world)
 {
-    struct running *to = running_new(&running->config);
-    if (!to) return NULL;
-    to->config.screen.refresh_ms = next->screen.refresh_ms;
-    if (!running->config.gateway || !next->gateway) return to;
     struct config_gateway *gateway = &to->gateway;
-    gateway->limits = next->gateway->limits;
+    uint32_t stay = 0;
+    bool right = true;
+    for (uint32_t i = 0; i < gateway->strategies.count; i++) {
+        struct config_trade_strategy *runs = &gateway->strategies.at[i];
+        uint32_t at = running_strategy(next, runs->name);
+        if (at == next->strategies.count && !polluxd_outside(runs)) {
+            strategy_free(runs);
+            continue;
+        }
+        if (at < next->strategies.count)
+            right &= strategy_with(to, i, &next->strategies.at[at], world);
+        gateway->strategies.at[stay] = *runs;
+        to->place[stay++] = to->place[i];
+    }
+    gateway->strategies.count = stay;
+    return right;
+}
+
+static bool strategies_come(struct running *to, const struct config *next,
+                            struct running_world *world)
+{
+    const struct config_gateway *from = next->gateway;
+    struct config_gateway *gateway = &to->gateway;
+    for (uint32_t i = 0; i < from->strategies.count; i++) {
+        const struct config_trade_strategy *one = &from->strategies.at[i];
+        if (running_strategy(gateway, one->name) < gateway->strategies.count) continue;
+        struct running_why *why = why_begin(world, one->name);
+        uint32_t place = world->place(world->context, next, one, why);
+        if (place == RUNNING_NO_PLACE) {
+            world->whys++;
+            continue;
+        }
+        uint32_t at = gateway->strategies.count++;
+        to->place[at] = place;
+        if (!strategy_copy(&gateway->strategies.at[at], one)) return false;
+        const char *venue = from->venues.at[one->venue].name;
+        uint32_t number = 0;
+        while (strcmp(gateway->venues.at[number].name, venue) != 0) number++;
+        gateway->strategies.at[at].venue = number;
+    }
+    return true;
+}
+
+static void limits_with(struct config_gateway *gateway, const struct config_gateway *next)
+{
+    gateway->limits = next->limits;
     for (uint32_t i = 0; i < gateway->venues.count; i++) {
         struct config_trade_venue *runs = &gateway->venues.at[i];
-        const struct config_trade_venue *from = venue_in(next->gateway, runs->name);
+        const struct config_trade_venue *from = venue_in(next, runs->name);
         if (from) runs->limits = from->limits;
     }
     for (uint32_t i = 0; i < gateway->symbols.count; i++) {
         struct config_trade_symbol *runs = &gateway->symbols.at[i];
         const char *venue = gateway->venues.at[runs->venue].name;
-        const struct config_trade_symbol *from = symbol_in(next->gateway, runs->symbol, venue, i);
+        const struct config_trade_symbol *from = symbol_in(next, runs->symbol, venue, i);
         if (from) runs->limits = from->limits;
     }
-    bool right = true;
-    for (uint32_t i = 0; i < gateway->strategies.count && right; i++) {
-        const struct config_trade_strategy *from =
-            running_strategy(next, gateway->strategies.at[i].name);
-        why[i].text[0] = 0;
-        if (from) right = strategy_with(to, i, from, kind[i], &why[i]);
-    }
-    if (right) return to;
+}
+
+static bool plugins_with(struct config_gateway *gateway, const struct config_gateway *next)
+{
+    free(gateway->plugins.at);
+    gateway->plugins = next->plugins;
+    gateway->plugins.at = copy_of(next->plugins.at, next->plugins.count, sizeof *next->plugins.at);
+    return gateway->plugins.at != NULL;
+}
+
+struct running *running_with(const struct running *running, const struct config *next,
+                             struct running_world *world)
+{
+    uint32_t more = next->gateway ? next->gateway->strategies.count : 0;
+    struct running *to = running_copy(&running->config, more);
+    world->whys = 0;
+    if (!to) return NULL;
+    to->config.screen.refresh_ms = next->screen.refresh_ms;
+    if (!running->config.gateway || !next->gateway) return to;
+    memcpy(to->place, running->place, running->gateway.strategies.count * sizeof *to->place);
+    limits_with(&to->gateway, next->gateway);
+    if (plugins_with(&to->gateway, next->gateway) && strategies_with(to, next->gateway, world) &&
+        strategies_come(to, next, world))
+        return to;
     running_free(to);
     return NULL;
 }

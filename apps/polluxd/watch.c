@@ -100,7 +100,10 @@ static void event_say(struct watch *watch, const char *said)
     struct text line = text_in(whole, sizeof whole);
     clock_append(&line, day_ns(), 6);
     text_format(&line, " UTC  %s", said);
-    if (!watch->terminal) printf("%s\n", whole);
+    if (!watch->terminal) {
+        printf("%s\n", whole);
+        fflush(stdout);
+    }
     struct text slot = text_in(watch->log[watch->logged++ % LOG_LINES], LOG_LINE_BYTES);
     text_append(&slot, whole);
 }

@@ -198,7 +198,9 @@ MUST_USE bool gateway_set(struct gateway *gateway, uint32_t strategy,
 MUST_USE bool gateway_attach(struct gateway *gateway, uint32_t place,
                              const struct gateway_strategy_plan *of, void *memory, char *problem,
                              size_t capacity);
-/* Why it cannot be, or NULL. */
+/* Why it cannot be, or NULL.  It reads what only attach and detach change, and of a place only
+ * that it is vacant: so whoever is the only one that asks for these may ask this on another thread,
+ * while none of them is under way. */
 const char *gateway_attach_check(const struct gateway *gateway, uint32_t place,
                                  const struct gateway_strategy_plan *of);
 void gateway_detach(struct gateway *gateway, uint32_t place, nanos_t now);

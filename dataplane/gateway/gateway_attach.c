@@ -74,7 +74,7 @@ const char *gateway_attach_check(const struct gateway *gateway, uint32_t place,
         return "the strategy has more orders without a key than a spare place has";
     if (parameters.legs > strategy->legs_room)
         return "the strategy has more instruments than its place has room for";
-    return gateway->stopping ? "the gateway is stopping" : NULL;
+    return NULL;
 }
 
 static void name_write(struct gateway *gateway, uint32_t number)
@@ -113,6 +113,7 @@ bool gateway_attach(struct gateway *gateway, uint32_t place, const struct gatewa
 {
     CHECK(gateway->started);
     const char *sentence = gateway_attach_check(gateway, place, of);
+    if (!sentence && gateway->stopping) sentence = "the gateway is stopping";
     if (sentence) return wrong(problem, capacity, sentence);
     struct gateway_strategy *strategy = &gateway->strategy[place];
     struct delegate_parameters parameters = parameters_of(gateway, of);

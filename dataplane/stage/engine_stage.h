@@ -185,7 +185,8 @@ struct engine_change {
 struct engine_control_answer {
     enum risk_control verdict;
     bool durable;   /* OK: it is in force and on disk; false: in force, and the disk has failed */
-    uint32_t unset; /* of the sets, those that the strategy has refused */
+    bool nobody;    /* nothing was done, because somebody cannot be attached: */
+    uint32_t unset; /* else: of those that come and of the sets, how many were refused: */
     char problem[128]; /* why the first of them was */
 };
 

@@ -165,8 +165,9 @@ SPEC(what_only_a_restart_changes_says_so)
             "gateway.strategies[two].instruments: all -> [A]: needs a restart");
     DIFFERS("strategy: taker", "strategy: twap",
             "gateway.strategies[two].strategy: taker -> twap: needs a restart");
-    DIFFERS("port: o\n", "port: o\n  plugins: [./p.so]\n",
-            "gateway.plugins: [] -> [./p.so]: needs a restart");
+    DIFFERS("port: o\n", "port: o\n  plugins: [./p.so]\n", "gateway.plugins: [] -> [./p.so]");
+    DIFFERS("port: o\n", "port: o\n  spare_strategies: 3\n",
+            "gateway.spare_strategies: 0 -> 3: needs a restart");
 }
 
 SPEC(entries_are_matched_by_name)
@@ -192,6 +193,12 @@ SPEC(an_entry_that_comes_or_goes_is_one_difference)
             "gateway.symbols[C at v]: new: needs a restart");
 }
 
+SPEC(strategies_come_and_go_live)
+{
+    DIFFERS("{name: two, strategy: taker", "{name: three, strategy: taker",
+            "gateway.strategies[two]: gone", "gateway.strategies[three]: new");
+}
+
 SPEC(a_section_that_comes_or_goes_is_one_difference)
 {
     DIFFERS("  line_a: {", "  line_b: {port: a, group: 233.54.12.112, udp_port: 1}\n  line_a: {",
@@ -207,6 +214,7 @@ SPEC(a_section_that_comes_or_goes_is_one_difference)
     S(what_only_a_restart_changes_says_so)                                                         \
     S(entries_are_matched_by_name)                                                                 \
     S(an_entry_that_comes_or_goes_is_one_difference)                                               \
+    S(strategies_come_and_go_live)                                                                 \
     S(a_section_that_comes_or_goes_is_one_difference)
 
 SPEC_MAIN("config: diff", SPECS, NULL, NULL)
