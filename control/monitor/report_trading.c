@@ -324,7 +324,7 @@ void report_holdings(struct text *out, const struct engine_gateway_view *view)
 void report_venues(struct text *out, const struct engine_gateway_view *view)
 {
     text_append(out, "session    state          sent    answered    next answer    open    asked"
-                     "    in doubt    lost\n");
+                     "    in doubt   ended\n");
     for (uint64_t i = 0; i < venues_of(view); i++) {
         const struct engine_view_venue *venue = &view->venue[i];
         const struct order_host_look *session = &venue->session;

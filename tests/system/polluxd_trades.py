@@ -248,7 +248,7 @@ def refusals_explained(said):
     refused = counters(said, "gateway").get("refused", 0)
     reasons = counters(said, "risk")
     equal(sum(reasons.values()) - reasons["passed"], refused, f"refusals by reason {reasons}")
-    allowed = {"passed", "self_trade", "duplicate_ns"}
+    allowed = {"passed", "self_trade", "duplicate_ns", "collar_ticks", "collar_ppm"}
     require(set(reasons) <= allowed, f"risk refused by {set(reasons) - allowed}")
 
 
