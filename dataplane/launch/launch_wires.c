@@ -34,7 +34,7 @@ static uint32_t insides_of(const struct engine_stage_plan *engine)
 
 size_t launch_inside_needs(const struct launch_plan *plan)
 {
-    return 2 * insides_of(&plan->engine) * arena_round(spsc_footprint(&inside_limits));
+    return insides_of(&plan->engine) * 2ul * arena_round(spsc_footprint(&inside_limits));
 }
 
 void launch_inside_make(struct launch *launch)
