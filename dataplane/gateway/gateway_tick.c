@@ -66,7 +66,7 @@ void gateway_session(struct gateway *gateway, uint32_t number, bool up, nanos_t 
     venue_sweep(gateway, venue, up ? SLOT_ON_RECONNECT : SLOT_ON_DISCONNECT, now);
     bool all = false;
     for (uint32_t i = 0; i < gateway->plan->strategies; i++) {
-        all |= gateway->strategy[i].plan->all_venues;
+        all |= gateway->strategy[i].plan.all_venues;
         gateway_wake_all(gateway, i);
     }
     if (!up && all) gateway_sweep(gateway, GATEWAY_NONE, now);
@@ -204,5 +204,6 @@ void gateway_tick(struct gateway *gateway, nanos_t now)
         if (gateway->strategy[i].waiting_count > 0) gateway_tell_more(gateway, i);
     if (!gateway->stopping) dispatch_housekeeping(gateway->dispatch, now);
     if (unlikely(gateway->trips > 0)) gateway_trips(gateway, now);
+    if (unlikely(gateway->leavings > 0)) gateway_leave(gateway);
     counts_sum(gateway);
 }
