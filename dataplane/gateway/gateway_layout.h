@@ -60,6 +60,7 @@ struct gateway_chain {
     uint64_t sequence;
     price_t asked_price;
     qty_t asked_total;
+    qty_t said; /* recovery: cum and leaves of order as the venue said last; 0: it has not */
     uint32_t slot;
     uint32_t key; /* or DELEGATE_KEY_NONE */
     uint32_t strategy;
@@ -201,9 +202,12 @@ struct gateway {
     bool started;
     bool stopping;
     bool keep;
-    bool broken; /* the journal took no record that must be there: nothing new leaves */
+    bool broken; /* the journal took no record that must be there: nothing new leaves, and no report
+                  * is written any more, so that what venues have said since is asked for again */
     uint32_t controls;
     struct risk_record control[GATEWAY_CONTROLS_MAX]; /* recovery: a batch that may be replaced */
+    uint32_t parts;
+    struct gateway_report part[TRADE_PORT_REPORTS_MAX]; /* recovery: rows whose last is not read */
 };
 
 static inline struct links gateway_chain_links(const struct gateway_venue *venue)
