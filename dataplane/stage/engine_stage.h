@@ -37,7 +37,8 @@
 #include "dataplane/stage/snapshot.h"
 #include "dataplane/stage/stage.h"
 
-#define ENGINE_STAGE_TURN      64u /* markets of one turn */
+#define ENGINE_STAGE_TURN      64u   /* markets of one turn */
+#define ENGINE_STAGE_DECISIONS 1024u /* in a row, with a gateway */
 #define ENGINE_DELEGATES_MAX   64u
 #define ENGINE_VIEW_DELEGATES  16u
 #define ENGINE_VIEW_VENUES     4u
@@ -211,6 +212,12 @@ MUST_USE bool engine_stage_control(struct engine_stage *stage,
                                    const struct engine_control *control);
 MUST_USE bool engine_stage_controlled(struct engine_stage *stage,
                                       struct engine_control_answer *answer);
+
+/* The box is halted at the next turn, whatever other change is under way: one that waits for its
+ * disk is then refused, and may be the release.  The record is the box's own; who did it, and when
+ * it is on disk, is said by an engine_stage_control of the same behind it.  Any thread, and signal
+ * handlers. */
+void engine_stage_halt(struct engine_stage *stage);
 
 /* No order any more; those that are open are canceled, unless keep (F12).  Any thread. */
 void engine_stage_stop(struct engine_stage *stage, bool keep);
