@@ -328,7 +328,8 @@ void gateway_trips(struct gateway *gateway,
 
 void gateway_marks(struct gateway *gateway);
 void gateway_reconcile(struct gateway *gateway, struct gateway_venue *venue, nanos_t now);
-/* The answer to a query of the gateway's own, not of a slot's; false: of another one. */
+/* The answer to a query of the gateway's own, not of a slot's, is taken.  False: it is of another
+ * one, or late: only what was executed is news. */
 bool gateway_reconciled(struct gateway *gateway, struct gateway_venue *venue,
                         const struct port_report *report, nanos_t now);
 
