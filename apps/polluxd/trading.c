@@ -10,6 +10,7 @@
 #define HALT_WHY  "SIGUSR2"
 
 static volatile sig_atomic_t halt_asked;
+static bool halt_at_once; /* it is in force; the record with a name is not under way yet */
 static bool halt_under_way;
 
 static struct risk_record state_record(enum risk_scope scope, uint32_t strategy,
@@ -29,13 +30,22 @@ static struct risk_record state_record(enum risk_scope scope, uint32_t strategy,
     return record;
 }
 
+/* No change that waits for its disk is waited for. */
+static void halt_force(struct launch *launch)
+{
+    if (!halt_asked || halt_at_once) return;
+    halt_at_once = true;
+    engine_stage_halt(launch->engine);
+}
+
 /* Release. */
 
-static bool answer_await(struct engine_stage *engine, struct engine_control_answer *answer)
+static bool answer_await(struct launch *launch, struct engine_control_answer *answer)
 {
     const struct timespec span = {.tv_nsec = POLL_NS};
     for (nanos_t waited = 0; waited < ANSWER_NS; waited += POLL_NS) {
-        if (engine_stage_controlled(engine, answer)) return true;
+        halt_force(launch);
+        if (engine_stage_controlled(launch->engine, answer)) return true;
         (void)nanosleep(&span, NULL);
     }
     return false;
@@ -57,7 +67,7 @@ bool trading_release(struct launch *launch, const char *reason, struct text *sai
             control.record[control.count++] = release_of(next, reason);
         struct engine_control_answer answer = {.verdict = RISK_CONTROL_TURN};
         bool asked = engine_stage_control(launch->engine, &control);
-        bool answered = asked && answer_await(launch->engine, &answer);
+        bool answered = asked && answer_await(launch, &answer);
         if (answered && answer.verdict == RISK_CONTROL_OK) continue;
         text_format(said, "gateway: the release is refused: %s\n",
                     answered ? risk_control_text(answer.verdict) : "there is no answer");
@@ -78,11 +88,12 @@ bool trading_halt_step(struct launch *launch, struct text *said)
 {
     struct engine_control_answer answer;
     if (!launch->gateway) return false;
+    halt_force(launch);
     if (halt_asked && !halt_under_way) {
         const struct engine_control control = {
             .count = 1, .record = {state_record(RISK_BOX, 0, RISK_HALTED, HALT_WHY)}};
         halt_under_way = engine_stage_control(launch->engine, &control);
-        if (halt_under_way) halt_asked = 0;
+        if (halt_under_way) halt_asked = halt_at_once = 0;
     }
     if (!halt_under_way || !engine_stage_controlled(launch->engine, &answer)) return false;
     halt_under_way = false;

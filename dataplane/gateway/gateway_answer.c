@@ -197,11 +197,19 @@ static bool is_stale(const struct gateway_venue *venue, const struct gateway_cha
     return look.state != SLOT_UNKNOWN || look.number != answer->number;
 }
 
+/* An execution that the port has no order for, and that is remembered here all the same. */
+static bool is_late(const struct gateway_chain *chain, const struct port_report *report)
+{
+    return chain && !report->known && !report->broken && report->price > 0 && report->qty > 0 &&
+           report->answer.kind == SLOT_ANSWERS_EXECUTED;
+}
+
 static struct gateway_report row_make(const struct gateway_venue *venue,
                                       const struct port_report *report, uint64_t sequence,
                                       nanos_t now)
 {
     const struct gateway_chain *chain = gateway_chain_find(venue, report->answer.order);
+    bool late = is_late(chain, report);
     return (struct gateway_report){
         .at = now,
         .sequence = sequence,
@@ -210,7 +218,7 @@ static struct gateway_report row_make(const struct gateway_venue *venue,
         .match = report->match,
         .price = report->price,
         .qty = report->qty,
-        .cum = report->answer.cum,
+        .cum = late ? chain->cum + report->qty : report->answer.cum,
         .leaves = report->leaves,
         .venue = venue->number,
         .symbol = chain ? chain->symbol : RISK_NONE,
@@ -218,11 +226,11 @@ static struct gateway_report row_make(const struct gateway_venue *venue,
         .slot = chain ? chain->slot : SLOTS_NONE,
         .key = chain ? chain->key : DELEGATE_KEY_NONE,
         .reason = report->reason,
-        .kind = (uint8_t)row_kind(report),
+        .kind = late ? COPY_EXECUTED : (uint8_t)row_kind(report),
         .side = chain ? chain->side : SIDE_BUY,
         .time_ns = report->time_ns,
         .liquidity = report->liquidity,
-        .stale = is_stale(venue, chain, &report->answer),
+        .stale = late || is_stale(venue, chain, &report->answer),
     };
 }
 
@@ -250,7 +258,7 @@ static void stray(struct gateway *gateway, struct gateway_chain *chain,
 {
     if (report->answer.kind != SLOT_ANSWERS_EXECUTED || report->broken) return;
     counter_one(&gateway->counts.fill_unknown);
-    if (chain && report->price > 0 && report->qty > 0)
+    if (is_late(chain, report))
         gateway_filled(gateway, chain, &(struct gateway_fill){report->price, report->qty}, now);
 }
 

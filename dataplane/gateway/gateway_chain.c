@@ -78,6 +78,7 @@ void gateway_chain_adopt(struct gateway_venue *venue, struct gateway_chain *chai
     chain->price = chain->asked_price;
     chain->total = chain->asked_total;
     chain->asked = 0;
+    chain->said = 0;
     chain->seen = true;
 }
 

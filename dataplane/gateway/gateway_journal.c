@@ -1,11 +1,16 @@
 #include "dataplane/gateway/gateway_layout.h"
 
-/* What is written down before it has effects outside, and the rows of the drop copy. */
+/* What is written down before it has effects outside, and the rows of the drop copy.
+ *
+ * Behind a report that was lost no other is written: it would say that the session's messages up to
+ * its own were taken, and an execution among them would never be asked for again. */
 
 void gateway_write(struct gateway *gateway, enum gateway_record kind, const void *record,
                    uint32_t bytes)
 {
-    uint64_t number = gateway->outlet.journal(gateway->outlet.context, kind, record, bytes, true);
+    bool hole = gateway->broken && kind == GATEWAY_RECORD_REPORT;
+    uint64_t number =
+        hole ? 0 : gateway->outlet.journal(gateway->outlet.context, kind, record, bytes, true);
     if (likely(number)) {
         gateway->journalled = number;
         return;
@@ -29,7 +34,7 @@ void gateway_row(struct gateway *gateway, struct gateway_report *row, bool must)
     counter_one(&gateway->counts.report);
     if (must) {
         gateway_write(gateway, GATEWAY_RECORD_REPORT, row, sizeof *row);
-    } else {
+    } else if (likely(!gateway->broken)) {
         uint64_t number = gateway->outlet.journal(gateway->outlet.context, GATEWAY_RECORD_REPORT,
                                                   row, sizeof *row, false);
         if (number) gateway->journalled = number;

@@ -60,6 +60,7 @@ struct gateway_chain {
     uint64_t sequence;
     price_t asked_price;
     qty_t asked_total;
+    qty_t said; /* recovery: cum and leaves of order as the venue said last; 0: it has not */
     uint32_t slot;
     uint32_t key; /* or DELEGATE_KEY_NONE */
     uint32_t strategy;
@@ -210,12 +211,16 @@ struct gateway {
     bool started;
     bool stopping;
     bool keep;
-    bool broken; /* the journal took no record that must be there: nothing new leaves */
-    /* Recovery: a batch that may be replaced; strategies of the journal by their numbers. */
+    bool broken; /* the journal took no record that must be there: nothing new leaves, and no report
+                  * is written any more, so that what venues have said since is asked for again */
+    /* Recovery: a batch that may be replaced; rows whose last is not read; strategies of the
+     * journal by their numbers. */
     uint32_t controls;
     uint32_t controls_left;  /* of the batch, unread */
     uint64_t controls_first; /* its first number; 0: there is none */
     struct risk_record control[GATEWAY_CONTROLS_MAX];
+    uint32_t parts;
+    struct gateway_report part[TRADE_PORT_REPORTS_MAX];
     uint16_t read_as[GATEWAY_STRATEGIES_MAX]; /* 1 + ours; 0: there is none */
 };
 
@@ -353,7 +358,8 @@ void gateway_trips(struct gateway *gateway,
 
 void gateway_marks(struct gateway *gateway);
 void gateway_reconcile(struct gateway *gateway, struct gateway_venue *venue, nanos_t now);
-/* The answer to a query of the gateway's own, not of a slot's; false: of another one. */
+/* The answer to a query of the gateway's own, not of a slot's, is taken.  False: it is of another
+ * one, or late: only what was executed is news. */
 bool gateway_reconciled(struct gateway *gateway, struct gateway_venue *venue,
                         const struct port_report *report, nanos_t now);
 

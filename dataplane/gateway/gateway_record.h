@@ -131,7 +131,7 @@ struct gateway_report {
     char liquidity;
     uint8_t more;  /* as many rows of the same message follow */
     uint8_t stale; /* FOUND, OVER, LOST: the answer to a question that is over, or that no slot has
-                    * asked: only cum is news */
+                    * asked; EXECUTED: of an order that was over: only cum is news */
     uint8_t reserved[5];
 };
 static_assert(sizeof(struct gateway_report) == 120, "no holes");

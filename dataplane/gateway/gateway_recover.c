@@ -184,24 +184,44 @@ static void row_apply(struct gateway *gateway, struct gateway_venue *venue,
     case GATEWAY_REPORT_COUNT: return;
     }
     chain->seen = true;
+    if (row->order == chain->order) chain->said = row->cum + row->leaves;
     if (chain->cum >= chain->total) gateway_chain_close(gateway, venue, chain);
 }
 
+static void row_take(struct gateway *gateway, const struct gateway_report *row)
+{
+    struct gateway_venue *venue = &gateway->venue[row->venue];
+    if (row->kind == COPY_REFUSED || row->kind == COPY_UNKNOWN || row->kind == COPY_STRAY ||
+        row->kind == COPY_BROKEN || row->kind == COPY_SESSION)
+        return;
+    struct gateway_chain *chain = gateway_chain_find(venue, row->order);
+    if (!chain) return; /* forgotten long ago, then as now */
+    if (chain->open) row_apply(gateway, venue, chain, row);
+    else row_fill(gateway, chain, row);
+}
+
+/* The rows of a message are taken with its last one: of a message that was written in part the
+ * session shows all again, and what it has executed would count twice. */
 static bool report_read(struct gateway *gateway, const struct gateway_report *row, char *problem,
                         size_t capacity)
 {
     if (row->venue >= gateway->plan->venues)
         return wrong(problem, capacity, "a report names no venue of the plan");
-    struct gateway_venue *venue = &gateway->venue[row->venue];
     gateway->report_number = row->number;
-    if (row->sequence > 0) venue->next_sequence = row->sequence + (row->more == 0);
-    if (row->kind == COPY_REFUSED || row->kind == COPY_UNKNOWN || row->kind == COPY_STRAY ||
-        row->kind == COPY_BROKEN || row->kind == COPY_SESSION)
+    const struct gateway_report *before = &gateway->part[gateway->parts ? gateway->parts - 1 : 0];
+    if (gateway->parts > 0 && (before->venue != row->venue || before->sequence != row->sequence ||
+                               before->more != row->more + 1))
+        gateway->parts = 0;
+    if (row->more > 0) {
+        if (gateway->parts == ARRAY_COUNT(gateway->part))
+            return wrong(problem, capacity, "a message has more reports than there can be");
+        gateway->part[gateway->parts++] = *row;
         return true;
-    struct gateway_chain *chain = gateway_chain_find(venue, row->order);
-    if (!chain) return true; /* forgotten long ago, then as now */
-    if (chain->open) row_apply(gateway, venue, chain, row);
-    else row_fill(gateway, chain, row);
+    }
+    for (uint32_t i = 0; i < gateway->parts; i++) row_take(gateway, &gateway->part[i]);
+    gateway->parts = 0;
+    row_take(gateway, row);
+    if (row->sequence > 0) gateway->venue[row->venue].next_sequence = row->sequence + 1;
     return true;
 }
 
@@ -241,6 +261,7 @@ bool gateway_recover(struct gateway *gateway, enum gateway_record kind, const vo
     CHECK(!gateway->started);
     if (bytes == 0 || bytes != bytes_of(kind))
         return wrong(problem, capacity, "a record is of no kind or length that there is");
+    if (kind != GATEWAY_RECORD_REPORT) gateway->parts = 0;
     switch (kind) {
     case GATEWAY_RECORD_START: return start_read(gateway, record, problem, capacity);
     case GATEWAY_RECORD_RESERVE: {
@@ -274,6 +295,7 @@ static struct risk_order risk_of(const struct gateway_chain *chain)
         if (chain->asked_total > total) total = chain->asked_total;
         if (buys == (chain->asked_price > price)) price = chain->asked_price;
     }
+    qty_t open = total > chain->cum ? total - chain->cum : 1;
     return (struct risk_order){
         .strategy = chain->strategy,
         .symbol = chain->symbol,
@@ -282,7 +304,7 @@ static struct risk_order risk_of(const struct gateway_chain *chain)
         .side = chain->side,
         .kind = RISK_LIMIT_ORDER,
         .price = price,
-        .qty = total > chain->cum ? total - chain->cum : 1,
+        .qty = open < RISK_QTY_MAX ? open : RISK_QTY_MAX,
     };
 }
 
@@ -290,16 +312,19 @@ static struct risk_order risk_of(const struct gateway_chain *chain)
 static void port_recover(struct gateway_venue *venue, const struct gateway_chain *chain,
                          const struct slot_recovered *order)
 {
-    struct port_recovered port = {.order = order->order,
-                                  .accepted = chain->seen,
-                                  .how = order->how,
-                                  .total = order->total,
-                                  .cum = order->cum};
+    struct port_recovered port = {
+        .order = order->order,
+        .accepted = chain->seen,
+        .how = order->how,
+        .total = order->total,
+        .gone = chain->said > 0 && chain->said < order->total ? order->total - chain->said : 0,
+        .cum = order->cum};
     venue->kind->recover(venue->port, &port);
     if (order->asked == 0) return;
     port.was = order->order;
     port.order = order->asked;
     port.accepted = false;
+    port.gone = 0;
     port.total = order->asked_total;
     venue->kind->recover(venue->port, &port);
 }

@@ -202,6 +202,22 @@ static struct gateway_pass pass_of(const struct gateway_venue *venue,
     };
 }
 
+/* Whether the protocol has numbers so large. */
+static bool sayable(const struct gateway_venue *venue, const struct slot_request *request,
+                    struct risk_refusal *refusal)
+{
+    const struct trade_port_can *can = &venue->kind->can;
+    refusal->verdict = RISK_BAD_FIELDS;
+    if (can->qty_max > 0 && request->total > can->qty_max) {
+        refusal->value = request->total;
+        refusal->bound = can->qty_max;
+        return false;
+    }
+    refusal->value = request->price;
+    refusal->bound = can->price_max;
+    return can->price_max == 0 || request->price <= can->price_max;
+}
+
 static void order_send(struct gateway *gateway, struct gateway_venue *venue,
                        const struct slot_request *request, nanos_t now)
 {
@@ -218,8 +234,9 @@ static void order_send(struct gateway *gateway, struct gateway_venue *venue,
         .qty = request->total - (chain ? chain->offset : 0),
     };
     struct gateway_pass record = pass_of(venue, request);
-    struct risk_refusal refusal = {.verdict = RISK_BAD_FIELDS};
-    if (risk_check(gateway->risk, &order, now, &record.pass, &refusal) != RISK_PASS) {
+    struct risk_refusal refusal;
+    if (!sayable(venue, request, &refusal) ||
+        risk_check(gateway->risk, &order, now, &record.pass, &refusal) != RISK_PASS) {
         counter_one(&gateway->counts.refused);
         refuse(gateway, venue, request, &refusal, now);
         return;

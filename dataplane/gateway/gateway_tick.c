@@ -150,7 +150,8 @@ bool gateway_reconciled(struct gateway *gateway, struct gateway_venue *venue,
 {
     if (report->answer.number != RECONCILE_NUMBER) return false;
     struct gateway_chain *chain = gateway_chain_find(venue, report->answer.order);
-    if (!chain || !chain->open || venue->order[chain->slot].state != ORDER_OPEN) return true;
+    if (!chain || !chain->open) return false;
+    if (venue->order[chain->slot].state != ORDER_OPEN) return false; /* it has gone on */
     struct slot_answer answer = report->answer;
     answer.slot = chain->slot;
     if (answer.cum > chain->cum) {

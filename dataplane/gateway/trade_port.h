@@ -72,9 +72,9 @@ struct port_recovered {
     order_id_t was; /* the order it replaces, recovered before it; 0 */
     bool accepted;  /* the venue has said that it has it, or anything that presumes so */
     uint8_t how;
-    qty_t total; /* of the order and what it replaces; of an accepted one, less what the venue has
-                  * taken off it: cum and leaves as it said last */
+    qty_t total; /* of the order and what it replaces */
     qty_t cum;
+    qty_t gone; /* of total: what the venue has taken off an accepted one, which is still open */
 };
 
 /* Everything a venue can say, as the slots and the drop copy want it.  answer is for the slots

@@ -96,12 +96,12 @@ void own_drop_heir(struct ouch50_port *port, struct own_order *own)
     if (heir && heir->was == own->urn) own_drop(port, heir);
 }
 
+/* The venue may have said that more is open than an order can be. */
 static uint32_t shares_of(qty_t qty)
 {
     CHECK(qty >= 0);
-    CHECK(qty <= shares(OUCH50_QTY_MAX));
     CHECK(qty % QTY_ONE == 0);
-    return (uint32_t)(qty / QTY_ONE);
+    return qty / QTY_ONE < UINT32_MAX ? (uint32_t)(qty / QTY_ONE) : UINT32_MAX;
 }
 
 void ouch50_port_recover(void *self, const struct port_recovered *order)
@@ -118,8 +118,9 @@ void ouch50_port_recover(void *self, const struct port_recovered *order)
     own->post_only = order->how & HOW_POST_ONLY;
     if (old) old->heir = own->urn;
     if (!order->accepted) return;
-    own->state = own->cum < own->total ? OWN_LIVE : OWN_OVER;
-    own->leaves = own->state == OWN_LIVE ? own->total - (uint32_t)own->cum : 0;
+    uint64_t over = own->cum + shares_of(order->gone);
+    own->state = over < own->total ? OWN_LIVE : OWN_OVER;
+    own->leaves = own->state == OWN_LIVE ? own->total - (uint32_t)over : 0;
 }
 
 void ouch50_port_forget(void *self, order_id_t order)

@@ -62,6 +62,11 @@ bool engine_stage_vacant(const struct engine_stage *stage, uint32_t place)
     return atomic_load_explicit(&stage->with->vacant[place], memory_order_acquire);
 }
 
+void engine_stage_halt(struct engine_stage *stage)
+{
+    asked_add(stage->with, ENGINE_ASKED_HALT);
+}
+
 void engine_stage_stop(struct engine_stage *stage, bool keep)
 {
     asked_add(stage->with, ENGINE_ASKED_STOP | (keep ? ENGINE_ASKED_KEEP : 0));
@@ -197,10 +202,24 @@ static void control_await(struct engine_stage *stage)
     answer_give(with, verdict, there);
 }
 
+static void halt_begin(struct engine_stage *stage)
+{
+    struct risk_record record = {.kind = RISK_RECORD_STATE,
+                                 .scope = RISK_BOX,
+                                 .role = RISK_BY_BOX,
+                                 .confirmed_by = RISK_NONE,
+                                 .value = RISK_HALTED,
+                                 .reason = "asked to halt at once"};
+    enum risk_control verdict =
+        gateway_control(stage->with->gateway, &record, 1, false, stage->now);
+    CHECK(verdict == RISK_CONTROL_OK); /* anybody may tighten */
+}
+
 COLD void engine_answer_asked(struct engine_stage *stage)
 {
     struct engine_gateway *with = stage->with;
     uint32_t asked = atomic_load_explicit(&with->asked, memory_order_acquire);
+    if (asked & ENGINE_ASKED_HALT) halt_begin(stage);
     if (asked & ENGINE_ASKED_CONTROL) {
         /* Acquires the release in engine_stage_control. */
         uint32_t mailbox = atomic_load_explicit(&with->mailbox, memory_order_acquire);
@@ -217,7 +236,6 @@ COLD void engine_answer_asked(struct engine_stage *stage)
         with->leaving = true;
         order_host_leave(with->orders, stage->now);
     }
-    (void)atomic_fetch_and_explicit(
-        &with->asked, ~(asked & (ENGINE_ASKED_STOP | ENGINE_ASKED_KEEP | ENGINE_ASKED_LEAVE)),
-        memory_order_relaxed);
+    (void)atomic_fetch_and_explicit(&with->asked, ~(asked & ~(uint32_t)ENGINE_ASKED_CONTROL),
+                                    memory_order_relaxed);
 }

@@ -3,12 +3,17 @@
 #include "dataplane/base/clock_setup.h"
 #include "dataplane/stage/engine_layout.h"
 
-/* Decisions, one after the other until nobody has anything to see.  What one has sent is on the
- * port before the next is asked for. */
+/* Decisions, one after the other until nobody has anything to see, or so many were made that the
+ * stage has to look around: a refusal is news, and whoever answers it with the same order again
+ * would never let go.  What one has sent is on the port before the next is asked for. */
 static inline uint64_t decisions_make(struct engine_stage *stage, uint64_t begin)
 {
     struct engine_gateway *with = stage->with;
-    for (uint32_t number; (number = gateway_decide(with->gateway, stage->now)) != DISPATCH_NONE;) {
+    for (uint32_t made = 0;; made++) {
+        with->more = made == ENGINE_STAGE_DECISIONS;
+        if (unlikely(with->more)) break;
+        uint32_t number = gateway_decide(with->gateway, stage->now);
+        if (number == DISPATCH_NONE) break;
         uint64_t cause = gateway_caused(with->gateway);
         if (cause) {
             order_host_flush(with->orders, stage->now);
@@ -29,7 +34,9 @@ static uint32_t markets_take(struct engine_stage *stage, uint64_t tsc)
     struct engine_gateway *with = stage->with;
     uint32_t values = 0, listings = 0, key;
     struct market market;
-    for (; values < ENGINE_STAGE_TURN && conflate_take(stage->markets, &key, &market); values++) {
+    while (values < ENGINE_STAGE_TURN && !with->more &&
+           conflate_take(stage->markets, &key, &market)) {
+        values++;
         if (unlikely(conflate_waiting(stage->listings) > 0)) {
             listings += engine_listings_take(stage);
             tsc = clock_now();
@@ -59,13 +66,11 @@ uint32_t engine_gateway_turn(struct engine_stage *stage, uint64_t tsc)
     if (unlikely(atomic_load_explicit(&with->asked, memory_order_relaxed) != 0))
         engine_answer_asked(stage);
     uint32_t said = order_host_turn(with->orders, stage->now);
-    if (said > 0) {
-        gateway_relieve(with->gateway, stage->now);
-        tsc = decisions_make(stage, clock_now());
-    }
+    if (said > 0) gateway_relieve(with->gateway, stage->now);
+    if (said > 0 || unlikely(with->more)) tsc = decisions_make(stage, clock_now());
     uint32_t work = said + markets_take(stage, tsc);
     order_host_flush(with->orders, stage->now);
-    return work;
+    return work + with->more;
 }
 
 void engine_gateway_housekeeping(struct engine_stage *stage)

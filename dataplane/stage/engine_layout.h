@@ -12,6 +12,7 @@ enum engine_asked {
     ENGINE_ASKED_STOP = 2,
     ENGINE_ASKED_KEEP = 4, /* with STOP */
     ENGINE_ASKED_LEAVE = 8,
+    ENGINE_ASKED_HALT = 16,
 };
 
 /* Who has the mailbox: FREE and ANSWERED the world, FILLED and WAITING the stage. */
@@ -32,6 +33,7 @@ struct engine_gateway {
     struct journal *journal; /* NULL: records are counted, and lost */
     uint64_t record;         /* the newest */
     uint64_t cause_tsc;      /* of the market that is being decided on; 0: another thing is */
+    bool more;               /* decisions wait that the turn had no room for */
     bool stopping;
     bool leaving;
 

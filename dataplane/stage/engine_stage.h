@@ -37,7 +37,8 @@
 #include "dataplane/stage/snapshot.h"
 #include "dataplane/stage/stage.h"
 
-#define ENGINE_STAGE_TURN      64u /* markets of one turn */
+#define ENGINE_STAGE_TURN      64u   /* markets of one turn */
+#define ENGINE_STAGE_DECISIONS 1024u /* in a row, with a gateway */
 #define ENGINE_DELEGATES_MAX   64u
 #define ENGINE_VIEW_DELEGATES  16u
 #define ENGINE_VIEW_VENUES     4u
@@ -244,6 +245,12 @@ MUST_USE bool engine_stage_controlled(struct engine_stage *stage,
 /* Whether no delegate is at this place: what it was attached with is the caller's again.  Any
  * thread. */
 bool engine_stage_vacant(const struct engine_stage *stage, uint32_t place);
+
+/* The box is halted at the next turn, whatever other change is under way: one that waits for its
+ * disk is then refused, and may be the release.  The record is the box's own; who did it, and when
+ * it is on disk, is said by an engine_stage_control of the same behind it.  Any thread, and signal
+ * handlers. */
+void engine_stage_halt(struct engine_stage *stage);
 
 /* No order any more; those that are open are canceled, unless keep (F12).  Any thread. */
 void engine_stage_stop(struct engine_stage *stage, bool keep);

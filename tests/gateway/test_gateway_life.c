@@ -198,6 +198,24 @@ SPEC(reconciliation_asks_for_open_orders_and_corrects_what_differs)
     gateway_rig_free(&rig);
 }
 
+/* Its slot has gone on; what was executed is a position now as when the journal is read. */
+SPEC(an_execution_that_only_a_late_reconciliation_shows_is_a_position)
+{
+    gateway_rig_plan(&rig, false);
+    rig.plan.reconcile_ns = 50 * NANOS_MILLI;
+    gateway_rig_open(&rig);
+    gateway_rig_start(&rig);
+    gateway_rig_play(&rig, "i1 a1");
+    gateway_rig_pass_time(&rig, 70 * NANOS_MILLI);
+    gateway_rig_play(&rig, "x O1:6:4");
+    EXPECT_TEXT(rig.wire, "o1 q1 c1");
+    EXPECT_UINT((uint64_t)held(0, 0).position, 4 * QTY_ONE);
+    gateway_rig_restart(&rig);
+    gateway_rig_start(&rig);
+    EXPECT_UINT((uint64_t)held(0, 0).position, 4 * QTY_ONE);
+    gateway_rig_free(&rig);
+}
+
 SPEC(a_new_day_begins_at_nothing_and_keeps_the_position)
 {
     trace(false, "i99 a99 e99:4", "o99");
@@ -306,6 +324,7 @@ SPEC(after_a_restart_risk_counts_the_larger_of_an_order_and_its_replacement_unti
     S(who_is_filled_too_often_is_halted_by_a_record_that_lasts)                                    \
     S(parameters_change_while_it_runs_and_a_decision_follows)                                      \
     S(reconciliation_asks_for_open_orders_and_corrects_what_differs)                               \
+    S(an_execution_that_only_a_late_reconciliation_shows_is_a_position)                            \
     S(a_new_day_begins_at_nothing_and_keeps_the_position)                                          \
     S(a_stop_of_all_ends_when_nothing_is_open)                                                     \
     S(numbers_are_used_only_when_their_reservation_is_durable)                                     \

@@ -47,6 +47,11 @@ static void quoter_decide(void *self, const struct composite *composite,
     struct quoter *quoter = self;
     quoter->decisions++;
     quoter->decided = composite->now;
+    if (quoter->insists)
+        delegate_say(output, &(struct delegate_intent){.kind = INTENT_UNIQUE,
+                                                       .instrument = composite->instrument,
+                                                       .price = quoter->middle,
+                                                       .qty = quoter->size});
     if (composite->leg != 0 || composite->market->state != MARKET_LIVE) return;
     if (composite->market->bid == 0 || composite->market->ask == 0) return;
     if (composite->trading != TRADING_ACTIVE) return;

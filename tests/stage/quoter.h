@@ -16,7 +16,8 @@ struct quoter {
     price_t middle; /* of its quotes */
     price_t step;   /* away from it */
     qty_t size;
-    qty_t most; /* of its position, either way */
+    qty_t most;   /* of its position, either way */
+    bool insists; /* says a UNIQUE order at each decision, whatever it is told */
     uint64_t decisions;
     nanos_t decided; /* the last time */
 };

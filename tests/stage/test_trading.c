@@ -329,6 +329,59 @@ SPEC(a_bound_and_who_trades_change_together_or_not_at_all)
     free(memory);
 }
 
+static struct engine_control order_qty(int64_t bound)
+{
+    struct engine_control control = halt(RISK_ACTIVE);
+    control.record[0].kind = RISK_RECORD_BOUND;
+    control.record[0].scope = RISK_SYMBOL;
+    control.record[0].limit = RISK_ORDER_QTY;
+    control.record[0].value = bound;
+    return control;
+}
+
+SPEC(a_halt_waits_for_no_change_that_waits_for_its_disk)
+{
+    given(false, 1);
+    struct engine_control control = order_qty(1000 * QTY_ONE);
+    struct engine_control_answer answer;
+    EXPECT(engine_stage_control(trading->engine, &control));
+    exchange_run(trading->exchange, 50 * NANOS_MILLI);
+    EXPECT(engine_stage_controlled(trading->engine, &answer));
+    trading->lazy_disk = true;
+    control = order_qty(2000 * QTY_ONE);
+    EXPECT(engine_stage_control(trading->engine, &control));
+    exchange_run(trading->exchange, 50 * NANOS_MILLI);
+    EXPECT_UINT(open_orders(), 2);
+    engine_stage_halt(trading->engine);
+    exchange_run(trading->exchange, 50 * NANOS_MILLI);
+    EXPECT_UINT(open_orders(), 0);
+    trading->lazy_disk = false;
+    exchange_run(trading->exchange, 50 * NANOS_MILLI);
+    EXPECT(engine_stage_controlled(trading->engine, &answer));
+    EXPECT_UINT(answer.verdict, RISK_CONTROL_TURN); /* the halt came between */
+    trading_kill(trading, true);
+    trading_start(trading);
+    EXPECT(trading_settle(trading));
+    EXPECT_UINT(trading_view(trading).state, RISK_HALTED);
+    EXPECT_UINT(trading_view(trading).order_sent, 0);
+}
+
+/* Each refusal is news to it, and it says the same again. */
+SPEC(a_delegate_that_never_gives_up_holds_up_nobody)
+{
+    given(false, 1);
+    trading->quoter->insists = true;
+    uint64_t decisions = trading->quoter->decisions;
+    struct engine_control control = halt(RISK_HALTED);
+    struct engine_control_answer answer;
+    EXPECT(engine_stage_control(trading->engine, &control));
+    exchange_run(trading->exchange, 20 * NANOS_MILLI);
+    EXPECT(engine_stage_controlled(trading->engine, &answer));
+    EXPECT_UINT(open_orders(), 0);
+    EXPECT(trading->quoter->decisions > decisions + 100);
+    trading->quoter->insists = false;
+}
+
 #define SPECS(S)                                                                                   \
     S(quotes_arrive_at_the_venue_over_tcp)                                                         \
     S(quotes_arrive_at_the_venue_inside)                                                           \
@@ -342,6 +395,8 @@ SPEC(a_bound_and_who_trades_change_together_or_not_at_all)
     S(a_kill_that_was_acknowledged_survives_the_loss_of_power)                                     \
     S(a_bound_and_who_trades_change_together_or_not_at_all)                                        \
     S(what_loosens_is_in_force_only_once_it_is_on_disk)                                            \
-    S(a_change_that_may_not_be_is_refused_at_once)
+    S(a_change_that_may_not_be_is_refused_at_once)                                                 \
+    S(a_halt_waits_for_no_change_that_waits_for_its_disk)                                          \
+    S(a_delegate_that_never_gives_up_holds_up_nobody)
 
 SPEC_MAIN("trading", SPECS, NULL, after_each)

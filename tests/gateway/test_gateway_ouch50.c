@@ -1,0 +1,240 @@
+/* A gateway that speaks OUCH 5.0 to a venue of lines (port_rig.h), and its journal cut anywhere:
+ * what only shows where a port counts by itself. */
+
+#include "dataplane/gateway/trade_port_ouch50.h"
+#include "tests/gateway/gateway_trace.h"
+#include "tests/gateway/port_rig.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FAR 2u /* the strategy outside: key 0 is its only order here */
+
+static struct {
+    struct rig_written written[256]; /* the journal, beside the rig's */
+    uint32_t records;
+    bool lost;         /* it takes nothing */
+    uint32_t requests; /* put on the session */
+    uint8_t type;      /* of the newest */
+    uint8_t name;      /* of the newest fence */
+    uint64_t sequence; /* of the session */
+    uint64_t intents;
+} ouch;
+
+static uint64_t journal(void *context, enum gateway_record kind, const void *record, uint32_t bytes,
+                        bool reserved)
+{
+    (void)context, (void)reserved;
+    if (ouch.lost) return 0;
+    struct rig_written *written = &ouch.written[ouch.records++];
+    CHECK(ouch.records < ARRAY_COUNT(ouch.written));
+    written->kind = kind;
+    written->bytes = bytes;
+    memcpy(&written->start, record, bytes);
+    return ouch.records;
+}
+
+static uint32_t room(void *context, uint32_t venue)
+{
+    (void)context, (void)venue;
+    return UINT32_MAX;
+}
+
+static bool send(void *context, uint32_t venue, const uint8_t *bytes, uint32_t length, nanos_t now)
+{
+    (void)context, (void)venue, (void)now;
+    ouch.requests++;
+    ouch.type = bytes[0];
+    if (ouch.type == 'Q') ouch.name = bytes[length - 1];
+    return true;
+}
+
+static void open_gateway(void)
+{
+    size_t bytes = gateway_footprint(&rig.plan);
+    void *memory = aligned_alloc(CACHE_LINE, bytes);
+    memset(memory, 0, bytes);
+    const struct gateway_outlet outlet = {.journal = journal, .room = room, .send = send};
+    rig.gateway = gateway_new(memory, &rig.plan, &outlet);
+}
+
+static void given(void)
+{
+    memset(&ouch, 0, sizeof ouch);
+    gateway_rig_plan(&rig, true);
+    for (uint32_t i = 0; i < rig.plan.venues; i++) rig.plan.venue[i].kind = &trade_port_ouch50;
+    open_gateway();
+    gateway_rig_start(&rig);
+}
+
+/* Killed when so many records had been written; the venue shows what was not taken. */
+static void restart(uint32_t records)
+{
+    char problem[128] = "";
+    free(rig.gateway);
+    rig.plan.run++;
+    ouch.records = records;
+    open_gateway();
+    for (uint32_t i = 0; i < records; i++) {
+        const struct rig_written *written = &ouch.written[i];
+        EXPECT(gateway_recover(rig.gateway, written->kind, &written->start, written->bytes, problem,
+                               sizeof problem));
+    }
+    EXPECT_TEXT(problem, "");
+    gateway_rig_start(&rig);
+}
+
+static enum slots_status wants(price_t price, qty_t qty)
+{
+    const struct gateway_intent intent = {
+        .strategy = FAR,
+        .sequence = ++ouch.intents,
+        .intent = {.kind = INTENT_ORDER, .price = price, .qty = qty}};
+    return gateway_intend(rig.gateway, &intent, rig.now);
+}
+
+static void hear_as(uint64_t sequence, const char *line)
+{
+    uint8_t bytes[PORT_RIG_MESSAGE];
+    uint32_t length = port_rig_message(line, bytes);
+    gateway_message(rig.gateway, 0, sequence, bytes, length, rig.now);
+    gateway_verify(rig.gateway);
+}
+
+static void hear(const char *line)
+{
+    hear_as(++ouch.sequence, line);
+}
+
+static int64_t position(void)
+{
+    return held(FAR, 0).position / QTY_ONE;
+}
+
+static void done(void)
+{
+    free(rig.gateway);
+    rig.gateway = NULL;
+}
+
+/* Executed, and with that over, since part of it was canceled: two rows of one message. */
+SPEC(a_message_whose_rows_are_written_in_part_is_read_again_and_counts_once)
+{
+    given();
+    EXPECT_UINT(wants(100 * PRICE_ONE, 10 * QTY_ONE), SLOTS_OK);
+    hear("A urn=1 qty=10 price=1000000 state=L");
+    hear("C urn=1 qty=4 reason=Q");
+    uint32_t before = ouch.records;
+    hear("E urn=1 qty=6 price=1000000 match=1");
+    EXPECT_UINT(ouch.records, before + 2);
+    EXPECT(position() == 6);
+    restart(before + 1);
+    EXPECT_UINT(gateway_next_sequence(rig.gateway, 0), ouch.sequence);
+    hear_as(ouch.sequence, "E urn=1 qty=6 price=1000000 match=1");
+    EXPECT(position() == 6);
+    EXPECT_UINT(held(FAR, 0).working, 0);
+    restart(ouch.records); /* and the journal with both is right too */
+    EXPECT(position() == 6);
+    EXPECT_UINT(gateway_next_sequence(rig.gateway, 0), ouch.sequence + 1);
+    done();
+}
+
+/* Part of it was canceled before the start: the rest is all there is of it. */
+SPEC(what_the_venue_took_off_an_order_stays_off_it_over_a_start)
+{
+    given();
+    EXPECT_UINT(wants(100 * PRICE_ONE, 10 * QTY_ONE), SLOTS_OK);
+    hear("A urn=1 qty=10 price=1000000 state=L");
+    hear("C urn=1 qty=4 reason=Q");
+    restart(ouch.records);
+    EXPECT_UINT(ouch.type, 'Q');
+    hear("E urn=1 qty=6 price=1000000 match=1");
+    EXPECT(position() == 6);
+    EXPECT_UINT(held(FAR, 0).working, 0);
+    EXPECT_UINT(wants(100 * PRICE_ONE, 10 * QTY_ONE), SLOTS_OK);
+    EXPECT_UINT(ouch.type, 'O');
+    done();
+}
+
+SPEC(an_execution_that_comes_after_a_start_of_an_order_that_was_over_lasts)
+{
+    given();
+    EXPECT_UINT(wants(100 * PRICE_ONE, 10 * QTY_ONE), SLOTS_OK);
+    hear("A urn=1 qty=10 price=1000000 state=L");
+    hear("C urn=1 qty=10 reason=U");
+    restart(ouch.records);
+    hear("E urn=1 qty=4 price=1000000 match=1");
+    EXPECT(position() == 4);
+    EXPECT_UINT(COUNT(fill_unknown), 1);
+    restart(ouch.records);
+    EXPECT(position() == 4);
+    done();
+}
+
+SPEC(what_the_protocol_cannot_say_is_refused_and_nothing_stops)
+{
+    given();
+    (void)wants(100 * PRICE_ONE, 1000000 * QTY_ONE);
+    EXPECT_UINT(ouch.requests, 0);
+    EXPECT_UINT(COUNT(refused), 1);
+    gateway_rig_pass_time(&rig, 150 * NANOS_MILLI);
+    (void)wants(200000 * PRICE_ONE, QTY_ONE);
+    EXPECT_UINT(ouch.requests, 0);
+    EXPECT_UINT(COUNT(refused), 2);
+    /* A chain's total is what a replacement says: what was executed counts. */
+    EXPECT_UINT(wants(100 * PRICE_ONE, 999999 * QTY_ONE), SLOTS_OK);
+    EXPECT_UINT(ouch.type, 'O');
+    hear("A urn=3 qty=999999 price=1000000 state=L");
+    hear("E urn=3 qty=900000 price=1000000 match=1");
+    EXPECT_UINT(wants(101 * PRICE_ONE, 500000 * QTY_ONE), SLOTS_OK);
+    EXPECT_UINT(ouch.requests, 1);
+    EXPECT_UINT(COUNT(refused), 3);
+    done();
+}
+
+SPEC(a_venue_that_has_more_of_an_order_than_an_order_can_be_stops_no_start)
+{
+    given();
+    EXPECT_UINT(wants(100 * PRICE_ONE, 10 * QTY_ONE), SLOTS_OK);
+    hear("A urn=1 qty=4000000000 price=1000000 state=L");
+    gateway_session(rig.gateway, 0, false, rig.now);
+    gateway_session(rig.gateway, 0, true, rig.now);
+    EXPECT_UINT(ouch.type, 'Q');
+    char line[32];
+    snprintf(line, sizeof line, "Q next=2 idx=%u", ouch.name);
+    hear(line);
+    EXPECT_UINT(slots_counts(gateway_slots(rig.gateway, 0))->state[SLOT_LIVE], 1);
+    restart(ouch.records);
+    EXPECT_UINT(held(FAR, 0).working, 1);
+    hear("E urn=1 qty=2000000 price=1000000 match=1");
+    EXPECT(position() == 2000000);
+    done();
+}
+
+/* A row that is lost is a hole: behind it nothing may say that it was read. */
+SPEC(what_the_journal_lost_is_asked_of_the_venue_again_and_no_execution_with_it)
+{
+    given();
+    EXPECT_UINT(wants(100 * PRICE_ONE, 10 * QTY_ONE), SLOTS_OK);
+    hear("A urn=1 qty=10 price=1000000 state=L");
+    ouch.lost = true;
+    hear("E urn=1 qty=4 price=1000000 match=1");
+    ouch.lost = false;
+    hear("E urn=1 qty=1 price=1000000 match=2");
+    EXPECT(position() == 5);
+    restart(ouch.records);
+    EXPECT_UINT(gateway_next_sequence(rig.gateway, 0), 2);
+    hear_as(2, "E urn=1 qty=4 price=1000000 match=1");
+    hear_as(3, "E urn=1 qty=1 price=1000000 match=2");
+    EXPECT(position() == 5);
+    done();
+}
+
+#define SPECS(S)                                                                                   \
+    S(a_message_whose_rows_are_written_in_part_is_read_again_and_counts_once)                      \
+    S(what_the_venue_took_off_an_order_stays_off_it_over_a_start)                                  \
+    S(an_execution_that_comes_after_a_start_of_an_order_that_was_over_lasts)                       \
+    S(what_the_protocol_cannot_say_is_refused_and_nothing_stops)                                   \
+    S(a_venue_that_has_more_of_an_order_than_an_order_can_be_stops_no_start)                       \
+    S(what_the_journal_lost_is_asked_of_the_venue_again_and_no_execution_with_it)
+SPEC_MAIN("gateway_ouch50", SPECS, NULL, NULL)
