@@ -2,10 +2,12 @@
  * stops them in order when asked to. */
 
 #include "apps/polluxd/plan_gateway.h"
+#include "apps/polluxd/plugs.h"
 #include "apps/polluxd/polluxd.h"
+#include "apps/polluxd/reload.h"
 #include "apps/polluxd/trading.h"
 #include "apps/sentences.h"
-#include "dataplane/launch/plugin.h"
+#include "control/config/config_diff.h"
 
 #include <argp.h>
 #include <signal.h>
@@ -22,6 +24,9 @@ struct request {
     const char *config;
     bool check;
     bool reference;
+    const char *differs[2]; /* two files to compare */
+    uint32_t files;
+    bool diff;
     const char *release; /* the reason; NULL: what is halted stays so */
     uint32_t seconds;    /* 0: until it is stopped */
 };
@@ -32,12 +37,20 @@ static const char doc[] =
     "it in order: a gateway's orders are canceled, a venue goes on where it was when it is started "
     "again.  SIGUSR1 ends a venue's day: its orders end, its lines and sessions say so.  SIGUSR2 "
     "halts a gateway: no order leaves any more, what is open is canceled, and it stays so over "
-    "every start until one with --release.  Exit status: 0 stopped or captures played to the end, "
-    "1 could not start or had to stop, 2 wrong usage, 4 the configuration has problems.";
+    "every start until one with --release.  SIGHUP reads the configuration again: what may change "
+    "while "
+    "it runs is changed, all of it or nothing; what needs a restart is named.  Exit status: 0 "
+    "stopped or captures played to the end, "
+    "1 could not start or had to stop, 2 wrong usage, 4 the configuration has problems, or two "
+    "differ.";
 
 static const struct argp_option choices[] = {
     {"config", 'c', "FILE", 0, "The configuration, one YAML file", 0},
     {"check", 'k', NULL, 0, "Only say whether the configuration is right", 0},
+    {"diff", 'd', NULL, 0,
+     "OLD NEW: only say what differs between two configurations, and what of it "
+     "needs a restart",
+     0},
     {"reference", 'r', NULL, 0, "Print every key of the configuration and what it means", 0},
     {"release", 'R', "REASON", 0, "Release a gateway that is halted; the reason is written down",
      0},
@@ -54,6 +67,15 @@ static uint32_t seconds_read(const char *text)
     return *end == 0 && seconds <= SECONDS_MAX ? (uint32_t)seconds : 0;
 }
 
+static void request_check(const struct request *request, struct argp_state *state)
+{
+    if (request->diff && request->files < 2) argp_error(state, "--diff needs two files, OLD NEW");
+    else if (!request->diff && request->files > 0)
+        argp_error(state, "'%s' is not an option", request->differs[0]);
+    else if (!request->config && !request->reference && !request->diff)
+        argp_error(state, "no --config FILE");
+}
+
 static error_t option_read(int key, char *text, struct argp_state *state)
 {
     struct request *request = state->input;
@@ -61,6 +83,7 @@ static error_t option_read(int key, char *text, struct argp_state *state)
     case 'c': request->config = text; return 0;
     case 'k': request->check = true; return 0;
     case 'r': request->reference = true; return 0;
+    case 'd': request->diff = true; return 0;
     case 'R':
         request->release = text;
         if (!*text) argp_error(state, "--release needs a reason");
@@ -69,10 +92,12 @@ static error_t option_read(int key, char *text, struct argp_state *state)
         request->seconds = seconds_read(text);
         if (request->seconds == 0) argp_error(state, "--for %s: 1 to 86400 seconds", text);
         return 0;
-    case ARGP_KEY_ARG: argp_error(state, "'%s' is not an option", text); return 0;
-    case ARGP_KEY_END:
-        if (!request->config && !request->reference) argp_error(state, "no --config FILE");
+    case ARGP_KEY_ARG:
+        if (request->files == ARRAY_COUNT(request->differs))
+            argp_error(state, "'%s' is not an option", text);
+        else request->differs[request->files++] = text;
         return 0;
+    case ARGP_KEY_END: request_check(request, state); return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
 }
@@ -93,6 +118,12 @@ static void halt_ask(int signal)
 
 /* Of the venue that runs, if one does. */
 static struct match_stage *venue_running;
+
+static void reload_signal(int signal)
+{
+    (void)signal;
+    reload_ask();
+}
 
 static void day_end_ask(int signal)
 {
@@ -115,6 +146,8 @@ static void signals_set(void)
     signal(SIGUSR1, SIG_IGN);
     action.sa_handler = halt_ask; /* also while it starts */
     sigaction(SIGUSR2, &action, NULL);
+    action.sa_handler = reload_signal;
+    sigaction(SIGHUP, &action, NULL);
 }
 
 /* From the start of the lcores until their stop. */
@@ -127,42 +160,13 @@ static void venue_signal_set(struct launch *launch)
     sigaction(SIGUSR1, &action, NULL);
 }
 
-static struct plugins plugins;
-
-static bool plugins_load(const struct config_paths *paths, struct config_problems *problems)
-{
-    for (uint32_t i = 0; i < paths->count; i++) {
-        char said[CONFIG_SENTENCE_MAX];
-        struct text sentence = text_in(said, sizeof said);
-        if (plugin_load(&plugins, paths->at[i].text, &sentence)) continue;
-        config_problems_add(problems, paths->at[i].place, "gateway.plugins[%u]: %.*s", i,
-                            (int)strcspn(said, "\n"), said);
-    }
-    return problems->count == 0;
-}
-
-static const struct delegate_kind *strategy_find(const void *loaded, const char *name)
-{
-    return plugin_find(loaded, name);
-}
-
-static const struct polluxd_kinds kinds = {
-    .plugins = &plugins, .strategy = strategy_find, .port = trade_port_find};
-
-/* What only strategies know of the configuration; those of plug-ins are loaded for it. */
-static bool strategies_check(const struct config *config, struct config_problems *problems)
-{
-    return !config->gateway || (plugins_load(&config->gateway->plugins, problems) &&
-                                polluxd_gateway_check(config, &kinds, problems));
-}
-
 static void plugins_hold(struct polluxd *polluxd, bool hold)
 {
     const struct gateway_plan *plan = &polluxd->gateway.plan;
     for (uint32_t i = 0; i < plan->strategies; i++) {
         if (!plan->strategy[i].kind) continue;
-        if (hold) plugin_hold(&plugins, plan->strategy[i].kind);
-        else plugin_release(&plugins, plan->strategy[i].kind);
+        if (hold) plugs_hold(plan->strategy[i].kind);
+        else plugs_release(plan->strategy[i].kind);
     }
 }
 
@@ -172,7 +176,7 @@ static bool start(struct polluxd *polluxd)
     static char problems_text[16384], report_text[8192];
     struct text problems = text_in(problems_text, sizeof problems_text);
     struct text report = text_in(report_text, sizeof report_text);
-    bool ready = polluxd_plan(polluxd, &kinds, &problems);
+    bool ready = polluxd_plan(polluxd, &plugs_kinds, &problems);
     plugins_hold(polluxd, true);
     ready = ready && launch_start(&polluxd->launch, &polluxd->plan, &report, &problems);
     sentences_print("polluxd", &problems);
@@ -216,14 +220,40 @@ static int run(const struct config *config, const struct request *request)
     if (right) {
         venue_signal_set(&polluxd.launch);
         right = !request->release || release(&polluxd, request->release);
+        polluxd.reload =
+            reload_new(&(struct reload_plan){.polluxd = &polluxd, .path = request->config});
         if (right) polluxd_watch(&polluxd, request->seconds, stopping);
         signal(SIGUSR1, SIG_IGN);
         right &= stop(&polluxd);
         launch_free(&polluxd.launch);
     }
+    reload_free(polluxd.reload);
     plugins_hold(&polluxd, false);
     polluxd_gateway_free(&polluxd.gateway);
     return right ? 0 : 1;
+}
+
+static int differences_print(const char *const path[2])
+{
+    static struct config_problems problems;
+    struct config *config[2] = {NULL, NULL};
+    bool right = true;
+    for (uint32_t i = 0; i < 2; i++) {
+        if (config_read(path[i], &config[i], &problems)) continue;
+        config_print_problems(stderr, path[i], &problems);
+        right = false;
+    }
+    struct config_differences all = {0};
+    if (right) all = config_diff(config[0], config[1]);
+    for (uint32_t i = 0; i < all.count; i++) {
+        config_difference_print(stdout, &all.at[i]);
+        putchar('\n');
+    }
+    right &= all.count == 0;
+    config_differences_free(&all);
+    config_free(config[0]);
+    config_free(config[1]);
+    return right ? 0 : 4;
 }
 
 int main(int count, char **words)
@@ -236,8 +266,9 @@ int main(int count, char **words)
         config_reference(stdout);
         return 0;
     }
+    if (request.diff) return differences_print(request.differs);
     struct config *config;
-    if (!config_read(request.config, &config, &problems) || !strategies_check(config, &problems)) {
+    if (!config_read(request.config, &config, &problems) || !plugs_check(config, &problems)) {
         config_print_problems(stderr, request.config, &problems);
         config_free(config);
         return 4;

@@ -34,8 +34,11 @@
 enum polluxd_log { POLLUXD_LOG(LOG_CODE_ENUM) POLLUXD_LOG_COUNT };
 extern const struct log_code polluxd_log_codes[];
 
+struct reload;
+
 struct polluxd {
-    const struct config *config;
+    const struct config *config; /* what runs */
+    struct reload *reload;       /* NULL: it is not read again */
     struct recording recording;
     struct launch_plan plan;
     struct launch launch;

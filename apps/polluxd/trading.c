@@ -55,7 +55,7 @@ bool trading_release(struct launch *launch, const char *reason, struct text *sai
         struct engine_control control = {0};
         for (; next < all && control.count < ENGINE_CONTROLS_MAX; next++)
             control.record[control.count++] = release_of(next, reason);
-        struct engine_control_answer answer = {RISK_CONTROL_TURN, false};
+        struct engine_control_answer answer = {.verdict = RISK_CONTROL_TURN};
         bool asked = engine_stage_control(launch->engine, &control);
         bool answered = asked && answer_await(launch->engine, &answer);
         if (answered && answer.verdict == RISK_CONTROL_OK) continue;

@@ -1,4 +1,5 @@
 #include "apps/polluxd/books.h"
+#include "apps/polluxd/reload.h"
 #include "apps/polluxd/trading.h"
 #include "apps/polluxd/watch_trading.h"
 #include "apps/polluxd/watch_venue.h"
@@ -21,6 +22,7 @@
 #define LINE_EVERY_NS  NANOS_SECOND
 #define LOG_LINES      6u /* newest events on the screen */
 #define LOG_LINE_BYTES 160u
+#define SAID_BYTES     1024u
 #define DEPTH_LEVELS   5u
 #define HOME           "\033[H"
 #define CLEAR_LINE_END "\033[K"
@@ -92,15 +94,29 @@ static void log_follow(struct watch *watch)
 }
 
 /* What people change is an event too. */
-static void halt_follow(struct watch *watch)
+static void event_say(struct watch *watch, const char *said)
 {
-    char said[LOG_LINE_BYTES];
-    struct text sentence = text_in(said, sizeof said);
-    if (!trading_halt_step(&watch->polluxd->launch, &sentence)) return;
-    struct text line = text_in(watch->log[watch->logged++ % LOG_LINES], LOG_LINE_BYTES);
+    char whole[SAID_BYTES + LOG_LINE_BYTES];
+    struct text line = text_in(whole, sizeof whole);
     clock_append(&line, day_ns(), 6);
     text_format(&line, " UTC  %s", said);
-    if (!watch->terminal) printf("%s\n", line.bytes);
+    if (!watch->terminal) {
+        printf("%s\n", whole);
+        fflush(stdout);
+    }
+    struct text slot = text_in(watch->log[watch->logged++ % LOG_LINES], LOG_LINE_BYTES);
+    text_append(&slot, whole);
+}
+
+static void people_follow(struct watch *watch)
+{
+    char said[SAID_BYTES];
+    struct text sentence = text_in(said, sizeof said);
+    if (trading_halt_step(&watch->polluxd->launch, &sentence)) event_say(watch, said);
+    for (text_clear(&sentence); reload_step(watch->polluxd->reload, &sentence);) {
+        event_say(watch, said);
+        text_clear(&sentence);
+    }
 }
 
 static void latencies_print(struct text *out, struct watch *watch)
@@ -380,14 +396,19 @@ static void look(struct watch *watch)
     if (launch->gateway) watch_trading_look(&watch->trading, launch);
 }
 
+/* A reload may change it. */
+static nanos_t refresh_every_ns(const struct watch *watch)
+{
+    if (!watch->terminal) return LINE_EVERY_NS;
+    return watch->polluxd->config->screen.refresh_ms * NANOS_MILLI;
+}
+
 void polluxd_watch(struct polluxd *polluxd, uint32_t seconds, bool (*stopping)(void))
 {
     static struct watch watch;
     watch = (struct watch){.polluxd = polluxd, .terminal = isatty(STDOUT_FILENO) == 1};
     watch.now = aligned_alloc(CACHE_LINE, ALIGN_UP(sizeof(struct histogram), CACHE_LINE));
     CHECK(watch.now != NULL);
-    nanos_t refresh_ns = polluxd->config->screen.refresh_ms * NANOS_MILLI;
-    if (!watch.terminal) refresh_ns = LINE_EVERY_NS;
     nanos_t shown = monotonic_ns(), followed = shown;
     watch.begun_ns = shown;
     if (watch.terminal) fputs(SCREEN_ON, stdout);
@@ -396,7 +417,7 @@ void polluxd_watch(struct polluxd *polluxd, uint32_t seconds, bool (*stopping)(v
         struct timespec span = {.tv_nsec = 10 * (long)NANOS_MILLI};
         (void)nanosleep(&span, NULL);
         nanos_t now = monotonic_ns();
-        halt_follow(&watch);
+        people_follow(&watch);
         ended = (polluxd->launch.tape && launch_ended(&polluxd->launch)) ||
                 (seconds && now - watch.begun_ns >= seconds * NANOS_SECOND) ||
                 (polluxd->launch.venue && launch_venue_failed(polluxd->launch.venue));
@@ -404,7 +425,7 @@ void polluxd_watch(struct polluxd *polluxd, uint32_t seconds, bool (*stopping)(v
             launch_follow(&polluxd->launch);
             followed = now;
         }
-        if (now - shown < refresh_ns && !ended) continue;
+        if (now - shown < refresh_every_ns(&watch) && !ended) continue;
         look(&watch);
         log_follow(&watch);
         if (watch.terminal) screen_draw(&watch, now - shown);

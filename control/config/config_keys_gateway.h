@@ -25,6 +25,7 @@
 #define CONFIG_PARAMETERS_MAX     64
 #define CONFIG_PARAMETER_MAX      255 /* characters of a value */
 #define CONFIG_UNIQUES_MAX        65536
+#define CONFIG_SPARES_MAX         64
 #define CONFIG_MESSAGES_MAX       1000000
 #define CONFIG_STRATEGY_OUTSIDE   "outside"
 #define CONFIG_TRADE_PRICE_MAX    RISK_PRICE_MAX
@@ -150,9 +151,13 @@
       "The limits of the box; and of every venue, symbol and strategy that has none of its own by that name.  Each limit must be here or there.") \
     K(S, SECTION, ceilings, "", 0, 0, config_ceilings, RESTART,                        \
       "How loose limits may be made while trading, and here.")                         \
-    K(S, LIST,    strategies, NULL, 1, CONFIG_STRATEGIES_MAX, config_trade_strategy, RESTART, \
-      "Who decides.")                                                                  \
-    K(S, PATHS,   plugins, "", 0, CONFIG_PLUGINS_MAX, none, RESTART,                   \
+    K(S, LIST,    strategies, NULL, 1, CONFIG_STRATEGIES_MAX, config_trade_strategy, LIVE, \
+      "Who decides.  Those that come while trading need a spare place at their venue, or had one before.") \
+    K(S, WHOLE,   spare_strategies, "0", 0, CONFIG_SPARES_MAX, none, RESTART,          \
+      "How many strategies there is a place for at each venue, besides those of the start.") \
+    K(S, WHOLE,   spare_orders, "64", 0, CONFIG_STRATEGY_KEYS_MAX, none, RESTART,      \
+      "How many orders a strategy in a spare place may have at once; and as many without a key.") \
+    K(S, PATHS,   plugins, "", 0, CONFIG_PLUGINS_MAX, none, LIVE,                      \
       "Shared objects with further strategies; one whose path has no slash is where Pollux is installed.")
 
 #define CONFIG_GATEWAY_SECTIONS(X)                                                     \

@@ -43,7 +43,7 @@
 #define GATEWAY_SYMBOLS_MAX    8192u
 #define GATEWAY_STRATEGIES_MAX 1024u
 #define GATEWAY_ROOM_RESERVE   2u
-#define GATEWAY_CONTROLS_MAX   256u /* records that change together */
+#define GATEWAY_CONTROLS_MAX   RISK_BATCH_MAX /* records that change together */
 #define GATEWAY_MESSAGES       512u /* reports that wait for one decision; see gateway_tell.c */
 #define GATEWAY_AGAIN_NS       (100 * NANOS_MILLI) /* what risk refused is not asked for again */
 
@@ -70,6 +70,7 @@ struct gateway_symbol_plan {
     price_t opening; /* the reference while its book is LIVE and has shown no price yet; 0: none */
 };
 
+/* One without a name is a spare place: for a delegate that is attached later. */
 struct gateway_strategy_plan {
     const char *name;
     const struct delegate_kind *kind; /* NULL: outside */
@@ -77,7 +78,7 @@ struct gateway_strategy_plan {
     uint32_t legs; /* instruments, in order; 0: all */
     const struct listing_name *leg;
     uint32_t venue;   /* where its orders go */
-    uint32_t orders;  /* of an outside one: its keys are 0..orders-1 */
+    uint32_t orders;  /* of an outside one: its keys are 0..orders-1; of a spare place: at most */
     uint32_t uniques; /* at once */
     bool all_venues;  /* orders only while all venues are up (F31) */
 };
@@ -135,7 +136,8 @@ struct gateway *gateway_new(void *memory, const struct gateway_plan *plan,
 MUST_USE bool gateway_recover(struct gateway *gateway, enum gateway_record kind, const void *record,
                               uint32_t bytes, char *problem, size_t capacity);
 /* After the last one, or without any: orders that may live are UNKNOWN, and asked for when their
- * venue is up.  Nothing may come in before. */
+ * venue is up; until they are settled risk counts each at worst: the larger of an order and its
+ * replacement.  What is halted is canceled as soon as it is found.  Nothing may come in before. */
 void gateway_recovered(struct gateway *gateway, nanos_t now);
 
 /* What comes in.  Hot. */
@@ -177,7 +179,9 @@ MUST_USE enum slots_status gateway_intend(struct gateway *gateway,
  * RISK_CONTROL_TURN.  The caller acknowledges when gateway_journalled is durable. */
 MUST_USE enum risk_control gateway_control(struct gateway *gateway, struct risk_record *records,
                                            uint32_t count, bool durable, nanos_t now);
-uint64_t gateway_journalled(const struct gateway *gateway); /* number of the newest record */
+/* Number of the newest record; UINT64_MAX, which is never durable, once the journal had no room for
+ * one that must be there: what was changed then is in force, and would not outlive a restart. */
+uint64_t gateway_journalled(const struct gateway *gateway);
 /* A new day: turnover, loss and profit begin at zero. */
 void gateway_day(struct gateway *gateway, nanos_t now);
 /* Switches a strategy's delegate on and off; off, its orders are canceled (F13, F21). */
@@ -186,6 +190,28 @@ void gateway_switch(struct gateway *gateway, uint32_t strategy, bool on, nanos_t
 MUST_USE bool gateway_set(struct gateway *gateway, uint32_t strategy,
                           const struct delegate_parameters *parameters, char *problem,
                           size_t capacity);
+/* Strategies come and go (F20).  What one holds stays with its name, and so does its place: who
+ * comes back continues.  Intake stops at once, orders are canceled, and when none is open or in
+ * doubt and every report was shown, the place is vacant.
+ *
+ * A place is vacant if no delegate is in it; then place, name and venue of of must be its own, or
+ * it must be without a name.  memory: as kind->footprint says, zeroed; it, and what of points to,
+ * are the gateway's until the place is vacant again.  False and a sentence if it cannot be.  Bounds
+ * of risk are zero until gateway_control gives it others: nothing of it passes before. */
+MUST_USE bool gateway_attach(struct gateway *gateway, uint32_t place,
+                             const struct gateway_strategy_plan *of, void *memory, char *problem,
+                             size_t capacity);
+/* Why it cannot be, or NULL.  It reads what only attach and detach change, and of a place only
+ * that it is vacant: so whoever is the only one that asks for these may ask this on another thread,
+ * while none of them is under way. */
+const char *gateway_attach_check(const struct gateway *gateway, uint32_t place,
+                                 const struct gateway_strategy_plan *of);
+void gateway_detach(struct gateway *gateway, uint32_t place, nanos_t now);
+bool gateway_vacant(const struct gateway *gateway, uint32_t place);
+/* Who is there now; its name is "" if nobody ever was. */
+const struct gateway_strategy_plan *gateway_strategy_of(const struct gateway *gateway,
+                                                        uint32_t place);
+
 /* No intent is taken any more; all orders are canceled unless keep (F12). */
 void gateway_stop(struct gateway *gateway, bool keep, nanos_t now);
 bool gateway_stopped(const struct gateway *gateway); /* nothing is open or in doubt */

@@ -14,7 +14,7 @@ static bool must_stop(const struct gateway *gateway, const struct gateway_slot *
     const struct gateway_strategy *strategy = &gateway->strategy[at->strategy];
     if (gateway->stopping && !gateway->keep) return true;
     if (strategy->off || strategy->done) return true;
-    if (strategy->plan->all_venues && gateway->venues_down > 0) return true;
+    if (strategy->plan.all_venues && gateway->venues_down > 0) return true;
     if (at->symbol == GATEWAY_NONE) return false;
     return gateway_trading(gateway, strategy, at->symbol) == TRADING_HALTED;
 }
@@ -33,7 +33,7 @@ static void slot_visit(struct gateway *gateway, struct gateway_venue *venue, uin
     if (!unique && venue->at[slot].chain == 0) venue->order[slot].refused++; /* it only waited */
     gateway_room(gateway, venue, now);
     slots_stop(venue->slots, slot, now, &venue->out);
-    gateway_drain(gateway, venue, now);
+    (void)gateway_drain(gateway, venue, now);
     gateway_refresh(gateway, venue, slot);
 }
 
@@ -127,7 +127,7 @@ enum risk_control gateway_control(struct gateway *gateway, struct risk_record *r
 
 uint64_t gateway_journalled(const struct gateway *gateway)
 {
-    return gateway->journalled;
+    return unlikely(gateway->broken) ? UINT64_MAX : gateway->journalled;
 }
 
 /* Risk remembers a trip by its fills only; a record makes it last (F35). */
@@ -185,6 +185,7 @@ void gateway_switch(struct gateway *gateway, uint32_t number, bool on, nanos_t n
 {
     CHECK(number < gateway->plan->strategies);
     struct gateway_strategy *strategy = &gateway->strategy[number];
+    if (strategy->vacant || strategy->leaving) return;
     strategy->off = !on;
     if (strategy->delegate != DISPATCH_NONE)
         (void)!dispatch_switch(gateway->dispatch, strategy->delegate, on);
@@ -211,14 +212,18 @@ bool gateway_set(struct gateway *gateway, uint32_t number,
 {
     CHECK(number < gateway->plan->strategies);
     struct gateway_strategy *strategy = &gateway->strategy[number];
-    const struct delegate_kind *kind = strategy->plan->kind;
+    const struct delegate_kind *kind = strategy->plan.kind;
     struct delegate_parameters of = *parameters;
-    of.legs = strategy->plan->legs ? strategy->plan->legs : gateway->plan->instruments;
+    of.legs = strategy->plan.legs ? strategy->plan.legs : gateway->plan->instruments;
     if (!kind || !kind->set) {
         say_problem(problem, capacity, "the strategy takes no parameters while it runs");
         return false;
     }
     if (kind->check && !kind->check(&of, problem, capacity)) return false;
+    if (strategy->leaving) {
+        say_problem(problem, capacity, "the strategy leaves");
+        return false;
+    }
     if ((kind->orders ? kind->orders(&of) : 0) != strategy->orders) {
         say_problem(problem, capacity, "the strategy would need another number of orders");
         return false;

@@ -191,6 +191,9 @@ struct dispatch_ended {
     struct dispatch_delegate_counts counts;
 };
 MUST_USE bool dispatch_take_ended(struct dispatch *dispatch, struct dispatch_ended *ended);
+/* The same of this one: false while it has not ended. */
+MUST_USE bool dispatch_take_this(struct dispatch *dispatch, uint32_t delegate,
+                                 struct dispatch_ended *ended);
 
 /* What comes in.  Hot. */
 

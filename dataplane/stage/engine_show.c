@@ -14,9 +14,10 @@ static void text_put(char *to, size_t capacity, const char *from)
     to[capacity - 1] = 0;
 }
 
-static void strategy_add(struct engine_gateway *with, uint32_t strategy,
+static void strategy_add(struct engine_gateway *with, uint32_t place,
                          const struct gateway_holding *holding)
 {
+    uint32_t strategy = with->shown[place];
     if (strategy >= ENGINE_VIEW_STRATEGIES) return;
     with->strategy[strategy].working += holding->working;
     with->strategy[strategy].fills += holding->fills;
@@ -51,7 +52,8 @@ static void holdings_look(struct engine_gateway *with, const struct gateway_plan
         if (holding_empty(&holding) || with->holdings == ENGINE_VIEW_HOLDINGS) continue;
         struct engine_view_holding *show = &with->holding[with->holdings++];
         *show = (struct engine_view_holding){.venue = plan->symbol[symbol].venue, .is = holding};
-        text_put(show->strategy, sizeof show->strategy, plan->strategy[strategy].name);
+        text_put(show->strategy, sizeof show->strategy,
+                 gateway_strategy_of(with->gateway, strategy)->name);
         memcpy(show->symbol, plan->symbol[symbol].name, sizeof show->symbol);
     }
     if (with->holding_at < all) return;
@@ -76,7 +78,8 @@ static void order_look(struct engine_gateway *with, const struct gateway_plan *p
                                        .price = look.price,
                                        .total = look.total,
                                        .cum = look.cum};
-    text_put(show->strategy, sizeof show->strategy, plan->strategy[look.strategy].name);
+    text_put(show->strategy, sizeof show->strategy,
+             gateway_strategy_of(with->gateway, look.strategy)->name);
     uint32_t symbol = gateway_slot_symbol(with->gateway, with->venue_at, slot);
     memcpy(show->symbol, plan->symbol[symbol].name, sizeof show->symbol);
 }
@@ -131,17 +134,26 @@ static void strategies_look(struct engine_gateway *with, const struct gateway_pl
     const struct risk *risk = gateway_risk(with->gateway);
     enum risk_state box = risk_state(risk, RISK_BOX, 0);
     view->state = box;
-    view->strategies = plan->strategies;
-    for (uint32_t i = 0; i < plan->strategies && i < ENGINE_VIEW_STRATEGIES; i++) {
-        struct engine_view_strategy *show = &view->strategy[i];
-        const struct gateway_strategy_plan *of = &plan->strategy[i];
+    uint32_t shown = 0;
+    for (uint32_t i = 0; i < plan->strategies; i++) {
+        const struct gateway_strategy_plan *of = gateway_strategy_of(with->gateway, i);
+        atomic_store_explicit(&with->vacant[i], gateway_vacant(with->gateway, i),
+                              memory_order_release);
+        if (!of->name[0]) continue;
+        with->shown[i] = (uint16_t)shown++;
+        if (with->shown[i] >= ENGINE_VIEW_STRATEGIES) continue;
+        struct engine_view_strategy *show = &view->strategy[with->shown[i]];
         text_put(show->name, sizeof show->name, of->name);
-        text_put(show->kind, sizeof show->kind, of->kind ? of->kind->name : "outside");
+        text_put(show->kind, sizeof show->kind,
+                 of->kind                           ? of->kind->name
+                 : gateway_vacant(with->gateway, i) ? ""
+                                                    : "outside");
         show->state = stricter(box, stricter(risk_state(risk, RISK_VENUE, of->venue),
                                              risk_state(risk, RISK_STRATEGY, i)));
         show->on = gateway_strategy_on(with->gateway, i);
         show->counts = *gateway_strategy_counts(with->gateway, i);
     }
+    view->strategies = shown;
 }
 
 #define COUNTER_SHOW(name, help) view->name = counter_read(&counts->name);

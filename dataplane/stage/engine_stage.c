@@ -198,9 +198,10 @@ static uint32_t delegates_of(struct engine_stage *stage)
     if (!plan) return stage->plan->delegates;
     uint32_t count = 0;
     for (uint32_t i = 0; i < plan->strategies; i++) {
-        if (!plan->strategy[i].kind) continue;
+        const struct gateway_strategy_plan *of = gateway_strategy_of(stage->with->gateway, i);
+        if (!of->kind) continue;
         if (count < ENGINE_VIEW_DELEGATES)
-            stage->delegate[count] = dispatch_find_name(stage->dispatch, plan->strategy[i].name);
+            stage->delegate[count] = dispatch_find_name(stage->dispatch, of->name);
         count++;
     }
     return count;

@@ -158,9 +158,36 @@ struct engine_control {
     struct risk_record record[ENGINE_CONTROLS_MAX];
 };
 
+/* What changes together, as one file of configuration says it: the records, or nothing of it is
+ * done; then, in the same turn, who leaves, who comes, and the parameters. */
+struct engine_attach {
+    uint32_t place;
+    const struct gateway_strategy_plan *plan; /* it, and the memory, as gateway_attach wants them */
+    void *memory;
+};
+
+struct engine_set {
+    uint32_t strategy;
+    const struct delegate_parameters *parameters;
+};
+
+struct engine_change {
+    uint32_t controls; /* at most GATEWAY_CONTROLS_MAX */
+    struct risk_record *record;
+    uint32_t detaches;
+    const uint32_t *detach; /* places */
+    uint32_t attaches;
+    const struct engine_attach *attach;
+    uint32_t sets;
+    const struct engine_set *set;
+};
+
 struct engine_control_answer {
     enum risk_control verdict;
-    bool durable; /* OK: it is in force and on disk; false: in force, and the disk has failed */
+    bool durable;   /* OK: it is in force and on disk; false: in force, and the disk has failed */
+    bool nobody;    /* nothing was done, because somebody cannot be attached: */
+    uint32_t unset; /* else: of those that come and of the sets, how many were refused: */
+    char problem[128]; /* why the first of them was */
 };
 
 struct engine_stage;
@@ -209,8 +236,14 @@ void engine_stage_relieve(void *stage);
  * until it has been fetched no other is taken.  Any thread. */
 MUST_USE bool engine_stage_control(struct engine_stage *stage,
                                    const struct engine_control *control);
+/* The same for more; what change points to is the stage's until there is an answer. */
+MUST_USE bool engine_stage_change(struct engine_stage *stage, const struct engine_change *change);
 MUST_USE bool engine_stage_controlled(struct engine_stage *stage,
                                       struct engine_control_answer *answer);
+
+/* Whether no delegate is at this place: what it was attached with is the caller's again.  Any
+ * thread. */
+bool engine_stage_vacant(const struct engine_stage *stage, uint32_t place);
 
 /* No order any more; those that are open are canceled, unless keep (F12).  Any thread. */
 void engine_stage_stop(struct engine_stage *stage, bool keep);

@@ -212,7 +212,7 @@ SPEC(whatever_breaks_every_message_is_given_once_and_in_order)
                 exchange_run(exchange, 5 * NANOS_MILLI);
                 exchange_disconnect(exchange, ORDER_RIG_CLIENT);
             } else if (what < 80) {
-                (void)order_rig_enter(rig, what % 2 ? 'B' : 'S', 1 + what % 7,
+                (void)order_rig_enter(rig, what % 2 ? 'B' : 'S', 1 + (uint32_t)what % 7,
                                       100000 + (uint32_t)(what % 11) * 100);
             } else {
                 exchange_run(exchange, chance_between(&chance, 0, 30) * NANOS_MILLI);
