@@ -235,7 +235,7 @@ struct gateway_holding {
     qty_t position;
     qty_t bought, sold; /* since the start of the day, reconciled */
     int64_t cash;       /* money: sold less bought */
-    int64_t profit;     /* cash and the position at the mark */
+    int64_t profit;     /* cash and the position at the mark; 0 while it has none */
     uint64_t fills;
     uint32_t working; /* open orders */
 };

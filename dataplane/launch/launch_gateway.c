@@ -8,7 +8,7 @@
 #include <time.h>
 
 #define POLL_NS  200000u
-#define LEAVE_NS (200 * NANOS_MILLI) /* for the logout to be on the wire */
+#define LEAVE_NS (2 * NANOS_SECOND) /* for the logout to be on the wire */
 
 static void *memory_new(size_t bytes)
 {

@@ -116,6 +116,19 @@ def sigint_and_sigterm_stop_it_in_order_with_a_summary(bench):
 
 
 @spec
+def a_run_can_be_bounded_and_a_release_is_for_a_gateway(bench):
+    begun = time.monotonic()
+    done = bench.run("polluxd", "--config", configured(bench), "--for", "1s")
+    equal(done.returncode, 0, f"the status ({done.stderr})")
+    require(1 <= time.monotonic() - begun < 60, "it does not stop after a second")
+    digest_of(done.stdout)
+    for words in (["--for", "0"], ["--for", "soon"], ["--release", ""], ["--release", "none"]):
+        done = bench.run("polluxd", "--config", configured(bench), *words)
+        equal(done.returncode, 2, f"the status of {words} ({done.stderr})")
+        require(done.stderr and not done.stdout, f"{words}: {done.stdout[:300]}")
+
+
+@spec
 def every_problem_of_a_configuration_is_said_at_once_with_its_place(bench):
     path = configured(bench, ("layout: shared", "layout: round"), ("pace: 1x", "pace: never"),
                       ("refresh_ms: 250", "refresh_ms: minus"))

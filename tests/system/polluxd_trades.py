@@ -5,6 +5,7 @@ it did is what the venue's journal says happened, counted by a second matching w
     polluxd_trades.py POLLUXD POLLUX_JOURNAL
 """
 
+import atexit
 import collections
 import decimal
 import json
@@ -170,9 +171,12 @@ def sent(said):
 
 
 class Box:
-    """polluxd in the bench's directory, with the folders that are there."""
+    """polluxd in the bench's directory, with the folders that are there; one at a time."""
+
+    running = None
 
     def __init__(self, bench, *words):
+        Box.leave()
         core = min(os.sched_getaffinity(0))
         text = QUICKSTART.read_text().replace("cores: [0]", f"cores: [{core}]")
         password = bench.write("password", b"secret\n")
@@ -183,19 +187,27 @@ class Box:
         self.err = open(bench.path("complained"), "w+", encoding="utf-8")
         self.process = subprocess.Popen(self.line, stdout=self.out, stderr=self.err,
                                         cwd=bench.directory)
+        Box.running = self.process
+
+    @staticmethod
+    def leave():
+        """What a spec that failed has left."""
+        if Box.running and Box.running.poll() is None:
+            Box.running.kill()
+            Box.running.wait()
 
     def said(self):
         self.out.seek(0)
         return self.out.read()
 
-    def await_text(self, text, seconds=20):
+    def await_text(self, text, seconds=60):
         until = time.monotonic() + seconds
         while text not in self.said():
             require(self.process.poll() is None and time.monotonic() < until,
                     f"it does not say '{text}': {self.said()[-1500:]}")
             time.sleep(0.05)
 
-    def await_sent(self, least, seconds=20):
+    def await_sent(self, least, seconds=60):
         until = time.monotonic() + seconds
         while max(sent(self.said()), default=0) < least:
             require(self.process.poll() is None and time.monotonic() < until,
@@ -332,4 +344,5 @@ def what_it_was_told_is_in_the_journal_with_who_and_why(bench):
 
 
 if __name__ == "__main__":
+    atexit.register(Box.leave)
     run_specs(sys.argv[1:])
