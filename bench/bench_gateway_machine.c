@@ -257,7 +257,7 @@ static void nothing_leaves(void)
     for (uint32_t i = 0; i < HALTED; i++) {
         struct gateway_intent intent = {.strategy = DESK_OUTSIDE,
                                         .sequence = ++intended,
-                                        .intent = {.price = DESK_BID - 3 * PRICE_ONE,
+                                        .intent = {.price = DESK_BID - 4 * PRICE_ONE,
                                                    .qty = QTY_ONE,
                                                    .key = i,
                                                    .instrument = DESK_ONE,
@@ -278,7 +278,7 @@ static void halt_measure(void)
     cancels_answer();
     for (uint32_t round = 0; round < halts; round++) {
         for (uint32_t i = 0; i < HALTED; i++)
-            intend(i, DESK_BID - PRICE_ONE - round % 8 * (PRICE_ONE / 100), 100 * QTY_ONE);
+            intend(i, DESK_BID - 3 * PRICE_ONE - round % 8 * (PRICE_ONE / 100), 100 * QTY_ONE);
         CHECK(slots_open(gateway_slots(gateway, 0)) == HALTED);
         cancels = 0;
         uint64_t begin = clock_now();

@@ -24,6 +24,7 @@ enum {
     MOVE_E4 = 400,
     TCP_FRAME_BYTES = 14 + 20 + 32, /* without payload: the headers, with a timestamp */
     LEVELS = 5,
+    OPENS_S = 20,
 };
 
 /* Plans.  There is one desk at a time. */
@@ -439,7 +440,7 @@ static void markets_open(struct desk *desk)
 
 static bool quoted(const struct desk *desk)
 {
-    return slots_open(gateway_slots(desk->gateway, 0)) == DESK_QUOTES;
+    return slots_counts(gateway_slots(desk->gateway, 0))->state[SLOT_LIVE] == DESK_QUOTES;
 }
 
 void desk_open(struct desk *desk, const struct desk_wants *wants)
@@ -454,16 +455,15 @@ void desk_open(struct desk *desk, const struct desk_wants *wants)
     engine_make(desk, wants);
     if (wants->feed) books_warm(desk);
     markets_open(desk);
-    nanos_t begin = desk_now(desk), settled = begin + NANOS_SECOND;
-    for (nanos_t keep = begin; desk_now(desk) < settled;) {
+    nanos_t given_up = desk_now(desk) + OPENS_S * NANOS_SECOND, keep = 0;
+    while (!quoted(desk) || !peer_quiet(&desk->peer)) {
+        CHECK(desk_now(desk) < given_up);
         everybody_turns(desk);
         if (desk_now(desk) < keep) continue;
         keep = desk_now(desk) + NANOS_MILLI;
         engine_stage_kind.housekeeping(desk->engine, clock_now());
         peer_tick(&desk->peer);
     }
-    CHECK(quoted(desk));
-    CHECK(peer_quiet(&desk->peer));
 }
 
 static int path_remove(const char *path, const struct stat *is, int kind, struct FTW *walk)

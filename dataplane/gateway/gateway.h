@@ -136,7 +136,8 @@ struct gateway *gateway_new(void *memory, const struct gateway_plan *plan,
 MUST_USE bool gateway_recover(struct gateway *gateway, enum gateway_record kind, const void *record,
                               uint32_t bytes, char *problem, size_t capacity);
 /* After the last one, or without any: orders that may live are UNKNOWN, and asked for when their
- * venue is up.  Nothing may come in before. */
+ * venue is up; until they are settled risk counts each at worst: the larger of an order and its
+ * replacement.  What is halted is canceled as soon as it is found.  Nothing may come in before. */
 void gateway_recovered(struct gateway *gateway, nanos_t now);
 
 /* What comes in.  Hot. */
@@ -178,7 +179,9 @@ MUST_USE enum slots_status gateway_intend(struct gateway *gateway,
  * RISK_CONTROL_TURN.  The caller acknowledges when gateway_journalled is durable. */
 MUST_USE enum risk_control gateway_control(struct gateway *gateway, struct risk_record *records,
                                            uint32_t count, bool durable, nanos_t now);
-uint64_t gateway_journalled(const struct gateway *gateway); /* number of the newest record */
+/* Number of the newest record; UINT64_MAX, which is never durable, once the journal had no room for
+ * one that must be there: what was changed then is in force, and would not outlive a restart. */
+uint64_t gateway_journalled(const struct gateway *gateway);
 /* A new day: turnover, loss and profit begin at zero. */
 void gateway_day(struct gateway *gateway, nanos_t now);
 /* Switches a strategy's delegate on and off; off, its orders are canceled (F13, F21). */

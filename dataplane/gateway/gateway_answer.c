@@ -277,7 +277,7 @@ static void report_take(struct gateway *gateway, struct gateway_venue *venue,
     gateway_room(gateway, venue, now);
     (void)!slots_answer(venue->slots, &answer, now, &venue->out);
     if (answer.cum > chain->cum) executed(gateway, chain, report, now);
-    gateway_drain(gateway, venue, now);
+    (void)gateway_drain(gateway, venue, now);
     gateway_refresh(gateway, venue, slot);
 }
 

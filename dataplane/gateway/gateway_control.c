@@ -33,7 +33,7 @@ static void slot_visit(struct gateway *gateway, struct gateway_venue *venue, uin
     if (!unique && venue->at[slot].chain == 0) venue->order[slot].refused++; /* it only waited */
     gateway_room(gateway, venue, now);
     slots_stop(venue->slots, slot, now, &venue->out);
-    gateway_drain(gateway, venue, now);
+    (void)gateway_drain(gateway, venue, now);
     gateway_refresh(gateway, venue, slot);
 }
 
@@ -127,7 +127,7 @@ enum risk_control gateway_control(struct gateway *gateway, struct risk_record *r
 
 uint64_t gateway_journalled(const struct gateway *gateway)
 {
-    return gateway->journalled;
+    return unlikely(gateway->broken) ? UINT64_MAX : gateway->journalled;
 }
 
 /* Risk remembers a trip by its fills only; a record makes it last (F35). */

@@ -197,8 +197,8 @@ static enum slots_status key_intend(struct gateway *gateway, const struct want *
     };
     gateway_room(gateway, venue, now);
     enum slots_status status = slots_intend(venue->slots, &say, now, &venue->out);
-    gateway_drain(gateway, venue, now);
-    gateway_refresh(gateway, venue, want->slot);
+    if (gateway_drain(gateway, venue, now) != want->slot)
+        gateway_refresh(gateway, venue, want->slot);
     return status;
 }
 
@@ -222,7 +222,7 @@ static enum slots_status unique_intend(struct gateway *gateway, const struct wan
     venue->at[slot] = (struct gateway_slot){
         .strategy = want->number, .key = DELEGATE_KEY_NONE, .symbol = want->symbol, .used = true};
     want->strategy->uniques++;
-    gateway_drain(gateway, venue, now);
+    (void)gateway_drain(gateway, venue, now);
     gateway_refresh(gateway, venue, slot);
     return status;
 }

@@ -262,7 +262,8 @@ void gateway_chain_close(struct gateway *gateway, struct gateway_venue *venue,
 /* gateway_send.c: what the slots ask for, on its way; and what they say. */
 
 void gateway_room(struct gateway *gateway, struct gateway_venue *venue, nanos_t now);
-void gateway_drain(struct gateway *gateway, struct gateway_venue *venue, nanos_t now);
+/* The slot that was refreshed last, behind its request; or SLOTS_NONE. */
+uint32_t gateway_drain(struct gateway *gateway, struct gateway_venue *venue, nanos_t now);
 void gateway_reserve_ahead(struct gateway *gateway, struct gateway_venue *venue);
 void gateway_query(struct gateway *gateway, struct gateway_venue *venue,
                    const struct slot_request *request, nanos_t now);

@@ -304,9 +304,8 @@ static void port_recover(struct gateway_venue *venue, const struct gateway_chain
 static void chain_revive(struct gateway *gateway, struct gateway_venue *venue,
                          struct gateway_chain *chain)
 {
-    bool unique = gateway_slot_unique(venue, chain->slot);
     struct slot_recovered order = {
-        .slot = unique ? SLOTS_NONE : chain->slot,
+        .slot = chain->slot,
         .strategy = chain->strategy,
         .order = chain->order,
         .side = chain->side,
@@ -315,6 +314,7 @@ static void chain_revive(struct gateway *gateway, struct gateway_venue *venue,
         .total = chain->total,
         .cum = chain->cum < chain->total ? chain->cum : chain->total,
         .sequence = chain->sequence,
+        .seen = chain->seen,
         .asked = chain->asked,
         .asked_price = chain->asked_price,
         .asked_total = chain->asked_total,
@@ -328,17 +328,15 @@ static void chain_revive(struct gateway *gateway, struct gateway_venue *venue,
     port_recover(venue, chain, &order);
 }
 
-/* The slot of a UNIQUE order is given by the slots. */
-static void unique_place(struct gateway *gateway, struct gateway_venue *venue, uint32_t number,
-                         uint32_t slot)
+/* A UNIQUE order keeps its slot: the journal goes on with it. */
+static void unique_revive(struct gateway *gateway, struct gateway_venue *venue, uint32_t number)
 {
-    struct gateway_chain *chain = &venue->chain[number];
-    chain->slot = slot;
-    venue->at[slot] = (struct gateway_slot){.chain = number,
-                                            .strategy = chain->strategy,
-                                            .key = DELEGATE_KEY_NONE,
-                                            .symbol = chain->symbol,
-                                            .used = true};
+    const struct gateway_chain *chain = &venue->chain[number];
+    venue->at[chain->slot] = (struct gateway_slot){.chain = number,
+                                                   .strategy = chain->strategy,
+                                                   .key = DELEGATE_KEY_NONE,
+                                                   .symbol = chain->symbol,
+                                                   .used = true};
     gateway->strategy[chain->strategy].uniques++;
 }
 
@@ -354,13 +352,11 @@ static void venue_revive(struct gateway *gateway, struct gateway_venue *venue)
     }
     for (uint32_t i = venue->limits.slots; i < gateway_slots_all(venue); i++)
         venue->at[i] = (struct gateway_slot){.key = DELEGATE_KEY_NONE, .symbol = GATEWAY_NONE};
-    uint32_t unique = venue->limits.slots; /* the slots give them from the first on */
     for (uint32_t i = 1; i <= venue->chains; i++) {
         struct gateway_chain *chain = &venue->chain[i];
         if (!chain->open) continue;
-        bool own = !gateway_slot_unique(venue, chain->slot);
         chain_revive(gateway, venue, chain);
-        if (!own) unique_place(gateway, venue, i, unique++);
+        if (gateway_slot_unique(venue, chain->slot)) unique_revive(gateway, venue, i);
         gateway_refresh(gateway, venue, chain->slot);
     }
     slots_session(venue->slots, false);
@@ -377,5 +373,5 @@ void gateway_recovered(struct gateway *gateway, nanos_t now)
     for (uint32_t i = 0; i < gateway->plan->strategies; i++) gateway->strategy[i].tripped = false;
     gateway->trips = 0;
     gateway->started = true;
-    (void)now;
+    gateway_sweep(gateway, GATEWAY_NONE, now); /* a halt of before may not have been carried out */
 }

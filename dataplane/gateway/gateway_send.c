@@ -295,8 +295,9 @@ static void request_take(struct gateway *gateway, struct gateway_venue *venue,
     gateway_refresh(gateway, venue, request->slot);
 }
 
-void gateway_drain(struct gateway *gateway, struct gateway_venue *venue, nanos_t now)
+uint32_t gateway_drain(struct gateway *gateway, struct gateway_venue *venue, nanos_t now)
 {
+    uint32_t newest = SLOTS_NONE;
     says_take(gateway, venue, now);
     while (venue->out.request_count > 0) {
         struct slot_request *batch = venue->out.requests;
@@ -305,5 +306,7 @@ void gateway_drain(struct gateway *gateway, struct gateway_venue *venue, nanos_t
         venue->out.request_count = 0;
         venue->batch = batch;
         for (uint32_t i = 0; i < count; i++) request_take(gateway, venue, &batch[i], now);
+        newest = batch[count - 1].slot;
     }
+    return newest;
 }

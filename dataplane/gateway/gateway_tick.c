@@ -11,7 +11,7 @@ static void venue_relieve(struct gateway *gateway, struct gateway_venue *venue, 
         gateway_room(gateway, venue, now);
         slots_relieve(venue->slots, now, &venue->out);
         if (venue->out.request_count == 0 && venue->out.say_count == 0) return;
-        gateway_drain(gateway, venue, now);
+        (void)gateway_drain(gateway, venue, now);
         line = slots_line(venue->slots);
     }
 }
@@ -49,7 +49,7 @@ static void venue_sweep(struct gateway *gateway, struct gateway_venue *venue, en
     for (bool whole = false; !whole;) {
         gateway_room(gateway, venue, now);
         whole = slots_sweep(venue->slots, event, SLOTS_NONE, now, &next, &venue->out);
-        gateway_drain(gateway, venue, now);
+        (void)gateway_drain(gateway, venue, now);
     }
 }
 
@@ -142,7 +142,7 @@ static void correct(struct gateway *gateway, struct gateway_venue *venue,
     }
     gateway_room(gateway, venue, now);
     (void)!slots_answer(venue->slots, answer, now, &venue->out);
-    gateway_drain(gateway, venue, now);
+    (void)gateway_drain(gateway, venue, now);
 }
 
 bool gateway_reconciled(struct gateway *gateway, struct gateway_venue *venue,
@@ -171,7 +171,7 @@ static void venue_tick(struct gateway *gateway, struct gateway_venue *venue, nan
         gateway_room(gateway, venue, now);
         slots_overdue(venue->slots, now, &venue->out);
         if (venue->out.request_count == 0 && venue->out.say_count == 0) break;
-        gateway_drain(gateway, venue, now);
+        (void)gateway_drain(gateway, venue, now);
     }
     venue_relieve(gateway, venue, now);
     gateway_reserve_ahead(gateway, venue);

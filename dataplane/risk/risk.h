@@ -29,7 +29,8 @@
  * A symbol is an instrument at one venue.  A venue is one of its sessions.  A holding is a strategy
  * in a symbol; reference is the price collars are around, mark the one positions are valued at.
  * Seconds of the rates are 16 slices of 2^26 ns: never more than the bound in any second, and the
- * oldest message counts for at most 1.08 s.  Time that goes back is taken as standing still.
+ * oldest message counts for at most 1.08 s.  Time that goes back is taken as standing still; but a
+ * price is as old as it says, however late it is told.
  *
  * Threads: one; risk_counts is any's.  Memory: risk_footprint() bytes, given once.
  * Cost: all checks of an order together in bench/bench_risk.c; risk_mark costs a cache line for

@@ -61,7 +61,7 @@ void risk_reference(struct risk *risk, uint32_t symbol, price_t price, nanos_t n
     at->referenced = price >= 1 && price <= RISK_PRICE_MAX;
     if (!at->referenced) return;
     at->reference = price;
-    at->reference_at = risk->now;
+    at->reference_at = now;
 }
 
 void risk_mark(struct risk *risk, uint32_t symbol, price_t price, nanos_t now)
@@ -71,7 +71,7 @@ void risk_mark(struct risk *risk, uint32_t symbol, price_t price, nanos_t now)
     struct risk_symbol *at = &risk->symbol[symbol];
     at->marked = at->listed && price >= 1 && price <= RISK_PRICE_MAX;
     if (!at->marked) return;
-    at->mark_at = risk->now;
+    at->mark_at = now;
     price_t more = price - at->mark;
     at->mark = price;
     if (more == 0) return;

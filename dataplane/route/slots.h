@@ -226,9 +226,11 @@ struct slots *slots_new(void *memory, const struct slots_limits *limits,
 void slots_bind(struct slots *slots, uint32_t slot, uint32_t strategy);
 
 /* An order that may have left before the start, from the journal or the venue (F12): its slot is
- * UNKNOWN until the query of the next RECONNECT sweep is answered. */
+ * UNKNOWN until the query of the next RECONNECT sweep is answered.  What is found stays until
+ * somebody wants something else: neither an order nor a replacement that never arrived is sent
+ * again. */
 struct slot_recovered {
-    uint32_t slot; /* SLOTS_NONE: a UNIQUE order; then its slot is written here */
+    uint32_t slot; /* its own; SLOTS_NONE: any of a UNIQUE order, which is then written here */
     uint32_t strategy;
     order_id_t order; /* below first_order */
     uint8_t side;
@@ -237,6 +239,7 @@ struct slot_recovered {
     qty_t cum;
     uint64_t sequence; /* newest intent of the slot that was acted on */
     uint8_t how;
+    bool seen;        /* the venue is known to have had it: so no reject of it is one */
     order_id_t asked; /* the replacement that may have left after it; 0: none */
     price_t asked_price;
     qty_t asked_total;

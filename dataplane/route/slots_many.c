@@ -22,13 +22,10 @@ static void slot_stop(struct slot_call *call)
 
 /* UNIQUE. */
 
-static uint32_t unique_new(struct slots *slots, uint32_t strategy)
+static void unique_new(struct slots *slots, uint32_t at, uint32_t strategy)
 {
-    uint32_t at = slots->spare.first;
-    struct slot *slot = &slots->slot[at];
     list_remove(&slots->spare, slots_links(slots), at);
-    slot_new(slot, strategy);
-    return at;
+    slot_new(&slots->slot[at], strategy);
 }
 
 static enum slots_status unique_check(const struct slots *slots, const struct slot_unique *unique)
@@ -50,7 +47,8 @@ enum slots_status slots_send_unique(struct slots *slots, const struct slot_uniqu
     if (status != SLOTS_OK) return status;
     struct slot_terms terms = {
         .side = unique->side, .how = unique->how, .price = unique->price, .qty = unique->qty};
-    struct slot_call call = call_of(slots, unique_new(slots, unique->strategy), now, out);
+    struct slot_call call = call_of(slots, slots->spare.first, now, out);
+    unique_new(slots, slots->spare.first, unique->strategy);
     call.terms = &terms;
     slot_take(&call, SLOT_ON_ORDER);
     slot_settle(&call);
@@ -95,13 +93,14 @@ enum slots_status slots_recover(struct slots *slots, struct slot_recovered *reco
     if (!slots_terms_good(recovered->side, recovered->how, recovered->total))
         return SLOTS_BAD_TERMS;
     if (recovered->cum < 0 || recovered->cum > recovered->total) return SLOTS_BAD_TERMS;
-    bool unique = recovered->slot == SLOTS_NONE;
-    if (!unique && recovered->slot >= slots->limits.slots) return SLOTS_UNKNOWN_SLOT;
-    if (unique && !slots->spare.first) return SLOTS_NO_UNIQUE_LEFT;
-    uint32_t at = unique ? unique_new(slots, recovered->strategy) : recovered->slot + 1;
+    uint32_t at = recovered->slot + 1;
+    if (recovered->slot == SLOTS_NONE) at = slots->spare.first;
+    else if (recovered->slot >= slots_all(slots)) return SLOTS_UNKNOWN_SLOT;
+    if (at == 0) return SLOTS_NO_UNIQUE_LEFT;
     struct slot *slot = &slots->slot[at];
     if (slot->state != SLOT_FREE) return SLOTS_IN_USE;
     recovered->slot = at - 1;
+    if (slot_unique_at(slots, at)) unique_new(slots, at, recovered->strategy);
     slot->state = SLOT_UNKNOWN;
     slots->counts.state[SLOT_FREE]--;
     slots->counts.state[SLOT_UNKNOWN]++;
@@ -117,11 +116,13 @@ enum slots_status slots_recover(struct slots *slots, struct slot_recovered *reco
     slot->goal_at = GOAL_MET;
     slot->goal_qty = recovered->total;
     slot->carries = false;
+    slot->seen = recovered->seen;
     slot->asked = recovered->asked;
     if (recovered->asked == 0) return SLOTS_OK;
-    slot->asked_price = slot->goal_price = recovered->asked_price;
-    slot->asked_total = slot->goal_qty = recovered->asked_total;
-    slot->goal_at = GOAL_ASKED;
+    slot->asked_price = recovered->asked_price;
+    slot->asked_total = recovered->asked_total;
+    slot->goal = GOAL_NONE; /* whichever of the two is found stays; nothing is sent again */
+    slot->goal_at = GOAL_WAITS;
     return SLOTS_OK;
 }
 

@@ -182,7 +182,8 @@ static void control_begin(struct engine_stage *stage)
 static void control_await(struct engine_stage *stage)
 {
     struct engine_gateway *with = stage->with;
-    bool dead = with->journal && journal_dead(with->journal);
+    bool lost = with->control_record == UINT64_MAX; /* the journal had no room for it */
+    bool dead = lost || (with->journal && journal_dead(with->journal));
     uint64_t durable = with->journal ? journal_durable(with->journal) : with->record;
     if (durable < with->control_record && !dead) return;
     bool there = durable >= with->control_record;

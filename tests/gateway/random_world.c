@@ -7,7 +7,7 @@ struct world *world;
 struct rig_written *written;
 uint32_t records;
 uint64_t failures;
-uint64_t orders_sent, refusals;
+uint64_t orders_sent, refusals, restarts;
 
 /* The outlet. */
 
@@ -30,7 +30,7 @@ static uint32_t room(void *context, uint32_t venue)
 
 uint8_t *holding_of(order_id_t order)
 {
-    return &world->holding_of[order - MODEL_FIRST];
+    return &world->holding_of[model_place(&world->venue, order)];
 }
 
 static void order_watch(const struct fake_request *request)
@@ -224,6 +224,7 @@ static void intend(uint32_t slot)
     struct mind old = *mind;
     if (taken) {
         mind->any = true;
+        mind->found = false;
         mind->stop = intent.kind == INTENT_STOP;
         mind->side = intent.side;
         mind->price = intent.price;
@@ -235,6 +236,7 @@ static void intend(uint32_t slot)
     if (refused_at_door() == refused_before) return;
     mind->stop = old.stop; /* refused at the door: what was wanted before stands */
     mind->any = old.any;
+    mind->found = old.found;
     mind->side = old.side;
     mind->price = old.price;
     mind->qty = old.qty;
@@ -268,13 +270,21 @@ void world_session(void)
     gateway_session(gateway(), 0, world->up, world->rig.now);
 }
 
+static void halt_minds(void)
+{
+    for (uint32_t slot = 0; slot < KEYS; slot++) {
+        world->mind[slot].stop = true;
+        world->mind[slot].found = false;
+    }
+}
+
 static void halt_step(bool halt)
 {
     HOLDS(gateway_rig_state(&world->rig, RISK_BOX, (struct risk_subject){0},
                             halt ? RISK_HALTED : RISK_ACTIVE) == RISK_CONTROL_OK);
     world->halted = halt;
     if (!halt) return;
-    for (uint32_t slot = 0; slot < KEYS; slot++) world->mind[slot].stop = true;
+    halt_minds();
 }
 
 static void market_step(void)
@@ -289,6 +299,51 @@ static void room_step(void)
 {
     world->room = draw(1, 3) > 1 ? UINT32_MAX : (uint32_t)draw(0, 8);
     gateway_relieve(gateway(), world->rig.now);
+}
+
+static bool is_query_answer(enum slot_answer_kind kind)
+{
+    return kind == SLOT_ANSWERS_OPEN || kind == SLOT_ANSWERS_DONE || kind == SLOT_ANSWERS_NEVER;
+}
+
+/* What an earlier run has asked is not taken for what this one asks: a port's duty. */
+static void queries_forget(void)
+{
+    struct model_venue *venue = &world->venue;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < venue->message_count; i++)
+        if (!is_query_answer((enum slot_answer_kind)venue->message[i].answer.kind))
+            venue->message[kept++] = venue->message[i];
+    venue->message_count = kept;
+}
+
+/* Killed, and started again: what it knows is in the journal, and nobody wants anything. */
+void world_restart(void)
+{
+    char problem[128];
+    struct gateway_rig *rig = &world->rig;
+    uint32_t count = records;
+    restarts++;
+    world->lives++;
+    model_break(&world->venue);
+    queries_forget();
+    free(rig->gateway);
+    world_open();
+    for (uint32_t i = 0; i < count; i++)
+        HOLDS(gateway_recover(gateway(), written[i].kind, &written[i].start, written[i].bytes,
+                              problem, sizeof problem));
+    HOLDS(gateway_next_sequence(gateway(), 0) == world->sequence + 1);
+    world->up = false;
+    memset(world->mind, 0, sizeof world->mind);
+    for (uint32_t slot = 0; slot < KEYS; slot++) world->mind[slot].found = true;
+    if (world->halted) halt_minds();
+    world_begin();
+    HOLDS((risk_state(gateway_risk(gateway()), RISK_BOX, 0) == RISK_HALTED) == world->halted);
+    for (uint32_t i = 0; i < HOLDINGS; i++) { /* as it would be told by whoever starts it */
+        struct gateway_holding holding;
+        gateway_holding(gateway(), i / 2, i % 2, &holding);
+        (i < 2 ? rig->one : rig->two)->position[i % 2] = holding.position;
+    }
 }
 
 void world_step(void)
@@ -306,4 +361,5 @@ void world_step(void)
     else if (what <= 985) world->journal_full = draw(1, 8) == 1;
     else if (what <= 992 || !world->up) world_session();
     else if (what <= 998) halt_step(!world->halted && draw(1, 10) == 1);
+    else if (draw(1, 10) == 1 && world->lives < LIVES) world_restart();
 }

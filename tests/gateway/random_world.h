@@ -14,11 +14,13 @@
 #define SLOTS    (KEYS + UNIQUES)
 #define WRITTEN  (1u << 18)
 #define BOUND    (60 * QTY_ONE)
+#define LIVES    (MODEL_ORDERS / MODEL_A_BLOCK - 2)
 #define HOLDINGS 4u /* delegate, then symbol */
 
 struct mind {
     bool any;
     bool stop;
+    bool found; /* nobody has said anything of it since the start */
     uint8_t side;
     price_t price;
     qty_t qty;
@@ -32,6 +34,7 @@ struct mind {
 struct world {
     uint64_t seed;
     uint32_t step;
+    uint32_t lives; /* restarts */
     struct chance chance;
     struct model_venue venue;
     struct gateway_rig rig;
@@ -51,7 +54,7 @@ extern struct world *world;
 extern struct rig_written *written; /* the journal */
 extern uint32_t records;
 extern uint64_t failures;
-extern uint64_t orders_sent, refusals;
+extern uint64_t orders_sent, refusals, restarts;
 
 #define HOLDS(cond)                                                                                \
     do {                                                                                           \
@@ -78,6 +81,7 @@ static inline uint32_t symbol_of_key(uint32_t key)
 void world_open(void);  /* a gateway of the plan, with nothing in it */
 void world_begin(void); /* recovered, listed, markets trade; the session is down */
 void world_step(void);
+void world_restart(void);
 
 /* Parts of a step. */
 void world_session(void); /* lost, or back */

@@ -226,6 +226,23 @@ SPEC(a_halt_cancels_all_and_nothing_new_leaves)
     gateway_rig_free(&rig);
 }
 
+SPEC(a_halt_that_cannot_be_written_down_is_in_force_and_never_acknowledged)
+{
+    trace(false, "i1 a1", "o1");
+    rig.journal_full = true;
+    uint64_t before = gateway_journalled(rig.gateway);
+    EXPECT_UINT(before, rig.records);
+    rig.journal_lost = true;
+    gateway_rig_play(&rig, "H");
+    EXPECT_TEXT(rig.wire, "o1 c1");
+    EXPECT(gateway_journalled(rig.gateway) == UINT64_MAX);
+    rig.journal_lost = rig.journal_full = false;
+    gateway_rig_play(&rig, "c1 i2");
+    EXPECT_TEXT(rig.wire, "o1 c1");
+    EXPECT(gateway_journalled(rig.gateway) == UINT64_MAX);
+    gateway_rig_free(&rig);
+}
+
 SPEC(a_halt_of_a_strategy_or_a_symbol_cancels_its_own)
 {
     trace(false, "i1 a1 i2b/1 a2 y3 a3", "o1 o2 o3");
@@ -338,6 +355,7 @@ SPEC(the_rate_of_a_venue_holds_and_its_reserve_is_for_cancels)
     S(a_replacement_that_risk_refuses_leaves_the_order_as_it_is)                                   \
     S(without_room_in_the_journal_no_order_leaves_and_cancels_do)                                  \
     S(a_halt_cancels_all_and_nothing_new_leaves)                                                   \
+    S(a_halt_that_cannot_be_written_down_is_in_force_and_never_acknowledged)                       \
     S(a_halt_of_a_strategy_or_a_symbol_cancels_its_own)                                            \
     S(what_loosens_is_applied_only_when_it_is_durable)                                             \
     S(no_order_originates_from_a_market_that_is_not_live_and_a_stop_always_passes)                 \

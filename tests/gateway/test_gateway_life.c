@@ -262,6 +262,38 @@ SPEC(after_a_restart_open_orders_are_unknown_and_positions_are_what_they_were)
     gateway_rig_free(&rig);
 }
 
+SPEC(a_halt_that_was_not_carried_out_when_it_ended_is_carried_out_after_the_restart)
+{
+    trace(false, "i1 a1 u7 a7 i2/1 y3 H", "o1 o7 o2 o3 c1 c7");
+    gateway_rig_restart(&rig);
+    gateway_rig_start(&rig);
+    gateway_rig_play(&rig, "O1:10 O7:10 O2:10 N3 i5/3 c1 c2 c7");
+    EXPECT_TEXT(rig.wire, "o1 o7 o2 o3 c1 c7 q1 q2 q3 q7 c1 c7 c2");
+    EXPECT_UINT(held(0, 0).working, 0);
+    gateway_rig_free(&rig);
+}
+
+SPEC(after_a_restart_risk_counts_the_larger_of_an_order_and_its_replacement_until_it_is_done)
+{
+    struct risk_holding_view view;
+    trace(true, "i1:10 a1 i2:30 s200/1:8 a200 s201:5/1", "o1 r2 o200 r201");
+    gateway_rig_restart(&rig);
+    gateway_rig_start(&rig);
+    risk_holding(gateway_risk(rig.gateway), 0, 0, &view);
+    EXPECT_UINT((uint64_t)view.buys, 30 * QTY_ONE);
+    EXPECT_UINT((uint64_t)view.sells, 8 * QTY_ONE);
+    gateway_rig_play(&rig, "O1:10 O200:8");           /* the replacements never arrived, */
+    EXPECT_TEXT(rig.wire, "o1 r2 o200 r201 q1 q200"); /* and nobody wants them now */
+    risk_holding(gateway_risk(rig.gateway), 0, 0, &view);
+    EXPECT_UINT((uint64_t)view.buys, 30 * QTY_ONE);
+    EXPECT_UINT((uint64_t)view.sells, 8 * QTY_ONE);
+    gateway_rig_play(&rig, "c1 c200"); /* they are done */
+    risk_holding(gateway_risk(rig.gateway), 0, 0, &view);
+    EXPECT_UINT((uint64_t)view.buys, 0);
+    EXPECT_UINT((uint64_t)view.sells, 0);
+    gateway_rig_free(&rig);
+}
+
 #define SPECS(S)                                                                                   \
     S(while_the_session_is_down_nothing_is_sent_and_then_the_newest)                               \
     S(silence_asks_the_venue_and_blocks_the_slot)                                                  \
@@ -277,5 +309,7 @@ SPEC(after_a_restart_open_orders_are_unknown_and_positions_are_what_they_were)
     S(a_new_day_begins_at_nothing_and_keeps_the_position)                                          \
     S(a_stop_of_all_ends_when_nothing_is_open)                                                     \
     S(numbers_are_used_only_when_their_reservation_is_durable)                                     \
-    S(after_a_restart_open_orders_are_unknown_and_positions_are_what_they_were)
+    S(after_a_restart_open_orders_are_unknown_and_positions_are_what_they_were)                    \
+    S(a_halt_that_was_not_carried_out_when_it_ended_is_carried_out_after_the_restart)              \
+    S(after_a_restart_risk_counts_the_larger_of_an_order_and_its_replacement_until_it_is_done)
 SPEC_MAIN("gateway_life", SPECS, NULL, NULL)

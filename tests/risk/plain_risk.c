@@ -133,7 +133,7 @@ void plain_reference(struct plain_risk *plain, uint32_t symbol, price_t price, n
     plain->referenced[symbol] = price > 0 && price <= RISK_PRICE_MAX;
     if (!plain->referenced[symbol]) return;
     plain->reference[symbol] = price;
-    plain->reference_at[symbol] = plain->now;
+    plain->reference_at[symbol] = now;
 }
 
 void plain_mark(struct plain_risk *plain, uint32_t symbol, price_t price, nanos_t now)
@@ -142,7 +142,7 @@ void plain_mark(struct plain_risk *plain, uint32_t symbol, price_t price, nanos_
     plain->marked[symbol] = price > 0 && price <= RISK_PRICE_MAX;
     if (!plain->marked[symbol]) return;
     plain->mark[symbol] = price;
-    plain->mark_at[symbol] = plain->now;
+    plain->mark_at[symbol] = now;
     for (uint32_t i = 0; i < plain->trades; i++)
         if (plain->trade[i].symbol == symbol && plain->trade[i].price == 0)
             plain->trade[i].price = price;

@@ -340,6 +340,23 @@ SPEC(limits_that_were_never_set_let_nothing_pass)
     rig_free(bare.risk);
 }
 
+/* It waited somewhere, and meanwhile other things happened. */
+SPEC(a_price_is_as_old_as_it_says_however_late_it_is_told)
+{
+    nanos_t then = rig.now;
+    rig.now += NANOS_SECOND;
+    EXPECT(rig_check(&rig, five()) == RISK_PASS);
+    risk_reference(rig.risk, 0, RIG_PRICE, then);
+    rig_bound(&rig, RISK_REFERENCE_AGE, NANOS_SECOND - 1);
+    EXPECT(rig_check(&rig, five()) == RISK_REFERENCE_AGE);
+    risk_reference(rig.risk, 0, RIG_PRICE, rig.now);
+    risk_mark(rig.risk, 0, RIG_PRICE, then);
+    rig_bound(&rig, RISK_MARK_AGE, NANOS_SECOND - 1);
+    EXPECT(rig_check(&rig, five()) == RISK_MARK_AGE);
+    rig_bound(&rig, RISK_MARK_AGE, NANOS_SECOND);
+    EXPECT(rig_check(&rig, five()) == RISK_PASS);
+}
+
 SPEC(what_does_not_add_to_a_worst_case_passes_though_its_bound_was_lowered)
 {
     position(0, 0, 8);
@@ -421,6 +438,7 @@ SPEC(a_position_that_does_not_fit_refuses_its_symbol_until_it_is_told_anew)
     S(one_fill_in_a_second_too_many_stops_the_strategy_until_it_is_released)                       \
     S(never_more_messages_than_the_bound_in_any_second_and_all_of_them_again_soon_after)           \
     S(limits_that_were_never_set_let_nothing_pass)                                                 \
+    S(a_price_is_as_old_as_it_says_however_late_it_is_told)                                        \
     S(what_does_not_add_to_a_worst_case_passes_though_its_bound_was_lowered)                       \
     S(who_has_lost_too_much_may_still_reduce)                                                      \
     S(the_largest_order_there_can_be_is_worth_more_than_any_bound)                                 \

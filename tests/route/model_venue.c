@@ -5,11 +5,21 @@ static bool luck(struct model_venue *venue, uint64_t percent)
     return !venue->calm && chance_between(venue->chance, 1, 100) <= percent;
 }
 
-struct model_order *model_order_at(struct model_venue *venue, order_id_t order)
+uint32_t model_place(const struct model_venue *venue, order_id_t order)
 {
     CHECK(order >= MODEL_FIRST);
-    CHECK(order < MODEL_FIRST + MODEL_ORDERS);
-    return &venue->order[order - MODEL_FIRST];
+    uint64_t number = order - MODEL_FIRST;
+    if (venue->block > 0) {
+        CHECK(number % venue->block < MODEL_A_BLOCK);
+        number = number / venue->block * MODEL_A_BLOCK + number % venue->block;
+    }
+    CHECK(number < MODEL_ORDERS);
+    return (uint32_t)number;
+}
+
+struct model_order *model_order_at(struct model_venue *venue, order_id_t order)
+{
+    return &venue->order[model_place(venue, order)];
 }
 
 static void say(struct model_venue *venue, struct slot_answer answer, bool final)
@@ -211,7 +221,7 @@ bool model_may_open(const struct model_venue *venue, uint32_t slot)
         if (request->slot != slot) continue;
         if (request->kind == SLOT_SENDS_ORDER) return true;
         bool replaces = request->kind == SLOT_SENDS_REPLACE;
-        if (replaces && venue->order[request->order - MODEL_FIRST].alive) return true;
+        if (replaces && venue->order[model_place(venue, request->order)].alive) return true;
     }
     return false;
 }

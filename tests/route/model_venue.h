@@ -16,6 +16,7 @@
 
 #define MODEL_FIRST    1000u
 #define MODEL_ORDERS   65536u
+#define MODEL_A_BLOCK  8192u /* numbers of one start that are used */
 #define MODEL_SLOTS    16u
 #define MODEL_QUEUE    4096u /* a power of two */
 #define MODEL_MESSAGES 4096u
@@ -41,8 +42,9 @@ struct model_message {
 
 struct model_venue {
     struct chance *chance;
-    bool calm;                              /* no misbehaviour */
-    struct model_order order[MODEL_ORDERS]; /* by number - MODEL_FIRST */
+    bool calm;      /* no misbehaviour */
+    uint64_t block; /* numbers between two starts; 0: it never starts anew */
+    struct model_order order[MODEL_ORDERS]; /* by model_place */
     order_id_t alive[MODEL_SLOTS];
     order_id_t dead[MODEL_SLOTS]; /* canceled last */
     struct slot_request queue[MODEL_QUEUE];
@@ -52,6 +54,7 @@ struct model_venue {
     uint32_t message_count;
 };
 
+uint32_t model_place(const struct model_venue *venue, order_id_t order);
 struct model_order *model_order_at(struct model_venue *venue, order_id_t order);
 
 /* A request that was put on the wire. */

@@ -191,6 +191,8 @@ SPEC(recovered_orders_are_unknown_until_the_venue_has_said)
     struct slot_recovered unique = {.slot = SLOTS_NONE, .strategy = 1, .order = 41, .total = 5};
     EXPECT(slots_recover(rig.slots, &unique) == SLOTS_OK);
     EXPECT_UINT(unique.slot, 3);
+    unique.slot = 3;
+    EXPECT(slots_recover(rig.slots, &unique) == SLOTS_IN_USE);
     slots_verify(rig.slots);
     slots_session(rig.slots, true);
     uint32_t next = 0;
@@ -216,6 +218,52 @@ SPEC(recovered_orders_are_unknown_until_the_venue_has_said)
         .kind = SLOT_ANSWERS_DONE, .slot = 3, .number = queries[1], .order = 41, .cum = 5};
     EXPECT(slots_answer(rig.slots, &open, rig.now, &rig.out) == SLOTS_OK);
     EXPECT_UINT(slots_open(rig.slots), 1);
+}
+
+SPEC(a_unique_order_is_recovered_in_the_slot_it_had)
+{
+    slots_session(rig.slots, false);
+    struct slot_recovered unique = {.slot = 4, .strategy = 1, .order = 41, .total = 5};
+    EXPECT(slots_recover(rig.slots, &unique) == SLOTS_OK);
+    EXPECT_UINT(unique.slot, 4);
+    slots_verify(rig.slots);
+    unique = (struct slot_recovered){.slot = SLOTS_NONE, .strategy = 1, .order = 42, .total = 5};
+    EXPECT(slots_recover(rig.slots, &unique) == SLOTS_OK);
+    EXPECT_UINT(unique.slot, 3);
+    struct slot_look look;
+    slots_look(rig.slots, 4, &look);
+    EXPECT_UINT(look.order, 41);
+    EXPECT_UINT(look.strategy, 1);
+    slots_verify(rig.slots);
+}
+
+SPEC(a_replacement_of_before_the_start_that_never_arrived_is_not_sent_again)
+{
+    slots_session(rig.slots, false);
+    struct slot_recovered order = {.slot = RIG_SLOT,
+                                   .strategy = 1,
+                                   .order = 40,
+                                   .price = 7,
+                                   .total = 10,
+                                   .sequence = 9,
+                                   .asked = 41,
+                                   .asked_price = 8,
+                                   .asked_total = 12};
+    EXPECT(slots_recover(rig.slots, &order) == SLOTS_OK);
+    slots_session(rig.slots, true);
+    uint32_t next = 0;
+    EXPECT(slots_sweep(rig.slots, SLOT_ON_RECONNECT, SLOTS_NONE, rig.now, &next, &rig.out));
+    struct slot_answer open = {.kind = SLOT_ANSWERS_OPEN,
+                               .slot = RIG_SLOT,
+                               .number = rig.request[0].number,
+                               .order = 40,
+                               .leaves = 10};
+    rig.out.request_count = 0;
+    EXPECT(slots_answer(rig.slots, &open, rig.now, &rig.out) == SLOTS_OK);
+    EXPECT_UINT(rig.out.request_count, 0);
+    slots_rig_play(&rig, "i10"); /* somebody wants something else now */
+    EXPECT_TEXT(rig.wire, "r10");
+    slots_verify(rig.slots);
 }
 
 SPEC(whoever_a_slot_is_given_to_begins_anew)
@@ -306,6 +354,8 @@ SPEC(every_word_has_a_name_and_a_sentence)
     S(a_sweep_stops_where_there_is_no_room_and_goes_on_there)                                      \
     S(a_sweep_of_one_strategy_leaves_the_others)                                                   \
     S(recovered_orders_are_unknown_until_the_venue_has_said)                                       \
+    S(a_unique_order_is_recovered_in_the_slot_it_had)                                              \
+    S(a_replacement_of_before_the_start_that_never_arrived_is_not_sent_again)                      \
     S(whoever_a_slot_is_given_to_begins_anew)                                                      \
     S(what_cannot_be_recovered_is_refused)                                                         \
     S(limits_out_of_range_have_no_footprint)                                                       \
