@@ -66,9 +66,11 @@ static bool control_read(struct gateway *gateway, const struct risk_record *reco
 
 /* Orders. */
 
-/* A slot that has no order and no key. */
-static uint32_t unique_free(const struct gateway_venue *venue)
+/* A slot that has no order and no key: the one it was, if there is. */
+static uint32_t unique_free(const struct gateway_venue *venue, uint32_t was)
 {
+    bool same = was < gateway_slots_all(venue) && gateway_slot_unique(venue, was);
+    if (same && venue->at[was].chain == 0) return was;
     for (uint32_t slot = venue->limits.slots; slot < gateway_slots_all(venue); slot++)
         if (venue->at[slot].chain == 0) return slot;
     return GATEWAY_NONE;
@@ -76,11 +78,12 @@ static uint32_t unique_free(const struct gateway_venue *venue)
 
 /* Where an order of the journal is here: its strategy may have fewer keys now, or be elsewhere. */
 static uint32_t slot_ours(const struct gateway *gateway, const struct gateway_venue *venue,
-                          uint32_t number, uint32_t key)
+                          uint32_t number, const struct gateway_pass *pass)
 {
+    uint32_t key = pass->key;
     const struct gateway_strategy *strategy = &gateway->strategy[number];
     bool keyed = key < strategy->orders_room && &gateway->venue[strategy->venue] == venue;
-    return keyed ? strategy->first + key : unique_free(venue);
+    return keyed ? strategy->first + key : unique_free(venue, pass->slot);
 }
 
 static bool replacement_read(struct gateway_venue *venue, const struct gateway_pass *pass,
@@ -108,7 +111,7 @@ static bool pass_read(struct gateway *gateway, const struct gateway_pass *pass, 
     if (gateway->intent_sequence < pass->sequence) gateway->intent_sequence = pass->sequence;
     if (pass->number >= venue->first_order) venue->first_order = pass->number + 1;
     if (pass->was != 0) return replacement_read(venue, pass, problem, capacity);
-    uint32_t slot = slot_ours(gateway, venue, strategy, pass->key);
+    uint32_t slot = slot_ours(gateway, venue, strategy, pass);
     if (slot == GATEWAY_NONE)
         return wrong(problem, capacity, "more open orders than there is room for");
     struct gateway_slot *at = &venue->at[slot];
