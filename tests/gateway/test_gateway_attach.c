@@ -178,6 +178,21 @@ SPEC(who_leaves_with_an_order_in_doubt_stays_until_it_is_known)
     end();
 }
 
+SPEC(an_order_of_before_the_start_keeps_its_strategy_too)
+{
+    begin();
+    play("i1 a1");
+    gateway_rig_restart(&rig);
+    gateway_rig_start(&rig);
+    leave(0);
+    EXPECT(!gateway_vacant(rig.gateway, 0));
+    play("D1:3");
+    gateway_rig_pass_time(&rig, 2 * NANOS_MILLI);
+    EXPECT(gateway_vacant(rig.gateway, 0));
+    EXPECT_UINT(position(0), 3);
+    end();
+}
+
 SPEC(the_others_go_on_trading)
 {
     begin();
@@ -324,6 +339,7 @@ SPEC(strategies_of_the_journal_are_found_by_name_wherever_they_are)
     S(who_leaves_asks_for_nothing_more_and_its_orders_are_canceled)                                \
     S(a_fill_that_comes_after_the_end_still_reaches_the_position)                                  \
     S(who_leaves_with_an_order_in_doubt_stays_until_it_is_known)                                   \
+    S(an_order_of_before_the_start_keeps_its_strategy_too)                                         \
     S(the_others_go_on_trading)                                                                    \
     S(those_of_the_start_leave_and_come_back_too)                                                  \
     S(what_cannot_be_attached_is_refused_and_nothing_changes)                                      \

@@ -124,6 +124,31 @@ SPEC(an_order_can_be_worked_again_once_its_delegate_has_been_taken_out)
     dispatch_verify(dispatch);
 }
 
+SPEC(who_has_ended_is_taken_by_its_number_and_nobody_before_it_has)
+{
+    struct dispatch *dispatch = timeline_dispatch();
+    struct dispatch_ended ended;
+    uint32_t one = 0, other = 0;
+    EXPECT_UINT(add("taker", 1, &one), DISPATCH_OK);
+    EXPECT_UINT(add("taker", 2, &other), DISPATCH_OK);
+    EXPECT(!dispatch_take_this(dispatch, one, &ended)); /* it works */
+    EXPECT_UINT(dispatch_child_opened(dispatch, one), DISPATCH_OK);
+    EXPECT_UINT(dispatch_finish(dispatch, one), DISPATCH_OK);
+    EXPECT_UINT(dispatch_finish(dispatch, other), DISPATCH_OK);
+    EXPECT(!dispatch_take_this(dispatch, one, &ended)); /* an order is open */
+    const struct message report = {.kind = REPORT_CANCELED};
+    EXPECT_UINT(dispatch_report(dispatch, one, &report), DISPATCH_OK);
+    EXPECT_UINT(dispatch_child_closed(dispatch, one), DISPATCH_OK);
+    EXPECT(!dispatch_take_this(dispatch, one, &ended)); /* it was not shown that it is over */
+    EXPECT_UINT(dispatch_next(dispatch, 1), one);
+    EXPECT(dispatch_take_this(dispatch, one, &ended)); /* though the other one ended before */
+    EXPECT_UINT(ended.delegate, one);
+    EXPECT(!dispatch_take_this(dispatch, one, &ended));
+    EXPECT(dispatch_take_ended(dispatch, &ended));
+    EXPECT_UINT(ended.delegate, other);
+    dispatch_verify(dispatch);
+}
+
 SPEC(a_number_is_not_the_successors)
 {
     struct dispatch *dispatch = timeline_dispatch();
@@ -232,6 +257,7 @@ SPEC(our_own_mistakes_stop_the_program)
     S(an_instruction_that_disagrees_with_the_identity_is_refused_with_its_reason)                  \
     S(a_report_is_for_the_delegate_whatever_it_is_about)                                           \
     S(an_order_can_be_worked_again_once_its_delegate_has_been_taken_out)                           \
+    S(who_has_ended_is_taken_by_its_number_and_nobody_before_it_has)                               \
     S(a_number_is_not_the_successors)                                                              \
     S(a_number_that_was_never_given_is_unknown)                                                    \
     S(delegates_are_limited)                                                                       \
