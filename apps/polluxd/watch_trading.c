@@ -53,8 +53,9 @@ void watch_trading_state(struct text *out, const struct watch_trading *trading)
     text_append(out, "  profit ");
     report_money(out, report_profit(view));
     text_append(out, "  journal ");
-    if (view->journal_dead) {
-        text_append(out, "FAILED: nothing new leaves");
+    if (view->journal_dead || view->journal_lost > 0) {
+        text_append(out, view->journal_dead ? "FAILED: nothing new leaves"
+                                            : "HAD NO ROOM: nothing new leaves until a restart");
         return;
     }
     text_grouped(out, view->record);
