@@ -23,18 +23,24 @@ static const char doc[] =
 enum {
     KEY_BBO = 1000,
     KEY_CHECKSUMS,
+    KEY_CONFIG,
     KEY_CORES,
     KEY_DEPTH,
     KEY_FRAMING,
     KEY_GAP_PACKETS,
     KEY_GAP_WAIT,
+    KEY_HOUSEKEEPING,
     KEY_HUGE_PAGES,
     KEY_IDLE,
     KEY_INSTRUMENTS,
+    KEY_LATENCY,
     KEY_LAYOUT,
     KEY_LEVELS,
     KEY_ORDERS,
+    KEY_REPORTS,
+    KEY_SET,
     KEY_STORE,
+    KEY_STRATEGY,
 };
 
 static const struct argp_option choices[] = {
@@ -62,6 +68,18 @@ static const struct argp_option choices[] = {
     {"instruments", KEY_INSTRUMENTS, "N", 0, "Highest instrument number with a book (65535)", 3},
     {"orders", KEY_ORDERS, "N", 0, "Orders live at once (2097152)", 3},
     {"levels", KEY_LEVELS, "N", 0, "Price levels live at once (1048576)", 3},
+    {"strategy", KEY_STRATEGY, "NAME", 0,
+     "Try the strategies of this name or kind of the configuration on the recording: the market is "
+     "enacted again by the matching engine, their orders in it; none only enacts it",
+     4},
+    {"config", KEY_CONFIG, "FILE", 0, "The configuration of a gateway, as polluxd reads it", 4},
+    {"set", KEY_SET, "NAME=VALUE", 0,
+     "A parameter of the strategies, instead of that of the configuration; may be repeated", 4},
+    {"latency-ns", KEY_LATENCY, "N", 0,
+     "How long a message takes between market and gateway, each way (1000)", 4},
+    {"housekeeping-us", KEY_HOUSEKEEPING, "N", 0, "How often the gateway keeps house (1000)", 4},
+    {"reports", KEY_REPORTS, "FILE", 0,
+     "Write the session's messages and the drop copy to FILE, a JSON object a line", 4},
     {0},
 };
 
@@ -138,6 +156,27 @@ static void cores_read(struct replay_options *options, const char *text, struct 
     }
 }
 
+static void setting_read(struct replay_options *options, char *text, struct argp_state *state)
+{
+    char *equals = strchr(text, '=');
+    if (!equals || equals == text)
+        argp_error(state, "'%s' sets nothing: it should be NAME=VALUE", text);
+    if (options->settings == REPLAY_SETTINGS_MAX)
+        argp_error(state, "more than %u parameters are set", REPLAY_SETTINGS_MAX);
+    CHECK(equals != NULL); /* argp_error ends the program */
+    *equals = 0;
+    options->setting[options->settings++] = (struct delegate_parameter){text, equals + 1};
+}
+
+static void trial_check(const struct replay_options *options, const struct argp_state *state)
+{
+    bool trades = options->strategy && strcmp(options->strategy, "none") != 0;
+    if (trades && !options->config) argp_error(state, "--strategy needs --config FILE");
+    if (!trades && options->config) argp_error(state, "--config needs the --strategy to try");
+    if (!trades && options->settings) argp_error(state, "--set needs a --strategy to set it for");
+    if (!trades && options->reports) argp_error(state, "--reports needs a --strategy to report of");
+}
+
 static void cores_check(const struct replay_options *options, const struct argp_state *state)
 {
     bool dedicated = options->layout == LAUNCH_DEDICATED;
@@ -146,6 +185,24 @@ static void cores_check(const struct replay_options *options, const struct argp_
                    dedicated ? "two cores: feed,engine" : "one core");
     if (options->cores == 2 && options->core[0] == options->core[1])
         argp_error(state, "both stages are on core %u", options->core[0]);
+}
+
+static error_t trial_option_read(struct replay_options *options, int key, char *text,
+                                 struct argp_state *state)
+{
+    switch (key) {
+    case KEY_STRATEGY: options->strategy = text; return 0;
+    case KEY_CONFIG: options->config = text; return 0;
+    case KEY_SET: setting_read(options, text, state); return 0;
+    case KEY_REPORTS: options->reports = text; return 0;
+    case KEY_LATENCY:
+        options->latency_ns = number_read(text, "the latency", 0, NANOS_SECOND, state);
+        return 0;
+    case KEY_HOUSEKEEPING:
+        options->housekeeping_us = number_read(text, "housekeeping", 100, 1000000, state);
+        return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
 }
 
 static error_t option_read(int key, char *text, struct argp_state *state)
@@ -203,8 +260,9 @@ static error_t option_read(int key, char *text, struct argp_state *state)
     case ARGP_KEY_END:
         if (options->files == 0) argp_error(state, "no FILE to play");
         cores_check(options, state);
+        trial_check(options, state);
         return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    default: return trial_option_read(options, key, text, state);
     }
 }
 
@@ -219,6 +277,8 @@ void replay_options_parse(int count, char **words, struct replay_options *option
         .instruments = BOOK_INSTRUMENTS_MAX - 1,
         .gap_wait_us = 1000,
         .store_datagrams = 4096,
+        .latency_ns = 1000,
+        .housekeeping_us = 1000,
     };
     static const struct argp parser = {choices, option_read, "FILE [FILE-B]", doc, NULL,
                                        NULL,    NULL};

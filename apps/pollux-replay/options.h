@@ -4,8 +4,10 @@
 /* What pollux-replay was asked to do. */
 
 #include "dataplane/launch/launch.h"
+#include "dataplane/strategy/delegate.h"
 
-#define REPLAY_BOOKS_MAX 256u
+#define REPLAY_BOOKS_MAX    256u
+#define REPLAY_SETTINGS_MAX 64u
 
 struct replay_book_wish {
     char symbol[9];
@@ -35,6 +37,13 @@ struct replay_options {
     uint32_t store_datagrams;
     struct replay_book_wish book[REPLAY_BOOKS_MAX];
     uint32_t books;
+    const char *strategy; /* NULL: none is tried, and no market enacted; "none": only enacted */
+    const char *config;
+    const char *reports;
+    uint64_t latency_ns;
+    uint64_t housekeeping_us;
+    struct delegate_parameter setting[REPLAY_SETTINGS_MAX];
+    uint32_t settings;
 };
 
 /* Reads the command line; ends the program with a message and status 2 if it is wrong, and after

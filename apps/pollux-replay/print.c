@@ -94,10 +94,22 @@ static void books_print(struct text *out, const struct replay *replay)
     }
 }
 
+/* What a replay without strategies is for. */
+static void stages_print(struct text *out, const struct replay *replay)
+{
+    struct replay_stage stage[REPLAY_STAGES];
+    report_delegates(out, &replay->engine);
+    text_append_char(out, '\n');
+    report_latency_head(out);
+    replay_stages(replay, stage);
+    for (uint32_t i = 0; i < REPLAY_STAGES; i++)
+        report_latency(out, stage[i].name, &stage[i].summary);
+    text_append_char(out, '\n');
+}
+
 void replay_print(struct replay *replay)
 {
     struct text out = text_in(page, sizeof page);
-    struct replay_stage stage[REPLAY_STAGES];
     files_print(&out, replay);
     text_append_char(&out, '\n');
     books_print(&out, replay);
@@ -108,13 +120,8 @@ void replay_print(struct replay *replay)
     text_append_char(&out, '\n');
     report_lines(&out, &replay->feed);
     text_append_char(&out, '\n');
-    report_delegates(&out, &replay->engine);
-    text_append_char(&out, '\n');
-    report_latency_head(&out);
-    replay_stages(replay, stage);
-    for (uint32_t i = 0; i < REPLAY_STAGES; i++)
-        report_latency(&out, stage[i].name, &stage[i].summary);
-    text_append_char(&out, '\n');
+    if (replay->options.strategy) trial_print(&out, &replay->trial);
+    else stages_print(&out, replay);
     speed_print(&out, replay);
     flush(&out);
 }

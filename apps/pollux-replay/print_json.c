@@ -218,6 +218,7 @@ void replay_print_json(struct replay *replay)
     put(root, "stages", stages_of(replay));
     if (replay->options.books) put(root, "books", books_of(replay));
     if (replay->options.bbo) put(root, "bbo", bbo_of(replay));
+    if (replay->options.strategy) put(root, "trial", trial_json(&replay->trial));
     put(root, "problems", problems_of(replay));
     CHECK(json_dumpf(root, stdout, JSON_INDENT(1) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(6)) ==
           0);

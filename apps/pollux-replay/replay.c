@@ -24,11 +24,48 @@ static void book_take(struct replay_book *book, struct feed *feed)
     book->asks = book_depth(books, instrument, SIDE_SELL, book->ask, BOOK_SIDE_LEVELS_MAX);
 }
 
+static uint32_t enacted_side(const struct trial *trial, uint16_t instrument, enum side side,
+                             struct book_level *levels)
+{
+    static struct match_level found[BOOK_SIDE_LEVELS_MAX];
+    uint32_t count =
+        match_depth(reenact_match(trial->reenact), instrument, side, found, BOOK_SIDE_LEVELS_MAX);
+    if (count > BOOK_SIDE_LEVELS_MAX) count = BOOK_SIDE_LEVELS_MAX;
+    for (uint32_t i = 0; i < count; i++)
+        levels[i] = (struct book_level){.price_e4 = (uint32_t)(found[i].price / PRICE_PER_E4),
+                                        .orders = found[i].orders,
+                                        .qty = (uint64_t)(found[i].qty / QTY_ONE)};
+    return count;
+}
+
+/* The market's as it is enacted, ours included; its state is the worse of both. */
+static void book_take_enacted(struct replay_book *book, const struct trial *trial,
+                              const struct feed *feed)
+{
+    enum market_state recorded = feed_state(feed, feed_find(feed, book->wish->symbol));
+    for (uint32_t i = 0; i < trial->instruments; i++) {
+        char symbol[9];
+        trial_symbol_text(symbol, trial->instrument[i].symbol);
+        if (strcmp(symbol, book->wish->symbol) != 0) continue;
+        enum match_phase phase = match_phase_of(reenact_match(trial->reenact), (uint16_t)i);
+        book->found = true;
+        book->state = phase != MATCH_OPEN && recorded == MARKET_LIVE ? MARKET_HALTED : recorded;
+        book->bids = enacted_side(trial, (uint16_t)i, SIDE_BUY, book->bid);
+        book->asks = enacted_side(trial, (uint16_t)i, SIDE_SELL, book->ask);
+    }
+}
+
+static void book_find(struct replay *replay, struct replay_book *book, struct feed *feed)
+{
+    if (replay->options.strategy) book_take_enacted(book, &replay->trial, feed);
+    else book_take(book, feed);
+}
+
 static void mark_reached(void *context, struct feed *feed, uint64_t message)
 {
     struct replay *replay = context;
     for (uint32_t i = 0; i < replay->options.books; i++)
-        if (replay->options.book[i].after == message) book_take(&replay->book[i], feed);
+        if (replay->options.book[i].after == message) book_find(replay, &replay->book[i], feed);
 }
 
 static int by_number(const void *a, const void *b)
@@ -134,6 +171,7 @@ static void plan_make(struct replay *replay, struct launch_plan *plan)
                 .mark_context = replay,
                 .on_event = event_seen,
                 .event_context = replay,
+                .tap = options->strategy ? &replay->tap : NULL,
             },
         .engine = {.instruments = options->instruments + 1,
                    .delegates = 1,
@@ -163,7 +201,8 @@ static void ending_take(struct replay *replay)
     feed_stage_view(launch->feed, &replay->feed);
     engine_stage_view(launch->engine, &replay->engine);
     for (uint32_t i = 0; i < replay->options.books; i++)
-        if (replay->book[i].wish->after == 0) book_take(&replay->book[i], feed);
+        if (replay->book[i].wish->after == 0) book_find(replay, &replay->book[i], feed);
+    if (replay->options.strategy) trial_end(&replay->trial);
     replay->digest = feed_digest(feed);
     replay->wall_ns = clock_ns(&launch->clock, launch->stop_tsc - launch->start_tsc);
     uint64_t busy = counter_read(&launch->feed_slot->counters.ticks_busy);
@@ -222,6 +261,10 @@ int replay_play(struct replay *replay)
         text_append(&replay->problems, "there is not enough memory for the books asked for\n");
         return 1;
     }
+    replay->tap = trial_tap(&replay->trial);
+    if (replay->options.strategy &&
+        !trial_open(&replay->trial, &replay->options, &replay->recording, &replay->problems))
+        return 1;
     struct launch_plan plan;
     char report_text[4096];
     struct text report = text_in(report_text, sizeof report_text);
@@ -230,6 +273,7 @@ int replay_play(struct replay *replay)
     play_until_ended(replay, &progress);
     progress_end(&progress);
     ending_take(replay);
+    if (replay->options.strategy) trial_close(&replay->trial, &replay->problems);
     return verdict(replay);
 }
 

@@ -4,6 +4,7 @@
 /* One replay: what was seen on the way, and what to say about it. */
 
 #include "apps/pollux-replay/options.h"
+#include "apps/pollux-replay/trial.h"
 
 #define REPLAY_GAPS_MAX 65536u
 
@@ -27,6 +28,8 @@ struct replay {
     struct replay_options options;
     struct recording recording;
     struct launch launch;
+    struct trial trial; /* with options.strategy */
+    struct feed_stage_tap tap;
 
     uint32_t marks;
     uint64_t mark[REPLAY_BOOKS_MAX]; /* messages to stop at, ascending, each once */

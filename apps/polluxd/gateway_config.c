@@ -32,3 +32,29 @@ bool polluxd_names(const struct config_trade_strategy *from, const char *symbol)
         if (strcmp(from->instruments.at[i].text, symbol) == 0) return true;
     return false;
 }
+
+static bool entry_inside(const struct config *config, uint32_t index)
+{
+    const struct config_gateway *gateway = config->gateway;
+    if (!CONFIG_HAS(config->roles, CONFIG_ROLE_GATEWAY)) return false;
+    for (uint32_t i = 0; i < gateway->venues.count; i++)
+        if (gateway->venues.at[i].transport == CONFIG_TRANSPORT_INTERNAL &&
+            strcmp(gateway->venues.at[i].username, config->venue->sessions.at[index].username) == 0)
+            return true;
+    return false;
+}
+
+uint32_t polluxd_entries_outside(const struct config *config)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < config->venue->sessions.count; i++) count += !entry_inside(config, i);
+    return count;
+}
+
+uint32_t polluxd_entry_place(const struct config *config, uint32_t index)
+{
+    bool inside = entry_inside(config, index);
+    uint32_t place = inside ? polluxd_entries_outside(config) : 0;
+    for (uint32_t i = 0; i < index; i++) place += entry_inside(config, i) == inside;
+    return place;
+}

@@ -62,7 +62,7 @@ static void ports_plan(struct polluxd *polluxd)
     }
 }
 
-bool polluxd_plan(struct polluxd *polluxd, struct text *problems)
+bool polluxd_plan(struct polluxd *polluxd, const struct polluxd_kinds *kinds, struct text *problems)
 {
     const struct config *config = polluxd->config;
     struct launch_plan *plan = &polluxd->plan;
@@ -81,11 +81,9 @@ bool polluxd_plan(struct polluxd *polluxd, struct text *problems)
     for (uint32_t i = 0; i < config->lcores.cores.count && i < LAUNCH_LCORES_MAX; i++)
         plan->cpu[i] = (uint16_t)config->lcores.cores.at[i];
     ports_plan(polluxd);
-    if (CONFIG_HAS(config->roles, CONFIG_ROLE_GATEWAY)) {
-        text_append(problems, "the role gateway cannot be started yet\n");
-        return false;
-    }
     bool planned = !feeds || polluxd_plan_feed(polluxd, problems);
+    if (CONFIG_HAS(config->roles, CONFIG_ROLE_GATEWAY))
+        planned &= polluxd_plan_trading(polluxd, kinds, problems);
     return (!venue || polluxd_plan_venue(polluxd, problems)) && planned;
 }
 

@@ -91,6 +91,7 @@ static bool symbol_plan(struct polluxd_gateway *gateway, const struct config_tra
         .tick = (price_t)from->tick,
         .lot = (qty_t)from->lot,
         .price_max = (price_t)from->price_max,
+        .opening = (price_t)from->opening,
         .qty_max = (qty_t)from->quantity_max,
     };
     padded(to->name, sizeof to->name, from->symbol);
@@ -135,6 +136,18 @@ static void strategy_plan(struct polluxd_gateway *gateway, const struct config *
         padded(room->leg[i].symbol, sizeof room->leg[i].symbol, from->instruments.at[i].text);
     room->leg += from->instruments.count;
     room->parameter += from->parameters.count;
+}
+
+static void spares_plan(struct polluxd_gateway *gateway, const struct config_gateway *from)
+{
+    for (uint32_t venue = 0; venue < from->venues.count; venue++)
+        for (uint32_t i = 0; i < from->spare_strategies; i++)
+            gateway->strategy[gateway->plan.strategies++] = (struct gateway_strategy_plan){
+                .name = "",
+                .venue = venue,
+                .orders = from->spare_orders,
+                .uniques = from->spare_orders,
+            };
 }
 
 /* Limits, as records. */
@@ -191,8 +204,9 @@ static void strategy_records(struct records *records, const struct config_gatewa
     }
 }
 
-static void limits_record(struct records *records, const struct config_gateway *gateway)
+uint32_t polluxd_gateway_limits(const struct config_gateway *gateway, struct risk_record *at)
 {
+    struct records to = {.at = at, .two_persons = gateway->two_persons}, *records = &to;
     struct risk_subject subject = {0};
     const struct config_limits *box = &gateway->limits;
     RISK_BOX_LIMITS(RECORD_ADD, box)
@@ -207,6 +221,7 @@ static void limits_record(struct records *records, const struct config_gateway *
         RISK_SYMBOL_LIMITS(RECORD_ADD, limits)
     }
     for (uint32_t i = 0; i < gateway->strategies.count; i++) strategy_records(records, gateway, i);
+    return to.count;
 }
 
 #define CEILING_SET(E, name, scope, unit, looser, most, sentence, from)                            \
@@ -231,27 +246,19 @@ static void *array_new(uint64_t count, size_t bytes)
 static bool arrays_new(struct polluxd_gateway *gateway, const struct config_gateway *from)
 {
     uint64_t legs = 0, parameters = 0;
-    struct records records = {0};
+    uint32_t records = polluxd_gateway_limits(from, NULL);
     for (uint32_t i = 0; i < from->strategies.count; i++) {
         legs += from->strategies.at[i].instruments.count;
         parameters += from->strategies.at[i].parameters.count;
     }
-    limits_record(&records, from);
     gateway->symbol = array_new(from->symbols.count, sizeof *gateway->symbol);
-    gateway->strategy = array_new(from->strategies.count, sizeof *gateway->strategy);
+    uint64_t spares = (uint64_t)from->venues.count * from->spare_strategies;
+    gateway->strategy = array_new(from->strategies.count + spares, sizeof *gateway->strategy);
     gateway->leg = array_new(legs, sizeof *gateway->leg);
     gateway->parameter = array_new(parameters, sizeof *gateway->parameter);
-    gateway->record = array_new(records.count, sizeof *gateway->record);
+    gateway->record = array_new(records, sizeof *gateway->record);
     return gateway->symbol && gateway->strategy && gateway->leg && gateway->parameter &&
            gateway->record;
-}
-
-static void records_plan(struct polluxd_gateway *gateway, const struct config_gateway *from)
-{
-    struct records records = {.at = gateway->record, .two_persons = from->two_persons};
-    limits_record(&records, from);
-    gateway->plan.record = gateway->record;
-    gateway->plan.records = records.count;
 }
 
 bool polluxd_gateway_plan(struct polluxd_gateway *gateway, const struct config *config,
@@ -277,8 +284,10 @@ bool polluxd_gateway_plan(struct polluxd_gateway *gateway, const struct config *
         right &= symbol_plan(gateway, &from->symbols.at[i], problems);
     for (uint32_t i = 0; i < from->strategies.count; i++)
         strategy_plan(gateway, config, &from->strategies.at[i], kinds, &room);
+    spares_plan(gateway, from);
     risk_plan(&plan->risk, from);
-    records_plan(gateway, from);
+    plan->record = gateway->record;
+    plan->records = polluxd_gateway_limits(from, gateway->record);
     const char *wrong = right ? gateway_check(plan) : NULL;
     if (wrong) text_format(problems, "gateway: %s\n", wrong);
     return right && !wrong;

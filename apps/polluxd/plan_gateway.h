@@ -62,6 +62,10 @@ MUST_USE bool polluxd_gateway_check(const struct config *config, const struct po
 MUST_USE bool polluxd_gateway_plan(struct polluxd_gateway *gateway, const struct config *config,
                                    const struct polluxd_kinds *kinds, struct text *problems);
 
+/* The limits of from as records, each alone, with the numbers that its plan has; at NULL: only
+ * counts them. */
+uint32_t polluxd_gateway_limits(const struct config_gateway *from, struct risk_record *at);
+
 void polluxd_gateway_free(struct polluxd_gateway *gateway);
 
 #endif

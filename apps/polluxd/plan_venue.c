@@ -3,6 +3,7 @@
 #include "apps/polluxd/polluxd.h"
 
 #include "apps/password.h"
+#include "apps/polluxd/gateway_config.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -124,23 +125,30 @@ static bool sessions_plan(struct polluxd *polluxd, struct text *problems)
 {
     const struct config_venue *venue = polluxd->config->venue;
     struct launch_venue_plan *plan = &polluxd->plan.venue;
-    uint32_t count = venue->sessions.count, read = 0;
+    uint32_t count = venue->sessions.count, gate = polluxd_entries_outside(polluxd->config);
+    uint32_t read = 0;
     polluxd->entry = calloc(count, sizeof *polluxd->entry);
     polluxd->credentials = calloc(count, sizeof *polluxd->credentials);
     if (!polluxd->entry || !polluxd->credentials) return false;
     for (uint32_t i = 0; i < count; i++) {
         const struct config_entry *from = &venue->sessions.at[i];
-        struct soupbin_credentials *to = &polluxd->credentials[i];
-        polluxd->entry[i] = entry_of(from);
+        uint32_t place = polluxd_entry_place(polluxd->config, i);
+        struct soupbin_credentials *to = &polluxd->credentials[place];
+        polluxd->entry[place] = entry_of(from);
         if (from->dialect == CONFIG_DIALECT_OUCH42) plan->match.entry.tokens = TOKENS;
+        if (place >= gate) continue; /* nobody logs in */
         memset(to->username, ' ', sizeof to->username);
         memcpy(to->username, from->username, strlen(from->username));
         read += password_read(from->password_file, to->password, problems);
     }
-    plan->match.sessions = plan->gate.sessions = plan->match.entry.sessions = count;
+    plan->match.sessions = plan->match.entry.sessions = count;
+    plan->gate.sessions = gate;
     plan->match.session = polluxd->entry;
     plan->gate.session = polluxd->credentials;
-    return read == count;
+    if (gate == 0)
+        text_append(problems, "all sessions of the venue are within the process: it "
+                              "needs one more, for its gate\n");
+    return read == gate && gate > 0;
 }
 
 /* The two stages. */

@@ -3,6 +3,7 @@
 
 /* One run of the appliance: its configuration, what was launched from it, and what it says. */
 
+#include "apps/polluxd/plan_gateway.h"
 #include "control/config/config.h"
 #include "dataplane/base/log_ring.h"
 #include "dataplane/launch/launch.h"
@@ -33,8 +34,11 @@
 enum polluxd_log { POLLUXD_LOG(LOG_CODE_ENUM) POLLUXD_LOG_COUNT };
 extern const struct log_code polluxd_log_codes[];
 
+struct reload;
+
 struct polluxd {
-    const struct config *config;
+    const struct config *config; /* what runs */
+    struct reload *reload;       /* NULL: it is not read again */
     struct recording recording;
     struct launch_plan plan;
     struct launch launch;
@@ -48,22 +52,28 @@ struct polluxd {
     struct entry_plan *entry;
     struct soupbin_credentials *credentials;
 
+    struct polluxd_gateway gateway; /* if there is one */
+
     /* Of each instrument a bit: it has traded in this session.  The feed's lcore writes it. */
     uint64_t traded[BOOK_INSTRUMENTS_MAX / 64];
 };
 
 /* From the configuration to a plan.  False with sentences if a file or the memory is missing. */
-MUST_USE bool polluxd_plan(struct polluxd *polluxd, struct text *problems);
+MUST_USE bool polluxd_plan(struct polluxd *polluxd, const struct polluxd_kinds *kinds,
+                           struct text *problems);
 
 /* Its parts, by role. */
 MUST_USE bool polluxd_plan_feed(struct polluxd *polluxd, struct text *problems);
 MUST_USE bool polluxd_plan_venue(struct polluxd *polluxd, struct text *problems);
+MUST_USE bool polluxd_plan_trading(struct polluxd *polluxd, const struct polluxd_kinds *kinds,
+                                   struct text *problems);
 
 /* What a port is as a host; secret and MAC are drawn and found at the launch. */
 struct inet_limits polluxd_host(struct polluxd *polluxd, uint32_t port);
 
-/* Shows what happens until stopping says stop, or the captures end. */
-void polluxd_watch(struct polluxd *polluxd, bool (*stopping)(void));
+/* Shows what happens until stopping says stop, the captures end, or so many seconds have passed; 0
+ * is no such bound. */
+void polluxd_watch(struct polluxd *polluxd, uint32_t seconds, bool (*stopping)(void));
 
 /* The tables at the end, to stdout. */
 void polluxd_summary(const struct polluxd *polluxd);

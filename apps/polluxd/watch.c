@@ -1,7 +1,11 @@
 #include "apps/polluxd/books.h"
+#include "apps/polluxd/reload.h"
+#include "apps/polluxd/trading.h"
+#include "apps/polluxd/watch_trading.h"
 #include "apps/polluxd/watch_venue.h"
 #include "control/monitor/reasons.h"
 #include "control/monitor/report.h"
+#include "control/monitor/report_trading.h"
 #include "control/monitor/report_venue.h"
 
 #include <inttypes.h>
@@ -18,6 +22,7 @@
 #define LINE_EVERY_NS  NANOS_SECOND
 #define LOG_LINES      6u /* newest events on the screen */
 #define LOG_LINE_BYTES 160u
+#define SAID_BYTES     1024u
 #define DEPTH_LEVELS   5u
 #define HOME           "\033[H"
 #define CLEAR_LINE_END "\033[K"
@@ -32,6 +37,7 @@ struct watch {
     struct engine_view engine;
     struct feed_view before;
     struct watch_venue venue;
+    struct watch_trading trading;
     struct histogram *now; /* scratch copies, 30 KiB each */
     nanos_t begun_ns;      /* monotonic */
     char log[LOG_LINES][LOG_LINE_BYTES];
@@ -53,6 +59,14 @@ static nanos_t monotonic_ns(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (nanos_t)now.tv_sec * NANOS_SECOND + (nanos_t)now.tv_nsec;
+}
+
+/* Since midnight, UTC. */
+static nanos_t day_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (nanos_t)(now.tv_sec % 86400) * NANOS_SECOND + (nanos_t)now.tv_nsec;
 }
 
 /* The time of day with so many places behind the second. */
@@ -79,6 +93,32 @@ static void log_follow(struct watch *watch)
     }
 }
 
+/* What people change is an event too. */
+static void event_say(struct watch *watch, const char *said)
+{
+    char whole[SAID_BYTES + LOG_LINE_BYTES];
+    struct text line = text_in(whole, sizeof whole);
+    clock_append(&line, day_ns(), 6);
+    text_format(&line, " UTC  %s", said);
+    if (!watch->terminal) {
+        printf("%s\n", whole);
+        fflush(stdout);
+    }
+    struct text slot = text_in(watch->log[watch->logged++ % LOG_LINES], LOG_LINE_BYTES);
+    text_append(&slot, whole);
+}
+
+static void people_follow(struct watch *watch)
+{
+    char said[SAID_BYTES];
+    struct text sentence = text_in(said, sizeof said);
+    if (trading_halt_step(&watch->polluxd->launch, &sentence)) event_say(watch, said);
+    for (text_clear(&sentence); reload_step(watch->polluxd->reload, &sentence);) {
+        event_say(watch, said);
+        text_clear(&sentence);
+    }
+}
+
 static void latencies_print(struct text *out, struct watch *watch)
 {
     struct launch *launch = &watch->polluxd->launch;
@@ -101,6 +141,10 @@ static void latencies_print(struct text *out, struct watch *watch)
 static void all_latencies_print(struct text *out, struct watch *watch)
 {
     struct launch *launch = &watch->polluxd->launch;
+    if (launch->gateway) {
+        watch_trading_latencies(out, launch, watch->now);
+        return;
+    }
     report_latency_head(out);
     if (launch->feed) latencies_print(out, watch);
     if (launch->venue) watch_venue_latencies(out, launch, watch->now);
@@ -215,6 +259,67 @@ static void feed_page(struct text *out, struct watch *watch, uint64_t span_ns, u
     if (deep) depth_print(out, watch);
 }
 
+static void title_print(struct text *out, const struct watch *watch)
+{
+    const struct polluxd *polluxd = watch->polluxd;
+    nanos_t up_ns = monotonic_ns() - watch->begun_ns;
+    text_format(out, "Pollux %s  %s  ", POLLUX_VERSION, polluxd->config->name);
+    if (polluxd->launch.gateway) {
+        clock_append(out, day_ns(), 0);
+        out->length -= 1; /* the point */
+        text_append(out, " UTC  ");
+    }
+    text_format(out, "up %" PRIu64 ":%02u  Ctrl-C stops", up_ns / (60 * NANOS_SECOND),
+                (uint32_t)(up_ns / NANOS_SECOND % 60));
+}
+
+/* The newest. */
+static void events_print(struct text *out, const struct watch *watch, uint32_t most)
+{
+    uint32_t lines = most < LOG_LINES ? most : LOG_LINES;
+    for (uint32_t i = watch->logged > lines ? watch->logged - lines : 0; i < watch->logged; i++)
+        text_format(out, "%s\n", watch->log[i % LOG_LINES]);
+}
+
+/* "feed     LIVE  10,575 messages  1.74 k/s  ..." */
+static void market_line(struct text *out, const struct watch *watch, uint64_t span_ns)
+{
+    const struct feed_view *view = &watch->feed;
+    text_format(out, "feed     %s  ", market_state_text((enum market_state)view->channel_state));
+    text_grouped(out, view->feed.message);
+    text_append(out, " messages  ");
+    text_short(out, rate(view->feed.message, watch->before.feed.message, span_ns));
+    text_append(out, "/s  ");
+    text_grouped(out, view->book.orders);
+    text_append(out, " orders  ");
+    text_grouped(out, view->channel.gap);
+    text_append(out, " gaps  ");
+    text_grouped(out, drops(view));
+    text_append(out, " packets refused\n");
+}
+
+/* All roles, as a gateway sees them. */
+static void trading_page(struct text *out, struct watch *watch, uint64_t span_ns,
+                         struct winsize size)
+{
+    const struct launch *launch = &watch->polluxd->launch;
+    uint32_t head = 6 + (launch->venue ? 1 : 0), latencies = 6 + (launch->venue ? 1 : 0);
+    text_append(out, "orders   ");
+    watch_trading_line(out, &watch->trading, span_ns);
+    text_append_char(out, '\n');
+    market_line(out, watch, span_ns);
+    if (launch->venue) watch_venue_line(out, &watch->venue, span_ns);
+    text_append(out, "gateway  ");
+    watch_trading_state(out, &watch->trading);
+    text_append(out, "\n\n");
+    watch_trading_page(out, &watch->trading, &watch->feed, size.ws_row, size.ws_col);
+    watch_trading_latencies(out, launch, watch->now);
+    text_append_char(out, '\n');
+    uint32_t used = head + latencies +
+                    watch_trading_rows(&watch->trading, &watch->feed, size.ws_row, size.ws_col);
+    events_print(out, watch, size.ws_row > used ? size.ws_row - used : 1);
+}
+
 static void screen_draw(struct watch *watch, uint64_t span_ns)
 {
     struct polluxd *polluxd = watch->polluxd;
@@ -223,8 +328,7 @@ static void screen_draw(struct watch *watch, uint64_t span_ns)
     bool deep = size.ws_row >= ROWS_FIXED + ROWS_DEPTH + 3 * ROWS_MARKETS;
     uint32_t used = ROWS_FIXED + (deep ? ROWS_DEPTH : 0);
     uint32_t markets = size.ws_row > used + ROWS_MARKETS ? size.ws_row - used : ROWS_MARKETS;
-    text_format(&out, "Pollux %s  %s  Ctrl-C stops  up ", POLLUX_VERSION, polluxd->config->name);
-    text_ns(&out, monotonic_ns() - watch->begun_ns);
+    title_print(&out, watch);
     if (polluxd->launch.tape) {
         struct net_tape_progress tape = net_tape_progress(polluxd->launch.tape);
         uint32_t filled = tape.total ? (uint32_t)(tape.given * 30 / tape.total) : 30;
@@ -235,6 +339,11 @@ static void screen_draw(struct watch *watch, uint64_t span_ns)
     }
     text_append(&out, "\n\n");
     const struct launch *launch = &polluxd->launch;
+    if (launch->gateway) {
+        trading_page(&out, watch, span_ns, size);
+        screen_show(&out, size);
+        return;
+    }
     if (launch->venue) {
         watch_venue_status(&out, &watch->venue, span_ns, "\n");
         text_append_char(&out, '\n');
@@ -243,18 +352,35 @@ static void screen_draw(struct watch *watch, uint64_t span_ns)
     if (launch->feed) feed_page(&out, watch, span_ns, markets, deep);
     all_latencies_print(&out, watch);
     text_append_char(&out, '\n');
-    uint32_t first = watch->logged > LOG_LINES ? watch->logged - LOG_LINES : 0;
-    for (uint32_t i = first; i < watch->logged; i++)
-        text_format(&out, "%s\n", watch->log[i % LOG_LINES]);
+    events_print(&out, watch, LOG_LINES);
     screen_show(&out, size);
+}
+
+/* "09:30:12 UTC  ACTIVE  profit +13.75  ..." */
+static void trading_line(struct text *out, const struct watch *watch, uint64_t span_ns)
+{
+    clock_append(out, day_ns(), 0);
+    out->length -= 1; /* the point */
+    text_append(out, " UTC  ");
+    watch_trading_state(out, &watch->trading);
+    text_format(out, "  feed %s  ",
+                market_state_text((enum market_state)watch->feed.channel_state));
+    if (watch->polluxd->launch.venue)
+        text_format(out, "venue %s  ", watch_venue_day(&watch->venue));
+    watch_trading_line(out, &watch->trading, span_ns);
+    text_append_char(out, '\n');
 }
 
 static void line_draw(struct watch *watch, uint64_t span_ns)
 {
     struct text out = text_in(page, sizeof page);
     const struct launch *launch = &watch->polluxd->launch;
-    if (launch->venue) watch_venue_status(&out, &watch->venue, span_ns, "  ");
-    if (launch->feed) status_print(&out, watch, span_ns, "  ");
+    if (launch->gateway) {
+        trading_line(&out, watch, span_ns);
+    } else {
+        if (launch->venue) watch_venue_status(&out, &watch->venue, span_ns, "  ");
+        if (launch->feed) status_print(&out, watch, span_ns, "  ");
+    }
     fputs(out.bytes, stdout);
     fflush(stdout);
 }
@@ -267,16 +393,22 @@ static void look(struct watch *watch)
     watch->before = watch->feed;
     feed_stage_view(launch->feed, &watch->feed);
     engine_stage_view(launch->engine, &watch->engine);
+    if (launch->gateway) watch_trading_look(&watch->trading, launch);
 }
 
-void polluxd_watch(struct polluxd *polluxd, bool (*stopping)(void))
+/* A reload may change it. */
+static nanos_t refresh_every_ns(const struct watch *watch)
+{
+    if (!watch->terminal) return LINE_EVERY_NS;
+    return watch->polluxd->config->screen.refresh_ms * NANOS_MILLI;
+}
+
+void polluxd_watch(struct polluxd *polluxd, uint32_t seconds, bool (*stopping)(void))
 {
     static struct watch watch;
     watch = (struct watch){.polluxd = polluxd, .terminal = isatty(STDOUT_FILENO) == 1};
     watch.now = aligned_alloc(CACHE_LINE, ALIGN_UP(sizeof(struct histogram), CACHE_LINE));
     CHECK(watch.now != NULL);
-    nanos_t refresh_ns = polluxd->config->screen.refresh_ms * NANOS_MILLI;
-    if (!watch.terminal) refresh_ns = LINE_EVERY_NS;
     nanos_t shown = monotonic_ns(), followed = shown;
     watch.begun_ns = shown;
     if (watch.terminal) fputs(SCREEN_ON, stdout);
@@ -285,13 +417,15 @@ void polluxd_watch(struct polluxd *polluxd, bool (*stopping)(void))
         struct timespec span = {.tv_nsec = 10 * (long)NANOS_MILLI};
         (void)nanosleep(&span, NULL);
         nanos_t now = monotonic_ns();
+        people_follow(&watch);
         ended = (polluxd->launch.tape && launch_ended(&polluxd->launch)) ||
+                (seconds && now - watch.begun_ns >= seconds * NANOS_SECOND) ||
                 (polluxd->launch.venue && launch_venue_failed(polluxd->launch.venue));
         if (now - followed >= NANOS_SECOND) {
             launch_follow(&polluxd->launch);
             followed = now;
         }
-        if (now - shown < refresh_ns && !ended) continue;
+        if (now - shown < refresh_every_ns(&watch) && !ended) continue;
         look(&watch);
         log_follow(&watch);
         if (watch.terminal) screen_draw(&watch, now - shown);
@@ -327,6 +461,7 @@ void polluxd_summary(const struct polluxd *polluxd)
     const struct launch *launch = &polluxd->launch;
     if (launch->venue) watch_venue_summary(&out, &watch.venue);
     if (launch->feed) feed_summary(&out, &watch);
+    if (launch->gateway) watch_trading_summary(&out, &watch.trading, launch);
     text_append_char(&out, '\n');
     all_latencies_print(&out, &watch);
     const struct config_venue *venue = polluxd->config->venue;

@@ -24,14 +24,37 @@ static void rate_append(struct text *out, const char *name, uint64_t now, uint64
     text_append(out, "/s)");
 }
 
+const char *watch_venue_day(const struct watch_venue *venue)
+{
+    static const char *const days[] = {"not open", "open", "closed"};
+    const struct match_view *match = &venue->match;
+    return match->dead ? "FAILED" : days[match->day < 3 ? match->day : 0];
+}
+
+void watch_venue_line(struct text *out, const struct watch_venue *venue, uint64_t span_ns)
+{
+    const struct match_view *match = &venue->match;
+    uint64_t news = match->request - venue->match_before.request;
+    text_format(out, "venue    %s  ", watch_venue_day(venue));
+    text_grouped(out, match->request);
+    text_append(out, " requests  ");
+    text_short(out, span_ns ? news * NANOS_SECOND / span_ns : 0);
+    text_append(out, "/s  ");
+    text_grouped(out, match->orders);
+    text_append(out, " orders  ");
+    text_grouped(out, venue->gate.connected);
+    text_append(out, " connected  journal ");
+    text_grouped(out, match->sequence);
+    text_append_char(out, '\n');
+}
+
 void watch_venue_status(struct text *out, const struct watch_venue *venue, uint64_t span_ns,
                         const char *between)
 {
-    static const char *const days[] = {"not open", "open", "closed"};
     const struct gate_view *gate = &venue->gate;
     const struct match_view *match = &venue->match;
-    const char *day = match->dead ? "FAILED" : days[match->day < 3 ? match->day : 0];
-    text_format(out, "venue %s  sessions %u connected  ", day, (uint32_t)gate->connected);
+    text_format(out, "venue %s  sessions %u connected  ", watch_venue_day(venue),
+                (uint32_t)gate->connected);
     rate_append(out, "requests ", match->request, venue->match_before.request, span_ns);
     text_append(out, "  orders live ");
     text_grouped(out, match->orders);

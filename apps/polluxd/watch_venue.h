@@ -18,6 +18,11 @@ void watch_venue_look(struct watch_venue *venue, const struct launch *launch);
 void watch_venue_status(struct text *out, const struct watch_venue *venue, uint64_t span_ns,
                         const char *between);
 
+const char *watch_venue_day(const struct watch_venue *venue); /* "open" */
+
+/* "venue    open  10,597 requests  1.73 k/s  ..." */
+void watch_venue_line(struct text *out, const struct watch_venue *venue, uint64_t span_ns);
+
 /* Books and sessions, in at most rows lines. */
 void watch_venue_page(struct text *out, const struct watch_venue *venue, uint32_t rows);
 

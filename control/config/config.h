@@ -30,7 +30,8 @@
 #define CONFIG_FILE_BYTES_MAX    (1u << 20)
 #define CONFIG_PROBLEMS_MAX      100
 #define CONFIG_SENTENCE_MAX      240
-#define CONFIG_PACE_FASTEST      0 /* config_capture.pace: without waiting */
+#define CONFIG_PACE_FASTEST      0          /* config_capture.pace: without waiting */
+#define CONFIG_PORT_NONE         UINT32_MAX /* a PORT that was left out */
 #define CONFIG_HAS(choices, one) (((choices) >> (one)&1) != 0)
 
 #define CONFIG_CHOICE_ENUM(enumerator, text, meaning, of) enumerator,
@@ -95,7 +96,7 @@ struct config_symbols {
 #define CONFIG_FIELD_ADDRESS(key, high, of)    uint32_t key; /* 10.0.0.1 is 0x0a000001; 0: none */
 #define CONFIG_FIELD_MAC(key, high, of)        uint64_t key; /* its six bytes, the first highest */
 #define CONFIG_FIELD_NAME(key, high, of)       char key[(high) + 1];
-#define CONFIG_FIELD_PORT(key, high, of)       uint32_t key; /* its index in ports */
+#define CONFIG_FIELD_PORT(key, high, of)       uint32_t key; /* its index in ports, or none */
 #define CONFIG_FIELD_PATH(key, high, of)       char key[(high) + 1];
 #define CONFIG_FIELD_DEVICE(key, high, of)     char key[(high) + 1];
 #define CONFIG_FIELD_SESSION(key, high, of)    char key[(high) + 1];

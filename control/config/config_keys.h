@@ -298,7 +298,7 @@
 #define CONFIG_SCREEN(K, S)                                                            \
     K(S, WHOLE,   refresh_ms, "250", 50, 60000, none, LIVE,                            \
       "How often the live screen is drawn.")                                           \
-    K(S, SYMBOLS, symbols, "", 0, CONFIG_SCREEN_SYMBOLS_MAX, none, LIVE,               \
+    K(S, SYMBOLS, symbols, "", 0, CONFIG_SCREEN_SYMBOLS_MAX, none, RESTART,            \
       "The books it shows with their depth; without any, the first ones of the venue's directory.")
 
 #define CONFIG_TOP(K, S)                                                               \

@@ -25,6 +25,7 @@
 #define CONFIG_PARAMETERS_MAX     64
 #define CONFIG_PARAMETER_MAX      255 /* characters of a value */
 #define CONFIG_UNIQUES_MAX        65536
+#define CONFIG_SPARES_MAX         64
 #define CONFIG_MESSAGES_MAX       1000000
 #define CONFIG_STRATEGY_OUTSIDE   "outside"
 #define CONFIG_TRADE_PRICE_MAX    RISK_PRICE_MAX
@@ -106,6 +107,8 @@
       "The highest price of an order, in whole ticks; the default is rounded down to them.") \
     K(S, QTY,     quantity_max, "999999", 1, CONFIG_TRADE_QUANTITY_MAX, none, RESTART, \
       "The largest quantity of an order, in whole lots; the default is rounded down to them.") \
+    K(S, PRICE,   opening, "", 1, CONFIG_TRADE_PRICE_MAX, none, RESTART,               \
+      "The reference of its limits while its book is LIVE and has shown no price yet, such as yesterday's last one; without it no order leaves before that.") \
     K(S, SECTION, limits, "", 0, 0, config_symbol_limits, LIVE,                        \
       "Its limits; those that are not here are in gateway.limits.")
 
@@ -148,9 +151,13 @@
       "The limits of the box; and of every venue, symbol and strategy that has none of its own by that name.  Each limit must be here or there.") \
     K(S, SECTION, ceilings, "", 0, 0, config_ceilings, RESTART,                        \
       "How loose limits may be made while trading, and here.")                         \
-    K(S, LIST,    strategies, NULL, 1, CONFIG_STRATEGIES_MAX, config_trade_strategy, RESTART, \
-      "Who decides.")                                                                  \
-    K(S, PATHS,   plugins, "", 0, CONFIG_PLUGINS_MAX, none, RESTART,                   \
+    K(S, LIST,    strategies, NULL, 1, CONFIG_STRATEGIES_MAX, config_trade_strategy, LIVE, \
+      "Who decides.  Those that come while trading need a spare place at their venue, or had one before.") \
+    K(S, WHOLE,   spare_strategies, "0", 0, CONFIG_SPARES_MAX, none, RESTART,          \
+      "How many strategies there is a place for at each venue, besides those of the start.") \
+    K(S, WHOLE,   spare_orders, "64", 0, CONFIG_STRATEGY_KEYS_MAX, none, RESTART,      \
+      "How many orders a strategy in a spare place may have at once; and as many without a key.") \
+    K(S, PATHS,   plugins, "", 0, CONFIG_PLUGINS_MAX, none, LIVE,                      \
       "Shared objects with further strategies; one whose path has no slash is where Pollux is installed.")
 
 #define CONFIG_GATEWAY_SECTIONS(X)                                                     \

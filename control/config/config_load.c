@@ -198,8 +198,10 @@ static void value_write(FILE *out, const struct config_key *key, const struct co
     case CONFIG_TYPE_TICKS:
     case CONFIG_TYPE_PPM:
     case CONFIG_TYPE_COUNT:
-    case CONFIG_TYPE_VENUE:
-    case CONFIG_TYPE_PORT: fprintf(out, "%ju", (uintmax_t)node->number); return;
+    case CONFIG_TYPE_VENUE: fprintf(out, "%ju", (uintmax_t)node->number); return;
+    case CONFIG_TYPE_PORT:
+        fprintf(out, "%ju", node->given ? (uintmax_t)node->number : CONFIG_PORT_NONE);
+        return;
     case CONFIG_TYPE_SWITCH: fputs(node->number ? "true" : "false", out); return;
     case CONFIG_TYPE_CHOICE:
     case CONFIG_TYPE_NAME:

@@ -342,12 +342,30 @@ static void rule_strategies(const struct config_rules *rules, const struct confi
                         "the strategy name");
 }
 
+/* Those of the file, and the spare places at each venue. */
+static uint64_t places_of(const struct config_rules *rules, const struct config_node *gateway,
+                          const struct config_node *strategies)
+{
+    const struct config_node *spare =
+        config_rules_key(gateway, KEY(config_gateway, spare_strategies));
+    const struct config_node *venues = config_rules_key(gateway, KEY(config_gateway, venues));
+    if (!spare || !venues) return strategies->count;
+    uint64_t places = strategies->count + venues->count * spare->number;
+    if (places > CONFIG_STRATEGIES_MAX)
+        config_problems_add(
+            rules->problems, spare->place,
+            "gateway.spare_strategies is %s at each of %u venues: with those of the "
+            "file these are %ju strategies: at most %u are allowed",
+            spare->text, venues->count, (uintmax_t)places, CONFIG_STRATEGIES_MAX);
+    return places;
+}
+
 /* Risk keeps a position of each strategy in each symbol. */
-static void rule_holdings(const struct config_rules *rules, const struct config_node *strategies,
-                          const struct config_node *symbols)
+static void rule_holdings(const struct config_rules *rules, const struct config_node *gateway,
+                          const struct config_node *strategies, const struct config_node *symbols)
 {
     if (!strategies || !symbols) return;
-    uint64_t holdings = (uint64_t)strategies->count * symbols->count;
+    uint64_t holdings = places_of(rules, gateway, strategies) * symbols->count;
     if (holdings > CONFIG_HOLDINGS_MAX)
         config_problems_add(rules->problems, strategies->key->place,
                             "gateway.strategies x symbols is %ju: at most %u are allowed",
@@ -378,7 +396,7 @@ void config_rules_gateway(const struct config_rules *rules, const struct config_
     config_rules_sessions(rules, root);
     config_rules_unique(rules, config_rules_entries(rules, plugins), "the plug-in");
     if (symbols) rule_symbols(rules, symbols, venues, root);
-    rule_holdings(rules, strategies, symbols);
+    rule_holdings(rules, gateway, strategies, symbols);
     if (strategies) rule_strategies(rules, strategies, venues);
     config_rules_limits(rules, gateway);
 }

@@ -41,9 +41,9 @@ CONFIG_CHOICE_SETS(CHOICE_SET)
 #define OF_WHOLES(of)
 #define OF_SYMBOLS(of)
 #define OF_SELECTION(of)
-#define OF_SECTION(of) .section = &of##_section,
-#define OF_OPTION(of)  .section = &of##_section,
-#define OF_LIST(of)    .section = &of##_section,
+#define OF_SECTION(of) .section = &of##_section, .bytes = sizeof(struct of),
+#define OF_OPTION(of)  .section = &of##_section, .bytes = sizeof(struct of),
+#define OF_LIST(of)    .section = &of##_section, .bytes = sizeof(struct of),
 
 #define KEY_ROW(in, kind, key, default_text, lowest, highest, of, when, meaning)                   \
     {.name = #key,                                                                                 \
@@ -51,6 +51,7 @@ CONFIG_CHOICE_SETS(CHOICE_SET)
      .sentence = meaning,                                                                          \
      .low = lowest,                                                                                \
      .high = highest,                                                                              \
+     .offset = offsetof(struct in, key),                                                           \
      OF_##kind(of).type = CONFIG_TYPE_##kind,                                                      \
      .change = CONFIG_##when},
 #define SECTION_TABLE(in, TABLE, name)                                                             \

@@ -31,6 +31,8 @@ struct config_key {
     uint64_t high;
     const struct config_choices *choices; /* of CHOICE and CHOICES */
     const struct config_section *section; /* of SECTION, OPTION and LIST */
+    size_t offset;                        /* in the struct of its section */
+    size_t bytes;                         /* of the struct of section */
     enum config_type type;
     enum config_change change;
 };

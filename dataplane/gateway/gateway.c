@@ -33,6 +33,22 @@ static uint32_t orders_of(const struct gateway_plan *plan, uint32_t strategy)
     return of->kind->orders ? of->kind->orders(&parameters) : 0;
 }
 
+static bool is_spare(const struct gateway_strategy_plan *of)
+{
+    return of->name && of->name[0] == 0;
+}
+
+/* Whether a delegate is there, or may come. */
+static bool is_delegates(const struct gateway_strategy_plan *of)
+{
+    return of->kind || is_spare(of);
+}
+
+static uint32_t legs_of(const struct gateway_plan *plan, uint32_t strategy)
+{
+    return parameters_of(plan, strategy).legs;
+}
+
 static struct slots_limits slots_of(const struct gateway_plan *plan, uint32_t venue)
 {
     struct slots_limits limits = {.strategies = plan->strategies};
@@ -51,9 +67,9 @@ static struct dispatch_limits dispatch_of(const struct gateway_plan *plan)
     struct dispatch_limits limits = {.instruments = plan->instruments,
                                      .messages = GATEWAY_MESSAGES};
     for (uint32_t i = 0; i < plan->strategies; i++) {
-        if (!plan->strategy[i].kind) continue;
+        if (!is_delegates(&plan->strategy[i])) continue;
         limits.delegates++;
-        limits.subscriptions += parameters_of(plan, i).legs;
+        limits.subscriptions += legs_of(plan, i);
     }
     if (limits.delegates == 0) limits.delegates = 1;
     if (limits.subscriptions == 0) limits.subscriptions = 1;
@@ -129,10 +145,12 @@ static const char *symbol_check(const struct gateway_plan *plan, uint32_t symbol
 static const char *strategy_check(const struct gateway_plan *plan, uint32_t strategy)
 {
     const struct gateway_strategy_plan *of = &plan->strategy[strategy];
-    if (!of->name || !of->name[0] || strlen(of->name) > DELEGATE_NAME_MAX)
-        return "a strategy's name is empty or too long";
+    if (!of->name || strlen(of->name) > DELEGATE_NAME_MAX)
+        return "a strategy's name is missing or too long";
     if (of->venue >= plan->venues) return "a strategy is of no venue";
-    for (uint32_t i = 0; i < strategy; i++)
+    if (is_spare(of) && (of->kind || of->legs > 0 || of->orders > DELEGATE_ORDERS_MAX))
+        return "a spare place has a delegate, or too many orders";
+    for (uint32_t i = 0; i < strategy && !is_spare(of); i++)
         if (strcmp(plan->strategy[i].name, of->name) == 0) return "two strategies have one name";
     if (of->legs > plan->instruments) return "a strategy has more legs than there are instruments";
     if (orders_of(plan, strategy) > SLOTS_MAX) return "a strategy has too many orders";
@@ -205,16 +223,18 @@ static void strategy_lay(struct place *place, const struct gateway_plan *plan, u
                          struct gateway_strategy *strategy)
 {
     const struct gateway_strategy_plan *of = &plan->strategy[number];
-    if (!of->kind) return;
+    if (!is_delegates(of)) return;
     struct delegate_parameters parameters = parameters_of(plan, number);
     uint32_t most = 2 * GATEWAY_MESSAGES + 16 * (orders_of(plan, number) + of->uniques);
-    void *self = take(place, of->kind->footprint(&parameters));
+    void *self = take(place, of->kind ? of->kind->footprint(&parameters) : 0);
     void *waiting = take(place, most * sizeof(struct message));
-    void *legs = take(place, (of->legs ? of->legs : plan->instruments) * sizeof(uint16_t));
+    void *legs = take(place, parameters.legs * sizeof(uint16_t));
     if (!strategy) return;
-    strategy->self = of->kind->build(self, &parameters);
+    strategy->self = of->kind ? of->kind->build(self, &parameters) : NULL;
     strategy->waiting = waiting;
     strategy->waiting_most = most;
+    strategy->legs_memory = legs;
+    strategy->legs_room = parameters.legs;
     if (of->legs) strategy->legs = legs;
     else strategy->leg = legs;
 }
@@ -231,6 +251,7 @@ static void gateway_lay(struct place *place, const struct gateway_plan *plan,
     void *symbol = take(place, plan->symbols * sizeof(struct gateway_symbol));
     void *holding =
         take(place, (size_t)plan->strategies * plan->symbols * sizeof(struct gateway_hold));
+    void *listed = take(place, plan->instruments * sizeof(struct listing_name));
     void *by_place = take(place, (dispatch.delegates + 1) * sizeof(uint32_t));
     if (gateway) {
         gateway->dispatch = dispatch_new(dispatch_memory, &dispatch);
@@ -239,6 +260,7 @@ static void gateway_lay(struct place *place, const struct gateway_plan *plan,
         gateway->symbol = symbol;
         gateway->holding = holding;
         gateway->by_place = by_place;
+        gateway->listed = listed;
     }
     for (uint32_t i = 0; i < plan->venues; i++)
         venue_lay(place, plan, i, gateway ? &gateway->venue[i] : NULL);
@@ -268,11 +290,13 @@ static void symbols_fill(struct gateway *gateway)
             .venue = of->venue,
             .local = venue->symbols,
             .instrument = GATEWAY_NONE,
+            .opening = of->opening > 0,
             .terms = {.tick = of->tick,
                       .lot = of->lot,
                       .price_max = of->price_max,
                       .qty_max = of->qty_max},
         };
+        gateway->openings += symbol->opening;
         venue->symbol_of[venue->symbols++] = i;
         struct trade_port_symbol terms = {.tick = of->tick, .lot = of->lot};
         memcpy(terms.name, of->name, sizeof terms.name);
@@ -288,32 +312,25 @@ static void symbols_fill(struct gateway *gateway)
     }
 }
 
-static void delegate_fill(struct gateway *gateway, uint32_t number)
-{
-    struct gateway_strategy *strategy = &gateway->strategy[number];
-    struct dispatch_identity identity = {0};
-    strncpy(identity.name, strategy->plan->name, DELEGATE_NAME_MAX);
-    enum dispatch_status status = dispatch_add(gateway->dispatch, &identity, strategy->plan->kind,
-                                               strategy->self, &strategy->delegate);
-    CHECK(status == DISPATCH_OK);
-    gateway->by_place[dispatch_place(strategy->delegate)] = number;
-}
-
 static void strategies_fill(struct gateway *gateway)
 {
     const struct gateway_plan *plan = gateway->plan;
     uint32_t first[GATEWAY_VENUES_MAX] = {0};
     for (uint32_t i = 0; i < plan->strategies; i++) {
         struct gateway_strategy *strategy = &gateway->strategy[i];
-        strategy->plan = &plan->strategy[i];
-        strategy->venue = strategy->plan->venue;
-        strategy->orders = orders_of(plan, i);
+        strategy->plan = plan->strategy[i];
+        strncpy(strategy->name, strategy->plan.name, DELEGATE_NAME_MAX);
+        strategy->plan.name = strategy->name;
+        strategy->vacant = strategy->off = is_spare(&plan->strategy[i]);
+        strategy->venue = strategy->plan.venue;
+        strategy->orders = strategy->orders_room = orders_of(plan, i);
+        strategy->uniques_room = strategy->plan.uniques;
         strategy->first = first[strategy->venue];
         first[strategy->venue] += strategy->orders;
         struct gateway_slot *at = &gateway->venue[strategy->venue].at[strategy->first];
         for (uint32_t key = 0; key < strategy->orders; key++)
             at[key] = (struct gateway_slot){.strategy = i, .key = key, .symbol = GATEWAY_NONE};
-        if (strategy->plan->kind) delegate_fill(gateway, i);
+        if (strategy->plan.kind) gateway_enter(gateway, i);
     }
 }
 
@@ -360,9 +377,31 @@ static void venue_fill(struct gateway *gateway, uint32_t number)
     }
 }
 
+/* Bounds of a spare place are zero, but for the one that trips by what has happened already: what
+ * the journal brings of its fills is read before the bounds it has. */
+static void spare_bound_fill(struct gateway *gateway, uint32_t number)
+{
+    struct risk_record record = {
+        .kind = RISK_RECORD_BOUND,
+        .scope = RISK_STRATEGY,
+        .limit = RISK_STRATEGY_FILLS,
+        .role = RISK_ADMIN,
+        .confirm_role = RISK_ADMIN,
+        .subject = {.strategy = number},
+        .confirmed_by = 1,
+        .value = gateway->plan->risk.ceiling[RISK_STRATEGY_FILLS - 1],
+        .reason = "a spare place",
+    };
+    risk_control_draft(gateway->risk, &record, 1);
+    enum risk_control control = risk_control_apply(gateway->risk, &record);
+    CHECK(control == RISK_CONTROL_OK);
+}
+
 /* Risk's bounds to begin with. */
 static void bounds_fill(struct gateway *gateway)
 {
+    for (uint32_t i = 0; i < gateway->plan->strategies; i++)
+        if (is_spare(&gateway->plan->strategy[i])) spare_bound_fill(gateway, i);
     for (uint32_t i = 0; i < gateway->plan->records; i++) {
         struct risk_record record = gateway->plan->record[i];
         risk_control_draft(gateway->risk, &record, 1);

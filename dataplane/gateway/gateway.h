@@ -43,7 +43,7 @@
 #define GATEWAY_SYMBOLS_MAX    8192u
 #define GATEWAY_STRATEGIES_MAX 1024u
 #define GATEWAY_ROOM_RESERVE   2u
-#define GATEWAY_CONTROLS_MAX   256u /* records that change together */
+#define GATEWAY_CONTROLS_MAX   RISK_BATCH_MAX /* records that change together */
 #define GATEWAY_MESSAGES       512u /* reports that wait for one decision; see gateway_tell.c */
 #define GATEWAY_AGAIN_NS       (100 * NANOS_MILLI) /* what risk refused is not asked for again */
 
@@ -67,8 +67,10 @@ struct gateway_symbol_plan {
     qty_t lot;
     price_t price_max;
     qty_t qty_max;
+    price_t opening; /* the reference while its book is LIVE and has shown no price yet; 0: none */
 };
 
+/* One without a name is a spare place: for a delegate that is attached later. */
 struct gateway_strategy_plan {
     const char *name;
     const struct delegate_kind *kind; /* NULL: outside */
@@ -76,7 +78,7 @@ struct gateway_strategy_plan {
     uint32_t legs; /* instruments, in order; 0: all */
     const struct listing_name *leg;
     uint32_t venue;   /* where its orders go */
-    uint32_t orders;  /* of an outside one: its keys are 0..orders-1 */
+    uint32_t orders;  /* of an outside one: its keys are 0..orders-1; of a spare place: at most */
     uint32_t uniques; /* at once */
     bool all_venues;  /* orders only while all venues are up (F31) */
 };
@@ -147,8 +149,9 @@ void gateway_market(struct gateway *gateway, const struct market *market);
  * DISPATCH_NONE. */
 uint32_t gateway_decide(struct gateway *gateway, nanos_t now);
 
-/* Arrival, by the counter, of the datagram behind the market that the newest decision was shown, if
- * the decision put an order, a replacement or a cancel on a session; else 0. */
+/* Arrival, by the counter, of the datagram behind the market that was news to the newest decision,
+ * if the decision put an order, a replacement or a cancel on a session; else 0: it had another
+ * cause. */
 uint64_t gateway_caused(const struct gateway *gateway);
 
 /* A message of a venue's session, with the number the session gave it. */
@@ -187,6 +190,28 @@ void gateway_switch(struct gateway *gateway, uint32_t strategy, bool on, nanos_t
 MUST_USE bool gateway_set(struct gateway *gateway, uint32_t strategy,
                           const struct delegate_parameters *parameters, char *problem,
                           size_t capacity);
+/* Strategies come and go (F20).  What one holds stays with its name, and so does its place: who
+ * comes back continues.  Intake stops at once, orders are canceled, and when none is open or in
+ * doubt and every report was shown, the place is vacant.
+ *
+ * A place is vacant if no delegate is in it; then place, name and venue of of must be its own, or
+ * it must be without a name.  memory: as kind->footprint says, zeroed; it, and what of points to,
+ * are the gateway's until the place is vacant again.  False and a sentence if it cannot be.  Bounds
+ * of risk are zero until gateway_control gives it others: nothing of it passes before. */
+MUST_USE bool gateway_attach(struct gateway *gateway, uint32_t place,
+                             const struct gateway_strategy_plan *of, void *memory, char *problem,
+                             size_t capacity);
+/* Why it cannot be, or NULL.  It reads what only attach and detach change, and of a place only
+ * that it is vacant: so whoever is the only one that asks for these may ask this on another thread,
+ * while none of them is under way. */
+const char *gateway_attach_check(const struct gateway *gateway, uint32_t place,
+                                 const struct gateway_strategy_plan *of);
+void gateway_detach(struct gateway *gateway, uint32_t place, nanos_t now);
+bool gateway_vacant(const struct gateway *gateway, uint32_t place);
+/* Who is there now; its name is "" if nobody ever was. */
+const struct gateway_strategy_plan *gateway_strategy_of(const struct gateway *gateway,
+                                                        uint32_t place);
+
 /* No intent is taken any more; all orders are canceled unless keep (F12). */
 void gateway_stop(struct gateway *gateway, bool keep, nanos_t now);
 bool gateway_stopped(const struct gateway *gateway); /* nothing is open or in doubt */
@@ -216,6 +241,21 @@ struct gateway_holding {
 };
 void gateway_holding(const struct gateway *gateway, uint32_t strategy, uint32_t symbol,
                      struct gateway_holding *holding);
+
+/* Of the newest order of a venue's slot. */
+uint32_t gateway_slot_symbol(const struct gateway *gateway, uint32_t venue, uint32_t slot);
+
+/* What became of a strategy's wishes, since the start of the process. */
+struct gateway_strategy_counts {
+    uint64_t order; /* new orders put on a session */
+    uint64_t replace;
+    uint64_t cancel;
+    uint64_t refused;  /* by risk: did not leave */
+    uint64_t rejected; /* by the venue */
+};
+const struct gateway_strategy_counts *gateway_strategy_counts(const struct gateway *gateway,
+                                                              uint32_t strategy);
+bool gateway_strategy_on(const struct gateway *gateway, uint32_t strategy);
 
 #define GATEWAY_COUNTERS(C)                                                                        \
     C(intent, "Intents of delegates and from outside")                                             \

@@ -272,10 +272,12 @@ static void report_take(struct gateway *gateway, struct gateway_venue *venue,
         answer.number = look.number;
     }
     uint32_t slot = chain->slot;
+    gateway->strategy[chain->strategy].counts.rejected +=
+        answer.kind == SLOT_ANSWERS_REJECTED || answer.kind == SLOT_ANSWERS_NO_REPLACE;
     gateway_room(gateway, venue, now);
     (void)!slots_answer(venue->slots, &answer, now, &venue->out);
     if (answer.cum > chain->cum) executed(gateway, chain, report, now);
-    gateway_drain(gateway, venue, now);
+    (void)gateway_drain(gateway, venue, now);
     gateway_refresh(gateway, venue, slot);
 }
 

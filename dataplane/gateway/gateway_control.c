@@ -14,7 +14,7 @@ static bool must_stop(const struct gateway *gateway, const struct gateway_slot *
     const struct gateway_strategy *strategy = &gateway->strategy[at->strategy];
     if (gateway->stopping && !gateway->keep) return true;
     if (strategy->off || strategy->done) return true;
-    if (strategy->plan->all_venues && gateway->venues_down > 0) return true;
+    if (strategy->plan.all_venues && gateway->venues_down > 0) return true;
     if (at->symbol == GATEWAY_NONE) return false;
     return gateway_trading(gateway, strategy, at->symbol) == TRADING_HALTED;
 }
@@ -33,7 +33,7 @@ static void slot_visit(struct gateway *gateway, struct gateway_venue *venue, uin
     if (!unique && venue->at[slot].chain == 0) venue->order[slot].refused++; /* it only waited */
     gateway_room(gateway, venue, now);
     slots_stop(venue->slots, slot, now, &venue->out);
-    gateway_drain(gateway, venue, now);
+    (void)gateway_drain(gateway, venue, now);
     gateway_refresh(gateway, venue, slot);
 }
 
@@ -93,7 +93,7 @@ static void controls_apply(struct gateway *gateway, const struct risk_record *re
         enum risk_control control = risk_control_apply(gateway->risk, &records[i]);
         CHECK(control == RISK_CONTROL_OK); /* it was checked */
     }
-    for (uint32_t i = 0; i < gateway->plan->strategies; i++) gateway_wake(gateway, i);
+    for (uint32_t i = 0; i < gateway->plan->strategies; i++) gateway_wake_all(gateway, i);
     (void)now;
 }
 
@@ -185,6 +185,7 @@ void gateway_switch(struct gateway *gateway, uint32_t number, bool on, nanos_t n
 {
     CHECK(number < gateway->plan->strategies);
     struct gateway_strategy *strategy = &gateway->strategy[number];
+    if (strategy->vacant || strategy->leaving) return;
     strategy->off = !on;
     if (strategy->delegate != DISPATCH_NONE)
         (void)!dispatch_switch(gateway->dispatch, strategy->delegate, on);
@@ -194,7 +195,7 @@ void gateway_switch(struct gateway *gateway, uint32_t number, bool on, nanos_t n
     }
     if (strategy->done || gateway->stopping) return;
     slots_shut(gateway->venue[strategy->venue].slots, number, false);
-    gateway_wake(gateway, number);
+    gateway_wake_all(gateway, number);
 }
 
 static void say_problem(char *problem, size_t capacity, const char *sentence)
@@ -211,14 +212,18 @@ bool gateway_set(struct gateway *gateway, uint32_t number,
 {
     CHECK(number < gateway->plan->strategies);
     struct gateway_strategy *strategy = &gateway->strategy[number];
-    const struct delegate_kind *kind = strategy->plan->kind;
+    const struct delegate_kind *kind = strategy->plan.kind;
     struct delegate_parameters of = *parameters;
-    of.legs = strategy->plan->legs ? strategy->plan->legs : gateway->plan->instruments;
+    of.legs = strategy->plan.legs ? strategy->plan.legs : gateway->plan->instruments;
     if (!kind || !kind->set) {
         say_problem(problem, capacity, "the strategy takes no parameters while it runs");
         return false;
     }
     if (kind->check && !kind->check(&of, problem, capacity)) return false;
+    if (strategy->leaving) {
+        say_problem(problem, capacity, "the strategy leaves");
+        return false;
+    }
     if ((kind->orders ? kind->orders(&of) : 0) != strategy->orders) {
         say_problem(problem, capacity, "the strategy would need another number of orders");
         return false;

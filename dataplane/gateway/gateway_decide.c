@@ -18,7 +18,7 @@ enum trading_state gateway_trading(const struct gateway *gateway,
     if (own > state) state = own;
     if (of > state) state = of;
     if (state == RISK_HALTED || risk_tripped(risk, number)) return TRADING_HALTED;
-    if (strategy->plan->all_venues && gateway->venues_down > 0) return TRADING_AWAY;
+    if (strategy->plan.all_venues && gateway->venues_down > 0) return TRADING_AWAY;
     if (!gateway->venue[strategy->venue].up) return TRADING_AWAY;
     return state == RISK_REDUCE_ONLY ? TRADING_REDUCE_ONLY : TRADING_ACTIVE;
 }
@@ -26,7 +26,7 @@ enum trading_state gateway_trading(const struct gateway *gateway,
 static uint16_t leg_of(const struct gateway_strategy *strategy, uint32_t instrument)
 {
     if (strategy->leg) return strategy->leg[instrument];
-    for (uint32_t leg = 0; leg < strategy->plan->legs; leg++)
+    for (uint32_t leg = 0; leg < strategy->plan.legs; leg++)
         if (strategy->legs[leg] == instrument + 1) return (uint16_t)leg;
     return 0;
 }
@@ -75,6 +75,24 @@ static void symbol_price(struct gateway *gateway, uint32_t number, price_t price
     }
 }
 
+static void opening_over(struct gateway *gateway, uint32_t number)
+{
+    gateway->symbol[number].opening = false;
+    gateway->openings--;
+}
+
+/* What people said stands for a price until there is one, and is as old as the book's state. */
+void gateway_openings(struct gateway *gateway, nanos_t now)
+{
+    for (uint32_t i = 0; i < gateway->plan->symbols && gateway->openings > 0; i++) {
+        const struct gateway_symbol *symbol = &gateway->symbol[i];
+        if (!symbol->opening || symbol->instrument == GATEWAY_NONE) continue;
+        const struct market *market = dispatch_newest(gateway->dispatch, symbol->instrument);
+        if (market->state == MARKET_LIVE)
+            symbol_price(gateway, i, gateway->plan->symbol[i].opening, now);
+    }
+}
+
 void gateway_market(struct gateway *gateway, const struct market *market)
 {
     CHECK(market->instrument < gateway->plan->instruments);
@@ -82,7 +100,9 @@ void gateway_market(struct gateway *gateway, const struct market *market)
         price_t price = reference_of(market);
         for (uint32_t i = 0; i < gateway->plan->venues && price > 0; i++) {
             uint32_t symbol = gateway->venue[i].link[market->instrument];
-            if (symbol != GATEWAY_NONE) symbol_price(gateway, symbol, price, market->rx_ns);
+            if (symbol == GATEWAY_NONE) continue;
+            if (unlikely(gateway->symbol[symbol].opening)) opening_over(gateway, symbol);
+            symbol_price(gateway, symbol, price, market->rx_ns);
         }
     }
     dispatch_market(gateway->dispatch, market);
@@ -149,7 +169,7 @@ static struct counter *order_check(struct gateway *gateway, struct want *want, n
     /* A halt stops what is open once; so nothing may be wanted that would overrule the stop. */
     enum trading_state trading = gateway_trading(gateway, strategy, want->symbol);
     if (trading == TRADING_HALTED) return &counts->intent_halted;
-    if (strategy->plan->all_venues && gateway->venues_down > 0) return &counts->intent_away;
+    if (strategy->plan.all_venues && gateway->venues_down > 0) return &counts->intent_away;
     if (intent->kind == INTENT_UNIQUE) return NULL;
     if (!symbol_good(want)) return &counts->intent_bad;
     return refused_again(want, now) ? &counts->intent_again : NULL;
@@ -177,8 +197,8 @@ static enum slots_status key_intend(struct gateway *gateway, const struct want *
     };
     gateway_room(gateway, venue, now);
     enum slots_status status = slots_intend(venue->slots, &say, now, &venue->out);
-    gateway_drain(gateway, venue, now);
-    gateway_refresh(gateway, venue, want->slot);
+    if (gateway_drain(gateway, venue, now) != want->slot)
+        gateway_refresh(gateway, venue, want->slot);
     return status;
 }
 
@@ -187,7 +207,7 @@ static enum slots_status unique_intend(struct gateway *gateway, const struct wan
 {
     struct gateway_venue *venue = want->venue;
     const struct delegate_intent *intent = want->intent;
-    if (want->strategy->uniques >= want->strategy->plan->uniques) return SLOTS_NO_UNIQUE_LEFT;
+    if (want->strategy->uniques >= want->strategy->plan.uniques) return SLOTS_NO_UNIQUE_LEFT;
     struct slot_unique unique = {
         .strategy = want->number,
         .side = intent->side,
@@ -202,7 +222,7 @@ static enum slots_status unique_intend(struct gateway *gateway, const struct wan
     venue->at[slot] = (struct gateway_slot){
         .strategy = want->number, .key = DELEGATE_KEY_NONE, .symbol = want->symbol, .used = true};
     want->strategy->uniques++;
-    gateway_drain(gateway, venue, now);
+    (void)gateway_drain(gateway, venue, now);
     gateway_refresh(gateway, venue, slot);
     return status;
 }
@@ -274,8 +294,10 @@ uint32_t gateway_decide(struct gateway *gateway, nanos_t now)
         };
         (void)intent_take(gateway, &want, now);
     }
+    bool news =
+        said->what & (1u << COMPOSITE_QUOTE | 1u << COMPOSITE_TRADE | 1u << COMPOSITE_STATE);
     gateway->caused =
-        gateway->sent ? dispatch_newest(gateway->dispatch, said->instrument)->rx_tsc : 0;
+        gateway->sent && news ? dispatch_newest(gateway->dispatch, said->instrument)->rx_tsc : 0;
     if (unlikely(said->output.lost > 0))
         counter_add(&gateway->counts.intent_lost, said->output.lost);
     if (unlikely(said->output.done && !strategy->done)) {
@@ -297,7 +319,8 @@ enum slots_status gateway_intend(struct gateway *gateway, const struct gateway_i
     CHECK(gateway->started);
     if (intent->strategy >= gateway->plan->strategies) return SLOTS_UNKNOWN_SLOT;
     struct gateway_strategy *strategy = &gateway->strategy[intent->strategy];
-    if (strategy->plan->kind || strategy->venue != intent->venue) return SLOTS_UNKNOWN_SLOT;
+    if (strategy->plan.kind || strategy->vacant || strategy->venue != intent->venue)
+        return SLOTS_UNKNOWN_SLOT;
     struct want want = {
         .strategy = strategy,
         .intent = &intent->intent,
@@ -309,14 +332,15 @@ enum slots_status gateway_intend(struct gateway *gateway, const struct gateway_i
 
 /* Listings. */
 
-static void leg_known(struct gateway *gateway, struct gateway_strategy *strategy,
-                      uint32_t instrument, const char symbol[8])
+void gateway_leg(struct gateway *gateway, uint32_t number, uint32_t instrument)
 {
-    uint32_t legs = strategy->plan->legs, leg = strategy->legs_known;
+    struct gateway_strategy *strategy = &gateway->strategy[number];
+    uint32_t legs = strategy->plan.legs, leg = strategy->legs_known;
+    const char *symbol = gateway->listed[instrument].symbol;
     if (legs > 0) {
         for (leg = 0; leg < legs; leg++)
             if (strategy->legs[leg] == 0 &&
-                __builtin_memcmp(strategy->plan->leg[leg].symbol, symbol, 8) == 0)
+                __builtin_memcmp(strategy->plan.leg[leg].symbol, symbol, 8) == 0)
                 break;
         if (leg == legs) return;
     }
@@ -341,6 +365,7 @@ static void orders_listed(struct gateway_venue *venue, uint32_t symbol, uint32_t
 void gateway_listing(struct gateway *gateway, uint32_t instrument, const char symbol[8])
 {
     CHECK(instrument < gateway->plan->instruments);
+    __builtin_memcpy(gateway->listed[instrument].symbol, symbol, 8);
     for (uint32_t i = 0; i < gateway->plan->symbols; i++) {
         struct gateway_symbol *of = &gateway->symbol[i];
         if (of->instrument != GATEWAY_NONE) continue;
@@ -352,8 +377,6 @@ void gateway_listing(struct gateway *gateway, uint32_t instrument, const char sy
         if (slots_open(gateway->venue[of->venue].slots) > 0)
             orders_listed(&gateway->venue[of->venue], i, instrument);
     }
-    for (uint32_t i = 0; i < gateway->plan->strategies; i++) {
-        struct gateway_strategy *strategy = &gateway->strategy[i];
-        if (strategy->delegate != DISPATCH_NONE) leg_known(gateway, strategy, instrument, symbol);
-    }
+    for (uint32_t i = 0; i < gateway->plan->strategies; i++)
+        if (gateway->strategy[i].delegate != DISPATCH_NONE) gateway_leg(gateway, i, instrument);
 }

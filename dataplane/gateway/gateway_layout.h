@@ -94,21 +94,30 @@ struct gateway_symbol {
     price_t mark;        /* newest reference; 0: none */
     nanos_t mark_at;
     bool marked;    /* risk has a mark */
+    bool opening;   /* the market has shown no price yet: the plan's stands for it */
     bool due;       /* the mark is newer than risk's: in mark_due */
     uint32_t marks; /* of the symbols that are due: the next one */
     struct delegate_terms terms;
 };
 
 struct gateway_strategy {
-    const struct gateway_strategy_plan *plan;
+    struct gateway_strategy_plan plan; /* who is there; its name is the one below */
+    char name[DELEGATE_NAME_MAX + 1];
     void *self;
     uint32_t delegate; /* the dispatcher's number; DISPATCH_NONE: outside */
     uint32_t venue;
     uint32_t first; /* slot of key 0 */
     uint32_t orders;
     uint32_t uniques; /* used */
+    struct gateway_strategy_counts counts;
     bool off;
     bool done;
+    bool vacant;  /* a delegate may be attached */
+    bool leaving; /* it will be: gateway_leave */
+    uint32_t orders_room;
+    uint32_t uniques_room;
+    uint32_t legs_room;
+    uint16_t *legs_memory;
     bool tripped;        /* to be halted: gateway_trips */
     uint16_t legs_known; /* of one that works in all */
     uint16_t *leg;       /* the same: by instrument */
@@ -184,12 +193,15 @@ struct gateway {
     struct gateway_counts counts;
     struct gateway_venue venue[GATEWAY_VENUES_MAX];
     struct gateway_strategy *strategy;
-    uint32_t *by_place; /* dispatcher's place to strategy */
+    uint32_t *by_place;          /* dispatcher's place to strategy */
+    struct listing_name *listed; /* by instrument, as the feed lists it; zero: not yet */
     struct gateway_symbol *symbol;
     struct gateway_hold *holding; /* by strategy, then symbol */
     uint32_t mark_due;            /* first symbol whose mark is due, or GATEWAY_NONE */
     uint32_t venues_down;
-    uint32_t trips; /* strategies to be halted */
+    uint32_t trips;    /* strategies to be halted */
+    uint32_t leavings; /* strategies */
+    uint32_t openings; /* symbols */
     uint64_t intent_sequence;
     uint64_t report_number;
     uint64_t journalled;
@@ -199,8 +211,12 @@ struct gateway {
     bool stopping;
     bool keep;
     bool broken; /* the journal took no record that must be there: nothing new leaves */
+    /* Recovery: a batch that may be replaced; strategies of the journal by their numbers. */
     uint32_t controls;
-    struct risk_record control[GATEWAY_CONTROLS_MAX]; /* recovery: a batch that may be replaced */
+    uint32_t controls_left;  /* of the batch, unread */
+    uint64_t controls_first; /* its first number; 0: there is none */
+    struct risk_record control[GATEWAY_CONTROLS_MAX];
+    uint16_t read_as[GATEWAY_STRATEGIES_MAX]; /* 1 + ours; 0: there is none */
 };
 
 static inline struct links gateway_chain_links(const struct gateway_venue *venue)
@@ -246,7 +262,8 @@ void gateway_chain_close(struct gateway *gateway, struct gateway_venue *venue,
 /* gateway_send.c: what the slots ask for, on its way; and what they say. */
 
 void gateway_room(struct gateway *gateway, struct gateway_venue *venue, nanos_t now);
-void gateway_drain(struct gateway *gateway, struct gateway_venue *venue, nanos_t now);
+/* The slot that was refreshed last, behind its request; or SLOTS_NONE. */
+uint32_t gateway_drain(struct gateway *gateway, struct gateway_venue *venue, nanos_t now);
 void gateway_reserve_ahead(struct gateway *gateway, struct gateway_venue *venue);
 void gateway_query(struct gateway *gateway, struct gateway_venue *venue,
                    const struct slot_request *request, nanos_t now);
@@ -296,12 +313,30 @@ void gateway_tell(struct gateway *gateway, const struct gateway_news *news, nano
 void gateway_tell_more(struct gateway *gateway, uint32_t strategy); /* its queue has room again */
 void gateway_child(struct gateway *gateway, uint32_t strategy, bool opened);
 void gateway_wake(struct gateway *gateway, uint32_t strategy); /* it is to look at its truth */
+/* In every instrument: whether it may trade there has changed. */
+void gateway_wake_all(struct gateway *gateway, uint32_t strategy);
 
 /* gateway_decide.c */
 
+void gateway_openings(struct gateway *gateway, nanos_t now);
 enum trading_state gateway_trading(const struct gateway *gateway,
                                    const struct gateway_strategy *strategy, uint32_t symbol);
 void gateway_complete(void *context, uint32_t place, struct composite *composite);
+
+/* Subscribes a delegate to an instrument that it wants. */
+void gateway_leg(struct gateway *gateway, uint32_t strategy, uint32_t instrument);
+
+/* gateway_attach.c */
+
+/* Its delegate takes part. */
+void gateway_enter(struct gateway *gateway, uint32_t strategy);
+void gateway_leave(struct gateway *gateway); /* those whose orders are over */
+/* The journal's START, and whose the numbers are. */
+void gateway_write_names(struct gateway *gateway);
+const char *gateway_read_start(struct gateway *gateway, const struct gateway_start *start);
+const char *gateway_read_name(struct gateway *gateway, const struct gateway_named *named);
+/* Ours of the journal's number, or GATEWAY_NONE. */
+uint32_t gateway_read_as(const struct gateway *gateway, uint32_t strategy);
 
 /* gateway_control.c */
 

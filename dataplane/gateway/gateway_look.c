@@ -25,6 +25,26 @@ const struct gateway_counts *gateway_counts(const struct gateway *gateway)
     return &gateway->counts;
 }
 
+uint32_t gateway_slot_symbol(const struct gateway *gateway, uint32_t venue, uint32_t slot)
+{
+    CHECK(venue < gateway->plan->venues);
+    return gateway->venue[venue].at[slot].symbol;
+}
+
+const struct gateway_strategy_counts *gateway_strategy_counts(const struct gateway *gateway,
+                                                              uint32_t strategy)
+{
+    CHECK(strategy < gateway->plan->strategies);
+    return &gateway->strategy[strategy].counts;
+}
+
+bool gateway_strategy_on(const struct gateway *gateway, uint32_t strategy)
+{
+    CHECK(strategy < gateway->plan->strategies);
+    const struct gateway_strategy *of = &gateway->strategy[strategy];
+    return !of->off && !of->done;
+}
+
 static uint64_t mix(uint64_t digest, uint64_t word)
 {
     digest = (digest ^ word) * 0x9e3779b97f4a7c15u;

@@ -10,14 +10,16 @@
  *     REPORT    what a venue has said; also the drop copy's row
  *     CONTROL   a change of a trading state or a bound (D1); a batch that begins with the number of
  *               the one before takes its place: that one was never applied
+ *     STRATEGY  whose number this is from here on: after START of all, then of who is attached
  *     DAY       a new day: turnover and loss begin at zero
  *
  * Fixed layouts of little-endian integers without padding; what is reserved is zero.  Kinds are
  * never used for anything else. */
 
 #include "dataplane/risk/risk_record.h"
+#include "dataplane/strategy/delegate.h"
 
-#define GATEWAY_RECORD_ABI 1u
+#define GATEWAY_RECORD_ABI 2u
 
 enum gateway_record {
     GATEWAY_RECORD_START = 1, /* struct gateway_start: what the numbers below mean */
@@ -27,10 +29,11 @@ enum gateway_record {
     GATEWAY_RECORD_REPORT,    /* struct gateway_report */
     GATEWAY_RECORD_CONTROL,   /* struct risk_record */
     GATEWAY_RECORD_DAY,       /* struct gateway_day */
+    GATEWAY_RECORD_STRATEGY,  /* struct gateway_named */
 };
 
-/* names: CRC32C over venues, symbols and strategies with their names, in order: a journal of
- * another plan is not continued. */
+/* names: CRC32C over venues and symbols with their names, in order: a journal of others is not
+ * continued.  Strategies are known by their names alone, and may be others at each start. */
 struct gateway_start {
     uint32_t abi;
     uint32_t venues;
@@ -40,6 +43,13 @@ struct gateway_start {
     uint32_t reserved[3];
 };
 static_assert(sizeof(struct gateway_start) == 32, "no holes");
+
+struct gateway_named {
+    uint32_t strategy;
+    uint32_t venue;
+    char name[DELEGATE_NAME_MAX + 1];
+};
+static_assert(sizeof(struct gateway_named) == 40, "no holes");
 
 struct gateway_reserve {
     uint64_t until; /* numbers below it */

@@ -1,7 +1,5 @@
 #include "dataplane/gateway/gateway_layout.h"
 
-#include "dataplane/base/crc32c.h"
-
 #include <string.h>
 
 /* The journal read again.
@@ -25,94 +23,105 @@ static bool wrong(char *problem, size_t capacity, const char *sentence)
     return false;
 }
 
-static uint32_t names_of(const struct gateway_plan *plan)
-{
-    uint32_t sums[3] = {0};
-    for (uint32_t i = 0; i < plan->venues; i++)
-        sums[0] = sums[0] * 31 + crc32c(plan->venue[i].name, strlen(plan->venue[i].name));
-    for (uint32_t i = 0; i < plan->symbols; i++)
-        sums[1] = sums[1] * 31 + crc32c(plan->symbol[i].name, sizeof plan->symbol[i].name) +
-                  plan->symbol[i].venue;
-    for (uint32_t i = 0; i < plan->strategies; i++)
-        sums[2] = sums[2] * 31 + crc32c(plan->strategy[i].name, strlen(plan->strategy[i].name));
-    return crc32c(sums, sizeof sums);
-}
-
-static struct gateway_start start_of(const struct gateway_plan *plan)
-{
-    return (struct gateway_start){
-        .abi = GATEWAY_RECORD_ABI,
-        .venues = plan->venues,
-        .symbols = plan->symbols,
-        .strategies = plan->strategies,
-        .names = names_of(plan),
-    };
-}
-
 /* Controls. */
 
 /* Their numbers are drafted again: how many the configuration began with may have changed. */
 static void controls_end(struct gateway *gateway)
 {
     uint32_t count = gateway->controls;
+    bool whole = gateway->controls_left == 0;
     gateway->controls = 0;
-    if (count == 0 || gateway->control[count - 1].left > 0) return; /* it was cut short */
+    gateway->controls_first = 0;
+    if (count == 0 || !whole) return; /* it was cut short */
     risk_control_draft(gateway->risk, gateway->control, count);
     for (uint32_t i = 0; i < count; i++)
         (void)!risk_control_apply(gateway->risk, &gateway->control[i]);
 }
 
+/* The strategy's number is ours; false: it has no place here, and no bound to keep. */
+static bool control_ours(const struct gateway *gateway, struct risk_record *record)
+{
+    bool named = record->scope == RISK_STRATEGY || record->scope == RISK_ROUTE ||
+                 record->scope == RISK_HOLDING;
+    if (!named) return true;
+    record->subject.strategy = gateway_read_as(gateway, record->subject.strategy);
+    return record->subject.strategy != GATEWAY_NONE;
+}
+
 static bool control_read(struct gateway *gateway, const struct risk_record *record, char *problem,
                          size_t capacity)
 {
-    bool first = record->left + 1 == record->count;
-    if (first) {
-        bool again = gateway->controls > 0 && gateway->control[0].number == record->number;
-        if (again) gateway->controls = 0;
+    if (record->left + 1 == record->count) {
+        if (gateway->controls_first == record->number) gateway->controls = 0;
         controls_end(gateway);
+        gateway->controls_first = record->number;
     }
+    gateway->controls_left = record->left;
     if (gateway->controls == GATEWAY_CONTROLS_MAX)
         return wrong(problem, capacity, "more changes together than there can be");
-    gateway->control[gateway->controls++] = *record;
+    struct risk_record ours = *record;
+    if (control_ours(gateway, &ours)) gateway->control[gateway->controls++] = ours;
     return true;
 }
 
 /* Orders. */
 
+/* A slot that has no order and no key: the one it was, if there is. */
+static uint32_t unique_free(const struct gateway_venue *venue, uint32_t was)
+{
+    bool same = was < gateway_slots_all(venue) && gateway_slot_unique(venue, was);
+    if (same && venue->at[was].chain == 0) return was;
+    for (uint32_t slot = venue->limits.slots; slot < gateway_slots_all(venue); slot++)
+        if (venue->at[slot].chain == 0) return slot;
+    return GATEWAY_NONE;
+}
+
+/* Where an order of the journal is here: its strategy may have fewer keys now, or be elsewhere. */
+static uint32_t slot_ours(const struct gateway *gateway, const struct gateway_venue *venue,
+                          uint32_t number, const struct gateway_pass *pass)
+{
+    uint32_t key = pass->key;
+    const struct gateway_strategy *strategy = &gateway->strategy[number];
+    bool keyed = key < strategy->orders_room && &gateway->venue[strategy->venue] == venue;
+    return keyed ? strategy->first + key : unique_free(venue, pass->slot);
+}
+
+static bool replacement_read(struct gateway_venue *venue, const struct gateway_pass *pass,
+                             char *problem, size_t capacity)
+{
+    struct gateway_chain *chain = gateway_chain_find(venue, pass->was);
+    if (!chain || !chain->open || chain->order != pass->was || chain->asked != 0)
+        return wrong(problem, capacity, "a replacement of an order that is not open");
+    gateway_chain_ask(venue, chain, pass->number);
+    chain->asked_price = pass->pass.price;
+    chain->asked_total = pass->total;
+    chain->sequence = pass->sequence;
+    return true;
+}
+
 static bool pass_read(struct gateway *gateway, const struct gateway_pass *pass, char *problem,
                       size_t capacity)
 {
-    if (pass->venue >= gateway->plan->venues || pass->pass.symbol >= gateway->plan->symbols ||
-        pass->pass.strategy >= gateway->plan->strategies)
-        return wrong(problem, capacity, "a pass names no venue, symbol or strategy of the plan");
+    if (pass->venue >= gateway->plan->venues || pass->pass.symbol >= gateway->plan->symbols)
+        return wrong(problem, capacity, "a pass names no venue or symbol of the plan");
     struct gateway_venue *venue = &gateway->venue[pass->venue];
-    if (pass->slot >= gateway_slots_all(venue))
-        return wrong(problem, capacity, "a pass names a slot that its venue does not have");
-    struct gateway_slot *at = &venue->at[pass->slot];
-    struct gateway_chain *chain = gateway_chain_of(venue, pass->slot);
-    bool unique = gateway_slot_unique(venue, pass->slot);
-    if (unique ? pass->key != DELEGATE_KEY_NONE : pass->key != at->key)
-        return wrong(problem, capacity, "an order of a slot that is another key's now");
+    uint32_t strategy = gateway_read_as(gateway, pass->pass.strategy);
+    if (strategy == GATEWAY_NONE)
+        return wrong(problem, capacity, "an order of a strategy that has no place here any more");
     if (gateway->intent_sequence < pass->sequence) gateway->intent_sequence = pass->sequence;
     if (pass->number >= venue->first_order) venue->first_order = pass->number + 1;
-    if (pass->was != 0) {
-        if (!chain || chain->order != pass->was || chain->asked != 0)
-            return wrong(problem, capacity, "a replacement of an order that is not open");
-        gateway_chain_ask(venue, chain, pass->number);
-        chain->asked_price = pass->pass.price;
-        chain->asked_total = pass->total;
-        chain->sequence = pass->sequence;
-        return true;
-    }
-    if (chain) return wrong(problem, capacity, "a second order of a slot that has one");
-    if (unique) {
-        at->strategy = pass->pass.strategy;
+    if (pass->was != 0) return replacement_read(venue, pass, problem, capacity);
+    uint32_t slot = slot_ours(gateway, venue, strategy, pass);
+    if (slot == GATEWAY_NONE)
+        return wrong(problem, capacity, "more open orders than there is room for");
+    struct gateway_slot *at = &venue->at[slot];
+    if (at->chain != 0) return wrong(problem, capacity, "a second order of a slot that has one");
+    if (gateway_slot_unique(venue, slot)) {
+        at->strategy = strategy;
         at->key = DELEGATE_KEY_NONE;
-    } else if (at->strategy != pass->pass.strategy) {
-        return wrong(problem, capacity, "an order of a slot that is another strategy's now");
     }
     at->symbol = pass->pass.symbol;
-    chain = gateway_chain_open(gateway, venue, pass->slot, pass->number);
+    struct gateway_chain *chain = gateway_chain_open(gateway, venue, slot, pass->number);
     chain->price = pass->pass.price;
     chain->total = pass->total;
     chain->side = pass->pass.side;
@@ -199,13 +208,16 @@ static bool report_read(struct gateway *gateway, const struct gateway_report *ro
 static bool start_read(struct gateway *gateway, const struct gateway_start *start, char *problem,
                        size_t capacity)
 {
-    struct gateway_start own = start_of(gateway->plan);
     controls_end(gateway);
-    if (memcmp(start, &own, sizeof own) != 0)
-        return wrong(
-            problem, capacity,
-            "the journal is of other venues, symbols or strategies than the configuration");
-    return true;
+    const char *sentence = gateway_read_start(gateway, start);
+    return sentence ? wrong(problem, capacity, sentence) : true;
+}
+
+static bool name_read(struct gateway *gateway, const struct gateway_named *named, char *problem,
+                      size_t capacity)
+{
+    const char *sentence = gateway_read_name(gateway, named);
+    return sentence ? wrong(problem, capacity, sentence) : true;
 }
 
 static uint32_t bytes_of(enum gateway_record kind)
@@ -218,6 +230,7 @@ static uint32_t bytes_of(enum gateway_record kind)
     case GATEWAY_RECORD_REPORT: return sizeof(struct gateway_report);
     case GATEWAY_RECORD_CONTROL: return sizeof(struct risk_record);
     case GATEWAY_RECORD_DAY: return sizeof(struct gateway_day);
+    case GATEWAY_RECORD_STRATEGY: return sizeof(struct gateway_named);
     }
     return 0;
 }
@@ -243,6 +256,7 @@ bool gateway_recover(struct gateway *gateway, enum gateway_record kind, const vo
     case GATEWAY_RECORD_REPORT: return report_read(gateway, record, problem, capacity);
     case GATEWAY_RECORD_CONTROL: return control_read(gateway, record, problem, capacity);
     case GATEWAY_RECORD_DAY: gateway_day_take(gateway); return true;
+    case GATEWAY_RECORD_STRATEGY: return name_read(gateway, record, problem, capacity);
     }
     UNREACHABLE("a kind without a length was refused");
 }
@@ -336,7 +350,7 @@ static void venue_revive(struct gateway *gateway, struct gateway_venue *venue)
     for (uint32_t i = 0; i < gateway->plan->strategies; i++) {
         const struct gateway_strategy *strategy = &gateway->strategy[i];
         if (&gateway->venue[strategy->venue] != venue) continue;
-        for (uint32_t key = 0; key < strategy->orders; key++)
+        for (uint32_t key = 0; key < strategy->orders_room; key++)
             slots_bind(venue->slots, strategy->first + key, i);
     }
     for (uint32_t i = venue->limits.slots; i < gateway_slots_all(venue); i++)
@@ -356,8 +370,7 @@ void gateway_recovered(struct gateway *gateway, nanos_t now)
     CHECK(!gateway->started);
     controls_end(gateway);
     for (uint32_t i = 0; i < gateway->plan->venues; i++) venue_revive(gateway, &gateway->venue[i]);
-    struct gateway_start start = start_of(gateway->plan);
-    gateway_write(gateway, GATEWAY_RECORD_START, &start, sizeof start);
+    gateway_write_names(gateway);
     for (uint32_t i = 0; i < gateway->plan->venues; i++)
         gateway_reserve_ahead(gateway, &gateway->venue[i]);
     for (uint32_t i = 0; i < gateway->plan->strategies; i++) gateway->strategy[i].tripped = false;

@@ -94,6 +94,14 @@ static struct port_request port_of(const struct gateway *gateway, const struct g
     };
 }
 
+static void put_count(struct gateway *gateway, const struct gateway_slot *at, uint32_t kind)
+{
+    struct gateway_strategy_counts *counts = &gateway->strategy[at->strategy].counts;
+    counts->order += kind == SLOT_SENDS_ORDER;
+    counts->replace += kind == SLOT_SENDS_REPLACE;
+    counts->cancel += kind == SLOT_SENDS_CANCEL;
+}
+
 static void put(struct gateway *gateway, struct gateway_venue *venue,
                 const struct port_request *request, const uint8_t *bytes, uint32_t length,
                 nanos_t now)
@@ -110,7 +118,9 @@ static void put(struct gateway *gateway, struct gateway_venue *venue,
     /* False says that the session has gone: what may have left is found out when it is back. */
     (void)gateway->outlet.send(gateway->outlet.context, venue->number, bytes, length, now);
     counter_one((struct counter *)((uint8_t *)&gateway->counts + counters[kind]));
-    gateway->sent |= kind != SLOT_SENDS_QUERY;
+    if (kind == SLOT_SENDS_QUERY) return;
+    put_count(gateway, &venue->at[request->slot.slot], kind);
+    gateway->sent = true;
 }
 
 /* Refusals. */
@@ -139,6 +149,7 @@ static void refuse(struct gateway *gateway, struct gateway_venue *venue,
     row.leaves = 0;
     gateway_row(gateway, &row, false);
     refused_keep(&venue->at[request->slot], request, now);
+    gateway->strategy[venue->at[request->slot].strategy].counts.refused++;
     struct slot_answer answer = {
         .kind = replace ? SLOT_ANSWERS_NO_REPLACE : SLOT_ANSWERS_REJECTED,
         .slot = request->slot,
@@ -284,8 +295,9 @@ static void request_take(struct gateway *gateway, struct gateway_venue *venue,
     gateway_refresh(gateway, venue, request->slot);
 }
 
-void gateway_drain(struct gateway *gateway, struct gateway_venue *venue, nanos_t now)
+uint32_t gateway_drain(struct gateway *gateway, struct gateway_venue *venue, nanos_t now)
 {
+    uint32_t newest = SLOTS_NONE;
     says_take(gateway, venue, now);
     while (venue->out.request_count > 0) {
         struct slot_request *batch = venue->out.requests;
@@ -294,5 +306,7 @@ void gateway_drain(struct gateway *gateway, struct gateway_venue *venue, nanos_t
         venue->out.request_count = 0;
         venue->batch = batch;
         for (uint32_t i = 0; i < count; i++) request_take(gateway, venue, &batch[i], now);
+        newest = batch[count - 1].slot;
     }
+    return newest;
 }

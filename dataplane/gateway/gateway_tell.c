@@ -124,3 +124,10 @@ void gateway_wake(struct gateway *gateway, uint32_t number)
     if (strategy->delegate == DISPATCH_NONE) return;
     (void)!dispatch_wake(gateway->dispatch, strategy->delegate);
 }
+
+void gateway_wake_all(struct gateway *gateway, uint32_t number)
+{
+    const struct gateway_strategy *strategy = &gateway->strategy[number];
+    if (strategy->delegate == DISPATCH_NONE) return;
+    (void)!dispatch_wake_all(gateway->dispatch, strategy->delegate);
+}

@@ -11,7 +11,7 @@ static void venue_relieve(struct gateway *gateway, struct gateway_venue *venue, 
         gateway_room(gateway, venue, now);
         slots_relieve(venue->slots, now, &venue->out);
         if (venue->out.request_count == 0 && venue->out.say_count == 0) return;
-        gateway_drain(gateway, venue, now);
+        (void)gateway_drain(gateway, venue, now);
         line = slots_line(venue->slots);
     }
 }
@@ -49,7 +49,7 @@ static void venue_sweep(struct gateway *gateway, struct gateway_venue *venue, en
     for (bool whole = false; !whole;) {
         gateway_room(gateway, venue, now);
         whole = slots_sweep(venue->slots, event, SLOTS_NONE, now, &next, &venue->out);
-        gateway_drain(gateway, venue, now);
+        (void)gateway_drain(gateway, venue, now);
     }
 }
 
@@ -66,8 +66,8 @@ void gateway_session(struct gateway *gateway, uint32_t number, bool up, nanos_t 
     venue_sweep(gateway, venue, up ? SLOT_ON_RECONNECT : SLOT_ON_DISCONNECT, now);
     bool all = false;
     for (uint32_t i = 0; i < gateway->plan->strategies; i++) {
-        all |= gateway->strategy[i].plan->all_venues;
-        gateway_wake(gateway, i);
+        all |= gateway->strategy[i].plan.all_venues;
+        gateway_wake_all(gateway, i);
     }
     if (!up && all) gateway_sweep(gateway, GATEWAY_NONE, now);
 }
@@ -142,7 +142,7 @@ static void correct(struct gateway *gateway, struct gateway_venue *venue,
     }
     gateway_room(gateway, venue, now);
     (void)!slots_answer(venue->slots, answer, now, &venue->out);
-    gateway_drain(gateway, venue, now);
+    (void)gateway_drain(gateway, venue, now);
 }
 
 bool gateway_reconciled(struct gateway *gateway, struct gateway_venue *venue,
@@ -171,7 +171,7 @@ static void venue_tick(struct gateway *gateway, struct gateway_venue *venue, nan
         gateway_room(gateway, venue, now);
         slots_overdue(venue->slots, now, &venue->out);
         if (venue->out.request_count == 0 && venue->out.say_count == 0) break;
-        gateway_drain(gateway, venue, now);
+        (void)gateway_drain(gateway, venue, now);
     }
     venue_relieve(gateway, venue, now);
     gateway_reserve_ahead(gateway, venue);
@@ -195,6 +195,7 @@ static void counts_sum(struct gateway *gateway)
 void gateway_tick(struct gateway *gateway, nanos_t now)
 {
     CHECK(gateway->started);
+    if (unlikely(gateway->openings > 0)) gateway_openings(gateway, now);
     gateway_marks(gateway);
     gateway_sweep_more(gateway, now);
     for (uint32_t i = 0; i < gateway->plan->venues; i++)
@@ -203,5 +204,6 @@ void gateway_tick(struct gateway *gateway, nanos_t now)
         if (gateway->strategy[i].waiting_count > 0) gateway_tell_more(gateway, i);
     if (!gateway->stopping) dispatch_housekeeping(gateway->dispatch, now);
     if (unlikely(gateway->trips > 0)) gateway_trips(gateway, now);
+    if (unlikely(gateway->leavings > 0)) gateway_leave(gateway);
     counts_sum(gateway);
 }

@@ -118,7 +118,8 @@ static bool memory_take(struct launch *launch, const struct needs *needs, struct
         .bytes = arena_footprint() + arena_round(needs->lcore) + arena_round(needs->slot) +
                  arena_round(needs->tape) + arena_round(needs->listings) +
                  arena_round(needs->markets) + arena_round(needs->feed) +
-                 arena_round(needs->engine) + needs->venue + launch_cables_needs(&launch->plan),
+                 arena_round(needs->engine) + needs->venue + launch_cables_needs(&launch->plan) +
+                 launch_inside_needs(&launch->plan),
     };
     launch->arena = arena_map(&plan, &launch->backing, problems);
     return launch->arena != NULL;

@@ -24,31 +24,39 @@ void launch_cables_make(struct launch *launch)
 static const struct spsc_limits inside_limits = {.slots = 4096,
                                                  .slot_bytes = sizeof(struct gate_slot)};
 
-/* Of the engine's venues the one that is in this process, or NULL. */
-static struct order_host_venue *inside_of(struct engine_stage_plan *engine)
+static uint32_t insides_of(const struct engine_stage_plan *engine)
 {
+    uint32_t count = 0;
     for (uint32_t i = 0; engine->gateway && i < engine->orders.venues; i++)
-        if (engine->orders.venue[i].way == ORDER_HOST_INSIDE) return &engine->orders.venue[i];
-    return NULL;
+        count += engine->orders.venue[i].way == ORDER_HOST_INSIDE;
+    return count;
 }
 
 size_t launch_inside_needs(const struct launch_plan *plan)
 {
-    struct engine_stage_plan engine = plan->engine;
-    return inside_of(&engine) ? 2 * arena_round(spsc_footprint(&inside_limits)) : 0;
+    return insides_of(&plan->engine) * 2ul * arena_round(spsc_footprint(&inside_limits));
 }
 
 void launch_inside_make(struct launch *launch)
 {
-    struct order_host_venue *inside = inside_of(&launch->plan.engine);
-    if (!inside) return;
+    struct engine_stage_plan *engine = &launch->plan.engine;
     struct match_stage_plan *match = &launch->plan.venue.match;
     size_t bytes = spsc_footprint(&inside_limits);
-    inside->requests = spsc_new(arena_take(launch->arena, "orders inside", bytes), &inside_limits);
-    inside->answers = spsc_new(arena_take(launch->arena, "answers inside", bytes), &inside_limits);
-    match->inside_requests = inside->requests;
-    match->inside_answers = inside->answers;
     match->first_inside = launch->plan.venue.gate.sessions;
+    match->insides = insides_of(engine);
+    for (uint32_t i = 0; i < engine->orders.venues && match->insides > 0; i++) {
+        struct order_host_venue *venue = &engine->orders.venue[i];
+        if (venue->way != ORDER_HOST_INSIDE) continue;
+        CHECK(venue->number >= match->first_inside &&
+              venue->number - match->first_inside < match->insides);
+        struct match_stage_inside *rings = &match->inside[venue->number - match->first_inside];
+        rings->requests =
+            spsc_new(arena_take(launch->arena, "orders inside", bytes), &inside_limits);
+        rings->answers =
+            spsc_new(arena_take(launch->arena, "answers inside", bytes), &inside_limits);
+        venue->requests = rings->requests;
+        venue->answers = rings->answers;
+    }
 }
 
 /* A port's queue and address.  Those of cables are of the locally administered kind: nobody else

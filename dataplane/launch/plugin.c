@@ -39,13 +39,8 @@ static const struct delegate_kind *kind_named(const struct plugin *plugin, const
 
 static struct plugin *plugin_of(struct plugins *plugins, const struct delegate_kind *kind)
 {
-    for (uint32_t i = 0; i < PLUGIN_LOADED_MAX; i++) {
-        struct plugin *plugin = &plugins->plugin[i];
-        if (plugin->path[0] == '\0') continue;
-        for (uint32_t at = 0; at < plugin->exported->kinds; at++)
-            if (plugin->exported->kind[at] == kind) return plugin;
-    }
-    return NULL;
+    const struct plugin *plugin = plugin_with(plugins, kind);
+    return plugin ? &plugins->plugin[plugin - plugins->plugin] : NULL;
 }
 
 static void plugin_close(struct plugin *plugin)
@@ -157,6 +152,26 @@ bool plugin_load(struct plugins *plugins, const char *file, struct text *problem
 }
 
 /* Use. */
+
+const struct plugin *plugin_loaded(const struct plugins *plugins, const char *file)
+{
+    char path[PLUGIN_PATH_MAX + 1];
+    if (!path_of(plugins, file, path)) return NULL;
+    for (uint32_t i = 0; i < PLUGIN_LOADED_MAX; i++)
+        if (strcmp(plugins->plugin[i].path, path) == 0) return &plugins->plugin[i];
+    return NULL;
+}
+
+const struct plugin *plugin_with(const struct plugins *plugins, const struct delegate_kind *kind)
+{
+    for (uint32_t i = 0; i < PLUGIN_LOADED_MAX; i++) {
+        const struct plugin *plugin = &plugins->plugin[i];
+        if (plugin->path[0] == '\0') continue;
+        for (uint32_t at = 0; at < plugin->exported->kinds; at++)
+            if (plugin->exported->kind[at] == kind) return plugin;
+    }
+    return NULL;
+}
 
 const struct delegate_kind *plugin_find(const struct plugins *plugins, const char *name)
 {

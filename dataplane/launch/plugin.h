@@ -50,6 +50,10 @@ MUST_USE bool plugin_load(struct plugins *plugins, const char *file, struct text
 /* NULL: no strategy has this name, or only one that is leaving. */
 const struct delegate_kind *plugin_find(const struct plugins *plugins, const char *name);
 
+/* The plug-in that is loaded from this file; the one that a strategy is of.  NULL: none. */
+const struct plugin *plugin_loaded(const struct plugins *plugins, const char *file);
+const struct plugin *plugin_with(const struct plugins *plugins, const struct delegate_kind *kind);
+
 /* Once for each delegate, before its build and after its end.  Nothing happens for a strategy that
  * is built in.  A kind is one that plugin_find gave; it is not to be used after its last release if
  * its plug-in is leaving. */

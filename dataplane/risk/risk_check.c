@@ -112,8 +112,9 @@ static inline enum risk_verdict size_check(const struct risk_symbol *symbol,
 {
     const struct risk_order *order = terms->order;
     const struct risk_bounds_symbol *bound = &symbol->bound;
-    if (order->qty > bound->order_qty) return RISK_ORDER_QTY;
-    if (risk_product(terms->worst, order->qty) > risk_money(bound->order_notional))
+    qty_t open = risk_terms_open(terms);
+    if (open > bound->order_qty) return RISK_ORDER_QTY;
+    if (risk_product(terms->worst, open) > risk_money(bound->order_notional))
         return RISK_ORDER_NOTIONAL;
     if (order->kind == RISK_MARKET_ORDER) return RISK_PASS;
     price_t far = order->price - symbol->reference;

@@ -28,8 +28,8 @@ static int64_t symbol_value(const struct risk *risk, const struct risk_terms *te
     switch ((int)verdict) {
     case RISK_TRADABLE:
     case RISK_MARKET_ORDERS: return 1;
-    case RISK_ORDER_QTY: return order->qty;
-    case RISK_ORDER_NOTIONAL: return money(risk_product(terms->worst, order->qty));
+    case RISK_ORDER_QTY: return risk_terms_open(terms);
+    case RISK_ORDER_NOTIONAL: return money(risk_product(terms->worst, risk_terms_open(terms)));
     case RISK_REFERENCE_AGE: return saturated((risk_wide)(terms->now - symbol->reference_at));
     case RISK_MARK_AGE: return saturated((risk_wide)(terms->now - symbol->mark_at));
     case RISK_COLLAR_TICKS: return far / symbol->tick + (far % symbol->tick != 0);

@@ -152,6 +152,12 @@ struct risk_terms {
     uint64_t *head;              /* of the passes with its hash; of a new order */
 };
 
+/* What may still trade of the order: a replacement's quantity is that of the whole one. */
+static inline qty_t risk_terms_open(const struct risk_terms *terms)
+{
+    return terms->order->qty - (terms->old ? terms->old->cum : 0);
+}
+
 struct risk {
     struct risk_box box;
     struct risk_limits limits;

@@ -45,8 +45,8 @@ enum risk_looser { RISK_UP, RISK_DOWN };
 #define RISK_SYMBOL_LIMITS(X, ...)                                                                 \
     X(RISK_TRADABLE,      tradable,       SYMBOL, SWITCH, UP, 1, "the symbol is restricted", ##__VA_ARGS__)       \
     X(RISK_MARKET_ORDERS, market_orders,  SYMBOL, SWITCH, UP, 1, "market orders are not allowed in the symbol", ##__VA_ARGS__) \
-    X(RISK_ORDER_QTY,     order_qty,      SYMBOL, QTY,   UP, RISK_QTY_MAX, "one order is for more than this quantity", ##__VA_ARGS__) \
-    X(RISK_ORDER_NOTIONAL, order_notional, SYMBOL, MONEY, UP, RISK_MONEY_MAX, "one order is worth more than this", ##__VA_ARGS__) \
+    X(RISK_ORDER_QTY,     order_qty,      SYMBOL, QTY,   UP, RISK_QTY_MAX, "more than this quantity of one order may still trade", ##__VA_ARGS__) \
+    X(RISK_ORDER_NOTIONAL, order_notional, SYMBOL, MONEY, UP, RISK_MONEY_MAX, "what may still trade of one order is worth more than this", ##__VA_ARGS__) \
     X(RISK_REFERENCE_AGE, reference_age,  SYMBOL, NS,    UP, RISK_NS_MAX, "the reference price is older than this", ##__VA_ARGS__) \
     X(RISK_MARK_AGE,      mark_age,       SYMBOL, NS,    UP, RISK_NS_MAX, "the price positions are valued at is older than this", ##__VA_ARGS__) \
     X(RISK_COLLAR_TICKS,  collar_ticks,   SYMBOL, TICKS, UP, RISK_TICKS_MAX, "the price is farther from the reference than these ticks", ##__VA_ARGS__) \

@@ -222,6 +222,7 @@ uint32_t dispatch_next(struct dispatch *dispatch, nanos_t now)
     output->lost = 0;
     dispatch->said.delegate = entry->number;
     dispatch->said.instrument = composite.instrument;
+    dispatch->said.what = composite.what;
     entry->decide(entry->self, &composite, output);
     entry->counts.decision++;
     if (unlikely(entry->messages > 0)) {

@@ -163,6 +163,9 @@ MUST_USE enum dispatch_status dispatch_lead(struct dispatch *dispatch, uint32_t 
 /* Puts a delegate in line to decide without news, if it has a subscription. */
 MUST_USE enum dispatch_status dispatch_wake(struct dispatch *dispatch, uint32_t delegate);
 
+/* The same for each of its instruments: what the desk says of all of them is news.  Warm. */
+MUST_USE enum dispatch_status dispatch_wake_all(struct dispatch *dispatch, uint32_t delegate);
+
 /* Whether anybody is subscribed to instrument: whether its source is needed. */
 bool dispatch_wanted(const struct dispatch *dispatch, uint32_t instrument);
 
@@ -188,6 +191,9 @@ struct dispatch_ended {
     struct dispatch_delegate_counts counts;
 };
 MUST_USE bool dispatch_take_ended(struct dispatch *dispatch, struct dispatch_ended *ended);
+/* The same of this one: false while it has not ended. */
+MUST_USE bool dispatch_take_this(struct dispatch *dispatch, uint32_t delegate,
+                                 struct dispatch_ended *ended);
 
 /* What comes in.  Hot. */
 
@@ -214,6 +220,7 @@ uint32_t dispatch_next(struct dispatch *dispatch, nanos_t now);
 struct dispatch_said {
     uint32_t delegate;
     uint32_t instrument;
+    uint32_t what; /* of the composite: what was new */
     struct delegate_output output;
 };
 const struct dispatch_said *dispatch_said(const struct dispatch *dispatch);

@@ -123,10 +123,8 @@ enum dispatch_status dispatch_add(struct dispatch *dispatch,
     return DISPATCH_OK;
 }
 
-bool dispatch_take_ended(struct dispatch *dispatch, struct dispatch_ended *ended)
+static void entry_take(struct dispatch *dispatch, uint32_t slot, struct dispatch_ended *ended)
 {
-    uint32_t slot = dispatch->place[PLACE_ENDED].first;
-    if (slot == 0) return false;
     struct entry *entry = &dispatch->entry[slot];
     *ended = (struct dispatch_ended){.delegate = entry->number,
                                      .self = entry->self,
@@ -135,6 +133,21 @@ bool dispatch_take_ended(struct dispatch *dispatch, struct dispatch_ended *ended
     if (entry->identity.order) order_index_remove(dispatch->orders, entry->identity.order);
     entry->number += 1u << SLOT_BITS;
     entry_move(dispatch, slot, PLACE_FREE);
+}
+
+bool dispatch_take_ended(struct dispatch *dispatch, struct dispatch_ended *ended)
+{
+    uint32_t slot = dispatch->place[PLACE_ENDED].first;
+    if (slot == 0) return false;
+    entry_take(dispatch, slot, ended);
+    return true;
+}
+
+bool dispatch_take_this(struct dispatch *dispatch, uint32_t delegate, struct dispatch_ended *ended)
+{
+    const struct entry *entry = entry_find(dispatch, delegate);
+    if (!entry || entry->place != PLACE_ENDED) return false;
+    entry_take(dispatch, delegate & SLOT_MASK, ended);
     return true;
 }
 
@@ -271,6 +284,17 @@ enum dispatch_status dispatch_wake(struct dispatch *dispatch, uint32_t delegate)
     if (!entry) return DISPATCH_UNKNOWN_DELEGATE;
     if (entry->subscriptions.first == 0) return DISPATCH_NOT_SUBSCRIBED;
     subscription_wake(dispatch, entry->subscriptions.first);
+    return DISPATCH_OK;
+}
+
+enum dispatch_status dispatch_wake_all(struct dispatch *dispatch, uint32_t delegate)
+{
+    struct entry *entry = entry_find(dispatch, delegate);
+    if (!entry) return DISPATCH_UNKNOWN_DELEGATE;
+    if (entry->subscriptions.first == 0) return DISPATCH_NOT_SUBSCRIBED;
+    struct links links = links_of_entry(dispatch);
+    for (uint32_t slot = entry->subscriptions.first; slot; slot = link_at(links, slot)->next)
+        subscription_wake(dispatch, slot);
     return DISPATCH_OK;
 }
 

@@ -40,7 +40,9 @@ struct engine_gateway {
     _Atomic uint32_t stopped;
     _Atomic uint32_t left;
     struct engine_control control;
+    struct engine_change change; /* its records may be control's */
     struct engine_control_answer answer;
+    _Atomic bool vacant[GATEWAY_STRATEGIES_MAX];
     uint64_t control_record; /* WAITING: must be durable */
     bool loosens;            /* and then be said again */
 
@@ -48,6 +50,8 @@ struct engine_gateway {
     struct engine_gateway_view view; /* holdings and orders: of the last whole round */
     struct engine_view_holding holding[ENGINE_VIEW_HOLDINGS];
     struct engine_view_order order[ENGINE_VIEW_ORDERS];
+    struct engine_view_strategy strategy[ENGINE_VIEW_STRATEGIES]; /* its sums */
+    uint16_t shown[GATEWAY_STRATEGIES_MAX]; /* by place: its number among those with a name */
     uint32_t holdings, orders_shown;
     uint64_t holding_at; /* strategy x symbol */
     uint32_t venue_at, slot_at;

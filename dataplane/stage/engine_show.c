@@ -14,6 +14,27 @@ static void text_put(char *to, size_t capacity, const char *from)
     to[capacity - 1] = 0;
 }
 
+static void strategy_add(struct engine_gateway *with, uint32_t place,
+                         const struct gateway_holding *holding)
+{
+    uint32_t strategy = with->shown[place];
+    if (strategy >= ENGINE_VIEW_STRATEGIES) return;
+    with->strategy[strategy].working += holding->working;
+    with->strategy[strategy].fills += holding->fills;
+    with->strategy[strategy].profit += holding->profit;
+}
+
+/* The sums of a whole round. */
+static void strategies_sum(struct engine_gateway *with)
+{
+    for (uint32_t i = 0; i < ENGINE_VIEW_STRATEGIES; i++) {
+        with->view.strategy[i].working = with->strategy[i].working;
+        with->view.strategy[i].fills = with->strategy[i].fills;
+        with->view.strategy[i].profit = with->strategy[i].profit;
+    }
+    memset(with->strategy, 0, sizeof with->strategy);
+}
+
 static bool holding_empty(const struct gateway_holding *holding)
 {
     return holding->fills == 0 && holding->position == 0 && holding->working == 0;
@@ -27,10 +48,12 @@ static void holdings_look(struct engine_gateway *with, const struct gateway_plan
         uint32_t symbol = (uint32_t)(with->holding_at % plan->symbols);
         struct gateway_holding holding;
         gateway_holding(with->gateway, strategy, symbol, &holding);
+        strategy_add(with, strategy, &holding);
         if (holding_empty(&holding) || with->holdings == ENGINE_VIEW_HOLDINGS) continue;
         struct engine_view_holding *show = &with->holding[with->holdings++];
         *show = (struct engine_view_holding){.venue = plan->symbol[symbol].venue, .is = holding};
-        text_put(show->strategy, sizeof show->strategy, plan->strategy[strategy].name);
+        text_put(show->strategy, sizeof show->strategy,
+                 gateway_strategy_of(with->gateway, strategy)->name);
         memcpy(show->symbol, plan->symbol[symbol].name, sizeof show->symbol);
     }
     if (with->holding_at < all) return;
@@ -38,6 +61,7 @@ static void holdings_look(struct engine_gateway *with, const struct gateway_plan
     memcpy(with->view.holding, with->holding, sizeof with->holding);
     with->holding_at = 0;
     with->holdings = 0;
+    strategies_sum(with);
 }
 
 static void order_look(struct engine_gateway *with, const struct gateway_plan *plan, uint32_t slot)
@@ -54,7 +78,10 @@ static void order_look(struct engine_gateway *with, const struct gateway_plan *p
                                        .price = look.price,
                                        .total = look.total,
                                        .cum = look.cum};
-    text_put(show->strategy, sizeof show->strategy, plan->strategy[look.strategy].name);
+    text_put(show->strategy, sizeof show->strategy,
+             gateway_strategy_of(with->gateway, look.strategy)->name);
+    uint32_t symbol = gateway_slot_symbol(with->gateway, with->venue_at, slot);
+    memcpy(show->symbol, plan->symbol[symbol].name, sizeof show->symbol);
 }
 
 static uint32_t slots_of(const struct engine_gateway *with, uint32_t venue)
@@ -96,6 +123,39 @@ static void venues_look(struct engine_gateway *with, const struct gateway_plan *
     }
 }
 
+static enum risk_state stricter(enum risk_state one, enum risk_state other)
+{
+    return one > other ? one : other;
+}
+
+static void strategies_look(struct engine_gateway *with, const struct gateway_plan *plan)
+{
+    struct engine_gateway_view *view = &with->view;
+    const struct risk *risk = gateway_risk(with->gateway);
+    enum risk_state box = risk_state(risk, RISK_BOX, 0);
+    view->state = box;
+    uint32_t shown = 0;
+    for (uint32_t i = 0; i < plan->strategies; i++) {
+        const struct gateway_strategy_plan *of = gateway_strategy_of(with->gateway, i);
+        atomic_store_explicit(&with->vacant[i], gateway_vacant(with->gateway, i),
+                              memory_order_release);
+        if (!of->name[0]) continue;
+        with->shown[i] = (uint16_t)shown++;
+        if (with->shown[i] >= ENGINE_VIEW_STRATEGIES) continue;
+        struct engine_view_strategy *show = &view->strategy[with->shown[i]];
+        text_put(show->name, sizeof show->name, of->name);
+        text_put(show->kind, sizeof show->kind,
+                 of->kind                           ? of->kind->name
+                 : gateway_vacant(with->gateway, i) ? ""
+                                                    : "outside");
+        show->state = stricter(box, stricter(risk_state(risk, RISK_VENUE, of->venue),
+                                             risk_state(risk, RISK_STRATEGY, i)));
+        show->on = gateway_strategy_on(with->gateway, i);
+        show->counts = *gateway_strategy_counts(with->gateway, i);
+    }
+    view->strategies = shown;
+}
+
 #define COUNTER_SHOW(name, help) view->name = counter_read(&counts->name);
 
 void engine_gateway_show(struct engine_stage *stage)
@@ -108,6 +168,7 @@ void engine_gateway_show(struct engine_stage *stage)
     holdings_look(with, plan);
     orders_look(with, plan);
     venues_look(with, plan);
+    strategies_look(with, plan);
     view->record = with->record;
     view->durable = with->journal ? journal_durable(with->journal) : with->record;
     view->journal_dead = with->journal && journal_dead(with->journal);

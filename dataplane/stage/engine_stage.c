@@ -191,6 +191,22 @@ static void delegate_show(struct engine_stage *stage, struct engine_view_delegat
     show->quotes = counts->quote;
 }
 
+/* How many there are.  A gateway's may be others than at the last look. */
+static uint32_t delegates_of(struct engine_stage *stage)
+{
+    const struct gateway_plan *plan = stage->plan->gateway;
+    if (!plan) return stage->plan->delegates;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < plan->strategies; i++) {
+        const struct gateway_strategy_plan *of = gateway_strategy_of(stage->with->gateway, i);
+        if (!of->kind) continue;
+        if (count < ENGINE_VIEW_DELEGATES)
+            stage->delegate[count] = dispatch_find_name(stage->dispatch, of->name);
+        count++;
+    }
+    return count;
+}
+
 static void engine_stage_housekeeping(void *self, uint64_t tsc)
 {
     (void)tsc;
@@ -201,8 +217,8 @@ static void engine_stage_housekeeping(void *self, uint64_t tsc)
     else dispatch_housekeeping(stage->dispatch, stage->now);
     view->decision = counts->decision;
     view->value_unwanted = counts->value_unwanted;
-    view->delegates = stage->plan->delegates;
-    for (uint32_t i = 0; i < stage->plan->delegates && i < ENGINE_VIEW_DELEGATES; i++)
+    view->delegates = delegates_of(stage);
+    for (uint32_t i = 0; i < view->delegates && i < ENGINE_VIEW_DELEGATES; i++)
         delegate_show(stage, &view->delegate[i], i);
     snapshot_show(stage->snapshot, view);
 }

@@ -37,13 +37,14 @@
 #include "dataplane/stage/snapshot.h"
 #include "dataplane/stage/stage.h"
 
-#define ENGINE_STAGE_TURN     64u /* markets of one turn */
-#define ENGINE_DELEGATES_MAX  64u
-#define ENGINE_VIEW_DELEGATES 16u
-#define ENGINE_VIEW_VENUES    4u
-#define ENGINE_VIEW_HOLDINGS  32u
-#define ENGINE_VIEW_ORDERS    32u
-#define ENGINE_CONTROLS_MAX   16u /* records that change together by engine_stage_control */
+#define ENGINE_STAGE_TURN      64u /* markets of one turn */
+#define ENGINE_DELEGATES_MAX   64u
+#define ENGINE_VIEW_DELEGATES  16u
+#define ENGINE_VIEW_VENUES     4u
+#define ENGINE_VIEW_HOLDINGS   32u
+#define ENGINE_VIEW_ORDERS     128u
+#define ENGINE_VIEW_STRATEGIES 16u
+#define ENGINE_CONTROLS_MAX    16u /* records that change together by engine_stage_control */
 
 struct engine_stage_delegate {
     const char *name;
@@ -91,6 +92,7 @@ struct engine_view {
 /* With a gateway: what its orders do. */
 struct engine_view_order {
     char strategy[DELEGATE_NAME_MAX + 1];
+    char symbol[8]; /* padded with spaces */
     uint64_t venue;
     uint64_t number;
     uint64_t state; /* enum slot_state */
@@ -104,6 +106,18 @@ struct engine_view_venue {
     char name[TRADE_PORT_NAME_MAX + 1];
     struct order_host_look session;
     uint64_t slot[SLOT_STATE_COUNT]; /* slots and UNIQUE orders that are in each state */
+};
+
+/* Of all its symbols, as of the last round. */
+struct engine_view_strategy {
+    char name[DELEGATE_NAME_MAX + 1];
+    char kind[DELEGATE_NAME_MAX + 1];
+    uint64_t state; /* enum risk_state: the strictest of the box, its venue and its own */
+    uint64_t on;
+    struct gateway_strategy_counts counts;
+    uint64_t working; /* open orders */
+    uint64_t fills;
+    int64_t profit; /* money */
 };
 
 struct engine_view_holding {
@@ -127,6 +141,9 @@ struct engine_gateway_view {
     uint64_t journal_dead; /* 1: its disk has failed */
     uint64_t stopping;
     uint64_t stopped;
+    uint64_t state;      /* enum risk_state of the box */
+    uint64_t strategies; /* there may be more than are shown */
+    struct engine_view_strategy strategy[ENGINE_VIEW_STRATEGIES];
     uint64_t venues;
     struct engine_view_venue venue[ENGINE_VIEW_VENUES];
     uint64_t holdings; /* that are not empty; there may be more */
@@ -141,9 +158,36 @@ struct engine_control {
     struct risk_record record[ENGINE_CONTROLS_MAX];
 };
 
+/* What changes together, as one file of configuration says it: the records, or nothing of it is
+ * done; then, in the same turn, who leaves, who comes, and the parameters. */
+struct engine_attach {
+    uint32_t place;
+    const struct gateway_strategy_plan *plan; /* it, and the memory, as gateway_attach wants them */
+    void *memory;
+};
+
+struct engine_set {
+    uint32_t strategy;
+    const struct delegate_parameters *parameters;
+};
+
+struct engine_change {
+    uint32_t controls; /* at most GATEWAY_CONTROLS_MAX */
+    struct risk_record *record;
+    uint32_t detaches;
+    const uint32_t *detach; /* places */
+    uint32_t attaches;
+    const struct engine_attach *attach;
+    uint32_t sets;
+    const struct engine_set *set;
+};
+
 struct engine_control_answer {
     enum risk_control verdict;
-    bool durable; /* OK: it is in force and on disk; false: in force, and the disk has failed */
+    bool durable;   /* OK: it is in force and on disk; false: in force, and the disk has failed */
+    bool nobody;    /* nothing was done, because somebody cannot be attached: */
+    uint32_t unset; /* else: of those that come and of the sets, how many were refused: */
+    char problem[128]; /* why the first of them was */
 };
 
 struct engine_stage;
@@ -192,8 +236,14 @@ void engine_stage_relieve(void *stage);
  * until it has been fetched no other is taken.  Any thread. */
 MUST_USE bool engine_stage_control(struct engine_stage *stage,
                                    const struct engine_control *control);
+/* The same for more; what change points to is the stage's until there is an answer. */
+MUST_USE bool engine_stage_change(struct engine_stage *stage, const struct engine_change *change);
 MUST_USE bool engine_stage_controlled(struct engine_stage *stage,
                                       struct engine_control_answer *answer);
+
+/* Whether no delegate is at this place: what it was attached with is the caller's again.  Any
+ * thread. */
+bool engine_stage_vacant(const struct engine_stage *stage, uint32_t place);
 
 /* No order any more; those that are open are canceled, unless keep (F12).  Any thread. */
 void engine_stage_stop(struct engine_stage *stage, bool keep);

@@ -103,6 +103,13 @@ static inline bool line_find(struct feed_stage *stage, const struct frame_datagr
 
 /* Messages. */
 
+static inline void run_apply(struct feed_stage *stage, const struct channel_run *run)
+{
+    const struct feed_stage_tap *tap = stage->plan->tap;
+    if (unlikely(tap != NULL)) tap->run(tap->context, stage->feed, run);
+    else feed_run(stage->feed, run);
+}
+
 /* The part of a run that holds marks: applied up to each of them, told, and on. */
 static COLD struct channel_run run_marked(struct feed_stage *stage, struct channel_run run)
 {
@@ -112,7 +119,7 @@ static COLD struct channel_run run_marked(struct feed_stage *stage, struct chann
         uint64_t mark = plan->mark[stage->next_mark++];
         struct channel_run part = run;
         part.count = (uint32_t)(mark - stage->messages);
-        feed_run(stage->feed, &part);
+        run_apply(stage, &part);
         feed_flush(stage->feed);
         stage->messages = mark;
         plan->on_mark(plan->mark_context, stage->feed, mark);
@@ -132,12 +139,14 @@ static inline uint32_t channel_drain(struct feed_stage *stage, nanos_t now)
          (step = channel_next(stage->channel, now, &output)) != CHANNEL_NOTHING; said++) {
         if (unlikely(step != CHANNEL_RUN)) {
             feed_step(stage->feed, step, &output, now);
+            const struct feed_stage_tap *tap = stage->plan->tap;
+            if (tap) tap->step(tap->context, stage->feed, step, &output, now);
             if (stage->host) feed_host_step(stage->host, step, &output, now);
             continue;
         }
         if (unlikely(stage->next_mark < stage->plan->marks))
             output.run = run_marked(stage, output.run);
-        feed_run(stage->feed, &output.run);
+        run_apply(stage, &output.run);
         stage->messages += output.run.count;
     }
     return said;

@@ -47,6 +47,16 @@ typedef void feed_stage_mark_fn(void *context, struct feed *feed, uint64_t messa
 /* Told of every event of the feed, in order, in the turn after it. */
 typedef void feed_stage_event_fn(void *context, const struct feed_event *event);
 
+/* Who takes the stream beside the books: applies each run to the feed itself (feed_run), in parts
+ * if it likes, and is told of every other step after the feed has taken it.  On the stage's lcore.
+ */
+struct feed_stage_tap {
+    void *context;
+    void (*run)(void *context, struct feed *feed, const struct channel_run *run);
+    void (*step)(void *context, struct feed *feed, enum channel_step step,
+                 const struct channel_output *output, nanos_t now);
+};
+
 struct feed_stage_plan {
     uint32_t queues;
     struct net_queue *queue[FEED_STAGE_QUEUES_MAX];
@@ -67,6 +77,8 @@ struct feed_stage_plan {
     feed_stage_event_fn
         *on_event; /* may be NULL; called on the stage's lcore, so it must be brief */
     void *event_context;
+
+    const struct feed_stage_tap *tap; /* or NULL; for replays with strategies */
 
     /* Books to show with depth; none given shows the first ones of the directory. */
     uint32_t shown;

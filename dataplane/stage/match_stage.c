@@ -33,7 +33,8 @@ static inline void *ring_claim(struct match_stage *stage, struct spsc *ring)
 
 static inline struct spsc *answers_of(const struct match_stage *stage, uint32_t session)
 {
-    return unlikely(session >= stage->first_inside) ? stage->inside_answers : stage->answers;
+    if (likely(session < stage->first_inside)) return stage->answers;
+    return stage->inside[session - stage->first_inside].answers;
 }
 
 static void slot_fill(struct gate_slot *slot, const struct match_stage *stage, uint32_t session,
@@ -190,8 +191,8 @@ uint32_t match_stage_release(struct match_stage *stage, uint32_t most)
 uint32_t match_stage_answer(struct match_stage *stage)
 {
     uint32_t answers = spsc_room(stage->answers, 4 * ROOM_ANSWERS) / 4;
-    if (stage->inside_answers) {
-        uint32_t inside = spsc_room(stage->inside_answers, 4 * ROOM_ANSWERS) / 4;
+    for (uint32_t i = 0; i < stage->insides; i++) {
+        uint32_t inside = spsc_room(stage->inside[i].answers, 4 * ROOM_ANSWERS) / 4;
         if (inside < answers) answers = inside;
     }
     uint32_t news = spsc_room(stage->news, 2 * ROOM_NEWS) / 2;
@@ -347,8 +348,8 @@ static COLD void dead_take(struct match_stage *stage, const struct gate_slot *sl
 
 bool match_stage_ready(struct match_stage *stage)
 {
-    if (stage->inside_answers && spsc_room(stage->inside_answers, ROOM_ANSWERS) < ROOM_ANSWERS)
-        return false;
+    for (uint32_t i = 0; i < stage->insides; i++)
+        if (spsc_room(stage->inside[i].answers, ROOM_ANSWERS) < ROOM_ANSWERS) return false;
     return spsc_room(stage->answers, ROOM_ANSWERS) == ROOM_ANSWERS &&
            spsc_room(stage->news, ROOM_NEWS) == ROOM_NEWS;
 }
@@ -382,7 +383,8 @@ static uint32_t match_stage_turn(void *self, uint64_t tsc)
     (void)tsc;
     struct match_stage *stage = self;
     uint32_t work = requests_take(stage, stage->requests);
-    if (stage->inside_requests) work += requests_take(stage, stage->inside_requests);
+    for (uint32_t i = 0; i < stage->insides; i++)
+        work += requests_take(stage, stage->inside[i].requests);
     if (stage->view.answered != venue_sequence(stage->venue)) work += match_stage_answer(stage);
     if (unlikely(stage->sweep_tail != stage->sweep_head)) work += match_stage_sweeps(stage);
     return work;
@@ -423,11 +425,16 @@ static void view_show(struct match_stage *stage)
     snapshot_show(stage->snapshot, view);
 }
 
+static bool ring_taken(const struct spsc *ring)
+{
+    return spsc_published(ring) == spsc_released(ring);
+}
+
 static bool requests_taken(const struct match_stage *stage)
 {
-    const struct spsc *inside = stage->inside_requests;
-    return spsc_published(stage->requests) == spsc_released(stage->requests) &&
-           (!inside || spsc_published(inside) == spsc_released(inside));
+    bool taken = ring_taken(stage->requests);
+    for (uint32_t i = 0; i < stage->insides; i++) taken &= ring_taken(stage->inside[i].requests);
+    return taken;
 }
 
 static bool all_left(const struct match_stage *stage)

@@ -52,6 +52,14 @@ struct match_stage_sink {
     void (*news)(void *context, const struct match_event *slots, uint32_t count);
 };
 
+#define MATCH_STAGE_INSIDE_MAX 16u
+
+/* The rings of a session of this process. */
+struct match_stage_inside {
+    struct spsc *requests;
+    struct spsc *answers;
+};
+
 struct match_stage_plan {
     struct venue *venue; /* made, not recovered yet */
     uint32_t held;       /* of the venue's limits */
@@ -66,11 +74,11 @@ struct match_stage_plan {
     struct spsc *requests; /* slots are struct gate_slot, as those of answers */
     struct spsc *answers;
     struct spsc *news; /* slots are struct match_event */
-    /* Sessions from first_inside on are of this process, and not the gate's: they have rings of
-     * their own.  inside_requests NULL: there are none. */
+    /* Sessions from first_inside on are of this process, and not the gate's: each has rings of its
+     * own, in their order. */
     uint32_t first_inside;
-    struct spsc *inside_requests;
-    struct spsc *inside_answers;
+    uint32_t insides; /* 0: there are none */
+    struct match_stage_inside inside[MATCH_STAGE_INSIDE_MAX];
     /* Takes answers and news out of the rings, where the same lcore has both sides; else NULL. */
     void (*relieve)(void *context);
     void *relieve_context;

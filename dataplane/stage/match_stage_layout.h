@@ -66,8 +66,8 @@ struct match_stage {
     struct spsc *answers;
     struct spsc *news;
     uint32_t first_inside; /* sessions from here on have these; UINT32_MAX: there are none */
-    struct spsc *inside_requests;
-    struct spsc *inside_answers;
+    uint32_t insides;
+    struct match_stage_inside inside[MATCH_STAGE_INSIDE_MAX];
 
     /* A ring: [stamp_tail, stamp_head). */
     struct match_stamp *stamps;

@@ -44,7 +44,9 @@ const char *match_stage_check(const struct match_stage_plan *plan)
     if (plan->entry.asks < 2 * plan->held)
         return "the port's waiting answers must have twice the "
                "place of held events";
-    if (plan->inside_requests && plan->first_inside > plan->sessions)
+    if (plan->insides > MATCH_STAGE_INSIDE_MAX)
+        return "there are more sessions of this process than rings for them";
+    if (plan->insides > 0 && plan->first_inside + plan->insides != plan->sessions)
         return "the sessions of this process are behind the others";
     if (plan->sessions != plan->entry.sessions) return "there must be a plan for each session";
     for (uint32_t i = 0; i < plan->sessions; i++) {
@@ -72,9 +74,9 @@ struct match_stage *match_stage_new(void *memory, const struct match_stage_plan 
     stage->requests = plan->requests;
     stage->answers = plan->answers;
     stage->news = plan->news;
-    stage->first_inside = plan->inside_requests ? plan->first_inside : UINT32_MAX;
-    stage->inside_requests = plan->inside_requests;
-    stage->inside_answers = plan->inside_answers;
+    stage->first_inside = plan->insides > 0 ? plan->first_inside : UINT32_MAX;
+    stage->insides = plan->insides;
+    memcpy(stage->inside, plan->inside, sizeof stage->inside);
     stage->stamps = (struct match_stamp *)(void *)(at + layout.stamps);
     stage->stamp_mask = stamps_of(plan) - 1;
     stage->sweep = (uint32_t *)(void *)(at + layout.sweep);

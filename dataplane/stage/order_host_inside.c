@@ -81,9 +81,8 @@ uint32_t order_host_inside_turn(struct order_host_line *line, nanos_t now)
     for (; given < ANSWERS_TURN && kept_count(line) == 0; given++) {
         const struct gate_slot *slot = spsc_front(line->plan->answers);
         if (!slot) break;
-        bool old = slot->kind == GATE_MESSAGE && ++line->shown < line->next;
-        if (unlikely(old)) line->counts.message_old++;
-        else slot_give(line, slot, now);
+        line->shown += slot->kind == GATE_MESSAGE;
+        slot_give(line, slot, now);
         spsc_release(line->plan->answers);
     }
     return given;

@@ -101,10 +101,10 @@ SPEC(the_layout_roles_has_a_core_for_each_role)
     GIVEN(BOTH_ROLES, "lcores: {layout: roles, cores: [4]}", PORTS_ARE(CABLE), HEARD,
           VENUE(INSTRUMENTS, SESSIONS));
     PROBLEMS("2:32: lcores.cores lists 1 core: the layout roles needs exactly 2, one for each of "
-             "the roles");
+             "feed and venue");
     GIVEN(ROLES, "lcores: {layout: roles, cores: [4, 5]}", PORTS, FEED);
     PROBLEMS("2:32: lcores.cores lists 2 cores: the layout roles needs exactly 1, one for each of "
-             "the roles");
+             "feed and venue");
 }
 
 #define SPECS(S)                                                                                   \

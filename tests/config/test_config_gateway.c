@@ -375,7 +375,25 @@ SPEC(plug_ins_are_paths_that_keep_their_places)
              "12:24: the plug-in /a.so is used twice, first in line 12");
 }
 
+SPEC(spare_places_and_strategies_together_are_bounded)
+{
+    GIVEN(GATEWAY_ROLES, CORES, GATEWAY_PORTS, FEED, "gateway:", "  journal: j", "  port: o",
+          LIMITS, "  spare_strategies: 65", VENUES, SYMBOLS, STRATEGIES);
+    PROBLEMS("9:21: gateway.spare_strategies is 65: the range is 0..64");
+    char venues[2048] = "  venues: [";
+    for (int i = 0; i < 16; i++)
+        snprintf(venues + strlen(venues), sizeof venues - strlen(venues),
+                 "{name: %s%d, address: 10.0.0.2, tcp_port: 5, username: u%d, password_file: p}%s",
+                 i ? "w" : "v", i, i, i < 15 ? ", " : "]");
+    GIVEN(GATEWAY_ROLES, CORES, GATEWAY_PORTS, FEED, "gateway:", "  journal: j", "  port: o",
+          LIMITS, "  spare_strategies: 64", venues, "  symbols: [{symbol: A, venue: v0}]",
+          "  strategies: [{name: s, strategy: maker, venue: v0, instruments: all}]");
+    PROBLEMS("9:21: gateway.spare_strategies is 64 at each of 16 venues: with those of the file "
+             "these are 1025 strategies: at most 1024 are allowed");
+}
+
 #define SPECS(S)                                                                                   \
+    S(spare_places_and_strategies_together_are_bounded)                                            \
     S(the_smallest_gateway_is_eleven_lines)                                                        \
     S(a_gateway_needs_its_section_and_a_feed)                                                      \
     S(a_gateway_has_room_for_the_instruments_of_its_feed)                                          \

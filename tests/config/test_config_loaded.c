@@ -361,6 +361,20 @@ SPEC(the_quickstart_file_is_accepted)
     ACCEPTED();
     const struct config *config = config_script_config();
     EXPECT(config->lcores.layout == CONFIG_LAYOUT_SHARED);
+    EXPECT(config->ports.at[0].kind == CONFIG_PORT_CABLE);
+    EXPECT(config->gateway->armed);
+    EXPECT_UINT(config->gateway->venues.count, 3);
+    EXPECT(config->gateway->venues.at[1].transport == CONFIG_TRANSPORT_INTERNAL);
+    EXPECT_UINT((uint64_t)config->gateway->symbols.at[0].opening, 1000000000);
+    EXPECT_UINT(config->gateway->strategies.count, 6);
+}
+
+SPEC(the_file_of_two_captures_is_accepted)
+{
+    config_script_given_file(config_script_source("apps/polluxd/lines.yaml"));
+    ACCEPTED();
+    const struct config *config = config_script_config();
+    EXPECT(config->lcores.layout == CONFIG_LAYOUT_SHARED);
     EXPECT(config->lcores.idle == CONFIG_IDLE_BACK_OFF);
     EXPECT(config->memory.huge_pages == CONFIG_HUGE_PAGES_NONE);
     EXPECT(config->ports.at[0].kind == CONFIG_PORT_CAPTURE);
@@ -428,6 +442,7 @@ SPEC(the_gateway_file_is_accepted)
     S(instruments_and_sessions_are_what_the_file_says)                                             \
     S(block_and_flow_style_are_the_same)                                                           \
     S(the_quickstart_file_is_accepted)                                                             \
+    S(the_file_of_two_captures_is_accepted)                                                        \
     S(the_colo_file_is_accepted)                                                                   \
     S(the_venue_file_is_accepted)                                                                  \
     S(the_gateway_file_is_accepted)

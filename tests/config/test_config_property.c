@@ -159,11 +159,13 @@ static bool trade_symbol_holds(const struct config_gateway *gateway,
 static bool gateway_holds(const struct config *config, const struct config_gateway *gateway)
 {
     if (!config->feed || config->engine.delegates.count) return false;
-    if (gateway->port >= config->ports.count || !config->ports.at[gateway->port].address)
-        return false;
     for (uint32_t i = 0; i < gateway->venues.count; i++) {
         const struct config_trade_venue *venue = &gateway->venues.at[i];
-        if (!venue->name[0] || !venue->address || !venue->tcp_port || !venue->username[0])
+        bool tcp = venue->transport == CONFIG_TRANSPORT_TCP;
+        if (!venue->name[0] || !venue->username[0]) return false;
+        if (tcp ? !venue->address || !venue->tcp_port : !config->venue) return false;
+        if (tcp &&
+            (gateway->port >= config->ports.count || !config->ports.at[gateway->port].address))
             return false;
         if (venue->limits.venue_rate > gateway->ceilings.venue_rate) return false;
     }
@@ -222,11 +224,12 @@ static bool judge(const struct text *text)
 
 SPEC(a_damaged_file_is_applied_whole_or_refused_with_a_place)
 {
-    static struct text original[4], damaged;
+    static struct text original[5], damaged;
     text_read(&original[0], "apps/polluxd/quickstart.yaml");
     text_read(&original[1], "apps/polluxd/colo.yaml");
     text_read(&original[2], "apps/polluxd/venue.yaml");
     text_read(&original[3], "apps/polluxd/gateway.yaml");
+    text_read(&original[4], "apps/polluxd/lines.yaml");
     uint32_t accepted = 0;
     for (uint32_t i = 0; i < MUTATIONS; i++) {
         damaged = original[i % ARRAY_COUNT(original)];

@@ -91,8 +91,15 @@ void hostile_sent(struct hostile_moments *moments)
     moments->at[moments->count++ % HOSTILE_SENT] = hostile->now;
 }
 
-static void price_watch(const struct plain_order *order)
+/* What may still trade of it. */
+static qty_t open_of(struct plain_venue *venue, const struct plain_order *order)
 {
+    return order->total - (order->was ? plain_at(venue, order->was)->cum : 0);
+}
+
+static void price_watch(struct plain_venue *venue, const struct plain_order *order)
+{
+    qty_t open = open_of(venue, order);
     const struct hostile_price *reference = &hostile->reference[order->symbol];
     const struct hostile_price *mark = &hostile->mark[order->symbol];
     price_t away = order->price - reference->price;
@@ -104,8 +111,8 @@ static void price_watch(const struct plain_order *order)
     HOLDS((int64_t)(hostile->now - mark->at) <= bound_of(RISK_MARK_AGE, order));
     HOLDS(away <= bound_of(RISK_COLLAR_TICKS, order) * (PRICE_ONE / 100));
     HOLDS((wide)away * 1000000 <= (wide)bound_of(RISK_COLLAR_PPM, order) * reference->price);
-    HOLDS(order->total <= bound_of(RISK_ORDER_QTY, order));
-    HOLDS(worth_within(order->price, order->total, bound_of(RISK_ORDER_NOTIONAL, order)));
+    HOLDS(open <= bound_of(RISK_ORDER_QTY, order));
+    HOLDS(worth_within(order->price, open, bound_of(RISK_ORDER_NOTIONAL, order)));
     HOLDS(bound_of(RISK_TRADABLE, order) == 1);
 }
 
@@ -166,7 +173,7 @@ void hostile_watch(uint32_t venue, const struct plain_order *order)
 {
     HOLDS(order->symbol < HOSTILE_SYMBOLS);
     state_watch(order);
-    price_watch(order);
+    price_watch(&hostile->venue[venue], order);
     positions_watch(&hostile->venue[venue], order);
     gross_watch();
     own_watch(&hostile->venue[venue], order);

@@ -36,6 +36,7 @@ static void puppet_decide(void *self, const struct composite *composite,
     struct puppet *puppet = self;
     CHECK(composite->orders == PUPPET_KEYS);
     puppet->shown = *composite;
+    puppet->trading[composite->instrument] = composite->trading;
     puppet->market = *composite->market;
     puppet->terms = *composite->terms;
     memcpy(puppet->order, composite->order, sizeof puppet->order);

@@ -16,6 +16,7 @@ struct puppet {
     struct message message[4096]; /* all it was ever told */
     uint32_t messages;
     uint32_t decisions;
+    uint8_t trading[4];         /* by instrument: as shown last */
     qty_t position[4];          /* by instrument: what the executions told add up to */
     uint32_t ends[PUPPET_KEYS]; /* orders it was told are over, by key */
     uint64_t set;               /* how often its parameters changed */

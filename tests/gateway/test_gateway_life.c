@@ -33,7 +33,7 @@ SPEC(a_strategy_that_needs_all_venues_is_pulled_when_one_is_lost)
     gateway_rig_message(&rig, 1, &say);
     gateway_rig_play(&rig, "d");
     EXPECT_TEXT(rig.wire, "o5 c5");
-    EXPECT_UINT(rig.both->shown.trading, TRADING_AWAY);
+    EXPECT_UINT(rig.both->trading[0], TRADING_AWAY);
     gateway_rig_say(&rig, rig.both, &intent);
     EXPECT_UINT(COUNT(intent_away), 1);
     gateway_rig_free(&rig);
@@ -51,6 +51,77 @@ SPEC(a_delegate_is_shown_its_legs_terms_and_trading_state)
     EXPECT_UINT(rig.one->shown.trading, TRADING_ACTIVE);
     EXPECT_UINT(rig.both->shown.trading, TRADING_NOWHERE); /* BBBB is not at its venue */
     EXPECT_UINT((uint64_t)rig.both->terms.tick, 0);
+    gateway_rig_free(&rig);
+}
+
+SPEC(whether_it_may_trade_is_news_in_each_of_its_instruments)
+{
+    gateway_rig_new(&rig, false);
+    gateway_session(rig.gateway, 0, false, rig.now);
+    gateway_rig_decide(&rig);
+    for (uint32_t i = 0; i < 2; i++) EXPECT_UINT(rig.one->trading[i], TRADING_AWAY);
+    gateway_session(rig.gateway, 0, true, rig.now);
+    gateway_rig_decide(&rig);
+    for (uint32_t i = 0; i < 2; i++) EXPECT_UINT(rig.one->trading[i], TRADING_ACTIVE);
+    EXPECT(gateway_rig_state(&rig, RISK_BOX, (struct risk_subject){0}, RISK_HALTED) ==
+           RISK_CONTROL_OK);
+    gateway_rig_decide(&rig);
+    for (uint32_t i = 0; i < 2; i++) EXPECT_UINT(rig.one->trading[i], TRADING_HALTED);
+    gateway_rig_free(&rig);
+}
+
+/* A book that is LIVE and empty: as on the first day. */
+static void empty_market(enum market_state state)
+{
+    struct market market = {.state = (uint8_t)state, .rx_ns = rig.now, .rx_tsc = rig.now};
+    gateway_market(rig.gateway, &market);
+    gateway_rig_decide(&rig);
+}
+
+SPEC(until_the_market_shows_a_price_the_opening_one_is_the_reference)
+{
+    struct delegate_intent intent = {.kind = INTENT_ORDER, .price = 5 * PRICE_ONE, .qty = QTY_ONE};
+    for (uint32_t with = 0; with < 2; with++) {
+        gateway_rig_plan(&rig, false);
+        if (with) rig.symbol[0].opening = 5 * PRICE_ONE;
+        gateway_rig_open(&rig);
+        gateway_recovered(rig.gateway, rig.now);
+        gateway_listing(rig.gateway, 0, "AAAA    ");
+        gateway_session(rig.gateway, 0, true, rig.now);
+        gateway_session(rig.gateway, 1, true, rig.now);
+        gateway_rig_pass_time(&rig, NANOS_SECOND); /* not LIVE yet: nothing is known */
+        struct risk_order order = {
+            .order = RISK_NONE, .parent = RISK_NONE, .price = 5 * PRICE_ONE, .qty = QTY_ONE};
+        struct risk_pass pass;
+        struct risk_refusal refusal;
+        EXPECT(risk_check(gateway_risk(rig.gateway), &order, rig.now, &pass, &refusal) ==
+               RISK_NO_REFERENCE);
+        empty_market(MARKET_LIVE);
+        gateway_rig_pass_time(&rig, NANOS_SECOND);
+        gateway_rig_say(&rig, rig.one, &intent);
+        EXPECT_TEXT(rig.wire, with ? "o5" : "");
+        EXPECT_UINT(COUNT(refused), with ? 0 : 1);
+        gateway_rig_market(&rig, 0, MARKET_LIVE); /* from here on the market's own */
+        nanos_t shown = rig.now;
+        gateway_rig_pass_time(&rig, NANOS_SECOND);
+        gateway_rig_bound(&rig, RISK_REFERENCE_AGE, (struct risk_subject){0}, NANOS_MILLI);
+        EXPECT(rig.now > shown);
+        EXPECT(risk_check(gateway_risk(rig.gateway), &order, rig.now, &pass, &refusal) ==
+               RISK_REFERENCE_AGE);
+        gateway_rig_free(&rig);
+    }
+}
+
+SPEC(what_became_of_a_strategys_wishes_is_counted_for_it)
+{
+    trace(true, "i1 a1 i2 p2 i3 k3 x y3", "o1 r2 r3 c2 o3");
+    const struct gateway_strategy_counts *one = gateway_strategy_counts(rig.gateway, 0);
+    EXPECT_UINT(one->order, 1);
+    EXPECT_UINT(one->replace, 2);
+    EXPECT_UINT(one->cancel, 1);
+    EXPECT_UINT(one->rejected, 1);
+    EXPECT_UINT(one->refused, 0);
+    EXPECT_UINT(gateway_strategy_counts(rig.gateway, 1)->order, 1);
     gateway_rig_free(&rig);
 }
 
@@ -228,6 +299,9 @@ SPEC(after_a_restart_risk_counts_the_larger_of_an_order_and_its_replacement_unti
     S(silence_asks_the_venue_and_blocks_the_slot)                                                  \
     S(a_strategy_that_needs_all_venues_is_pulled_when_one_is_lost)                                 \
     S(a_delegate_is_shown_its_legs_terms_and_trading_state)                                        \
+    S(whether_it_may_trade_is_news_in_each_of_its_instruments)                                     \
+    S(until_the_market_shows_a_price_the_opening_one_is_the_reference)                             \
+    S(what_became_of_a_strategys_wishes_is_counted_for_it)                                         \
     S(done_or_off_cancels_its_orders_and_reports_still_come)                                       \
     S(who_is_filled_too_often_is_halted_by_a_record_that_lasts)                                    \
     S(parameters_change_while_it_runs_and_a_decision_follows)                                      \

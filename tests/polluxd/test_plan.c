@@ -37,7 +37,7 @@ static const struct launch_venue_plan *planned(const char *keys)
     free(polluxd.entry);
     free(polluxd.credentials);
     polluxd = (struct polluxd){.config = config};
-    EXPECT(polluxd_plan(&polluxd, &problems));
+    EXPECT(polluxd_plan(&polluxd, NULL, &problems));
     EXPECT_TEXT(sentences, "");
     return &polluxd.plan.venue;
 }

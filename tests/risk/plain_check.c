@@ -150,8 +150,9 @@ static bool input_refuses(void)
 static bool size_refuses(void)
 {
     const struct risk_order *order = asked.order;
-    if (above(RISK_ORDER_QTY, order->qty)) return true;
-    if (money_above(RISK_ORDER_NOTIONAL, asked.worst * order->qty)) return true;
+    plain_wide open = order->qty - (asked.old ? asked.old->filled : 0);
+    if (above(RISK_ORDER_QTY, open)) return true;
+    if (money_above(RISK_ORDER_NOTIONAL, asked.worst * open)) return true;
     if (order->kind == RISK_MARKET_ORDER) return false;
     plain_wide reference = asked.plain->reference[asked.symbol];
     plain_wide tick = asked.plain->symbol[asked.symbol].tick;

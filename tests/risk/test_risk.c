@@ -135,6 +135,23 @@ SPEC(a_replacement_counts_as_the_larger_of_both_until_it_is_answered)
     EXPECT(risk_open(rig.risk, own) == 0);
 }
 
+/* A quote that is replaced again and again has traded more than one order may. */
+SPEC(what_an_order_has_traded_is_not_in_the_size_of_its_replacement)
+{
+    rig_bound(&rig, RISK_ORDER_QTY, 4 * RIG_LOT);
+    uint32_t own = rig_send(&rig, rig_buy(4, 0));
+    EXPECT(rig_fill(&rig, own, 3, RIG_PRICE) == RISK_FILLED);
+    EXPECT(rig_check(&rig, replacing(own, rig_buy(8, 1))) == RISK_ORDER_QTY);
+    EXPECT(rig.refusal.value == 5 * RIG_LOT);
+    rig_send(&rig, replacing(own, rig_buy(7, 1)));
+    risk_replaced(rig.risk, own);
+    rig_bound(&rig, RISK_ORDER_NOTIONAL, (int64_t)4 * RIG_LOT * RIG_PRICE / QTY_ONE);
+    EXPECT(rig_check(&rig, replacing(own, rig_buy(8, 0))) == RISK_ORDER_QTY);
+    rig_bound(&rig, RISK_ORDER_QTY, 9 * RIG_LOT);
+    EXPECT(rig_check(&rig, replacing(own, rig_buy(8, 0))) == RISK_ORDER_NOTIONAL);
+    EXPECT(rig_check(&rig, replacing(own, rig_buy(7, 0))) == RISK_PASS);
+}
+
 SPEC(a_fill_of_more_than_was_open_and_one_that_comes_late_are_counted_in_full)
 {
     uint32_t own = rig_send(&rig, rig_sell(2, 0));
@@ -382,6 +399,7 @@ SPEC(the_tables_of_the_readme_are_the_rows_of_the_code)
     S(an_order_that_would_meet_an_own_one_is_refused)                                              \
     S(an_order_being_replaced_may_be_met_at_both_its_prices)                                       \
     S(a_replacement_counts_as_the_larger_of_both_until_it_is_answered)                             \
+    S(what_an_order_has_traded_is_not_in_the_size_of_its_replacement)                              \
     S(a_fill_of_more_than_was_open_and_one_that_comes_late_are_counted_in_full)                    \
     S(children_are_for_no_more_than_their_parent_has_left)                                         \
     S(orders_found_at_the_start_count_whatever_the_limits_say)                                     \

@@ -194,4 +194,5 @@ void exchange_plans_make(struct exchange *exchange)
     if (!exchange->plan.inside) return;
     exchange->gate_plan.sessions = EXCHANGE_CLIENTS - 1;
     exchange->match_plan.first_inside = EXCHANGE_CLIENTS - 1;
+    exchange->match_plan.insides = 1;
 }

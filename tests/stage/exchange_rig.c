@@ -63,9 +63,9 @@ static void stages_make(struct exchange *exchange)
     gate->news = match->news =
         spsc_new(life_new(exchange, spsc_footprint(&news_limits)), &news_limits);
     if (exchange->plan.inside) {
-        match->inside_requests =
+        match->inside[0].requests =
             spsc_new(life_new(exchange, spsc_footprint(&slots_limits)), &slots_limits);
-        match->inside_answers =
+        match->inside[0].answers =
             spsc_new(life_new(exchange, spsc_footprint(&slots_limits)), &slots_limits);
     }
     const char *problem = gate_stage_check(gate);

@@ -54,8 +54,8 @@ void order_rig_start(struct order_rig *rig)
     if (rig->inside) {
         venue->way = ORDER_HOST_INSIDE;
         venue->number = ORDER_RIG_CLIENT;
-        venue->requests = exchange->match_plan.inside_requests;
-        venue->answers = exchange->match_plan.inside_answers;
+        venue->requests = exchange->match_plan.inside[0].requests;
+        venue->answers = exchange->match_plan.inside[0].answers;
         venue->kept = rig->kept;
     } else {
         rig->plan.queue = sim_wire_end(exchange->wire, 3);
@@ -90,12 +90,14 @@ static void relieve(void *context)
     order_host_relieve(rig->host);
 }
 
-struct order_rig *order_rig_new(bool inside, uint64_t seed, enum venue_durability durability)
+struct order_rig *order_rig_new(const struct order_rig_plan *plan_of)
 {
+    bool inside = plan_of->inside;
     struct order_rig *rig = exchange_memory(sizeof *rig);
-    struct exchange_plan plan = {.seed = seed,
-                                 .durability = durability,
+    struct exchange_plan plan = {.seed = plan_of->seed,
+                                 .durability = plan_of->durability,
                                  .inside = inside,
+                                 .cancel_on_disconnect = plan_of->cancels,
                                  .beside = {.context = rig, .turn = host_turn}};
     if (inside) {
         plan.beside.starts = venue_starts;
@@ -110,7 +112,7 @@ struct order_rig *order_rig_new(bool inside, uint64_t seed, enum venue_durabilit
     rig->inside = inside;
     rig->first = 1;
     rig->kept = 4096;
-    rig->plan.seed = seed;
+    rig->plan.seed = plan_of->seed;
     rig->message = malloc(ORDER_RIG_MESSAGES * sizeof *rig->message);
     rig->ouch = ouch_client_new(exchange_memory(ouch_client_footprint(&ouch)), &ouch, &own);
     rig->exchange = exchange_new(&plan);

@@ -29,8 +29,15 @@ struct order_rig {
     uint64_t unsettled; /* messages given while it was not up */
 };
 
+struct order_rig_plan {
+    bool inside;
+    uint64_t seed;
+    enum venue_durability durability;
+    bool cancels; /* the venue cancels what a session has when it loses it */
+};
+
 /* A venue that runs, and the host, not yet up. */
-struct order_rig *order_rig_new(bool inside, uint64_t seed, enum venue_durability durability);
+struct order_rig *order_rig_new(const struct order_rig_plan *plan);
 void order_rig_delete(struct order_rig *rig);
 
 /* Makes the host anew, as after a start: it asks for rig->first. */

@@ -20,7 +20,14 @@ static void after_each(void)
 
 static void given(enum venue_durability durability)
 {
-    rig = order_rig_new(true, 1, durability);
+    rig = order_rig_new(
+        &(struct order_rig_plan){.inside = true, .seed = 1, .durability = durability});
+}
+
+static void given_canceling(void)
+{
+    rig = order_rig_new(&(struct order_rig_plan){
+        .inside = true, .seed = 1, .durability = VENUE_DISK, .cancels = true});
 }
 
 /* The process dies and comes back; its owner remembers messages up to remembered. */
@@ -147,8 +154,9 @@ SPEC(an_answer_without_a_place_ends_the_session_until_a_start_shows_it_again)
 
 SPEC(who_is_let_go_comes_back)
 {
-    given(VENUE_DISK);
+    given_canceling();
     EXPECT(order_rig_settle(rig));
+    EXPECT(order_rig_enter(rig, 'S', 1, 100000) > 0); /* canceled at the loss of the session */
     EXPECT(order_host_send(rig->host, 0, (const uint8_t *)"?", 1, 0,
                            sim_wire_now(rig->exchange->wire)));
     exchange_run(rig->exchange, 10 * NANOS_MILLI);
@@ -163,11 +171,14 @@ SPEC(who_is_let_go_comes_back)
 
 SPEC(who_leaves_does_not_come_back_and_the_venue_knows)
 {
-    given(VENUE_DISK);
+    given_canceling();
+    EXPECT(order_rig_settle(rig));
+    EXPECT(order_rig_enter(rig, 'S', 1, 100000) > 0);
     EXPECT(order_rig_settle(rig));
     order_host_leave(rig->host, sim_wire_now(rig->exchange->wire));
     exchange_run(rig->exchange, 20 * NANOS_SECOND);
     EXPECT(order_host_left(rig->host));
+    EXPECT_UINT(exchange_match(rig->exchange).orders, 0);
     EXPECT(!rig->up);
     EXPECT_UINT(rig->ups, 1);
 }
@@ -189,7 +200,8 @@ SPEC(whatever_breaks_every_message_is_given_once_and_in_order)
 {
     for (uint64_t seed = 1; seed <= 12; seed++) {
         struct chance chance = {seed};
-        rig = order_rig_new(true, seed, VENUE_DISK);
+        rig = order_rig_new(
+            &(struct order_rig_plan){.inside = true, .seed = seed, .durability = VENUE_DISK});
         struct exchange *exchange = rig->exchange;
         exchange_connect(exchange, 0);
         uint64_t starts = 0;

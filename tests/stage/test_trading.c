@@ -102,6 +102,27 @@ SPEC(a_fill_moves_the_position_and_the_quoter_goes_on_inside)
     fills_come_back(true);
 }
 
+SPEC(the_view_shows_who_trades_what_where)
+{
+    given(false, 1);
+    struct engine_view view;
+    engine_stage_view(trading->engine, &view);
+    EXPECT_UINT(view.delegates, 1);
+    EXPECT_TEXT(view.delegate[0].name, "quoter");
+    EXPECT_UINT(view.delegate[0].subscriptions, 1);
+    struct engine_gateway_view orders = trading_view(trading);
+    EXPECT_UINT(orders.venues, 1);
+    EXPECT_TEXT(orders.venue[0].name, "here");
+    EXPECT_UINT(orders.venue[0].session.state, ORDER_HOST_UP);
+    EXPECT_UINT(orders.orders, 2);
+    EXPECT_TEXT(orders.order[0].strategy, "quoter");
+    EXPECT_UINT(orders.order[0].state, SLOT_LIVE);
+    EXPECT(orders.order[0].price == 995 * PRICE_ONE / 100);
+    EXPECT(orders.order[0].total == 100 * QTY_ONE);
+    EXPECT(orders.order[1].price == 1005 * PRICE_ONE / 100);
+    EXPECT(histogram_count(engine_stage_answers(trading->engine)) > 0);
+}
+
 SPEC(no_order_leaves_before_its_pass_is_written_down)
 {
     given(false, 1);
@@ -122,6 +143,26 @@ SPEC(the_stop_cancels_everything)
         EXPECT_UINT(open_orders(), 0);
         EXPECT_UINT(exchange_match(trading->exchange).orders, 2); /* client 0's */
         EXPECT_UINT(trading_truth(trading).living, 0);
+        after_each();
+    }
+}
+
+SPEC(a_start_asks_only_for_what_was_missed)
+{
+    for (uint32_t inside = 0; inside < 2; inside++) {
+        given(inside != 0, 1);
+        for (uint32_t i = 0; i < 20; i++) {
+            enter(1, i % 2 ? 'B' : 'S', 10, i % 2 ? 101000 : 99000, true);
+            exchange_run(trading->exchange, 5 * NANOS_MILLI);
+        }
+        EXPECT(trading_settle(trading));
+        EXPECT(trading_view(trading).venue[0].session.counts.message > 40);
+        qty_t position = trading_position(trading);
+        trading_kill(trading, false);
+        trading_start(trading);
+        EXPECT(trading_settle(trading));
+        EXPECT(trading_view(trading).venue[0].session.counts.message < 20); /* answers, quotes */
+        EXPECT(trading_position(trading) == position);
         after_each();
     }
 }
@@ -212,15 +253,94 @@ SPEC(a_change_that_may_not_be_is_refused_at_once)
     EXPECT_UINT(open_orders(), 2);
 }
 
+/* Change by change: a bound, who is detached, who is attached. */
+
+static struct risk_record rate(int64_t value)
+{
+    return (struct risk_record){.kind = RISK_RECORD_BOUND,
+                                .scope = RISK_STRATEGY,
+                                .limit = RISK_STRATEGY_RATE,
+                                .role = RISK_ADMIN,
+                                .confirmed_by = RISK_NONE,
+                                .value = value,
+                                .reason = "configuration"};
+}
+
+static int64_t rate_in_force(void)
+{
+    const struct risk_subject subject = {0};
+    return risk_bound(gateway_risk(engine_stage_gateway(trading->engine)), RISK_STRATEGY_RATE,
+                      &subject);
+}
+
+static struct engine_control_answer changed(const struct engine_change *change)
+{
+    struct engine_control_answer answer = {.verdict = RISK_CONTROL_COUNT};
+    EXPECT(engine_stage_change(trading->engine, change));
+    exchange_run(trading->exchange, 100 * NANOS_MILLI);
+    if (!engine_stage_controlled(trading->engine, &answer)) answer.verdict = RISK_CONTROL_COUNT;
+    return answer;
+}
+
+SPEC(a_bound_and_who_trades_change_together_or_not_at_all)
+{
+    given(false, 1);
+    const uint32_t place = 0;
+    struct gateway_strategy_plan plan = trading->strategy[0];
+    void *memory = aligned_alloc(CACHE_LINE, CACHE_LINE * 4);
+    struct risk_record record = rate(77);
+    struct engine_control_answer answer = changed(
+        &(struct engine_change){.controls = 1, .record = &record, .detaches = 1, .detach = &place});
+    EXPECT_UINT(answer.verdict, RISK_CONTROL_OK);
+    EXPECT_UINT(rate_in_force(), 77);
+    EXPECT_UINT(open_orders(), 0);
+    EXPECT(engine_stage_vacant(trading->engine, place));
+    /* What loosens waits for the disk, and with it who comes. */
+    const struct engine_attach attach = {.place = place, .plan = &plan, .memory = memory};
+    struct engine_change change = {
+        .controls = 1, .record = &record, .attaches = 1, .attach = &attach};
+    record = rate(78);
+    trading->lazy_disk = true;
+    answer = changed(&change);
+    EXPECT_UINT(answer.verdict, RISK_CONTROL_COUNT);
+    EXPECT_UINT(rate_in_force(), 77);
+    EXPECT(engine_stage_vacant(trading->engine, place));
+    trading->lazy_disk = false;
+    exchange_run(trading->exchange, 100 * NANOS_MILLI);
+    EXPECT(engine_stage_controlled(trading->engine, &answer));
+    EXPECT_UINT(answer.verdict, RISK_CONTROL_OK);
+    EXPECT_UINT(answer.unset, 0);
+    EXPECT(!engine_stage_vacant(trading->engine, place));
+    EXPECT_UINT(rate_in_force(), 78);
+    the_quotes_are_there();
+    /* Nobody can come to a place that somebody has: then no bound changes either. */
+    record = rate(76);
+    answer = changed(&change);
+    EXPECT(answer.nobody);
+    EXPECT_TEXT(answer.problem, "the place is not vacant");
+    EXPECT_UINT(rate_in_force(), 78);
+    /* It takes no parameters while it runs: that is said. */
+    const struct engine_set set = {.strategy = place, .parameters = &plan.parameters};
+    answer = changed(&(struct engine_change){.sets = 1, .set = &set});
+    EXPECT_UINT(answer.verdict, RISK_CONTROL_OK);
+    EXPECT_UINT(answer.unset, 1);
+    EXPECT_TEXT(answer.problem, "the strategy takes no parameters while it runs");
+    after_each();
+    free(memory);
+}
+
 #define SPECS(S)                                                                                   \
     S(quotes_arrive_at_the_venue_over_tcp)                                                         \
     S(quotes_arrive_at_the_venue_inside)                                                           \
     S(a_fill_moves_the_position_and_the_quoter_goes_on_over_tcp)                                   \
     S(a_fill_moves_the_position_and_the_quoter_goes_on_inside)                                     \
+    S(the_view_shows_who_trades_what_where)                                                        \
     S(no_order_leaves_before_its_pass_is_written_down)                                             \
     S(the_stop_cancels_everything)                                                                 \
+    S(a_start_asks_only_for_what_was_missed)                                                       \
     S(a_kill_cancels_everything_and_is_acknowledged_when_it_is_on_disk)                            \
     S(a_kill_that_was_acknowledged_survives_the_loss_of_power)                                     \
+    S(a_bound_and_who_trades_change_together_or_not_at_all)                                        \
     S(what_loosens_is_in_force_only_once_it_is_on_disk)                                            \
     S(a_change_that_may_not_be_is_refused_at_once)
 

@@ -81,7 +81,7 @@ static uint64_t breaks_survived(bool inside, uint64_t seed)
 {
     struct chance chance = {seed * 77 + inside};
     given(inside, seed);
-    if (!inside) sim_wire_lose(trading->exchange->wire, 0, seed % 3 * 5);
+    if (!inside) sim_wire_lose(trading->exchange->wire, 0, (uint32_t)seed % 3 * 5);
     for (uint32_t i = 0; i < 300; i++) {
         others_trade(&chance);
         if (chance_between(&chance, 0, 39) == 0) something_breaks(&chance);

@@ -86,8 +86,8 @@ static void orders_plan(struct trading *trading)
     if (trading->inside) {
         venue->way = ORDER_HOST_INSIDE;
         venue->number = TRADING_CLIENT;
-        venue->requests = exchange->match_plan.inside_requests;
-        venue->answers = exchange->match_plan.inside_answers;
+        venue->requests = exchange->match_plan.inside[0].requests;
+        venue->answers = exchange->match_plan.inside[0].answers;
         venue->kept = 4096;
         return;
     }
@@ -173,9 +173,11 @@ static void engine_turn(void *context, bool keeps)
 {
     struct trading *trading = context;
     if (!trading->engine) return;
+    if (trading->watch) trading->watch(true);
     (void)engine_stage_kind.turn(trading->engine, 0);
-    if (!trading->lazy_disk) (void)!journal_sync_step(trading->journal);
     if (keeps) engine_stage_kind.housekeeping(trading->engine, 0);
+    if (trading->watch) trading->watch(false);
+    if (!trading->lazy_disk) (void)!journal_sync_step(trading->journal);
     copies_take(trading);
 }
 

@@ -37,6 +37,7 @@ struct trading {
     struct journal *journal;
     void *journal_memory;
     bool lazy_disk;
+    void (*watch)(bool runs); /* around the engine's turns; NULL: nobody does */
     char problem[200];
 };
 

@@ -5,6 +5,8 @@ market data: do the feed's books equal the venue's at the end, and was every ord
     exchange.py PROGRAMS virtio      vhost and virtio-user over Unix sockets; no privileges
     exchange.py PROGRAMS cables      venue and feed are one process, joined by cables in memory;
                                      traders as with virtio
+    exchange.py PROGRAMS gateway     feed, gateway and venue are one process: a maker of it trades
+                                     with traders as with virtio
     exchange.py PROGRAMS af_packet   virtual cables and a bridge; a person with pollux-order trades
                                      beside, over the kernel's TCP
 
@@ -109,6 +111,28 @@ def both_roles(recovers):
             "feed:\n" + feed[0] + lines % ("f", "f") + (recovery if recovers else "") +
             "venue:\n  session:" + venue[0].replace("port: net", "port: " + port) +
             lines % ("", "") + venue[1].split("\n", 2)[2])
+
+
+GATEWAY = """
+gateway:
+  journal: {folder}/gateway
+  armed: true
+  reconcile_ms: 200
+{orders}
+  venues:
+    - {{name: here, {way}, username: CAROL, firm: CARO}}
+  symbols: [{{symbol: ACME, venue: here, price_max: 1000.00, quantity_max: 10000}}]
+  limits:
+    {{box_gross: 20000000, box_loss: 2000000, duplicate_ns: 1ns, venue_rate: 90000, tradable: true,
+      market_orders: false, order_qty: 10000, order_notional: 500000, reference_age: 60s,
+      mark_age: 60s, collar_ticks: 500, collar_ppm: 50%, symbol_long: 5000, symbol_short: 5000,
+      symbol_rate: 90000, position_long: 1000, position_short: 1000, capital: 1000000,
+      strategy_gross: 500000, strategy_volume: 200000000, strategy_loss: 500000,
+      strategy_rate: 90000, strategy_fills: 5000}}
+  strategies:
+    - {{name: maker-1, strategy: maker, venue: here, instruments: [ACME],
+        parameters: {{rungs: "1t:100, 3t:200", long: 900, short: 900}}}}
+"""
 
 
 class Wrong(Exception):
@@ -285,6 +309,50 @@ def run_cables(stage):
         require(both_books(said) == before, "the books are not what they were")
 
 
+def run_gateway(stage):
+    """All three roles in one process: a maker of it quotes at its own venue, within the process and
+    then over TCP, others trade with it, and at the stop none of its orders is left."""
+    for way in ("internal", "tcp"):
+        sockets = {name: str(stage.folder / (way + name + ".sock")) for name in "vtuo"}
+        devices = [f"net_vhost{i},iface={path},queues=1" for i, path in
+                   enumerate(sockets.values())]
+        user = {name: f"net_virtio_user0,path={path},queues=1" for name, path in sockets.items()}
+        stage.start("hub", stage.program["net_lossy"], "0", "1", str(SECONDS), *devices)
+        stage.wait_for("hub", "ready")
+        text = both_roles(False).replace("[feed, venue]", "[feed, gateway, venue]")
+        text = text.replace("{folder}/journal", "{folder}/" + way) + GATEWAY
+        orders, how = "", "transport: internal"
+        if way == "tcp":
+            device = user["o"].replace("virtio_user0", "virtio_user1")
+            port = f'  - {{{{name: out, kind: dpdk, device: "{device}", address: 10.9.0.2}}}}'
+            text = text.replace("ports:\n", f"ports:\n{port}\n")
+            orders = "  port: out"
+            how = "address: 10.9.0.1, tcp_port: 15000, password_file: " + \
+                str(stage.folder / "password")
+        text = text.replace("{folder}/gateway", "{folder}/gateway-" + way)
+        two = way == "internal" and stage.cores[0] != stage.cores[1]
+        layout, cores = ("roles", list(stage.cores)) if two else ("shared", [stage.cores[0]])
+        values = {"layout": layout, "cores": cores, "venue_device": user["v"],
+                  "durability": "process", "orders": orders, "way": how}
+        stage.polluxd("venue", text, **values)
+        stage.wait_for("venue", "feed LIVE")
+        trader(stage, "alice", user["t"], "10.9.0.3", "ALICE", 7)
+        trader(stage, "bob", user["u"], "10.9.0.4", "BOB", 8)
+        traders_done(stage, ("alice", "bob"))
+        time.sleep(0.5)
+        said = stage.stop("venue")
+        both_books(said)
+        require(re.search(r"maker-1 \(maker\) +1 +[1-9][0-9]*,?[0-9]{2}", said),
+                f"the maker has hardly decided:\n{said}")
+        stage.polluxd("venue", text, **values)
+        stage.wait_for("venue", "venue open")
+        said = stage.stop("venue")
+        stage.stop("hub")
+        found = re.search(r"gateway-\w+: recovered up to record ([0-9]+)", said)
+        require(found and int(found.group(1)) > 200, f"hardly an order was written down:\n{said}")
+        print(way, found.group(0))
+
+
 def bridge():
     """br0 is the kernel's, with an address; of each cable v the 1 end is on the bridge."""
     pathlib.Path("/proc/sys/net/ipv6/conf/default/disable_ipv6").write_text("1")
@@ -405,8 +473,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         stage = Stage(folder, programs)
         try:
-            {"virtio": run_virtio, "cables": run_cables, "af_packet": run_af_packet,
-             "ending": run_ending}[link](stage)
+            {"virtio": run_virtio, "cables": run_cables, "gateway": run_gateway,
+             "af_packet": run_af_packet, "ending": run_ending}[link](stage)
         except (Wrong, subprocess.TimeoutExpired) as wrong:
             print("WRONG:", wrong)
             sys.exit(1)

@@ -17,14 +17,14 @@ import time
 from replay_support import Skip, calm, equal, require, run_specs, spec
 
 EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "apps/polluxd"
-QUICKSTART = EXAMPLES / "quickstart.yaml"
+LINES = EXAMPLES / "lines.yaml"
 ESCAPE = "\033"
 SCREEN_ON, SCREEN_OFF = "\033[?1049h", "\033[?1049l"
 
 
 def captures(bench):
     """Two lines of one feed with loss, made once."""
-    a, b = bench.path("quickstart-a.pcap"), bench.path("quickstart-b.pcap")
+    a, b = bench.path("lines-a.pcap"), bench.path("lines-b.pcap")
     if not pathlib.Path(a).exists():
         bench.generate("--messages", "30k", "--symbols", 10, "--seed", 3, "--loss", 5,
                        "--reorder", 10, "--line-a", a, "--line-b", b)
@@ -32,13 +32,13 @@ def captures(bench):
 
 
 def configured(bench, *changes):
-    """A copy of quickstart.yaml with absolute paths, one allowed core, and changes (old, new)."""
+    """A copy of lines.yaml with absolute paths, one allowed core, and changes (old, new)."""
     a, b = captures(bench)
     core = min(os.sched_getaffinity(0))
-    text = QUICKSTART.read_text()
-    for old, new in (("quickstart-a.pcap", a), ("quickstart-b.pcap", b),
+    text = LINES.read_text()
+    for old, new in (("lines-a.pcap", a), ("lines-b.pcap", b),
                      ("cores: [0]", f"cores: [{core}]"), *changes):
-        require(old in text, f"quickstart.yaml has no '{old}'")
+        require(old in text, f"lines.yaml has no '{old}'")
         text = text.replace(old, new)
     return bench.write("run.yaml", text.encode())
 
@@ -191,7 +191,7 @@ def missing_files_and_wrong_usage_are_told_apart(bench):
     equal(done.returncode, 4, "the status without a configuration")
     require("no-such.yaml" in done.stderr, f"it says {done.stderr}")
     gone = bench.path("gone.pcap")
-    without_b = configured(bench, (bench.path("quickstart-b.pcap"), gone))
+    without_b = configured(bench, (bench.path("lines-b.pcap"), gone))
     done = bench.run("polluxd", "--config", without_b)
     equal(done.returncode, 1, f"the status without a capture ({done.stderr})")
     equal(done.stderr.count("\n"), 1, f"lines it takes to say so: {done.stderr}")

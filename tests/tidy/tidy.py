@@ -30,6 +30,7 @@ STAGE, LAUNCH = "dataplane/stage", "dataplane/launch"
 MATCH, JOURNAL = "dataplane/match", "dataplane/journal"
 SESSION, PUBLISH = "dataplane/session", "dataplane/publish"
 INET, ENTRY = "dataplane/inet", "dataplane/entry"
+REENACT = "dataplane/reenact"
 UNDER_STAGE = [BASE, WIRE, QUEUE, CAPTURE, NET, INET, BOOK, FEED, ROUTE, STRATEGY, MATCH, JOURNAL,
                SESSION, ENTRY, PUBLISH, RISK, GATEWAY]
 LAYERS = {
@@ -44,6 +45,7 @@ LAYERS = {
     JOURNAL: [BASE],
     PUBLISH: [BASE, WIRE, BOOK, FEED, MATCH],
     ENTRY: [BASE, WIRE, MATCH],
+    REENACT: [BASE, WIRE, BOOK, FEED, MATCH, ENTRY, PUBLISH],
     SESSION: [BASE, WIRE],
     INET: [BASE, WIRE],
     RISK: [BASE],

@@ -1,0 +1,97 @@
+#include "apps/polluxd/trading.h"
+
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ANSWER_NS (5 * NANOS_SECOND)
+#define POLL_NS   NANOS_MILLI
+#define HALT_WHY  "SIGUSR2"
+
+static volatile sig_atomic_t halt_asked;
+static bool halt_under_way;
+
+static struct risk_record state_record(enum risk_scope scope, uint32_t strategy,
+                                       enum risk_state state, const char *reason)
+{
+    struct risk_record record = {
+        .kind = RISK_RECORD_STATE,
+        .scope = (uint8_t)scope,
+        .role = RISK_OFFICER,
+        .subject = {.strategy = strategy},
+        .who = (uint32_t)getuid(),
+        .confirmed_by = RISK_NONE,
+        .at = (nanos_t)time(NULL) * NANOS_SECOND,
+        .value = state,
+    };
+    strncpy(record.reason, reason, sizeof record.reason - 1);
+    return record;
+}
+
+/* Release. */
+
+static bool answer_await(struct engine_stage *engine, struct engine_control_answer *answer)
+{
+    const struct timespec span = {.tv_nsec = POLL_NS};
+    for (nanos_t waited = 0; waited < ANSWER_NS; waited += POLL_NS) {
+        if (engine_stage_controlled(engine, answer)) return true;
+        (void)nanosleep(&span, NULL);
+    }
+    return false;
+}
+
+/* The box is number 0, strategy i is i + 1. */
+static struct risk_record release_of(uint32_t number, const char *reason)
+{
+    return number == 0 ? state_record(RISK_BOX, 0, RISK_ACTIVE, reason)
+                       : state_record(RISK_STRATEGY, number - 1, RISK_ACTIVE, reason);
+}
+
+bool trading_release(struct launch *launch, const char *reason, struct text *said)
+{
+    uint32_t all = 1 + launch->plan.engine.gateway->strategies;
+    for (uint32_t next = 0; next < all;) {
+        struct engine_control control = {0};
+        for (; next < all && control.count < ENGINE_CONTROLS_MAX; next++)
+            control.record[control.count++] = release_of(next, reason);
+        struct engine_control_answer answer = {.verdict = RISK_CONTROL_TURN};
+        bool asked = engine_stage_control(launch->engine, &control);
+        bool answered = asked && answer_await(launch->engine, &answer);
+        if (answered && answer.verdict == RISK_CONTROL_OK) continue;
+        text_format(said, "gateway: the release is refused: %s\n",
+                    answered ? risk_control_text(answer.verdict) : "there is no answer");
+        return false;
+    }
+    text_format(said, "gateway: released by user %u: %s\n", (uint32_t)getuid(), reason);
+    return true;
+}
+
+/* Halt. */
+
+void trading_halt_ask(void)
+{
+    halt_asked = 1;
+}
+
+bool trading_halt_step(struct launch *launch, struct text *said)
+{
+    struct engine_control_answer answer;
+    if (!launch->gateway) return false;
+    if (halt_asked && !halt_under_way) {
+        const struct engine_control control = {
+            .count = 1, .record = {state_record(RISK_BOX, 0, RISK_HALTED, HALT_WHY)}};
+        halt_under_way = engine_stage_control(launch->engine, &control);
+        if (halt_under_way) halt_asked = 0;
+    }
+    if (!halt_under_way || !engine_stage_controlled(launch->engine, &answer)) return false;
+    halt_under_way = false;
+    if (answer.verdict != RISK_CONTROL_OK)
+        text_format(said, "gateway: the halt is refused: %s", risk_control_text(answer.verdict));
+    else
+        text_format(said,
+                    "gateway: HALTED by " HALT_WHY "%s; it stays so until it is started with "
+                    "--release REASON",
+                    answer.durable ? "" : ", but its journal's disk has failed");
+    return true;
+}

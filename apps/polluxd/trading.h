@@ -1,0 +1,24 @@
+#ifndef APPS_POLLUXD_TRADING_H
+#define APPS_POLLUXD_TRADING_H
+
+/* What people change of a running gateway: they halt it, and release what is halted.
+ *
+ * A halt is in force at the gateway's next turn and stays over every restart; a release is durable
+ * before it is in force.  Both are records of its journal, with the user, the time and the reason.
+ *
+ * Threads: the main one; trading_halt_ask is for a signal handler. */
+
+#include "dataplane/base/text.h"
+#include "dataplane/launch/launch.h"
+
+/* Releases the box and every strategy.  False if it is refused, or there is no answer within 5 s:
+ * nothing has changed then.  said gets a line, whatever comes. */
+MUST_USE bool trading_release(struct launch *launch, const char *reason, struct text *said);
+
+/* The box is to be halted. */
+void trading_halt_ask(void);
+
+/* Follows it up; every 10 ms or so.  True when said got a line. */
+bool trading_halt_step(struct launch *launch, struct text *said);
+
+#endif
