@@ -91,9 +91,15 @@ void hostile_sent(struct hostile_moments *moments)
     moments->at[moments->count++ % HOSTILE_SENT] = hostile->now;
 }
 
+/* What may still trade of it. */
+static qty_t open_of(struct plain_venue *venue, const struct plain_order *order)
+{
+    return order->total - (order->was ? plain_at(venue, order->was)->cum : 0);
+}
+
 static void price_watch(struct plain_venue *venue, const struct plain_order *order)
 {
-    qty_t open = order->total - (order->was ? plain_at(venue, order->was)->cum : 0);
+    qty_t open = open_of(venue, order);
     const struct hostile_price *reference = &hostile->reference[order->symbol];
     const struct hostile_price *mark = &hostile->mark[order->symbol];
     price_t away = order->price - reference->price;

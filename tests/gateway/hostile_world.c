@@ -137,7 +137,7 @@ static struct delegate_intent intent_any(uint32_t orders)
         .how = (uint8_t)(hostile_draw(1, 6) == 1 ? wild(0, 4) : 0),
         .qty = edge((int64_t)hostile_draw(1, hostile_draw(1, 5) == 1 ? 400 : 60) * QTY_ONE),
     };
-    if (hostile_draw(1, 40) == 1) intent.qty += QTY_ONE / 3;
+    if (hostile_draw(1, 40) == 1 && intent.qty < RISK_QTY_MAX) intent.qty += QTY_ONE / 3;
     intent.price = edge(100 * PRICE_ONE + (buys ? -away : away));
     if (hostile_draw(1, 8) == 1) intent.price = 100 * PRICE_ONE + (buys ? away : -away);
     hostile->intents++;

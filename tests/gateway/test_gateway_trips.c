@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define TRIPS   10000u
+#define TRIPS   (PARANOID ? 2000u : 10000u)
 #define A_WORLD 500u
 #define ROUNDS  200u
 

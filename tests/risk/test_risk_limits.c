@@ -345,6 +345,7 @@ SPEC(a_price_is_as_old_as_it_says_however_late_it_is_told)
 {
     nanos_t then = rig.now;
     rig.now += NANOS_SECOND;
+    risk_reference(rig.risk, 1, RIG_PRICE, rig.now);
     EXPECT(rig_check(&rig, five()) == RISK_PASS);
     risk_reference(rig.risk, 0, RIG_PRICE, then);
     rig_bound(&rig, RISK_REFERENCE_AGE, NANOS_SECOND - 1);
