@@ -93,7 +93,7 @@ static uint32_t memory_tx_flush(struct net_queue *queue)
     end->ready = 0;
     /* The next frame's beginning; where the link has no room for it, this is a wasted fetch. */
     const uint8_t *next = spsc_claim_at(end->out, 0);
-    for (uint32_t i = 0; i < NEXT_LINES; i++) __builtin_prefetch(next + i * CACHE_LINE, 1);
+    for (size_t i = 0; i < NEXT_LINES; i++) __builtin_prefetch(next + i * CACHE_LINE, 1);
     return count;
 }
 
