@@ -73,6 +73,8 @@ static uint8_t *message_new(struct plain_venue *venue, char type, uint32_t urn, 
     return message->bytes;
 }
 
+static const uint8_t live[4] = {'P', 'N', 'N', 'L'}; /* principal, no sweep, no cross, live */
+
 static void accepted_say(struct plain_venue *venue, const struct plain_order *order)
 {
     uint8_t *at = message_new(venue, 'A', order->urn, 64);
@@ -83,7 +85,7 @@ static void accepted_say(struct plain_venue *venue, const struct plain_order *or
     at[34] = order->immediate ? '3' : '0';
     at[35] = 'Y';
     number_put(at + 36, order->urn + 1000000u, 8);
-    memcpy(at + 44, "PNNL", 4);
+    memcpy(at + 44, live, sizeof live);
 }
 
 static void replaced_say(struct plain_venue *venue, const struct plain_order *order)
@@ -97,7 +99,7 @@ static void replaced_say(struct plain_venue *venue, const struct plain_order *or
     at[38] = order->immediate ? '3' : '0';
     at[39] = 'Y';
     number_put(at + 40, order->urn + 1000000u, 8);
-    memcpy(at + 48, "PNNL", 4);
+    memcpy(at + 48, live, sizeof live);
 }
 
 static void cancel(struct plain_venue *venue, struct plain_order *order, char reason)

@@ -90,7 +90,8 @@ static void frame_out(char type, const void *first, size_t first_bytes, const vo
     memcpy(frame + 1, &bytes, sizeof bytes);
     memcpy(frame + FRAME_HEAD, first, first_bytes);
     if (second_bytes > 0) memcpy(frame + FRAME_HEAD + first_bytes, second, second_bytes);
-    if (write(STDOUT_FILENO, frame, FRAME_HEAD + bytes) != (ssize_t)(FRAME_HEAD + bytes)) _exit(3);
+    ssize_t length = FRAME_HEAD + (ssize_t)bytes;
+    if (write(STDOUT_FILENO, frame, (size_t)length) != length) _exit(3);
 }
 
 /* The outlet. */
