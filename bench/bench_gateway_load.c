@@ -28,7 +28,7 @@ enum {
     AT_ONCE = 64,
     LEAVING = 1 << 17,
     SOUPBIN_FRAMING = 3,
-    SETTLE_S = 20
+    SETTLE_S = 120
 };
 
 static struct desk desk;
