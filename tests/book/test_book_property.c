@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEVELS_MAX = 512, STEPS = PARANOID ? 8000 : 40000, SEEDS = 3 };
+enum { LEVELS_MAX = 512, STEPS = PARANOID ? 4000 : 15000, SEEDS = 3 };
 
 static struct plain_book plain;
 static struct book *book;

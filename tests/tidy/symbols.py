@@ -26,7 +26,7 @@ import sys
 import tempfile
 
 FOLDERS = ("base", "wire", "queue", "capture", "inet", "book", "feed", "match", "session", "risk",
-           "route", "strategy", "journal", "entry", "publish")
+           "route", "strategy", "journal", "entry", "publish", "gateway", "reenact")
 
 # Files that may wait, and say so by their name: nothing pure may call into them either.
 EDGE = re.compile(r"_(setup|file)\.c$")
