@@ -58,7 +58,8 @@ void leg_arrives_anew(struct match *m, uint32_t slot)
     }
 }
 
-void leg_unfunded(struct match *m, uint32_t slot)
+/* It, and the other one, cannot go on: no funds. */
+static void leg_unfunded(struct match *m, uint32_t slot)
 {
     const struct order *order = &m->orders[slot];
     if (order_place(order) != PLACE_DORMANT) {

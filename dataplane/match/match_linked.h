@@ -38,6 +38,10 @@ void pair_runs(struct match *m, uint32_t slot);
  * not available, nothing changed. */
 bool pair_reserve(struct match *m, uint32_t slot, int32_t own, uint32_t lots);
 
+/* The price slot, which lives, reserves at by itself is own from now on, whatever is available:
+ * that was asked for all that its legs change to (E6). */
+void pair_reprice(struct match *m, uint32_t slot, int32_t own);
+
 /* The other one shrinks to most lots, if it has more; 0: it ends.  traded: slot has traded, which
  * released for both. */
 void pair_shrinks(struct match *m, uint32_t slot, uint32_t most, bool traded);
@@ -74,7 +78,5 @@ void legs_join(struct match *m, uint32_t parent, const uint32_t *legs);
 void leg_arrives(struct match *m, uint32_t slot);
 /* A leg in the book, whose key and lots have changed since it was taken out of it, arrives anew. */
 void leg_arrives_anew(struct match *m, uint32_t slot);
-/* It, and the other one, cannot go on: no funds. */
-void leg_unfunded(struct match *m, uint32_t slot);
 
 #endif

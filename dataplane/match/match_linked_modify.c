@@ -120,7 +120,9 @@ static int32_t changed_reserve(const struct match *m, uint32_t slot, const struc
     return stop_limit_at(b, order_side(order), trigger);
 }
 
-/* Whether the legs that live can be reserved at their new prices, tried and taken back. */
+/* Whether the legs that live can be reserved at their new prices, tried and taken back.  Asked once
+ * for all that changes: one step of it may need more than the step before has left it with, where
+ * what both reserve only falls. */
 static bool legs_affordable(struct match *m, uint32_t slot, const struct leg_change *to)
 {
     const struct special *s = order_special(m, slot);
@@ -185,10 +187,7 @@ static void leg_clear(struct match *m, uint32_t slot)
     leg_cut(m, slot);
     if (lives) order_end(m, slot, MATCH_BY_USER);
     else order_close(m, slot);
-    if (!others) return;
-    bool reserved =
-        pair_reserve(m, other, order_special(m, other)->limit, order_open_lots(m, other));
-    CHECK(reserved); /* at its own price it needs no more than the pair did */
+    if (others) pair_reprice(m, other, order_special(m, other)->limit);
 }
 
 static void leg_reprice(struct match *m, uint32_t slot, const struct leg_change *to)
@@ -200,10 +199,7 @@ static void leg_reprice(struct match *m, uint32_t slot, const struct leg_change 
     if (place == PLACE_FIRED) return; /* by what the other leg has just traded */
     int32_t own = changed_reserve(m, slot, to);
     bool moves = place == PLACE_BOOK ? to->priced : place == PLACE_WAITS && to->triggered;
-    if (place != PLACE_DORMANT && !pair_reserve(m, slot, own, order_open_lots(m, slot))) {
-        leg_unfunded(m, slot);
-        return;
-    }
+    if (place != PLACE_DORMANT) pair_reprice(m, slot, own);
     if (moves && place == PLACE_BOOK) book_take_out(m, slot);
     else if (moves) stop_take_out(m, slot);
     s->limit = own;

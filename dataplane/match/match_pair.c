@@ -38,13 +38,26 @@ void pair_runs(struct match *m, uint32_t slot)
     if (s->sibling != 0) order_special(m, s->sibling)->reserves = false;
 }
 
+/* What is reserved for both at ticks is slot's, which by itself needs own. */
+static void pair_reserved_by(struct match *m, uint32_t slot, int32_t own, int32_t ticks)
+{
+    struct special *s = order_special(m, slot);
+    s->limit = own;
+    s->reserve = ticks;
+    s->reserves = true;
+    if (!lives(m, s->sibling)) return;
+    struct special *other = order_special(m, s->sibling);
+    other->reserve = ticks;
+    other->reserves = false;
+}
+
 bool pair_reserve(struct match *m, uint32_t slot, int32_t own, uint32_t lots)
 {
     const struct order *order = &m->orders[slot];
-    struct special *s = order_special(m, slot);
+    const struct special *s = order_special(m, slot);
     struct instrument *b = order_instrument(m, order);
     enum side side = order_side(order);
-    struct special *other = lives(m, s->sibling) ? order_special(m, s->sibling) : NULL;
+    const struct special *other = lives(m, s->sibling) ? order_special(m, s->sibling) : NULL;
     uint32_t had = lives(m, slot) ? order_open_lots(m, slot) : 0;
     uint32_t others = other != NULL ? order_open_lots(m, s->sibling) : 0;
     int32_t from = had != 0 ? s->reserve : other != NULL ? other->reserve : 0;
@@ -54,14 +67,24 @@ bool pair_reserve(struct match *m, uint32_t slot, int32_t own, uint32_t lots)
     if (!ledger_exchange(m, b, order->holder, side, (struct ledger_reserved){from, had},
                          (struct ledger_reserved){to, lots}))
         return false;
-    s->limit = own;
-    s->reserve = to;
-    s->reserves = true;
-    if (other != NULL) {
-        other->reserve = to;
-        other->reserves = false;
-    }
+    pair_reserved_by(m, slot, own, to);
     return true;
+}
+
+void pair_reprice(struct match *m, uint32_t slot, int32_t own)
+{
+    const struct order *order = &m->orders[slot];
+    const struct special *s = order_special(m, slot);
+    const struct instrument *b = order_instrument(m, order);
+    enum side side = order_side(order);
+    uint32_t lots = order_open_lots(m, slot);
+    int32_t to = pair_reserve_at(m, slot, own);
+    CHECK(!lives(m, s->sibling) || order_open_lots(m, s->sibling) <= lots);
+    if (m->limits.accounts != 0) {
+        ledger_release(m, b, order->holder, side, s->reserve, lots);
+        ledger_restore(m, b, order->holder, side, to, lots);
+    }
+    pair_reserved_by(m, slot, own, to);
 }
 
 void pair_shrinks(struct match *m, uint32_t slot, uint32_t most, bool traded)

@@ -309,6 +309,54 @@ SPEC(a_change_of_legs_that_cannot_be_reserved_is_refused)
     THEN("a.take becomes 4 at 59.00");
 }
 
+/* A has sold 10 at 100.00, with legs at 98.00 and at 110.00, limited at 115.00, and has bought 20:
+ * it holds 10 more, and its legs would buy another 10.  Margin 10 % of 1000 + 1150. */
+#define GIVEN_LEGS_THAT_ADD()                                                                      \
+    GIVEN("list PERP futures quote USD margin 10% keep 5% reference 100.00 collar 5", "account A", \
+          "account B", "deposit A USD 300", "deposit B USD 1000", "b buys 10 at 100.00 by B",      \
+          "a sells 10 at 100.00 take 98.00 stop-loss 110.00 by A", "c sells 20 at 100.00 by B",    \
+          "d buys 20 at 100.00 by A")
+
+SPEC(legs_that_together_reserve_less_change_even_where_nothing_is_available)
+{
+    GIVEN_LEGS_THAT_ADD();
+    GIVEN("modify a take 120.00", "mark PERP 87");
+    BALANCE_IS("A has 300 USD, 220 reserved, -130 unrealised, -50 available");
+    WHEN("modify a take 121.00");
+    THEN("a is rejected: available balance is too small");
+    WHEN("modify a take 98.00 stop-loss 111.00"); /* 120 to 116, by way of 115 */
+    THEN("a.take becomes 10 at 98.00",
+         "a.stop becomes 10 waiting at 111.00");
+    BALANCE_IS("A has 300 USD, 216 reserved, -130 unrealised, -46 available");
+}
+
+SPEC(a_leg_takes_up_what_the_one_that_is_cleared_gives_back_even_where_nothing_is_available)
+{
+    GIVEN_LEGS_THAT_ADD();
+    GIVEN("mark PERP 88");
+    BALANCE_IS("A has 300 USD, 215 reserved, -120 unrealised, -35 available");
+    WHEN("modify a take 99.00 no stop-loss"); /* 115 to 99, by way of 98 */
+    THEN("a.stop is canceled with 10 left: canceled by its owner",
+         "a.take becomes 10 at 99.00");
+    BALANCE_IS("A has 300 USD, 199 reserved, -120 unrealised, -19 available");
+}
+
+SPEC(legs_that_could_be_reserved_change_though_the_first_of_them_has_lost_money)
+{
+    GIVEN_LEGS_THAT_ADD();
+    GIVEN("mark PERP 94", "e sells 4 at 101.00 by B");
+    BALANCE_IS("A has 300 USD, 215 reserved, -60 unrealised, 25 available");
+    WHEN("modify a take 101.00 stop-loss 130.00"); /* 115 to 135: 20 for all 10 */
+    THEN("a.take becomes 10 at 101.00",
+         "a.take takes 4 from e at 101.00",
+         "a.take rests 6 at 101.00",
+         "a.stop is reduced by 4 to 6: an order it is linked to traded or ended",
+         "a is now partially closed, 10 filled, 6 to close",
+         "a.stop becomes 6 waiting at 130.00");
+    /* 14 that cost 1404, and 6 at 135.00 */
+    BALANCE_IS("A has 300 USD, 221.4 reserved, -88 unrealised, -9.4 available");
+}
+
 SPEC(a_trailing_loss_reserves_where_it_begins_when_it_comes_to_life)
 {
     GIVEN_SPOT();
@@ -412,6 +460,9 @@ SPEC(an_added_leg_that_trades_everything_at_once_closes_its_order)
     S(a_leg_that_cannot_reserve_is_rejected_and_both_are_gone)                                     \
     S(a_leg_that_cannot_grow_for_lack_of_funds_is_canceled_and_both_are_gone)                      \
     S(a_change_of_legs_that_cannot_be_reserved_is_refused)                                         \
+    S(legs_that_together_reserve_less_change_even_where_nothing_is_available)                      \
+    S(a_leg_takes_up_what_the_one_that_is_cleared_gives_back_even_where_nothing_is_available)      \
+    S(legs_that_could_be_reserved_change_though_the_first_of_them_has_lost_money)                  \
     S(a_trailing_loss_reserves_where_it_begins_when_it_comes_to_life)                              \
     S(a_change_of_legs_that_needs_no_more_is_not_refused_even_with_losses)                         \
     S(a_leg_is_not_added_to_a_full_engine)                                                         \
