@@ -319,7 +319,8 @@ static void strategies_fill(struct gateway *gateway)
     for (uint32_t i = 0; i < plan->strategies; i++) {
         struct gateway_strategy *strategy = &gateway->strategy[i];
         strategy->plan = plan->strategy[i];
-        strncpy(strategy->name, strategy->plan.name, DELEGATE_NAME_MAX);
+        memcpy(strategy->name, strategy->plan.name,
+               strnlen(strategy->plan.name, DELEGATE_NAME_MAX));
         strategy->plan.name = strategy->name;
         strategy->vacant = strategy->off = is_spare(&plan->strategy[i]);
         strategy->venue = strategy->plan.venue;
