@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""What ninja must build for some suites of tests: programs, and what these suites run.
+"""What ninja must build for some tests: the programs, and what these tests run.
 
-    tests/targets.py BUILD SUITE...
+    tests/targets.py BUILD SUITE|TEST...
 
 Prints a target a line.
 """
@@ -18,9 +18,9 @@ def introspect(build, what):
 
 
 def main():
-    build, suites = sys.argv[1], set(sys.argv[2:])
+    build, named = sys.argv[1], set(sys.argv[2:])
     wanted = {needed for test in introspect(build, "--tests")
-              if suites & {suite.split(":")[-1] for suite in test["suite"]}
+              if named & {test["name"], *(suite.split(":")[-1] for suite in test["suite"])}
               for needed in test["depends"]}
     root = pathlib.Path(build).resolve()
     for target in introspect(build, "--targets"):

@@ -75,7 +75,7 @@ def plain(words, out):
             skip = True
         elif not DROPPED.match(word):
             kept.append(word)
-    return kept + ["-c", "-o", str(out)]
+    return kept + ["-O1", "-g0", "-c", "-o", str(out)]
 
 
 def run(words, directory=None):
