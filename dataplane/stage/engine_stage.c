@@ -196,6 +196,7 @@ static uint32_t delegates_of(struct engine_stage *stage)
 {
     const struct gateway_plan *plan = stage->plan->gateway;
     if (!plan) return stage->plan->delegates;
+    CHECK(stage->with != NULL);
     uint32_t count = 0;
     for (uint32_t i = 0; i < plan->strategies; i++) {
         const struct gateway_strategy_plan *of = gateway_strategy_of(stage->with->gateway, i);
