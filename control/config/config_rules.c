@@ -97,6 +97,43 @@ void config_rules_unique_names(const struct config_rules *rules, struct config_n
     nodes_unique(rules, nodes, what, strcasecmp);
 }
 
+const struct config_node *config_rules_named(const struct config_rules *rules,
+                                             const struct config_node *list,
+                                             const struct config_named *named,
+                                             struct config_node *wanted, const char *path)
+{
+    char names[120] = "";
+    uint32_t index = 0;
+    bool all_named = list != NULL;
+    const struct config_node *entry = list ? list->first : NULL;
+    for (; entry; entry = entry->next, index++) {
+        const struct config_node *name = config_rules_key(entry, named->name);
+        if (!name) {
+            all_named = false; /* perhaps the one that is meant */
+            continue;
+        }
+        if (strcmp(name->text, wanted->text) == 0) {
+            wanted->number = index;
+            return entry;
+        }
+        size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", name->text);
+    }
+    if (all_named)
+        config_problems_add(rules->problems, wanted->place,
+                            "%s is \"%s\", but there is no such %s; %s: %s", path, wanted->text,
+                            named->what, named->list, names);
+    return NULL;
+}
+
+const struct config_node *config_rules_port(const struct config_rules *rules,
+                                            const struct config_node *ports,
+                                            struct config_node *wanted, const char *path)
+{
+    static const struct config_named named = {KEY(config_port, name), "port", "ports"};
+    return config_rules_named(rules, ports, &named, wanted, path);
+}
+
 /* The roles as a bit each; 0 if they cannot be seen whole. */
 static uint32_t roles_of(const struct config_node *root)
 {

@@ -39,8 +39,21 @@ void config_rules_unique(const struct config_rules *rules, struct config_nodes n
 void config_rules_unique_names(const struct config_rules *rules, struct config_nodes nodes,
                                const char *what);
 
-/* The port that wanted names, whose index it then notes; NULL, with a sentence unless a port's own
- * name was refused.  path: of wanted. */
+/* Entries of a list that others name. */
+struct config_named {
+    uint32_t name;    /* the key of their name */
+    const char *what; /* one of them */
+    const char *list;
+};
+
+/* The entry that wanted names, whose index it then notes; NULL, with a sentence unless an entry's
+ * own name, or the list, was refused.  path: of wanted. */
+const struct config_node *config_rules_named(const struct config_rules *rules,
+                                             const struct config_node *list,
+                                             const struct config_named *named,
+                                             struct config_node *wanted, const char *path);
+
+/* The same of ports. */
 const struct config_node *config_rules_port(const struct config_rules *rules,
                                             const struct config_node *ports,
                                             struct config_node *wanted, const char *path);

@@ -1,36 +1,9 @@
-/* Cables: two ports that name each other.  And how a port is found by its name. */
+/* Cables: two ports that name each other. */
 
 #include "control/config/config_rules.h"
 
 #include <stdio.h>
 #include <string.h>
-
-const struct config_node *config_rules_port(const struct config_rules *rules,
-                                            const struct config_node *ports,
-                                            struct config_node *wanted, const char *path)
-{
-    char names[120] = "";
-    uint32_t index = 0;
-    bool all_named = true;
-    for (const struct config_node *port = ports->first; port; port = port->next, index++) {
-        const struct config_node *name = config_rules_key(port, KEY(config_port, name));
-        if (!name) {
-            all_named = false; /* perhaps the one that is meant */
-            continue;
-        }
-        if (strcmp(name->text, wanted->text) == 0) {
-            wanted->number = index;
-            return port;
-        }
-        size_t used = strlen(names);
-        snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", name->text);
-    }
-    if (all_named)
-        config_problems_add(rules->problems, wanted->place,
-                            "%s is \"%s\", but there is no such port; ports: %s", path,
-                            wanted->text, names);
-    return NULL;
-}
 
 /* Where a cable's end says that the other is, if that can be seen. */
 static struct config_node *end_of(const struct config_node *port)

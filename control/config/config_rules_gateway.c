@@ -32,28 +32,9 @@ static const struct config_node *venue_find(const struct config_rules *rules,
                                             const struct config_node *venues,
                                             struct config_node *wanted, const char *path)
 {
-    char names[120] = "";
-    bool all_named = venues != NULL;
-    uint32_t index = 0;
-    const struct config_node *venue = venues ? venues->first : NULL;
-    for (; venue; venue = venue->next, index++) {
-        const struct config_node *name = config_rules_key(venue, KEY(config_trade_venue, name));
-        if (!name) {
-            all_named = false; /* perhaps the one that is meant */
-            continue;
-        }
-        if (strcmp(name->text, wanted->text) == 0) {
-            wanted->number = index;
-            return venue;
-        }
-        size_t used = strlen(names);
-        snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", name->text);
-    }
-    if (all_named)
-        config_problems_add(rules->problems, wanted->place,
-                            "%s is \"%s\", but there is no such venue; gateway.venues: %s", path,
-                            wanted->text, names);
-    return NULL;
+    static const struct config_named named = {KEY(config_trade_venue, name), "venue",
+                                              "gateway.venues"};
+    return config_rules_named(rules, venues, &named, wanted, path);
 }
 
 /* Symbols. */
