@@ -11,6 +11,7 @@ PACKAGES_BUILD=(
     libcyaml-dev libyaml-dev         # the configuration file
     libjansson-dev                   # --json
     libmbedtls-dev                   # SHA-256 of the journal
+    libev-dev                        # the control plane's loop
     python3                          # nic-config/pollux-host
 )
 

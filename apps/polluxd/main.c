@@ -10,6 +10,7 @@
 #include "control/config/config_diff.h"
 
 #include <argp.h>
+#include <ev.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -215,6 +216,8 @@ static int run(const struct config *config, const struct request *request)
 {
     static struct polluxd polluxd;
     polluxd.config = config;
+    polluxd.loop = ev_loop_new(EVFLAG_AUTO);
+    CHECK(polluxd.loop != NULL);
     signals_set();
     bool right = start(&polluxd);
     if (right) {
@@ -230,6 +233,7 @@ static int run(const struct config *config, const struct request *request)
     reload_free(polluxd.reload);
     plugins_hold(&polluxd, false);
     polluxd_gateway_free(&polluxd.gateway);
+    ev_loop_destroy(polluxd.loop);
     return right ? 0 : 1;
 }
 

@@ -35,8 +35,10 @@ enum polluxd_log { POLLUXD_LOG(LOG_CODE_ENUM) POLLUXD_LOG_COUNT };
 extern const struct log_code polluxd_log_codes[];
 
 struct reload;
+struct ev_loop;
 
 struct polluxd {
+    struct ev_loop *loop;        /* of the control plane: this thread's, one for all of it */
     const struct config *config; /* what runs */
     struct reload *reload;       /* NULL: it is not read again */
     struct recording recording;
@@ -71,8 +73,8 @@ MUST_USE bool polluxd_plan_trading(struct polluxd *polluxd, const struct polluxd
 /* What a port is as a host; secret and MAC are drawn and found at the launch. */
 struct inet_limits polluxd_host(struct polluxd *polluxd, uint32_t port);
 
-/* Shows what happens until stopping says stop, the captures end, or so many seconds have passed; 0
- * is no such bound. */
+/* Runs the loop and shows what happens, until stopping says stop, the captures end, or so many
+ * seconds have passed; 0 is no such bound. */
 void polluxd_watch(struct polluxd *polluxd, uint32_t seconds, bool (*stopping)(void));
 
 /* The tables at the end, to stdout. */

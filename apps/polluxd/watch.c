@@ -3,32 +3,29 @@
 #include "apps/polluxd/trading.h"
 #include "apps/polluxd/watch_trading.h"
 #include "apps/polluxd/watch_venue.h"
+#include "apps/screen.h"
 #include "control/monitor/reasons.h"
 #include "control/monitor/report.h"
 #include "control/monitor/report_trading.h"
 #include "control/monitor/report_venue.h"
 
+#include <ev.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
 /* What a person sees while it runs: a screen that redraws itself on a terminal, a line a second
  * otherwise.  Everything shown comes from the stages' views, whole or not at all. */
 
+#define STEP_SECONDS   0.01 /* between looks at what people asked for */
 #define LINE_EVERY_NS  NANOS_SECOND
 #define LOG_LINES      6u /* newest events on the screen */
 #define LOG_LINE_BYTES 160u
 #define SAID_BYTES     1024u
 #define DEPTH_LEVELS   5u
-#define HOME           "\033[H"
-#define CLEAR_LINE_END "\033[K"
-#define CLEAR_BELOW    "\033[J"
-#define SCREEN_ON      "\033[?1049h\033[?25l"
-#define SCREEN_OFF     "\033[?25h\033[?1049l"
 
 struct watch {
     struct polluxd *polluxd;
@@ -39,18 +36,20 @@ struct watch {
     struct watch_venue venue;
     struct watch_trading trading;
     struct histogram *now; /* scratch copies, 30 KiB each */
-    nanos_t begun_ns;      /* monotonic */
+    uint32_t seconds;      /* 0: until it is stopped */
+    bool (*stopping)(void);
+    nanos_t begun_ns; /* monotonic, as those below */
+    nanos_t shown_ns;
+    nanos_t followed_ns;
     char log[LOG_LINES][LOG_LINE_BYTES];
     uint32_t logged;
 };
 
 /* The parts of the screen, in lines.  Depth is shown where it leaves room for three times the least
  * number of markets. */
-#define ROWS_FIXED    22u /* title, status, lines, heads, latencies, events, and what is between */
-#define ROWS_DEPTH    (2 * DEPTH_LEVELS + 4)
-#define ROWS_MARKETS  2u /* the least */
-#define ROWS_USUAL    24u
-#define COLUMNS_USUAL 80u
+#define ROWS_FIXED   22u /* title, status, lines, heads, latencies, events, and what is between */
+#define ROWS_DEPTH   (2 * DEPTH_LEVELS + 4)
+#define ROWS_MARKETS 2u /* the least */
 
 static char page[1 << 16];
 
@@ -223,30 +222,6 @@ static void depth_print(struct text *out, const struct watch *watch)
     text_append_char(out, '\n');
 }
 
-static struct winsize screen_size(void)
-{
-    struct winsize size;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col) return size;
-    return (struct winsize){.ws_row = ROWS_USUAL, .ws_col = COLUMNS_USUAL};
-}
-
-/* What does not fit is cut, because a line more would scroll the first one away.  Each line is
- * cleared behind its end, so that nothing of the page before shines through. */
-static void screen_show(const struct text *drawn, struct winsize size)
-{
-    fputs(HOME, stdout);
-    uint32_t row = 0;
-    for (const char *at = drawn->bytes; *at && row < size.ws_row; row++) {
-        size_t length = strcspn(at, "\n");
-        if (row > 0) fputs("\r\n", stdout);
-        fwrite(at, 1, length < size.ws_col ? length : size.ws_col, stdout);
-        if (length < size.ws_col) fputs(CLEAR_LINE_END, stdout);
-        at += length + (at[length] != 0);
-    }
-    fputs(CLEAR_BELOW, stdout);
-    fflush(stdout);
-}
-
 static void feed_page(struct text *out, struct watch *watch, uint64_t span_ns, uint32_t markets,
                       bool deep)
 {
@@ -300,7 +275,7 @@ static void market_line(struct text *out, const struct watch *watch, uint64_t sp
 
 /* All roles, as a gateway sees them. */
 static void trading_page(struct text *out, struct watch *watch, uint64_t span_ns,
-                         struct winsize size)
+                         struct screen_size size)
 {
     const struct launch *launch = &watch->polluxd->launch;
     uint32_t head = 6 + (launch->venue ? 1 : 0), latencies = 6 + (launch->venue ? 1 : 0);
@@ -312,22 +287,22 @@ static void trading_page(struct text *out, struct watch *watch, uint64_t span_ns
     text_append(out, "gateway  ");
     watch_trading_state(out, &watch->trading);
     text_append(out, "\n\n");
-    watch_trading_page(out, &watch->trading, &watch->feed, size.ws_row, size.ws_col);
+    watch_trading_page(out, &watch->trading, &watch->feed, size.rows, size.columns);
     watch_trading_latencies(out, launch, watch->now);
     text_append_char(out, '\n');
     uint32_t used = head + latencies +
-                    watch_trading_rows(&watch->trading, &watch->feed, size.ws_row, size.ws_col);
-    events_print(out, watch, size.ws_row > used ? size.ws_row - used : 1);
+                    watch_trading_rows(&watch->trading, &watch->feed, size.rows, size.columns);
+    events_print(out, watch, size.rows > used ? size.rows - used : 1);
 }
 
 static void screen_draw(struct watch *watch, uint64_t span_ns)
 {
     struct polluxd *polluxd = watch->polluxd;
     struct text out = text_in(page, sizeof page);
-    struct winsize size = screen_size();
-    bool deep = size.ws_row >= ROWS_FIXED + ROWS_DEPTH + 3 * ROWS_MARKETS;
+    struct screen_size size = screen_measure();
+    bool deep = size.rows >= ROWS_FIXED + ROWS_DEPTH + 3 * ROWS_MARKETS;
     uint32_t used = ROWS_FIXED + (deep ? ROWS_DEPTH : 0);
-    uint32_t markets = size.ws_row > used + ROWS_MARKETS ? size.ws_row - used : ROWS_MARKETS;
+    uint32_t markets = size.rows > used + ROWS_MARKETS ? size.rows - used : ROWS_MARKETS;
     title_print(&out, watch);
     if (polluxd->launch.tape) {
         struct net_tape_progress tape = net_tape_progress(polluxd->launch.tape);
@@ -341,7 +316,7 @@ static void screen_draw(struct watch *watch, uint64_t span_ns)
     const struct launch *launch = &polluxd->launch;
     if (launch->gateway) {
         trading_page(&out, watch, span_ns, size);
-        screen_show(&out, size);
+        screen_show(out.bytes, size);
         return;
     }
     if (launch->venue) {
@@ -353,7 +328,7 @@ static void screen_draw(struct watch *watch, uint64_t span_ns)
     all_latencies_print(&out, watch);
     text_append_char(&out, '\n');
     events_print(&out, watch, LOG_LINES);
-    screen_show(&out, size);
+    screen_show(out.bytes, size);
 }
 
 /* "09:30:12 UTC  ACTIVE  profit +13.75  ..." */
@@ -403,36 +378,63 @@ static nanos_t refresh_every_ns(const struct watch *watch)
     return watch->polluxd->config->screen.refresh_ms * NANOS_MILLI;
 }
 
+static bool run_ended(const struct watch *watch, nanos_t now)
+{
+    const struct polluxd *polluxd = watch->polluxd;
+    return (polluxd->launch.tape && launch_ended(&polluxd->launch)) ||
+           (watch->seconds && now - watch->begun_ns >= watch->seconds * NANOS_SECOND) ||
+           (polluxd->launch.venue && launch_venue_failed(polluxd->launch.venue));
+}
+
+static void show(struct watch *watch, nanos_t now)
+{
+    look(watch);
+    log_follow(watch);
+    if (watch->terminal) screen_draw(watch, now - watch->shown_ns);
+    else line_draw(watch, now - watch->shown_ns);
+    watch->shown_ns = now;
+}
+
+static void step(struct ev_loop *loop, ev_timer *timer, int events)
+{
+    (void)events;
+    struct watch *watch = timer->data;
+    if (watch->stopping()) {
+        ev_break(loop, EVBREAK_ALL);
+        return;
+    }
+    nanos_t now = monotonic_ns();
+    people_follow(watch);
+    bool ended = run_ended(watch, now);
+    if (now - watch->followed_ns >= NANOS_SECOND) {
+        launch_follow(&watch->polluxd->launch);
+        watch->followed_ns = now;
+    }
+    if (ended || now - watch->shown_ns >= refresh_every_ns(watch)) show(watch, now);
+    if (ended) ev_break(loop, EVBREAK_ALL);
+}
+
 void polluxd_watch(struct polluxd *polluxd, uint32_t seconds, bool (*stopping)(void))
 {
     static struct watch watch;
-    watch = (struct watch){.polluxd = polluxd, .terminal = isatty(STDOUT_FILENO) == 1};
+    nanos_t now = monotonic_ns();
+    watch = (struct watch){.polluxd = polluxd,
+                           .terminal = isatty(STDOUT_FILENO) == 1,
+                           .seconds = seconds,
+                           .stopping = stopping,
+                           .begun_ns = now,
+                           .shown_ns = now,
+                           .followed_ns = now};
     watch.now = aligned_alloc(CACHE_LINE, ALIGN_UP(sizeof(struct histogram), CACHE_LINE));
     CHECK(watch.now != NULL);
-    nanos_t shown = monotonic_ns(), followed = shown;
-    watch.begun_ns = shown;
-    if (watch.terminal) fputs(SCREEN_ON, stdout);
-    bool ended = false;
-    while (!stopping() && !ended) {
-        struct timespec span = {.tv_nsec = 10 * (long)NANOS_MILLI};
-        (void)nanosleep(&span, NULL);
-        nanos_t now = monotonic_ns();
-        people_follow(&watch);
-        ended = (polluxd->launch.tape && launch_ended(&polluxd->launch)) ||
-                (seconds && now - watch.begun_ns >= seconds * NANOS_SECOND) ||
-                (polluxd->launch.venue && launch_venue_failed(polluxd->launch.venue));
-        if (now - followed >= NANOS_SECOND) {
-            launch_follow(&polluxd->launch);
-            followed = now;
-        }
-        if (now - shown < refresh_every_ns(&watch) && !ended) continue;
-        look(&watch);
-        log_follow(&watch);
-        if (watch.terminal) screen_draw(&watch, now - shown);
-        else line_draw(&watch, now - shown);
-        shown = now;
-    }
-    if (watch.terminal) fputs(SCREEN_OFF, stdout);
+    if (watch.terminal) screen_open();
+    ev_timer timer;
+    ev_timer_init(&timer, step, STEP_SECONDS, STEP_SECONDS);
+    timer.data = &watch;
+    ev_timer_start(polluxd->loop, &timer);
+    ev_run(polluxd->loop, 0);
+    ev_timer_stop(polluxd->loop, &timer);
+    if (watch.terminal) screen_close();
     fflush(stdout);
     free(watch.now);
 }

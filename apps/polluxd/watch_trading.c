@@ -43,7 +43,9 @@ void watch_trading_line(struct text *out, const struct watch_trading *trading, u
     count_append(out, report_open(view), " open  ");
     count_append(out, report_doubt(view), " in doubt  ");
     count_append(out, view->fill, " fills  ");
-    count_append(out, view->refused, " refused");
+    count_append(out, view->refused, " refused  ");
+    count_append(out, report_up(view), " of ");
+    count_append(out, view->venues, view->venues == 1 ? " session up" : " sessions up");
 }
 
 void watch_trading_state(struct text *out, const struct watch_trading *trading)

@@ -98,6 +98,14 @@ uint64_t report_doubt(const struct engine_gateway_view *view)
     return doubt;
 }
 
+uint64_t report_up(const struct engine_gateway_view *view)
+{
+    uint64_t up = 0;
+    for (uint64_t i = 0; i < venues_of(view); i++)
+        up += view->venue[i].session.state == ORDER_HOST_UP;
+    return up;
+}
+
 /* Books. */
 
 struct ladders {

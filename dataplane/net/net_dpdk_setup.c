@@ -109,7 +109,8 @@ static bool device_make(const struct net_dpdk_plan *plan, struct net_dpdk *port,
             "%s: DPDK could not make this device (%s).  The driver is the name up to its "
             "number; its arguments follow after commas.  af_packet needs root or "
             "CAP_NET_RAW and an existing interface, af_xdp needs root, virtio_user needs its "
-            "peer's socket.\n",
+            "peer's socket.  Where the driver says that a fanout group refused af_packet, another "
+            "process took the group's number by chance: start again.\n",
             plan->device, rte_strerror(-made));
         return false;
     }
