@@ -1,5 +1,7 @@
 #include "dataplane/strategy/maker_layout.h"
 
+#include <string.h>
+
 #define OFFSET(field) offsetof(struct maker_settings, field)
 
 /* clang-format off */
@@ -144,7 +146,10 @@ static void look(struct maker *maker, const struct composite *composite)
     leg->best_qty[SIDE_BUY] = market->bid_qty;
     leg->best_qty[SIDE_SELL] = market->ask_qty;
     leg->good = market_good(market);
-    leg->terms = *composite->terms;
+    if (memcmp(&leg->terms, composite->terms, sizeof leg->terms) != 0) {
+        leg->terms = *composite->terms;
+        maker_displace(leg);
+    }
     leg->instrument = composite->instrument;
     leg->trading = composite->trading;
 }
@@ -214,6 +219,7 @@ static void maker_set(void *self, const struct delegate_parameters *parameters)
         leg->shift_known = false;
         leg->side[SIDE_BUY].quoted = leg->side[SIDE_SELL].quoted = false;
         leg->side[SIDE_BUY].again = leg->side[SIDE_SELL].again = true;
+        maker_displace(leg);
     }
     maker->due_ns = 0;
 }

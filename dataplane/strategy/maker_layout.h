@@ -55,14 +55,19 @@ struct maker_key {
     bool over; /* what was said has ended without being executed */
 };
 
-/* Size of ours that may be in the market's picture though no order says so: it was open, or was
- * asked for and something else since. */
-struct maker_echo {
-    price_t price;
-    qty_t qty;
-    nanos_t until_ns; /* later while a request of the key is under way */
-    uint32_t key;     /* of the leg */
-    bool under_way;   /* a request of the key was, ever since */
+/* Sizes of ours that may be in the market's picture though no order says so: they were open, or
+ * were asked for and something else since.  In columns, because each picture looks at all. */
+struct maker_echoes {
+    price_t price[MAKER_ECHOES];
+    qty_t qty[MAKER_ECHOES];
+    nanos_t until_ns[MAKER_ECHOES]; /* later while a request of the key is under way */
+    uint32_t key[MAKER_ECHOES];     /* of the leg */
+    bool under_way[MAKER_ECHOES];   /* a request of the key was, ever since */
+};
+
+struct maker_rung {
+    price_t price; /* in whole ticks */
+    qty_t qty;     /* in whole lots */
 };
 
 struct maker_side {
@@ -74,10 +79,14 @@ struct maker_side {
     bool quoted;
     bool again;  /* not all is as it should be: look again at the next decision */
     bool filled; /* since the last decision */
+    bool placed; /* best and the rungs' prices are of this anchor, these terms and settings */
+    bool sized;  /* the rungs' sizes are of these terms and settings */
+    price_t best;
+    struct maker_rung rung[PARAMETER_RUNGS_MAX]; /* whatever the other side and the market say */
     uint32_t echo_next;
     nanos_t echo_until_ns; /* of all */
     bool echo_under_way;   /* of any */
-    struct maker_echo echo[MAKER_ECHOES];
+    struct maker_echoes echo;
 };
 
 /* The picture of an instrument, as shown last. */
@@ -155,6 +164,13 @@ static inline qty_t maker_asked(const struct maker_key *key, const struct delega
 static inline qty_t maker_worst(const struct maker_key *key, const struct delegate_order *order)
 {
     return greater(order->exposure, maker_asked(key, order));
+}
+
+/* Other terms or settings: other rungs. */
+static inline void maker_displace(struct maker_leg *leg)
+{
+    for (uint32_t side = 0; side < 2; side++)
+        leg->side[side].placed = leg->side[side].sized = false;
 }
 
 /* Looks again at the latest then. */

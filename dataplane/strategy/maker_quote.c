@@ -2,11 +2,6 @@
 
 #include "dataplane/strategy/maker_layout.h"
 
-struct wanted {
-    price_t price; /* 0: no quote */
-    qty_t qty;
-};
-
 /* Words. */
 
 /* The words before may have been sent, and show in the market's picture before anybody says so. */
@@ -32,7 +27,7 @@ static void say_stop(struct maker_turn *turn, uint32_t i)
 }
 
 static void say_order(struct maker_turn *turn, uint32_t side, uint32_t i,
-                      const struct wanted *wanted)
+                      const struct maker_rung *wanted)
 {
     struct maker_key *key = &turn->key[i];
     const struct delegate_order *order = &turn->order[i];
@@ -77,23 +72,23 @@ void maker_pull(struct maker_turn *turn)
 
 /* Prices. */
 
-/* Around the anchor, whatever the other side and the market say.  0: no such price. */
-static price_t target(const struct maker_turn *turn, uint32_t side, uint32_t rung)
+/* Rungs around the anchor.  Divisions are slow, so they are made only for what has changed. */
+static void place(struct maker_turn *turn, uint32_t side)
 {
-    const struct maker_side *at = &turn->leg->side[side];
+    struct maker_side *at = &turn->leg->side[side];
     const struct delegate_terms *terms = &turn->leg->terms;
-    price_t offset = distance_price(turn->maker->rungs[side]->at[rung].offset, terms->tick);
-    return side_round_away(side, side_away(side, at->anchor, offset), terms->tick);
-}
-
-static price_t best_target(const struct maker_turn *turn, uint32_t side)
-{
-    price_t best = target(turn, side, 0);
-    for (uint32_t rung = 1; rung < turn->maker->rungs[side]->count; rung++) {
-        price_t price = target(turn, side, rung);
-        if (side_better(side, price, best)) best = price;
+    const struct rungs *rungs = turn->maker->rungs[side];
+    for (uint32_t i = 0; i < rungs->count && !at->placed; i++) {
+        price_t offset = distance_price(rungs->at[i].offset, terms->tick);
+        price_t price = side_round_away(side, side_away(side, at->anchor, offset), terms->tick);
+        at->rung[i].price = price;
+        if (i == 0 || side_better(side, price, at->best)) at->best = price;
     }
-    return best;
+    for (uint32_t i = 0; i < rungs->count && !at->sized; i++) {
+        qty_t most = terms->qty_max > 0 ? terms->qty_max : rungs->at[i].qty;
+        at->rung[i].qty = round_down(lesser(rungs->at[i].qty, most), terms->lot);
+    }
+    at->placed = at->sized = true;
 }
 
 static price_t own_spread(const struct maker_turn *turn)
@@ -117,18 +112,20 @@ static void keep_spread(struct maker_turn *turn, const bool moves[2])
         return;
     }
     price_t tick = turn->leg->terms.tick, spread = own_spread(turn);
-    price_t bid = best_target(turn, SIDE_BUY), ask = best_target(turn, SIDE_SELL);
+    place(turn, SIDE_BUY);
+    place(turn, SIDE_SELL);
+    price_t bid = buys->best, ask = sells->best;
     if (moves[SIDE_BUY] && moves[SIDE_SELL]) {
         price_t lower = round_down((bid + ask - spread) / 2, tick);
         bool close = ask - bid < spread;
         buys->back = close ? excess(SIDE_BUY, bid, lower) : 0;
         sells->back = close ? excess(SIDE_SELL, ask, round_up(bid - buys->back + spread, tick)) : 0;
     } else if (moves[SIDE_BUY]) {
-        price_t bound = round_down(ask + sells->back - spread, tick);
-        buys->back = excess(SIDE_BUY, bid, bound);
+        price_t bound = ask + sells->back - spread;
+        buys->back = bid > bound ? bid - round_down(bound, tick) : 0;
     } else if (moves[SIDE_SELL]) {
-        price_t bound = round_up(bid - buys->back + spread, tick);
-        sells->back = excess(SIDE_SELL, ask, bound);
+        price_t bound = bid - buys->back + spread;
+        sells->back = ask < bound ? round_up(bound, tick) - ask : 0;
     }
 }
 
@@ -148,20 +145,20 @@ static price_t bound(const struct maker_turn *turn, uint32_t side)
     return best;
 }
 
-static void set_prices(struct maker_turn *turn, uint32_t side, struct wanted *wanted)
+static void set_prices(struct maker_turn *turn, uint32_t side, struct maker_rung *wanted)
 {
     struct maker_side *at = &turn->leg->side[side];
     const struct delegate_terms *terms = &turn->leg->terms;
-    const struct rungs *rungs = turn->maker->rungs[side];
-    price_t best = side_away(side, best_target(turn, side), at->back);
-    price_t back = round_up(excess(side, best, bound(turn, side)), terms->tick);
+    place(turn, side);
+    price_t best = side_away(side, at->best, at->back);
+    price_t over = excess(side, best, bound(turn, side));
+    price_t back = over > 0 ? round_up(over, terms->tick) : 0;
     if (back > 0) at->again = true;
-    for (uint32_t rung = 0; rung < rungs->count; rung++) {
-        price_t price = side_away(side, target(turn, side, rung), at->back + back);
-        if (price < terms->tick || (terms->price_max > 0 && price > terms->price_max)) continue;
-        qty_t qty = rungs->at[rung].qty;
-        if (terms->qty_max > 0) qty = lesser(qty, terms->qty_max);
-        wanted[rung] = (struct wanted){.price = price, .qty = round_down(qty, terms->lot)};
+    for (uint32_t rung = 0; rung < turn->maker->most; rung++) {
+        price_t price = side_away(side, at->rung[rung].price, at->back + back);
+        bool none = rung >= turn->maker->rungs[side]->count || price < terms->tick ||
+                    (terms->price_max > 0 && price > terms->price_max);
+        wanted[rung] = (struct maker_rung){.price = price, .qty = none ? 0 : at->rung[rung].qty};
     }
 }
 
@@ -187,7 +184,7 @@ static qty_t may_trade(const struct maker_turn *turn, uint32_t side)
 
 /* Room is for the nearest rungs first.  What another key may still trade is not given twice: it is
  * given when a report says that it is free. */
-static void gate(struct maker_turn *turn, uint32_t side, struct wanted *wanted)
+static void gate(struct maker_turn *turn, uint32_t side, struct maker_rung *wanted)
 {
     qty_t left = room(turn, side), lot = turn->leg->terms.lot;
     qty_t slack = greater(left - may_trade(turn, side), 0);
@@ -195,10 +192,10 @@ static void gate(struct maker_turn *turn, uint32_t side, struct wanted *wanted)
     for (uint32_t rung = 0; rung < turn->maker->most; rung++) {
         uint32_t i = maker_index(turn, side, rung);
         qty_t full = wanted[rung].qty, worst = maker_worst(&turn->key[i], &turn->order[i]);
-        qty_t qty = round_down(lesser(full, greater(left, 0)), lot);
+        qty_t qty = full <= left ? full : round_down(greater(left, 0), lot);
         left -= qty;
         if (qty > worst) {
-            qty = round_down(lesser(qty, worst + slack), lot);
+            if (qty > worst + slack) qty = round_down(worst + slack, lot);
             slack -= greater(qty - worst, 0);
         }
         cut |= qty < full;
@@ -214,7 +211,7 @@ static void gate(struct maker_turn *turn, uint32_t side, struct wanted *wanted)
 static void quote_side(struct maker_turn *turn, uint32_t side)
 {
     struct maker_side *at = &turn->leg->side[side];
-    struct wanted wanted[PARAMETER_RUNGS_MAX] = {0};
+    struct maker_rung wanted[PARAMETER_RUNGS_MAX];
     at->again = false;
     if (at->quoted) {
         set_prices(turn, side, wanted);
@@ -222,7 +219,7 @@ static void quote_side(struct maker_turn *turn, uint32_t side)
     }
     for (uint32_t rung = 0; rung < turn->maker->most; rung++) {
         uint32_t i = maker_index(turn, side, rung);
-        if (wanted[rung].qty > 0) say_order(turn, side, i, &wanted[rung]);
+        if (at->quoted && wanted[rung].qty > 0) say_order(turn, side, i, &wanted[rung]);
         else say_stop(turn, i);
     }
 }
@@ -243,7 +240,10 @@ static bool side_moves(struct maker_turn *turn, uint32_t side)
     price_t moved = greater(anchor - at->anchor, at->anchor - anchor);
     bool far = moved >= greater(threshold, 1);
     if (was && far) turn->maker->gauges.requotes++;
-    if (!was || far || filled) at->anchor = anchor;
+    if (!was || far || filled) {
+        at->placed &= at->anchor == anchor;
+        at->anchor = anchor;
+    }
     return !was || far || filled;
 }
 

@@ -11,31 +11,35 @@
 void maker_echo_add(struct maker_turn *turn, uint32_t key, price_t price, qty_t qty)
 {
     struct maker_side *at = &turn->leg->side[key / turn->maker->most];
+    struct maker_echoes *echo = &at->echo;
     nanos_t until = turn->maker->now + (nanos_t)turn->maker->settings.echo_ns;
-    struct maker_echo *echo = &at->echo[0];
-    while (echo < &at->echo[MAKER_ECHOES] && (echo->key != key || echo->price != price)) echo++;
-    bool known = echo < &at->echo[MAKER_ECHOES];
-    if (!known) echo = &at->echo[at->echo_next++ % MAKER_ECHOES];
-    if (known && echo->until_ns > turn->maker->now) qty = greater(qty, echo->qty);
-    bool under_way = maker_under_way(&turn->order[key]);
-    *echo = (struct maker_echo){price, qty, until, key, under_way};
+    uint32_t i = 0;
+    while (i < MAKER_ECHOES && (echo->key[i] != key || echo->price[i] != price)) i++;
+    bool known = i < MAKER_ECHOES;
+    if (!known) i = at->echo_next++ % MAKER_ECHOES;
+    if (known && echo->until_ns[i] > turn->maker->now) qty = greater(qty, echo->qty[i]);
+    echo->price[i] = price;
+    echo->qty[i] = qty;
+    echo->until_ns[i] = until;
+    echo->key[i] = key;
+    echo->under_way[i] = maker_under_way(&turn->order[key]);
     at->echo_until_ns = until;
-    at->echo_under_way |= under_way;
+    at->echo_under_way |= echo->under_way[i];
 }
 
 /* While a request is under way, nobody knows which of the key's words the venue has heard. */
 static void follow_echoes(struct maker_turn *turn, uint32_t side)
 {
     struct maker_side *at = &turn->leg->side[side];
+    struct maker_echoes *echo = &at->echo;
     if (!at->echo_under_way) return;
     at->echo_under_way = false;
     for (uint32_t i = 0; i < MAKER_ECHOES; i++) {
-        struct maker_echo *echo = &at->echo[i];
-        if (!echo->under_way) continue;
-        echo->under_way = maker_under_way(&turn->order[echo->key]);
-        echo->until_ns = turn->maker->now + (nanos_t)turn->maker->settings.echo_ns;
-        at->echo_until_ns = echo->until_ns;
-        at->echo_under_way |= echo->under_way;
+        if (!echo->under_way[i]) continue;
+        echo->under_way[i] = maker_under_way(&turn->order[echo->key[i]]);
+        echo->until_ns[i] = turn->maker->now + (nanos_t)turn->maker->settings.echo_ns;
+        at->echo_until_ns = echo->until_ns[i];
+        at->echo_under_way |= echo->under_way[i];
     }
 }
 
@@ -105,6 +109,17 @@ struct own_size {
     qty_t maybe;
 };
 
+/* No branch: a vector at a time. */
+static qty_t echoed(const struct maker_echoes *echo, price_t price, nanos_t now)
+{
+    qty_t sum = 0;
+    for (uint32_t i = 0; i < MAKER_ECHOES; i++) {
+        int64_t counts = -(int64_t)(echo->price[i] == price && echo->until_ns[i] > now);
+        sum += echo->qty[i] & counts;
+    }
+    return sum;
+}
+
 static struct own_size own_at(const struct maker_turn *turn, uint32_t side, price_t price)
 {
     const struct maker *maker = turn->maker;
@@ -120,9 +135,7 @@ static struct own_size own_at(const struct maker_turn *turn, uint32_t side, pric
         own.maybe += greater(maker_asked(key, order) - there, 0);
     }
     const struct maker_side *at = &turn->leg->side[side];
-    for (uint32_t i = 0; i < MAKER_ECHOES && at->echo_until_ns > maker->now; i++)
-        if (at->echo[i].price == price && at->echo[i].until_ns > maker->now)
-            own.maybe += at->echo[i].qty;
+    if (at->echo_until_ns > maker->now) own.maybe += echoed(&at->echo, price, maker->now);
     return own;
 }
 
