@@ -90,6 +90,19 @@ void journal_segment_enter(struct journal_sync *sync)
     sync->hash->add(&sync->running, memory + JOURNAL_LINK_AT, sizeof(struct journal_link));
 }
 
+static bool all_zero(const uint8_t *bytes, uint64_t length)
+{
+    return length == 0 || (bytes[0] == 0 && memcmp(bytes, bytes + 1, length - 1) == 0);
+}
+
+/* The last segment of a run is used in part, and nobody goes on in it. */
+static void tail_trim(const struct journal_storage *storage, const struct journal_file *file,
+                      uint64_t end)
+{
+    if (storage->trim && all_zero(file->memory + end, file->bytes - end))
+        storage->trim(storage->context, file, end);
+}
+
 /* The recovered tail, and of the last segment the hash its successor's link will hold. */
 static enum journal_io tail_sync(const struct journal_sync *sync,
                                  const struct journal_report *report, struct journal_link *link)
@@ -105,8 +118,10 @@ static enum journal_io tail_sync(const struct journal_sync *sync,
         const struct journal_range whole = {0, end};
         status = file.bytes < end ? JOURNAL_IO_FAILED
                                   : storage->sync(storage->context, &file, &whole, 1);
-        if (status == JOURNAL_IO_OK && last)
+        if (status == JOURNAL_IO_OK && last) {
             journal_read_hash(file.memory, end, sync->hash, link->chain);
+            tail_trim(storage, &file, end);
+        }
         storage->close(storage->context, &file);
         if (status != JOURNAL_IO_OK) return status;
     }

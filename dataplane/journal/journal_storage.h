@@ -24,6 +24,9 @@
  *                cut.  Without it each of them may survive or not, by itself.
  *   rename       Replaces a file of the new name, if there is one.
  *   remove       JOURNAL_IO_NOT_FOUND if there is none of that name.
+ *   trim         Nobody writes an opened file behind this offset any more, and there is nothing but
+ *                zeroes: its blocks may go back to the disk.  Length and bytes stay.  NULL: it
+ *                cannot.
  *   close        The memory may not be used any more.  Makes nothing durable.
  *   list         Every name in the folder, in any order, also names that are not the journal's.
  *
@@ -73,6 +76,7 @@ struct journal_storage {
     enum journal_io (*sync_folder)(void *context);
     enum journal_io (*rename)(void *context, const char *from, const char *to);
     enum journal_io (*remove)(void *context, const char *name);
+    void (*trim)(void *context, const struct journal_file *file, uint64_t from);
     void (*close)(void *context, struct journal_file *file);
 };
 

@@ -291,6 +291,16 @@ static enum journal_io storage_remove(void *context, const char *name)
     return JOURNAL_IO_OK;
 }
 
+/* What a file system cannot give back is kept: that is no failure. */
+static void storage_trim(void *context, const struct journal_file *file, uint64_t from)
+{
+    const struct storage_file_slot *slot = slot_of(context, file);
+    uint64_t begin = ALIGN_UP(from, PAGE_BYTES);
+    if (begin >= slot->bytes) return;
+    (void)fallocate(slot->descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)begin,
+                    (off_t)(slot->bytes - begin));
+}
+
 static void storage_close(void *context, struct journal_file *file)
 {
     struct storage_file *files = context;
@@ -332,6 +342,7 @@ struct journal_storage storage_file_storage(struct storage_file *files)
                                     .sync_folder = storage_sync_folder,
                                     .rename = storage_rename,
                                     .remove = storage_remove,
+                                    .trim = storage_trim,
                                     .close = storage_close};
 }
 

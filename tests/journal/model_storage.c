@@ -361,6 +361,17 @@ static void on_close(void *context, struct journal_file *file)
     *file = (struct journal_file){.slot = MODEL_FILES};
 }
 
+static void on_trim(void *context, const struct journal_file *file, uint64_t from)
+{
+    struct model *model = context;
+    const struct model_file *kept = opened(model, file);
+    if (!kept || model->dark) return;
+    for (uint64_t at = from; at < kept->bytes; at++)
+        if (kept->now[at] != 0) violate(model, "bytes are given back that are not zero");
+    model->trims++;
+    model->trimmed_from = from;
+}
+
 /* Construction, and what tests change by force. */
 
 void model_clear(struct model *model, uint64_t seed)
@@ -373,7 +384,7 @@ void model_clear(struct model *model, uint64_t seed)
     model->calls = model->cut_at = model->fail_at = 0;
     model->fail_for_ever = model->dark = false;
     model->fail_status = JOURNAL_IO_FAILED;
-    model->syncs = model->cuts = 0;
+    model->syncs = model->cuts = model->trims = model->trimmed_from = 0;
     model->violation = NULL;
 }
 
@@ -390,6 +401,7 @@ void model_open(struct model *model, uint64_t seed)
         .sync_folder = on_sync_folder,
         .rename = on_rename,
         .remove = on_remove,
+        .trim = on_trim,
         .close = on_close,
     };
 }

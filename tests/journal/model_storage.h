@@ -71,6 +71,8 @@ struct model {
 
     uint64_t syncs;
     uint64_t cuts;
+    uint64_t trims;
+    uint64_t trimmed_from; /* in the last of them */
     const char *violation; /* NULL: none */
 };
 

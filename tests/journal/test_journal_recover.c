@@ -195,7 +195,40 @@ SPEC(verification_reads_all_there_is_and_not_only_what_recovery_needs)
     verified(JOURNAL_FAULT_RECORD, 1);
 }
 
+/* What is left of a segment. */
+
+SPEC(a_start_gives_back_what_the_run_before_did_not_use_of_its_last_segment)
+{
+    world_commit_many(world, 10, 64);
+    world_settle(world);
+    world_kill(world);
+    EXPECT_UINT(world->model.trims, 0);
+    EXPECT_FAULT(JOURNAL_FAULT_NONE);
+    EXPECT_UINT(world_start(world), JOURNAL_IO_OK);
+    EXPECT_UINT(world->model.trims, 1);
+    EXPECT_UINT(world->model.trimmed_from, AT(11));
+    world_kill(world);
+    EXPECT_FAULT(JOURNAL_FAULT_NONE);
+    EXPECT_UINT(world->report.last_sequence, 10);
+}
+
+SPEC(a_start_keeps_what_a_power_cut_left_behind_the_end)
+{
+    world_commit_many(world, 10, 64);
+    (void)world_step(world);
+    world_commit_many(world, 10, 64);
+    world_kill(world);
+    wipe(1, AT(14), 96);
+    world->acknowledged = 10;
+    EXPECT_FAULT(JOURNAL_FAULT_NONE);
+    EXPECT_UINT(world_start(world), JOURNAL_IO_OK);
+    EXPECT_UINT(world->model.trims, 0);
+    world_kill(world);
+}
+
 #define SPECS(S)                                                                                   \
+    S(a_start_gives_back_what_the_run_before_did_not_use_of_its_last_segment)                      \
+    S(a_start_keeps_what_a_power_cut_left_behind_the_end)                                          \
     S(J4_a_hole_above_the_watermark_is_torn_and_what_is_whole_behind_it_is_dropped)                \
     S(J4_a_bad_record_is_rotten_when_a_record_behind_it_knew_it_was_on_disk)                       \
     S(J4_a_bad_record_is_rotten_when_a_seal_covers_it)                                             \

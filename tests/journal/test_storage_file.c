@@ -360,6 +360,25 @@ SPEC(a_folder_without_permission_to_write_fails_with_its_cause)
     EXPECT_TEXT(cause.bytes, "one: openat: Permission denied");
 }
 
+SPEC(what_is_trimmed_goes_back_to_the_disk_and_stays_zero)
+{
+    struct journal_file file = created("one", BYTES);
+    memset(file.memory, 7, 5000);
+    EXPECT(sync_range(&file, 0, 5000) == JOURNAL_IO_OK);
+    storage.close(storage.context, &file);
+    struct stat before, after;
+    EXPECT(stat(spec_path("one"), &before) == 0);
+    file = opened("one");
+    storage.trim(storage.context, &file, 5000);
+    EXPECT(stat(spec_path("one"), &after) == 0);
+    EXPECT_UINT(after.st_size, BYTES);
+    EXPECT(after.st_blocks < before.st_blocks && after.st_blocks * 512 >= 2 * 4096);
+    bool same = true;
+    for (uint32_t i = 0; i < BYTES; i++) same = same && file.memory[i] == (i < 5000 ? 7 : 0);
+    EXPECT(same);
+    storage.close(storage.context, &file);
+}
+
 #define SPECS(S)                                                                                   \
     S(a_created_file_is_zero_private_and_has_its_blocks)                                           \
     S(creating_replaces_an_old_file_and_follows_no_link)                                           \
@@ -368,6 +387,7 @@ SPEC(a_folder_without_permission_to_write_fails_with_its_cause)
     S(a_file_without_bytes_is_opened_as_that)                                                      \
     S(a_sync_writes_the_ranges_again_where_the_system_believes_them_clean)                         \
     S(a_sync_changes_no_byte)                                                                      \
+    S(what_is_trimmed_goes_back_to_the_disk_and_stays_zero)                                        \
     S(rename_replaces_and_remove_removes)                                                          \
     S(a_list_has_every_name_and_nothing_else)                                                      \
     S(as_many_files_as_the_journal_needs_may_be_open_and_one_more_is_our_mistake)                  \
