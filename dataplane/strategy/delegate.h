@@ -28,6 +28,7 @@
  * Memory:  footprint() bytes, given once to build; nothing is allocated later.
  * Cost:    a delegate has the time budget of its stage; longer is an overrun, and counted. */
 
+#include "dataplane/book/consolidated.h"
 #include "dataplane/book/market.h"
 
 #define DELEGATE_ABI         1u /* of everything here: a plug-in of another one is not loaded */
