@@ -7,7 +7,7 @@
  * file already.  All of it is the recorder's (control/recorder/recorder.h), whose promises hold.
  *
  *     capturing_open     before the lcores run; with start: true it waits until the capture runs,
- *                        so that the first frame is in it
+ *                        so that all that comes is in it
  *     capturing_start, capturing_stop, capturing_view     at any moment, by whoever commands
  *     capturing_step     now and then: what is to be said
  *     capturing_close    after the lcores have ended

@@ -54,8 +54,9 @@ struct recorder {
 };
 
 static const char *const state_texts[RECORDER_STATES] = {
-    [RECORDER_IDLE] = "idle",         [RECORDER_STARTING] = "starting", [RECORDER_RUNS] = "runs",
-    [RECORDER_STOPPING] = "stopping", [RECORDER_FAILED] = "has failed",
+    [RECORDER_IDLE] = "is idle",      [RECORDER_STARTING] = "is starting",
+    [RECORDER_RUNS] = "runs",         [RECORDER_STOPPING] = "is stopping",
+    [RECORDER_FAILED] = "has failed",
 };
 
 const char *recorder_state_text(enum recorder_state state)
@@ -411,7 +412,7 @@ bool recorder_start(struct recorder *recorder, const struct recorder_plan *plan,
 {
     enum recorder_state state = state_now(recorder);
     if (state != RECORDER_IDLE && state != RECORDER_FAILED) {
-        text_format(problem, "capture: one is %s already", recorder_state_text(state));
+        text_format(problem, "capture: it %s already", recorder_state_text(state));
         return false;
     }
     thread_join(recorder);

@@ -42,7 +42,7 @@ enum recorder_state {
     RECORDER_STATES,
 };
 
-/* "idle", "starting", ... */
+/* "is idle", "runs", ... */
 const char *recorder_state_text(enum recorder_state state);
 
 /* What can be captured. */

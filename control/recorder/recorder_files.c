@@ -110,8 +110,11 @@ static bool file_make(struct recorder_files *files, nanos_t now, struct text *pr
 {
     int cause = EINVAL;
     files->descriptor = -1;
+    /* A name is never given twice, even if its file is gone again: their order is that of time. */
+    if (now < files->named_ns + NANOS_MICRO) now = files->named_ns + NANOS_MICRO;
     for (uint32_t i = 0; i < NAME_ATTEMPTS && files->descriptor < 0; i++) {
-        if (!name_make(files, now + i * NANOS_MICRO)) break;
+        files->named_ns = now + i * NANOS_MICRO;
+        if (!name_make(files, files->named_ns)) break;
         files->descriptor = openat(files->folder_descriptor, files->name,
                                    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640);
         cause = errno;
@@ -228,6 +231,7 @@ static void files_reset(struct recorder_files *files, const struct recorder_file
     files->name[0] = '\0';
     files->descriptor = -1;
     files->begun_ns = now;
+    files->named_ns = 0;
     memset(files->received, 0, sizeof files->received);
     memset(files->dropped, 0, sizeof files->dropped);
     files->used = 0;

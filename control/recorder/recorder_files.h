@@ -44,6 +44,7 @@ struct recorder_files {
     int folder_descriptor;
     int descriptor;
     nanos_t begun_ns;
+    nanos_t named_ns; /* the name of the newest file */
     uint64_t received[RECORDER_INTERFACES_MAX];
     uint64_t dropped[RECORDER_INTERFACES_MAX];
     uint8_t *buffer;
