@@ -144,7 +144,8 @@ static void oldest_remove(struct recorder_files *files)
     struct dirent **found;
     int count = scandirat(files->folder_descriptor, ".", &found, name_is, by_name);
     for (int i = 0; i < count; i++) {
-        bool excess = count - i > (int)files->plan.files && strcmp(found[i]->d_name, files->name);
+        bool excess =
+            count - i > (int)files->plan.files && strcmp(found[i]->d_name, files->name) != 0;
         if (excess && unlinkat(files->folder_descriptor, found[i]->d_name, 0) == 0)
             counter_one(&files->removed);
         free(found[i]);

@@ -248,7 +248,8 @@ void net_tap_leave(struct net_tap *tap)
 
 void net_tap_on(struct net_tap *tap, const struct net_tap_plan *plan)
 {
-    CHECK(net_tap_quiet(tap));
+    /* An lcore that comes late with the tap as its driver may be at the door, which is safe. */
+    CHECK(!atomic_load_explicit(&tap->on, memory_order_seq_cst));
     CHECK(plan->snap_bytes >= NET_TAP_SNAP_MIN);
     CHECK(plan->ring_bytes / 4 >=
           sizeof(struct record_ring_head) + sizeof(struct net_tap_frame) + plan->snap_bytes);

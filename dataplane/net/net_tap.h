@@ -62,7 +62,7 @@ struct net_tap *net_tap_new(void *memory, struct net_queue *queue);
 /* Parts tap and queue.  The tap is off, and no lcore uses the queue any more. */
 void net_tap_leave(struct net_tap *tap);
 
-/* It is off and quiet; counts begin at 0. */
+/* It is off, and was quiet since; counts begin at 0. */
 void net_tap_on(struct net_tap *tap, const struct net_tap_plan *plan);
 
 void net_tap_off(struct net_tap *tap);

@@ -230,9 +230,11 @@ SPEC(a_disk_that_takes_nothing_leaves_no_file)
 /* A disk that stands still until it is let go. */
 
 static _Atomic bool standing;
+static _Atomic bool waiting; /* the recorder is */
 
 static ssize_t write_standing(int file, const void *bytes, size_t length)
 {
+    atomic_store(&waiting, true);
     while (atomic_load(&standing)) nanosleep(&(struct timespec){.tv_nsec = NANOS_MILLI}, NULL);
     return write(file, bytes, length);
 }
@@ -259,7 +261,10 @@ SPEC(a_disk_that_stands_still_costs_frames_of_the_capture_and_no_time)
     rig.plan.write = write_standing;
     atomic_store(&standing, true);
     EXPECT(rig_start() == RECORDER_RUNS);
+    for (rig_send(0, 100), rig_take(1); !atomic_load(&waiting);)
+        nanosleep(&(struct timespec){.tv_nsec = NANOS_MILLI}, NULL);
     uint64_t room = round_ticks();
+    EXPECT_UINT(rig_view().port[0].went_dropped, 0);
     while (rig_view().port[0].went_dropped == 0) rig_send(0, 1000), rig_take(1);
     uint64_t full = round_ticks();
     struct recorder_view stood = rig_view();
