@@ -244,21 +244,6 @@ static uint32_t drain(struct recorder *recorder, nanos_t until, struct text *pro
     return moved;
 }
 
-/* Until somebody stops it or the disk fails, which is a sentence in problem. */
-static void follow(struct recorder *recorder, struct text *problem)
-{
-    nanos_t flushed_ns = clock_read(CLOCK_MONOTONIC);
-    while (!atomic_load_explicit(&recorder->stopping, memory_order_acquire) &&
-           problem->length == 0) {
-        nanos_t until = pressed(recorder) ? UINT64_MAX : ports_now(recorder) - RECORDER_HOLD_NS;
-        if (drain(recorder, until, problem) < DRAIN_MAX) pause_ns(PAUSE_NS);
-        nanos_t now = clock_read(CLOCK_MONOTONIC);
-        if (now - flushed_ns < FLUSH_EVERY_NS || problem->length > 0) continue;
-        recorder_files_flush(&recorder->files, problem);
-        flushed_ns = now;
-    }
-}
-
 static uint64_t dropped_in_all(const struct recorder *recorder)
 {
     uint64_t dropped = 0;
@@ -266,6 +251,34 @@ static uint64_t dropped_in_all(const struct recorder *recorder)
         for (uint32_t side = 0; side < NET_TAP_SIDES && recorder->tapped[i].captured; side++)
             dropped += net_tap_counts(recorder->tapped[i].tap, side).dropped;
     return dropped;
+}
+
+/* Once a capture: how many there were in the end is said then. */
+static bool drops_say(struct recorder *recorder, bool said_before)
+{
+    if (said_before || dropped_in_all(recorder) == 0) return said_before;
+    char line[RECORDER_SAID_MAX + 1];
+    struct text said = text_in(line, sizeof line);
+    text_append(&said, "frames come faster than they are written: some are dropped from it");
+    say(recorder, &said);
+    return true;
+}
+
+/* Until somebody stops it or the disk fails, which is a sentence in problem. */
+static void follow(struct recorder *recorder, struct text *problem)
+{
+    bool drops_said = false;
+    nanos_t flushed_ns = clock_read(CLOCK_MONOTONIC);
+    while (!atomic_load_explicit(&recorder->stopping, memory_order_acquire) &&
+           problem->length == 0) {
+        nanos_t until = pressed(recorder) ? UINT64_MAX : ports_now(recorder) - RECORDER_HOLD_NS;
+        if (drain(recorder, until, problem) < DRAIN_MAX) pause_ns(PAUSE_NS);
+        nanos_t now = clock_read(CLOCK_MONOTONIC);
+        drops_said = drops_say(recorder, drops_said);
+        if (now - flushed_ns < FLUSH_EVERY_NS || problem->length > 0) continue;
+        recorder_files_flush(&recorder->files, problem);
+        flushed_ns = now;
+    }
 }
 
 /* What the rings hold, and what was dropped after the last frame of each. */

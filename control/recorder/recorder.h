@@ -75,7 +75,8 @@ struct recorder;
 /* NULL: there is no memory.  Each queue is given a tap, which is off. */
 struct recorder *recorder_new(const struct recorder_ports *ports);
 
-/* Stops a capture that runs, and waits for its end; what it then says can still be read. */
+/* Stops a capture that runs, and waits for its end, as long as its disk takes; what it then says
+ * can still be read. */
 void recorder_await(struct recorder *recorder);
 
 /* The same, and gives the taps back. */

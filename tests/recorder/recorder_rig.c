@@ -64,22 +64,35 @@ enum recorder_state rig_start(void)
     char line[256];
     struct text problem = text_in(line, sizeof line);
     struct timespec span = {.tv_nsec = NANOS_MILLI / 5};
+    rig.said[0] = 0;
     bool started = recorder_start(rig.recorder, &rig.plan, &problem);
     spec_expect(__FILE__, __LINE__, started, "%s", line);
     while (rig_view().state == RECORDER_STARTING) nanosleep(&span, NULL);
     return rig_view().state;
 }
 
-void rig_stop(void)
+/* Adds what was said to what was said before. */
+static void hear(void)
 {
-    struct text said = text_in(rig.said, sizeof rig.said);
-    recorder_await(rig.recorder);
     char line[RECORDER_SAID_MAX + 1];
     struct text next = text_in(line, sizeof line);
     for (; recorder_said(rig.recorder, &next); text_clear(&next)) {
-        text_clear(&said);
-        text_append(&said, line);
+        size_t heard = strlen(rig.said);
+        snprintf(rig.said + heard, sizeof rig.said - heard, "%s\n", line);
     }
+}
+
+void rig_await(const char *words)
+{
+    struct timespec span = {.tv_nsec = NANOS_MILLI};
+    for (uint32_t i = 0; i < 5000 && !strstr(rig.said, words); i++, hear()) nanosleep(&span, NULL);
+    spec_expect(__FILE__, __LINE__, strstr(rig.said, words) != NULL, "said is only: %s", rig.said);
+}
+
+void rig_stop(void)
+{
+    recorder_await(rig.recorder);
+    hear();
 }
 
 static uint8_t byte_of(uint64_t number, uint32_t at)

@@ -22,7 +22,7 @@ struct rig {
     struct net_queue *port[RIG_PORTS];
     uint64_t sent[RIG_PORTS];
     uint64_t received[RIG_PORTS];
-    char said[RECORDER_SAID_MAX + 1]; /* the last sentence */
+    char said[4096]; /* the sentences of the last capture, a line each */
 };
 extern struct rig rig;
 
@@ -32,8 +32,11 @@ void rig_close(void);
 /* Starts and waits until it runs, or has failed. */
 enum recorder_state rig_start(void);
 
-/* Stops, waits for the end, and keeps the last sentence. */
+/* Stops, waits for the end, and keeps what was said. */
 void rig_stop(void);
+
+/* Waits until it says these words, or an expectation fails. */
+void rig_await(const char *words);
 
 /* Sends one frame, its next, and flushes; false: the link was full. */
 bool rig_send(uint32_t port, uint32_t bytes);
