@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SEEDS = 25, TURNS = 1500, DIRECTIONS = 3 };
+enum { SEEDS = 14, TURNS = 1500, DIRECTIONS = 3 };
 
 static struct chance disk;
 
