@@ -1,6 +1,7 @@
 /* polluxd: the appliance.  Reads one configuration, launches its stages, shows what they do, and
  * stops them in order when asked to. */
 
+#include "apps/polluxd/capturing.h"
 #include "apps/polluxd/plan_gateway.h"
 #include "apps/polluxd/plugs.h"
 #include "apps/polluxd/polluxd.h"
@@ -171,6 +172,12 @@ static void plugins_hold(struct polluxd *polluxd, bool hold)
     }
 }
 
+static void capturing_make(struct launch *launch, void *context)
+{
+    struct polluxd *polluxd = context;
+    polluxd->capturing = capturing_open(polluxd->config, launch);
+}
+
 /* From the plan to lcores that run.  False when nothing runs. */
 static bool start(struct polluxd *polluxd)
 {
@@ -179,6 +186,8 @@ static bool start(struct polluxd *polluxd)
     struct text report = text_in(report_text, sizeof report_text);
     bool ready = polluxd_plan(polluxd, &plugs_kinds, &problems);
     plugins_hold(polluxd, true);
+    polluxd->plan.made = capturing_make;
+    polluxd->plan.made_context = polluxd;
     ready = ready && launch_start(&polluxd->launch, &polluxd->plan, &report, &problems);
     sentences_print("polluxd", &problems);
     if (ready) fputs(report.bytes, stdout);
@@ -228,6 +237,7 @@ static int run(const struct config *config, const struct request *request)
         if (right) polluxd_watch(&polluxd, request->seconds, stopping);
         signal(SIGUSR1, SIG_IGN);
         right &= stop(&polluxd);
+        capturing_close(polluxd.capturing);
         launch_free(&polluxd.launch);
     }
     reload_free(polluxd.reload);

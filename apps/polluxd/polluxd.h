@@ -34,6 +34,7 @@
 enum polluxd_log { POLLUXD_LOG(LOG_CODE_ENUM) POLLUXD_LOG_COUNT };
 extern const struct log_code polluxd_log_codes[];
 
+struct capturing;
 struct reload;
 struct ev_loop;
 
@@ -41,6 +42,7 @@ struct polluxd {
     struct ev_loop *loop;        /* of the control plane: this thread's, one for all of it */
     const struct config *config; /* what runs */
     struct reload *reload;       /* NULL: it is not read again */
+    struct capturing *capturing; /* NULL: there is no memory for captures */
     struct recording recording;
     struct launch_plan plan;
     struct launch launch;

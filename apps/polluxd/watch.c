@@ -1,4 +1,5 @@
 #include "apps/polluxd/books.h"
+#include "apps/polluxd/capturing.h"
 #include "apps/polluxd/reload.h"
 #include "apps/polluxd/trading.h"
 #include "apps/polluxd/watch_trading.h"
@@ -113,6 +114,10 @@ static void people_follow(struct watch *watch)
     struct text sentence = text_in(said, sizeof said);
     if (trading_halt_step(&watch->polluxd->launch, &sentence)) event_say(watch, said);
     for (text_clear(&sentence); reload_step(watch->polluxd->reload, &sentence);) {
+        event_say(watch, said);
+        text_clear(&sentence);
+    }
+    for (text_clear(&sentence); capturing_step(watch->polluxd->capturing, &sentence);) {
         event_say(watch, said);
         text_clear(&sentence);
     }

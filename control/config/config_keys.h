@@ -16,8 +16,10 @@
  *   change    LIVE: a reload may change it while trading; RESTART: only a restart may
  *
  * Rules that compare keys with each other are in config_rules.c and its neighbours.  The keys of
- * the role venue are in config_keys_venue.h, those of the role gateway in config_keys_gateway.h. */
+ * the role venue are in config_keys_venue.h, those of the role gateway in config_keys_gateway.h,
+ * those of captures, played and written, in config_keys_capture.h. */
 
+#include "control/config/config_keys_capture.h"
 #include "control/config/config_keys_gateway.h"
 #include "control/config/config_keys_venue.h"
 
@@ -201,10 +203,6 @@
     K(S, LIST,    neighbours, "", 0, CONFIG_NEIGHBOURS_MAX, config_neighbour, RESTART, \
       "Kind dpdk: hosts of the network whose Ethernet addresses are never asked for.")
 
-#define CONFIG_CAPTURE(K, S)                                                           \
-    K(S, PACE,    pace, "1x", 1, CONFIG_PACE_MAX, none, RESTART,                       \
-      "How fast captures are played, as a multiple of their own clock.")
-
 #define CONFIG_LINE(K, S)                                                              \
     K(S, PORT,    port, NULL, 1, CONFIG_NAME_MAX, none, RESTART,                       \
       "The port the line is on.")                                                      \
@@ -313,7 +311,7 @@
     K(S, LIST,    ports, NULL, 1, CONFIG_PORTS_MAX, config_port, RESTART,              \
       "Where packets come from and go to.")                                            \
     K(S, SECTION, capture, "", 0, 0, config_capture, RESTART,                          \
-      "How ports of kind capture are played.")                                         \
+      "How ports of kind capture are played; where what the other ports see and send is written.") \
     K(S, OPTION,  feed, "", 0, 0, config_feed, RESTART,                                \
       "Role feed, which needs it: the market data it takes.")                          \
     K(S, SECTION, engine, "", 0, 0, config_engine, RESTART,                            \
@@ -331,7 +329,7 @@
     X(config_memory,   CONFIG_MEMORY,   "memory")                                      \
     X(config_neighbour, CONFIG_NEIGHBOUR, "a neighbour")                               \
     X(config_port,     CONFIG_PORT,     "a port")                                      \
-    X(config_capture,  CONFIG_CAPTURE,  "capture")                                     \
+    CONFIG_CAPTURE_SECTIONS(X)                                                         \
     X(config_line,     CONFIG_LINE,     "a line")                                      \
     X(config_server,   CONFIG_SERVER,   "a server of feed.recovery")                   \
     X(config_snapshot, CONFIG_SNAPSHOT, "feed.recovery.snapshot")                      \

@@ -281,6 +281,7 @@ void config_rules(struct config_tree *tree, struct config_problems *problems)
     rule_roles(&rules, root);
     rule_cores(&rules, root);
     config_rules_ports(&rules, root);
+    config_rules_capture(&rules, root);
     rule_store(&rules, config_rules_key(root, KEY(config, feed)));
     rule_delegates(&rules, config_rules_key(engine, KEY(config_engine, delegates)));
     config_rules_gateway(&rules, root);

@@ -64,6 +64,9 @@ void config_rules_cables(const struct config_rules *rules, const struct config_n
 /* Ports, who uses them, and their networks: config_rules_ports.c. */
 void config_rules_ports(const struct config_rules *rules, const struct config_node *root);
 
+/* What is captured, and where to: config_rules_capture.c. */
+void config_rules_capture(const struct config_rules *rules, const struct config_node *root);
+
 /* How a gateway's venues are reached: config_rules_sessions.c. */
 void config_rules_sessions(const struct config_rules *rules, const struct config_node *root);
 

@@ -60,7 +60,12 @@ struct packet_flags {
     uint16_t code;
     uint16_t length;
     uint32_t flags;
-    uint32_t end_of_options;
+};
+
+struct packet_dropped {
+    uint16_t code;
+    uint16_t length;
+    uint32_t dropped[2];
 };
 
 static_assert(sizeof(struct pcap_header) == CAPTURE_PCAP_HEADER_BYTES, "pcap file header");
@@ -124,9 +129,33 @@ size_t capture_write_interface(uint8_t *out, uint32_t snap_bytes)
     return sizeof block;
 }
 
+/* The options of a packet, as many as it has.  Returns how many bytes they are. */
+static size_t options_write(uint8_t *out, const struct capture_frame *frame)
+{
+    static const uint32_t end_of_options = 0;
+    struct packet_flags flags = {
+        .code = 2,
+        .length = 4,
+        .flags = frame->direction == CAPTURE_OUTBOUND ? 2 : 1,
+    };
+    struct packet_dropped dropped = {.code = 4, .length = sizeof frame->dropped};
+    memcpy(dropped.dropped, &frame->dropped, sizeof frame->dropped);
+    uint8_t *at = out;
+    if (frame->direction != CAPTURE_DIRECTION_NONE) {
+        memcpy(at, &flags, sizeof flags);
+        at += sizeof flags;
+    }
+    if (frame->dropped > 0) {
+        memcpy(at, &dropped, sizeof dropped);
+        at += sizeof dropped;
+    }
+    if (at == out) return 0;
+    memcpy(at, &end_of_options, sizeof end_of_options);
+    return (size_t)(at - out) + sizeof end_of_options;
+}
+
 size_t capture_write_packet(uint8_t *out, const struct capture_frame *frame)
 {
-    bool directed = frame->direction != CAPTURE_DIRECTION_NONE;
     size_t padding = (4 - frame->length % 4) % 4;
     struct packet_head head = {
         .type = 6,
@@ -136,25 +165,14 @@ size_t capture_write_packet(uint8_t *out, const struct capture_frame *frame)
         .kept_bytes = frame->length,
         .original_bytes = frame->original_length,
     };
-    struct packet_flags flags = {
-        .code = 2,
-        .length = 4,
-        .flags = frame->direction == CAPTURE_OUTBOUND ? 2 : 1,
-    };
-    head.bytes = (uint32_t)(sizeof head + frame->length + padding + (directed ? sizeof flags : 0) +
-                            sizeof head.bytes);
-
-    uint8_t *at = out;
-    memcpy(at, &head, sizeof head);
-    at += sizeof head;
+    uint8_t *at = out + sizeof head;
     memcpy(at, frame->bytes, frame->length);
     at += frame->length;
     memset(at, 0, padding);
     at += padding;
-    if (directed) {
-        memcpy(at, &flags, sizeof flags);
-        at += sizeof flags;
-    }
+    at += options_write(at, frame);
+    head.bytes = (uint32_t)((size_t)(at - out) + sizeof head.bytes);
     memcpy(at, &head.bytes, sizeof head.bytes);
+    memcpy(out, &head, sizeof head);
     return head.bytes;
 }

@@ -6,6 +6,7 @@
  *
  *     pcap     capture_write_pcap_header, then per frame: capture_write_pcap_record, the frame
  *     pcapng   capture_write_section, capture_write_interface, then per frame: capture_write_packet
+ *              (capture_describe.h has blocks that say more, and counts for the end)
  *
  * A record's header and frame should reach the file in one write, so that a crash can cut off only
  * the last record.  Each function returns how many bytes it wrote.
@@ -18,7 +19,7 @@
 #define CAPTURE_PCAP_RECORD_BYTES   16u
 #define CAPTURE_SECTION_BYTES       28u
 #define CAPTURE_INTERFACE_BYTES     32u
-#define CAPTURE_PACKET_BYTES_MAX(n) (48u + (n)) /* around a frame of n bytes, at most */
+#define CAPTURE_PACKET_BYTES_MAX(n) (60u + (n)) /* around a frame of n bytes, at most */
 
 /* A frame as it is to be written. */
 struct capture_frame {
@@ -28,6 +29,7 @@ struct capture_frame {
     nanos_t time_ns;                  /* pcap: up to the year 2106 */
     uint32_t interface;               /* pcapng */
     enum capture_direction direction; /* pcapng */
+    uint64_t dropped; /* pcapng: of its interface, since the frame before it; 0: it does not say */
 };
 
 /* The head of a pcap file of Ethernet frames with nanoseconds. */

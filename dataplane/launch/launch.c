@@ -290,6 +290,7 @@ bool launch_start(struct launch *launch, const struct launch_plan *plan, struct 
     }
     lcores_make(launch, &needs);
     arena_seal(launch->arena);
+    if (plan->made) plan->made(launch, plan->made_context);
     launch->start_tsc = clock_now();
     for (uint32_t i = 0; i < launch->lcores; i++) eal_launch(i, lcore_main, launch->lcore[i]);
     return true;

@@ -34,6 +34,8 @@ enum launch_layout { LAUNCH_SHARED, LAUNCH_ROLES, LAUNCH_DEDICATED };
 /* A set. */
 enum launch_roles { LAUNCH_FEED = 1, LAUNCH_VENUE = 2 };
 
+struct launch;
+
 /* Two ports that are the ends of one link in memory: what one sends, the other receives. */
 struct launch_cable {
     uint32_t port[2];
@@ -51,6 +53,11 @@ struct launch_plan {
     uint64_t decision_budget_ns;
     enum arena_pages pages;
     uint32_t dpdk_mib;
+
+    /* Called when everything is made and no lcore runs yet, for what is to see the first packet;
+     * NULL: nobody is. */
+    void (*made)(struct launch *launch, void *context);
+    void *made_context;
 
     /* Where frames come from: a recording, or ports. */
     const struct recording *recording; /* NULL: ports */
@@ -98,6 +105,9 @@ struct launch {
  * it, and nothing runs.  report gets what is worth knowing about the ports. */
 MUST_USE bool launch_start(struct launch *launch, const struct launch_plan *plan,
                            struct text *report, struct text *problems);
+
+/* The queue of a port of the plan, or NULL: nothing that carries frames is there. */
+struct net_queue *launch_queue(struct launch *launch, uint32_t port);
 
 /* True when the recording has ended and every market of it has been decided on. */
 bool launch_ended(const struct launch *launch);

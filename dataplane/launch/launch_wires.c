@@ -74,6 +74,15 @@ static struct net_queue *wire(struct launch *launch, uint32_t port, struct mac *
     return launch_ports_queue(launch, port, mac);
 }
 
+struct net_queue *launch_queue(struct launch *launch, uint32_t port)
+{
+    struct mac mac;
+    bool there = port < launch->plan.ports && launch->port[port];
+    for (uint32_t i = 0; i < launch->plan.cables; i++)
+        for (uint32_t end = 0; end < 2; end++) there |= launch->plan.cable[i].port[end] == port;
+    return there ? wire(launch, port, &mac) : NULL;
+}
+
 void launch_wires_join(struct launch *launch)
 {
     struct launch_plan *plan = &launch->plan;

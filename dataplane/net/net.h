@@ -11,6 +11,8 @@
  *     net_memory.h              two ends of an in-memory link (tests, the default start)
  *     net_tape.h                captures played from memory, as fast as possible or at their pace
  *
+ * A tap (net_tap.h) copies what a queue brings and takes; while it is off there is none of it here.
+ *
  * The caller of a queue sees none of that: it takes bursts, gives them back, and claims room for
  * what it sends.
  *
@@ -24,6 +26,8 @@
  * Cost: one indirect call per burst, none per frame. */
 
 #include "dataplane/base/base.h"
+
+#include <stdatomic.h>
 
 #define NET_BURST_MAX       64
 #define NET_FRAME_BYTES_MAX 9216 /* the largest frame any link carries, without FCS */
@@ -74,6 +78,7 @@ struct net_statistics {
 };
 
 struct net_queue;
+struct net_tap;
 
 /* What a driver provides.  Only drivers and the inline functions below use it. */
 struct net_driver {
@@ -88,23 +93,31 @@ struct net_driver {
     bool (*ended)(const struct net_queue *queue);
 };
 
-/* The head of every driver's own queue struct. */
+/* The head of every driver's own queue struct.  A tap that is on is the driver, in front of the
+ * queue's own; another thread than the queue's may put it there and take it away. */
 struct net_queue {
-    const struct net_driver *driver;
+    const struct net_driver *_Atomic driver;
+    struct net_tap *tap; /* NULL: it has none */
 };
+
+static inline const struct net_driver *net_driver(const struct net_queue *queue)
+{
+    /* Acquires the release in net_tap_on: a driver that is a tap finds it. */
+    return atomic_load_explicit(&queue->driver, memory_order_acquire);
+}
 
 /* Takes the frames that have arrived, at most NET_BURST_MAX, without waiting; burst->count says how
  * many.  Frames of one burst are in order of arrival.  A queue has one burst out at a time: give it
  * back before taking the next. */
 static inline void net_rx(struct net_queue *queue, struct frame_burst *burst)
 {
-    queue->driver->rx(queue, burst);
+    net_driver(queue)->rx(queue, burst);
 }
 
 /* Gives every frame of burst back.  After this, burst->at[...].bytes must not be read. */
 static inline void net_rx_done(struct net_queue *queue, struct frame_burst *burst)
 {
-    queue->driver->rx_done(queue, burst);
+    net_driver(queue)->rx_done(queue, burst);
 }
 
 /* Room for one frame of exactly bytes, 1..NET_FRAME_BYTES_MAX, or NULL: no buffer, none that large
@@ -112,39 +125,39 @@ static inline void net_rx_done(struct net_queue *queue, struct frame_burst *burs
  * before the next.  A claim that is not published is forgotten by the next. */
 MUST_USE static inline uint8_t *net_tx_claim(struct net_queue *queue, uint32_t bytes)
 {
-    return queue->driver->tx_claim(queue, bytes);
+    return net_driver(queue)->tx_claim(queue, bytes);
 }
 
 /* Adds the claimed frame to the burst to be sent; a full burst is flushed. */
 static inline void net_tx_publish(struct net_queue *queue)
 {
-    queue->driver->tx_publish(queue);
+    net_driver(queue)->tx_publish(queue);
 }
 
 /* Sends what is published.  Returns how many frames the port took; the rest are dropped and
  * counted, because a frame that waits for a full port is late anyway. */
 static inline uint32_t net_tx_flush(struct net_queue *queue)
 {
-    return queue->driver->tx_flush(queue);
+    return net_driver(queue)->tx_flush(queue);
 }
 
 /* A snapshot of the queue's counters. */
 static inline void net_statistics(const struct net_queue *queue, struct net_statistics *statistics)
 {
-    queue->driver->statistics(queue, statistics);
+    net_driver(queue)->statistics(queue, statistics);
 }
 
 /* The link's clock: the TSC as nanoseconds since the epoch for live links, the time of the last
  * frame for a tape, so that timers follow the capture and not the machine that plays it. */
 static inline nanos_t net_now(const struct net_queue *queue)
 {
-    return queue->driver->now(queue);
+    return net_driver(queue)->now(queue);
 }
 
 /* True when no frame will ever come again (a tape at its end).  Live links never end. */
 static inline bool net_ended(const struct net_queue *queue)
 {
-    return queue->driver->ended(queue);
+    return net_driver(queue)->ended(queue);
 }
 
 #endif

@@ -63,6 +63,21 @@ SPEC(a_direction_is_an_option_of_the_packet)
                  "02000400 01000000 00000000 30000000");
 }
 
+SPEC(what_was_dropped_before_a_packet_is_an_option_of_it)
+{
+    uint8_t out[256];
+    struct capture_frame frame = frame_of(1700000000123456789);
+    frame.dropped = 0x0102;
+    frame.length = 4;
+    expect_bytes(out, capture_write_packet(out, &frame),
+                 "06000000 34000000 00000000 fe9c9717 15cd853d 04000000 2e000000 01005e00"
+                 "04000800 0201000000000000 00000000 34000000");
+    frame.direction = CAPTURE_INBOUND;
+    expect_bytes(out, capture_write_packet(out, &frame),
+                 "06000000 3c000000 00000000 fe9c9717 15cd853d 04000000 2e000000 01005e00"
+                 "02000400 01000000 04000800 0201000000000000 00000000 3c000000");
+}
+
 SPEC(frames_of_every_length_are_read_back)
 {
     static struct build file;
@@ -97,6 +112,7 @@ SPEC(frames_of_every_length_are_read_back)
     S(a_pcap_header_and_record_are_the_bytes_of_the_format)                                        \
     S(pcapng_blocks_are_the_bytes_of_the_format)                                                   \
     S(a_direction_is_an_option_of_the_packet)                                                      \
+    S(what_was_dropped_before_a_packet_is_an_option_of_it)                                         \
     S(frames_of_every_length_are_read_back)
 
 SPEC_MAIN("capture_write", SPECS, NULL, NULL)

@@ -9,6 +9,7 @@
 #include "dataplane/launch/plugin.h"
 #include "dataplane/match/match.h"
 #include "dataplane/net/net.h"
+#include "dataplane/net/net_tap.h"
 #include "dataplane/net/net_tape.h"
 #include "dataplane/session/streams.h"
 #include "dataplane/stage/engine_stage.h"
@@ -39,6 +40,8 @@ SPEC(the_bounds_of_ports_are_theirs)
 {
     EXPECT_UINT(CONFIG_FRAME_BYTES_MAX, NET_FRAME_BYTES_MAX);
     EXPECT_UINT(CONFIG_PACE_MAX, NET_TAPE_SPEED_MAX);
+    EXPECT_UINT(CONFIG_SNAP_BYTES_MIN, NET_TAP_SNAP_MIN);
+    EXPECT_UINT(CONFIG_SNAP_BYTES_MAX, NET_FRAME_BYTES_MAX);
     EXPECT_UINT(CONFIG_DPDK_MB_MAX, EAL_MEMORY_MAX);
 }
 

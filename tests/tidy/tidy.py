@@ -58,6 +58,8 @@ LAYERS = {
     # Limits are keys of the configuration by risk's own table.
     "control/config": [BASE, STAGE, RISK],
     "control/monitor": [BASE, STAGE, "control/config"],
+    # It takes copies of frames from the rings of the taps, and knows nothing of what is in them.
+    "control/recorder": [BASE, QUEUE, CAPTURE, NET],
 }
 ANYTHING = ("apps/", "tests/", "bench/")
 
