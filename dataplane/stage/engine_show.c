@@ -123,6 +123,13 @@ static void venues_look(struct engine_gateway *with, const struct gateway_plan *
     }
 }
 
+static void verdicts_look(struct engine_gateway *with)
+{
+    const struct risk_counts *counts = risk_counts(gateway_risk(with->gateway));
+    for (uint32_t i = 0; i < RISK_VERDICT_COUNT; i++)
+        with->view.risk[i] = counter_read(&counts->verdict[i]);
+}
+
 static enum risk_state stricter(enum risk_state one, enum risk_state other)
 {
     return one > other ? one : other;
@@ -165,6 +172,7 @@ void engine_gateway_show(struct engine_stage *stage)
     const struct gateway_plan *plan = stage->plan->gateway;
     const struct gateway_counts *counts = gateway_counts(with->gateway);
     GATEWAY_COUNTERS(COUNTER_SHOW)
+    verdicts_look(with);
     holdings_look(with, plan);
     orders_look(with, plan);
     venues_look(with, plan);

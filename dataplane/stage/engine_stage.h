@@ -137,6 +137,8 @@ struct engine_view_holding {
 struct engine_gateway_view {
     GATEWAY_COUNTERS(ENGINE_VIEW_COUNTER)
     ENGINE_GATEWAY_COUNTERS(ENGINE_VIEW_COUNTER)
+    /* Risk's checks by their verdict. */
+    uint64_t risk[RISK_VERDICT_COUNT];
     uint64_t record;       /* the newest of the journal */
     uint64_t durable;      /* of these, on disk */
     uint64_t journal_dead; /* 1: its disk has failed */

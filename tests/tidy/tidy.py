@@ -57,9 +57,10 @@ LAYERS = {
     # What may wait knows the stages by their counters and mailboxes, and no packet or book.
     # Limits are keys of the configuration by risk's own table.
     "control/config": [BASE, STAGE, RISK],
-    "control/monitor": [BASE, STAGE, "control/config"],
+    "control/monitor": [BASE, STAGE, "control/config", "control/recorder"],
     # It takes copies of frames from the rings of the taps, and knows nothing of what is in them.
     "control/recorder": [BASE, QUEUE, CAPTURE, NET],
+    "control/metrics": [BASE, STAGE, "control/monitor"],
 }
 ANYTHING = ("apps/", "tests/", "bench/")
 

@@ -1,0 +1,210 @@
+#include "control/monitor/flight.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NUMBER_MAX 999999u
+#define FILE_MODE  0640
+
+static const int signals[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+
+/* What a handler may look at: rendered whole, then named as the one to take. */
+struct rendering {
+    char *bytes;
+    size_t length;
+};
+
+struct flight {
+    char folder[FLIGHT_PATH_MAX];
+    char next[FLIGHT_PATH_MAX + 32]; /* the path of the next file */
+    uint32_t number;                 /* and its number */
+    struct rendering rendering[2];
+    _Atomic(const struct rendering *) newest;
+    bool armed;
+    struct sigaction before[ARRAY_COUNT(signals)];
+};
+
+/* Of the process: a handler has no argument of ours. */
+static struct flight *armed_flight;
+
+static void path_of(const struct flight *flight, char *path, size_t capacity, uint32_t number)
+{
+    (void)snprintf(path, capacity, "%s/flight-%06u.jsonl", flight->folder, number);
+}
+
+static void number_next(struct flight *flight, uint32_t number)
+{
+    flight->number = number <= NUMBER_MAX ? number : 1;
+    path_of(flight, flight->next, sizeof flight->next, flight->number);
+}
+
+/* The highest number in the folder; UINT32_MAX if it cannot be read. */
+static uint32_t highest(const char *folder)
+{
+    DIR *files = opendir(folder);
+    if (!files) return UINT32_MAX;
+    uint32_t most = 0;
+    for (const struct dirent *file; (file = readdir(files));) {
+        unsigned number;
+        int end = 0;
+        if (sscanf(file->d_name, "flight-%6u.jsonl%n", &number, &end) != 1 || end == 0) continue;
+        if (file->d_name[end] == 0 && number > most) most = number;
+    }
+    closedir(files);
+    return most;
+}
+
+static struct flight *flight_made(const char *folder)
+{
+    struct flight *flight = calloc(1, sizeof *flight);
+    if (!flight) return NULL;
+    strncpy(flight->folder, folder, sizeof flight->folder - 1);
+    for (uint32_t i = 0; i < ARRAY_COUNT(flight->rendering); i++) {
+        flight->rendering[i].bytes = malloc(FLIGHT_BYTES_MAX);
+        if (flight->rendering[i].bytes) continue;
+        flight_free(flight);
+        return NULL;
+    }
+    return flight;
+}
+
+struct flight *flight_new(const char *folder, struct text *problem)
+{
+    uint32_t most = highest(folder);
+    if (most == UINT32_MAX || access(folder, W_OK | X_OK) != 0) {
+        text_format(problem, "monitor.folder '%s': %s", folder, strerror(errno));
+        return NULL;
+    }
+    struct flight *flight = flight_made(folder);
+    if (flight) number_next(flight, most + 1);
+    else text_append(problem, "there is no memory for a flight recorder");
+    return flight;
+}
+
+void flight_free(struct flight *flight)
+{
+    if (!flight) return;
+    if (flight->armed) {
+        for (uint32_t i = 0; i < ARRAY_COUNT(signals); i++)
+            sigaction(signals[i], &flight->before[i], NULL);
+        armed_flight = NULL;
+    }
+    free(flight->rendering[0].bytes);
+    free(flight->rendering[1].bytes);
+    free(flight);
+}
+
+void flight_render(struct flight *flight, const struct flight_source *source, const char *why)
+{
+    const struct rendering *newest = atomic_load_explicit(&flight->newest, memory_order_relaxed);
+    struct rendering *free_one = &flight->rendering[newest == &flight->rendering[0]];
+    struct text out = text_in(free_one->bytes, FLIGHT_BYTES_MAX);
+    flight_print(&out, source, why);
+    free_one->length = out.length;
+    /* Pairs with the acquire in rendering_write: a handler sees it whole. */
+    atomic_store_explicit(&flight->newest, free_one, memory_order_release);
+}
+
+void flight_line(struct flight_lines *lines, const char *line)
+{
+    char *to = lines->at[lines->count++ % FLIGHT_LINES];
+    strncpy(to, line, FLIGHT_LINE_MAX);
+    to[FLIGHT_LINE_MAX] = 0;
+}
+
+/* From here on nothing but what a signal handler may call. */
+
+static bool all_written(int file, const char *bytes, size_t length)
+{
+    while (length > 0) {
+        ssize_t wrote = write(file, bytes, length);
+        if (wrote < 0 && errno == EINTR) continue;
+        if (wrote <= 0) return false;
+        bytes += wrote;
+        length -= (size_t)wrote;
+    }
+    return true;
+}
+
+/* {"record":"end","signal":11} */
+static size_t end_print(char *line, int signal)
+{
+    static const char before[] = "{\"record\":\"end\",\"signal\":";
+    size_t length = sizeof before - 1;
+    memcpy(line, before, length);
+    if (signal >= 10) line[length++] = (char)('0' + signal / 10 % 10);
+    line[length++] = (char)('0' + signal % 10);
+    line[length++] = '}';
+    line[length++] = '\n';
+    return length;
+}
+
+/* 0, or why not. */
+static int rendering_write(const struct flight *flight, int signal)
+{
+    const struct rendering *newest = atomic_load_explicit(&flight->newest, memory_order_acquire);
+    char end[64];
+    if (!newest) return ENODATA;
+    int file = open(flight->next, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
+    if (file < 0) return errno;
+    bool right = all_written(file, newest->bytes, newest->length) &&
+                 all_written(file, end, end_print(end, signal));
+    int why = right ? 0 : errno;
+    (void)close(file);
+    return why;
+}
+
+/* The fault that it is about happens again when this returns, and then ends the process; a signal
+ * that somebody has sent does not. */
+static void fault(int signal, siginfo_t *about, void *context)
+{
+    (void)context;
+    struct flight *flight = armed_flight;
+    if (!flight) return;
+    armed_flight = NULL; /* others that fail meanwhile write nothing */
+    (void)rendering_write(flight, signal);
+    for (uint32_t i = 0; i < ARRAY_COUNT(signals); i++)
+        (void)sigaction(signals[i], &flight->before[i], NULL);
+    if (about->si_code <= 0) (void)raise(signal);
+}
+
+/* No handler below. */
+
+void flight_arm(struct flight *flight)
+{
+    struct sigaction action = {.sa_sigaction = fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    sigemptyset(&action.sa_mask);
+    armed_flight = flight;
+    flight->armed = true;
+    for (uint32_t i = 0; i < ARRAY_COUNT(signals); i++)
+        CHECK(sigaction(signals[i], &action, &flight->before[i]) == 0);
+}
+
+static void oldest_remove(const struct flight *flight, uint32_t written)
+{
+    char path[FLIGHT_PATH_MAX + 32];
+    if (written <= FLIGHT_FILES) return;
+    path_of(flight, path, sizeof path, written - FLIGHT_FILES);
+    (void)unlink(path);
+}
+
+bool flight_write(struct flight *flight, struct text *said)
+{
+    int why = rendering_write(flight, 0);
+    uint32_t written = flight->number;
+    if (why != 0) {
+        text_format(said, "%s: %s", flight->next, strerror(why));
+        if (why == EEXIST) number_next(flight, highest(flight->folder) + 1);
+        return false;
+    }
+    text_append(said, flight->next);
+    oldest_remove(flight, written);
+    number_next(flight, written + 1);
+    return true;
+}

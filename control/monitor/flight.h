@@ -1,0 +1,70 @@
+#ifndef CONTROL_MONITOR_FLIGHT_H
+#define CONTROL_MONITOR_FLIGHT_H
+
+/* The flight recorder: what a box did last, in a file that outlives it.
+ *
+ *     FOLDER/flight-000007.jsonl      one JSON object a line
+ *
+ *     {"record":"box", ...}           version, name, when and why it was written
+ *     {"record":"alert", ...}         all of the list
+ *     {"record":"event", ...}         the last FLIGHT_EVENTS
+ *     {"record":"line", ...}          the last FLIGHT_LINES of the log
+ *     {"record":"order", ...}         what a gateway's view shows: open orders, positions
+ *     {"record":"position", ...}
+ *     {"record":"metric", ...}        every sample of the metrics, and so every view's counters
+ *     {"record":"end", "signal":11}   the last line; signal 0: none
+ *
+ * A record is rendered into memory about once a second and with every event; from there it is
+ * written, on demand, on an alarm, or by the handler of a signal that ends the process (a failed
+ * CHECK, a segmentation fault).  The handler calls open, write and close and nothing else, so what
+ * it writes is at most about a second old.  Without an "end" line a file was torn off.
+ *
+ * Files are numbered on from the highest in the folder; the FLIGHT_FILES newest are kept.  Nothing
+ * is synced: a file survives the end of the process, not that of the machine.
+ *
+ * Threads: one; the handler runs on whichever failed.  One recorder a process.
+ * Memory: two buffers of FLIGHT_BYTES_MAX. */
+
+#include "control/monitor/monitor.h"
+
+#define FLIGHT_BYTES_MAX (1u << 20)
+#define FLIGHT_EVENTS    256u
+#define FLIGHT_LINES     256u
+#define FLIGHT_LINE_MAX  255u
+#define FLIGHT_FILES     16u
+#define FLIGHT_PATH_MAX  4200u
+
+struct flight_lines {
+    uint64_t count; /* ever */
+    char at[FLIGHT_LINES][FLIGHT_LINE_MAX + 1];
+};
+
+struct flight_source {
+    const struct views *views;
+    const struct monitor *monitor;
+    const struct flight_lines *lines;
+    const char *metrics; /* as metrics_print made them; NULL: none */
+};
+
+/* Pure: without its last line.  out->cut: what is last is missing. */
+void flight_print(struct text *out, const struct flight_source *source, const char *why);
+
+struct flight;
+
+/* folder must be there.  NULL and a sentence if it is no folder we may write to. */
+struct flight *flight_new(const char *folder, struct text *problem);
+void flight_free(struct flight *flight); /* its handlers go first; NULL is allowed */
+
+/* What a handler would write from now on. */
+void flight_render(struct flight *flight, const struct flight_source *source, const char *why);
+
+/* Writes what was rendered last.  False and a sentence if it could not; else the path. */
+MUST_USE bool flight_write(struct flight *flight, struct text *said);
+
+/* A line of the log, for the records to come. */
+void flight_line(struct flight_lines *lines, const char *line);
+
+/* Handlers for the signals that end a process by a fault, until flight_free. */
+void flight_arm(struct flight *flight);
+
+#endif

@@ -1,0 +1,300 @@
+/* The flight recorder: what a file holds, how files are numbered, and what is left of a process
+ * that has failed. */
+
+#include "control/monitor/flight.h"
+#include "tests/support/spec.h"
+
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char folder[64], path[256];
+static struct monitor *monitor;
+static struct views *views;
+static struct flight_lines *lines;
+static struct flight_source source;
+static char said_bytes[FLIGHT_PATH_MAX + 256];
+static struct text said;
+
+static void before_each(void)
+{
+    (void)snprintf(folder, sizeof folder, "/tmp/pollux-flight-XXXXXX");
+    EXPECT(mkdtemp(folder) != NULL);
+    monitor = monitor_new();
+    views = calloc(1, sizeof *views);
+    lines = calloc(1, sizeof *lines);
+    if (!monitor || !views || !lines) abort();
+    views->version = "1.2";
+    views->name = "box \"one\"";
+    views->wall_ns = 1500 * NANOS_MILLI;
+    monitor_look(monitor, views);
+    source = (struct flight_source){.views = views,
+                                    .monitor = monitor,
+                                    .lines = lines,
+                                    .metrics = "# HELP a b\n# TYPE a counter\na{v=\"x\\\"y\"} 12\n"
+                                               "b 0.5\n"};
+    said = text_in(said_bytes, sizeof said_bytes);
+}
+
+static const char *file_of(uint32_t number)
+{
+    (void)snprintf(path, sizeof path, "%s/flight-%06u.jsonl", folder, number);
+    return path;
+}
+
+static bool there(uint32_t number)
+{
+    return access(file_of(number), F_OK) == 0;
+}
+
+static void after_each(void)
+{
+    for (uint32_t i = 0; i < 200; i++) unlink(file_of(i));
+    rmdir(folder);
+    monitor_free(monitor);
+    free(views);
+    free(lines);
+}
+
+/* Every line of a file is an object; how many are of this kind, and the last of them. */
+static uint32_t records(uint32_t number, const char *kind, json_t **last)
+{
+    char line[4096];
+    uint32_t count = 0;
+    *last = NULL;
+    FILE *file = fopen(file_of(number), "r");
+    EXPECT(file != NULL);
+    while (file && fgets(line, sizeof line, file)) {
+        json_t *object = json_loads(line, 0, NULL);
+        EXPECT(json_is_object(object));
+        const char *is = json_string_value(json_object_get(object, "record"));
+        EXPECT(is != NULL);
+        if (!is || strcmp(is, kind) != 0) {
+            json_decref(object);
+            continue;
+        }
+        json_decref(*last);
+        *last = object;
+        count++;
+    }
+    if (file) fclose(file);
+    return count;
+}
+
+static const char *field(json_t *object, const char *name)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+    return text ? text : "?";
+}
+
+static struct flight *recorder(void)
+{
+    struct flight *flight = flight_new(folder, &said);
+    EXPECT(flight != NULL);
+    if (!flight) abort();
+    return flight;
+}
+
+SPEC(a_record_has_the_box_its_events_its_log_its_orders_its_metrics_and_an_end)
+{
+    json_t *last;
+    monitor_tell(monitor, MONITOR_HALTED, "", true, "HALTED");
+    flight_line(lines, "09:30 halted \"by\" ann");
+    views->has_gateway = true;
+    views->gateway.orders = views->gateway.holdings = 1;
+    memcpy(views->gateway.order[0].symbol, "ACME    ", 8);
+    memcpy(views->gateway.order[0].strategy, "maker", sizeof "maker");
+    views->gateway.order[0].price = 10 * PRICE_ONE + 1;
+    views->gateway.holding[0].is.position = -5 * QTY_ONE;
+    struct flight *flight = recorder();
+    flight_render(flight, &source, "somebody asked");
+    EXPECT(flight_write(flight, &said));
+    EXPECT_TEXT(said_bytes, file_of(1));
+    EXPECT_UINT(records(1, "box", &last), 1);
+    EXPECT_TEXT(field(last, "name"), "box \"one\"");
+    EXPECT_TEXT(field(last, "why"), "somebody asked");
+    EXPECT_TEXT(field(last, "at"), "1.500000000");
+    json_decref(last);
+    EXPECT_UINT(records(1, "alert", &last), 1);
+    EXPECT_TEXT(field(last, "code"), "halted");
+    EXPECT_TEXT(field(last, "state"), "raised");
+    json_decref(last);
+    EXPECT_UINT(records(1, "event", &last), 1);
+    EXPECT_TEXT(field(last, "phase"), "began");
+    json_decref(last);
+    EXPECT_UINT(records(1, "line", &last), 1);
+    EXPECT_TEXT(field(last, "text"), "09:30 halted \"by\" ann");
+    json_decref(last);
+    EXPECT_UINT(records(1, "order", &last), 1);
+    EXPECT_TEXT(field(last, "symbol"), "ACME");
+    EXPECT_TEXT(field(last, "price"), "10.00000001");
+    json_decref(last);
+    EXPECT_UINT(records(1, "position", &last), 1);
+    EXPECT_TEXT(field(last, "position"), "-5");
+    json_decref(last);
+    EXPECT_UINT(records(1, "metric", &last), 2);
+    EXPECT_TEXT(field(last, "name"), "b");
+    EXPECT_TEXT(field(last, "value"), "0.5");
+    json_decref(last);
+    EXPECT_UINT(records(1, "end", &last), 1);
+    json_decref(last);
+    flight_free(flight);
+}
+
+SPEC(of_events_and_lines_the_newest_are_kept)
+{
+    json_t *last;
+    char line[32];
+    for (uint32_t i = 1; i <= 2 * FLIGHT_EVENTS; i++) {
+        monitor_say(monitor, MONITOR_STARTED, "", "");
+        (void)snprintf(line, sizeof line, "line %u", i);
+        flight_line(lines, line);
+    }
+    struct flight *flight = recorder();
+    flight_render(flight, &source, "");
+    EXPECT(flight_write(flight, &said));
+    EXPECT_UINT(records(1, "event", &last), FLIGHT_EVENTS);
+    EXPECT_UINT((uint64_t)json_integer_value(json_object_get(last, "number")),
+                2ull * FLIGHT_EVENTS);
+    json_decref(last);
+    EXPECT_UINT(records(1, "line", &last), FLIGHT_LINES);
+    EXPECT_TEXT(field(last, "text"), "line 512");
+    json_decref(last);
+    flight_free(flight);
+}
+
+SPEC(files_are_numbered_on_and_only_the_newest_stay)
+{
+    struct flight *flight = recorder();
+    flight_render(flight, &source, "");
+    for (uint32_t i = 1; i <= FLIGHT_FILES + 3; i++) {
+        text_clear(&said);
+        EXPECT(flight_write(flight, &said));
+    }
+    flight_free(flight);
+    for (uint32_t i = 1; i <= FLIGHT_FILES + 3; i++) EXPECT(there(i) == (i > 3));
+    flight = recorder(); /* the next start */
+    flight_render(flight, &source, "");
+    EXPECT(flight_write(flight, &said));
+    EXPECT(there(FLIGHT_FILES + 4));
+    EXPECT(!there(4));
+    flight_free(flight);
+}
+
+SPEC(a_file_of_somebody_else_is_not_written_over)
+{
+    struct flight *flight = recorder();
+    flight_render(flight, &source, "");
+    FILE *other = fopen(file_of(1), "w");
+    EXPECT(other != NULL);
+    if (other) fclose(other);
+    EXPECT(!flight_write(flight, &said));
+    EXPECT(strstr(said_bytes, "File exists") != NULL);
+    struct stat is;
+    EXPECT(stat(file_of(1), &is) == 0 && is.st_size == 0);
+    text_clear(&said);
+    EXPECT(flight_write(flight, &said));
+    EXPECT(there(2));
+    flight_free(flight);
+}
+
+SPEC(a_folder_that_is_not_there_is_a_sentence)
+{
+    EXPECT(flight_new("/nowhere/at all", &said) == NULL);
+    EXPECT(strstr(said_bytes, "/nowhere/at all") != NULL);
+    EXPECT(strstr(said_bytes, "No such file") != NULL);
+}
+
+/* What a child does that has a recorder; by which signal it ends, or -1 with a status, or 0. */
+static int end_of(void (*fail)(void))
+{
+    pid_t child = fork();
+    EXPECT(child >= 0);
+    if (child == 0) {
+        struct flight *flight = recorder();
+        (void)freopen("/dev/null", "w", stderr);
+        flight_render(flight, &source, "the program has failed");
+        flight_arm(flight);
+        fail();
+        _exit(0);
+    }
+    int status = 0;
+    EXPECT(waitpid(child, &status, 0) == child);
+    return WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status) ? -1 : 0;
+}
+
+static void fail_check(void)
+{
+    CHECK(views == NULL);
+}
+
+static void fail_address(void)
+{
+    volatile int *page = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    *page = 1;
+}
+
+static void fail_sent(void)
+{
+    kill(getpid(), SIGSEGV);
+    for (int i = 0; i < 1000; i++) usleep(1000);
+}
+
+static void expect_left(int signal)
+{
+    json_t *last;
+    EXPECT_UINT(records(1, "box", &last), 1);
+    json_decref(last);
+    EXPECT_UINT(records(1, "metric", &last), 2);
+    json_decref(last);
+    EXPECT_UINT(records(1, "end", &last), 1);
+    EXPECT_UINT((uint64_t)json_integer_value(json_object_get(last, "signal")), (uint64_t)signal);
+    json_decref(last);
+}
+
+SPEC(a_failed_check_leaves_a_record_and_still_ends_the_process)
+{
+    EXPECT_UINT((uint64_t)end_of(fail_check), SIGABRT);
+    expect_left(SIGABRT);
+}
+
+/* Under a sanitizer the process ends its own way; the record is there. */
+SPEC(a_bad_address_leaves_a_record_and_still_ends_the_process)
+{
+    EXPECT(end_of(fail_address) != 0);
+    expect_left(SIGSEGV);
+}
+
+SPEC(a_signal_that_somebody_sends_does_the_same)
+{
+    EXPECT(end_of(fail_sent) != 0);
+    expect_left(SIGSEGV);
+}
+
+static void leave_nothing(void)
+{
+}
+
+SPEC(a_process_that_ends_well_leaves_none)
+{
+    EXPECT(end_of(leave_nothing) == 0);
+    EXPECT(!there(1));
+}
+
+#define SPECS(S)                                                                                   \
+    S(a_record_has_the_box_its_events_its_log_its_orders_its_metrics_and_an_end)                   \
+    S(of_events_and_lines_the_newest_are_kept)                                                     \
+    S(files_are_numbered_on_and_only_the_newest_stay)                                              \
+    S(a_file_of_somebody_else_is_not_written_over)                                                 \
+    S(a_folder_that_is_not_there_is_a_sentence)                                                    \
+    S(a_failed_check_leaves_a_record_and_still_ends_the_process)                                   \
+    S(a_bad_address_leaves_a_record_and_still_ends_the_process)                                    \
+    S(a_signal_that_somebody_sends_does_the_same)                                                  \
+    S(a_process_that_ends_well_leaves_none)
+SPEC_MAIN("flight", SPECS, before_each, after_each)
