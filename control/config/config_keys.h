@@ -17,10 +17,12 @@
  *
  * Rules that compare keys with each other are in config_rules.c and its neighbours.  The keys of
  * the role venue are in config_keys_venue.h, those of the role gateway in config_keys_gateway.h,
- * those of captures, played and written, in config_keys_capture.h. */
+ * those of captures, played and written, in config_keys_capture.h, those of metrics and monitor in
+ * config_keys_metrics.h. */
 
 #include "control/config/config_keys_capture.h"
 #include "control/config/config_keys_gateway.h"
+#include "control/config/config_keys_metrics.h"
 #include "control/config/config_keys_venue.h"
 
 /* Bounds of other modules, which control/ may not include; tests/config/test_config_limits.c
@@ -321,7 +323,8 @@
     K(S, OPTION,  venue, "", 0, 0, config_venue, RESTART,                              \
       "Role venue, which needs it: the market it runs.")                               \
     K(S, SECTION, screen, "", 0, 0, config_screen, RESTART,                            \
-      "The live screen.")
+      "The live screen.")                                                              \
+    CONFIG_METRICS_TOP(K, S)
 
 /* Every section, parts before wholes:  struct, table, as sentences call it. */
 #define CONFIG_SECTIONS(X)                                                             \
@@ -340,6 +343,7 @@
     CONFIG_GATEWAY_SECTIONS(X)                                                         \
     CONFIG_VENUE_SECTIONS(X)                                                           \
     X(config_screen,   CONFIG_SCREEN,   "screen")                                      \
+    CONFIG_METRICS_SECTIONS(X)                                                         \
     X(config,          CONFIG_TOP,      "the top level")
 
 /* clang-format on */
