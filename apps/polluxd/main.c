@@ -2,6 +2,7 @@
  * stops them in order when asked to. */
 
 #include "apps/polluxd/capturing.h"
+#include "apps/polluxd/monitoring.h"
 #include "apps/polluxd/plan_gateway.h"
 #include "apps/polluxd/plugs.h"
 #include "apps/polluxd/polluxd.h"
@@ -221,6 +222,16 @@ static bool release(struct polluxd *polluxd, const char *reason)
     return released;
 }
 
+static void watch(struct polluxd *polluxd, uint32_t seconds)
+{
+    char line[256];
+    struct text said = text_in(line, sizeof line);
+    polluxd->monitoring = monitoring_start(polluxd, &said);
+    fputs(line, stdout);
+    polluxd_watch(polluxd, seconds, stopping);
+    monitoring_stopping(polluxd->monitoring);
+}
+
 static int run(const struct config *config, const struct request *request)
 {
     static struct polluxd polluxd;
@@ -234,10 +245,11 @@ static int run(const struct config *config, const struct request *request)
         right = !request->release || release(&polluxd, request->release);
         polluxd.reload =
             reload_new(&(struct reload_plan){.polluxd = &polluxd, .path = request->config});
-        if (right) polluxd_watch(&polluxd, request->seconds, stopping);
+        if (right) watch(&polluxd, request->seconds);
         signal(SIGUSR1, SIG_IGN);
         right &= stop(&polluxd);
         capturing_close(polluxd.capturing);
+        monitoring_free(polluxd.monitoring);
         launch_free(&polluxd.launch);
     }
     reload_free(polluxd.reload);

@@ -36,6 +36,7 @@ extern const struct log_code polluxd_log_codes[];
 
 struct capturing;
 struct reload;
+struct monitoring;
 struct ev_loop;
 
 struct polluxd {
@@ -43,6 +44,7 @@ struct polluxd {
     const struct config *config; /* what runs */
     struct reload *reload;       /* NULL: it is not read again */
     struct capturing *capturing; /* NULL: there is no memory for captures */
+    struct monitoring *monitoring;
     struct recording recording;
     struct launch_plan plan;
     struct launch launch;

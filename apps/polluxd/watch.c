@@ -1,5 +1,6 @@
 #include "apps/polluxd/books.h"
 #include "apps/polluxd/capturing.h"
+#include "apps/polluxd/monitoring.h"
 #include "apps/polluxd/reload.h"
 #include "apps/polluxd/trading.h"
 #include "apps/polluxd/watch_trading.h"
@@ -89,17 +90,19 @@ static void log_follow(struct watch *watch)
         clock_append(&line, event.tsc % (86400 * NANOS_SECOND), 6);
         text_append(&line, " UTC  ");
         log_print_sentence(&line, &event, polluxd_log_codes, POLLUXD_LOG_COUNT);
+        monitoring_note(watch->polluxd->monitoring, line.bytes);
         if (!watch->terminal) printf("%s\n", line.bytes);
     }
 }
 
-/* What people change is an event too. */
+/* What people change is an event too, and what the monitor has seen. */
 static void event_say(struct watch *watch, const char *said)
 {
     char whole[SAID_BYTES + LOG_LINE_BYTES];
     struct text line = text_in(whole, sizeof whole);
     clock_append(&line, day_ns(), 6);
     text_format(&line, " UTC  %s", said);
+    monitoring_note(watch->polluxd->monitoring, whole);
     if (!watch->terminal) {
         printf("%s\n", whole);
         fflush(stdout);
@@ -121,6 +124,8 @@ static void people_follow(struct watch *watch)
         event_say(watch, said);
         text_clear(&sentence);
     }
+    for (; monitoring_line(watch->polluxd->monitoring, &sentence); text_clear(&sentence))
+        event_say(watch, said);
 }
 
 static void latencies_print(struct text *out, struct watch *watch)

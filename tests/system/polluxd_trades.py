@@ -197,8 +197,8 @@ class Box:
             Box.running.wait()
 
     def said(self):
-        self.out.seek(0)
-        return self.out.read()
+        # By a file of its own: a seek of the one they share would move where the box writes.
+        return pathlib.Path(self.out.name).read_text(encoding="utf-8")
 
     def await_text(self, text, seconds=60):
         until = time.monotonic() + seconds
