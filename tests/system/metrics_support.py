@@ -210,12 +210,16 @@ class Frozen:
 
 
 def lcore_of(process):
-    """The thread that is neither the control plane nor a journal nor DPDK's own."""
-    threads = pathlib.Path(f"/proc/{process.pid}/task").iterdir()
-    found = [int(one.name) for one in threads if int(one.name) != process.pid and
-             (one / "comm").read_text().strip() not in ("journal", "eal-intr-thread")]
-    equal(len(found), 1, "lcores of a shared layout")
-    return found[0]
+    """The busiest thread that is neither the control plane nor a journal's nor DPDK's own."""
+    threads = [one for one in pathlib.Path(f"/proc/{process.pid}/task").iterdir()
+               if int(one.name) != process.pid and
+               (one / "comm").read_text().strip() not in ("journal", "eal-intr-thread")]
+    require(threads, "there is no lcore")
+
+    def used(thread):
+        return sum(map(int, (thread / "stat").read_text().rpartition(")")[2].split()[11:13]))
+
+    return int(max(threads, key=used).name)
 
 
 def records(path):
