@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define FRESH_NS        (100 * NANOS_MILLI) /* a scrape so young is given again */
@@ -53,13 +54,20 @@ struct monitoring {
     nanos_t signed_ns; /* the last sign of life */
 };
 
+static nanos_t monotonic_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (nanos_t)now.tv_sec * NANOS_SECOND + (nanos_t)now.tv_nsec;
+}
+
 /* Metrics. */
 
 static void scrape(struct monitoring *monitoring)
 {
-    monitoring_views(monitoring->polluxd, monitoring->views, monitoring->scratch);
-    nanos_t now = monitoring->views->now_ns;
+    nanos_t now = monotonic_ns();
     if (monitoring->scraped_ns > 0 && now - monitoring->scraped_ns < FRESH_NS) return;
+    monitoring_views(monitoring->polluxd, monitoring->views, monitoring->scratch);
     struct text out = text_in(monitoring->scrape, METRICS_BYTES_MAX);
     metrics_print(&out, &(struct metrics_source){.views = monitoring->views,
                                                  .monitor = monitoring->monitor,
