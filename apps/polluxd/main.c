@@ -3,6 +3,7 @@
 
 #include "apps/polluxd/capturing.h"
 #include "apps/polluxd/monitoring.h"
+#include "apps/polluxd/commands.h"
 #include "apps/polluxd/plan_gateway.h"
 #include "apps/polluxd/plugs.h"
 #include "apps/polluxd/polluxd.h"
@@ -222,6 +223,23 @@ static bool release(struct polluxd *polluxd, const char *reason)
     return released;
 }
 
+/* Who listens to people.  False with sentences if one cannot. */
+static bool services_start(struct polluxd *polluxd, const char *path)
+{
+    static char problems_text[4096];
+    struct text problems = text_in(problems_text, sizeof problems_text);
+    polluxd->reload = reload_new(&(struct reload_plan){.polluxd = polluxd, .path = path});
+    bool right = polluxd->reload != NULL;
+    if (!right) text_append(&problems, "there is not enough memory\n");
+    if (right && polluxd->config->control) {
+        polluxd->commands =
+            commands_new(&(struct commands_plan){.polluxd = polluxd, .path = path}, &problems);
+        right = polluxd->commands != NULL;
+    }
+    sentences_print("polluxd", &problems);
+    return right;
+}
+
 static void watch(struct polluxd *polluxd, uint32_t seconds)
 {
     char line[256];
@@ -243,9 +261,9 @@ static int run(const struct config *config, const struct request *request)
     if (right) {
         venue_signal_set(&polluxd.launch);
         right = !request->release || release(&polluxd, request->release);
-        polluxd.reload =
-            reload_new(&(struct reload_plan){.polluxd = &polluxd, .path = request->config});
+        right = right && services_start(&polluxd, request->config);
         if (right) watch(&polluxd, request->seconds);
+        commands_free(polluxd.commands);
         signal(SIGUSR1, SIG_IGN);
         right &= stop(&polluxd);
         capturing_close(polluxd.capturing);

@@ -37,6 +37,8 @@ extern const struct log_code polluxd_log_codes[];
 struct capturing;
 struct reload;
 struct monitoring;
+struct commands;
+struct watch;
 struct ev_loop;
 
 struct polluxd {
@@ -45,6 +47,9 @@ struct polluxd {
     struct reload *reload;       /* NULL: it is not read again */
     struct capturing *capturing; /* NULL: there is no memory for captures */
     struct monitoring *monitoring;
+    struct commands *commands;   /* NULL: nobody gives any */
+    struct watch *watch;         /* NULL: nobody looks yet */
+    bool changing;               /* a change by command is under way in the engine */
     struct recording recording;
     struct launch_plan plan;
     struct launch launch;
@@ -80,6 +85,9 @@ struct inet_limits polluxd_host(struct polluxd *polluxd, uint32_t port);
 /* Runs the loop and shows what happens, until stopping says stop, the captures end, or so many
  * seconds have passed; 0 is no such bound. */
 void polluxd_watch(struct polluxd *polluxd, uint32_t seconds, bool (*stopping)(void));
+
+/* An event of people: a line on the screen, or on plain output.  Nothing without a watch. */
+void polluxd_say(struct polluxd *polluxd, const char *line);
 
 /* The tables at the end, to stdout. */
 void polluxd_summary(const struct polluxd *polluxd);

@@ -71,12 +71,22 @@ static void reload_clear(struct reload *reload)
     reload->posted = false;
 }
 
+/* Who asked is told; the lines are said to everybody after. */
+static void tell(struct reload *reload, bool taken)
+{
+    reload_told_fn *told = reload->told;
+    reload->told = NULL;
+    CHECK(fflush(reload_say(reload)) == 0);
+    if (told) told(reload->told_context, taken, reload->said);
+}
+
 /* Plug-ins that only the refused file named are let go. */
 static void refuse(struct reload *reload, const char *why)
 {
     reload_clear(reload);
     if (gateway_runs(reload)) plugs_keep(&reload->running->gateway.plugins, reload_say(reload));
     fprintf(reload_say(reload), "configuration: nothing has changed: %s\n", why);
+    tell(reload, false);
 }
 
 static bool file_read(struct reload *reload)
@@ -106,7 +116,8 @@ static const struct running_why *why_of(const struct reload *reload, const char 
 
 static void differences_say(struct reload *reload)
 {
-    struct config_differences all = config_diff(&reload->running->config, reload->next);
+    const struct config *to = reload->next ? reload->next : &reload->candidate->config;
+    struct config_differences all = config_diff(&reload->running->config, to);
     FILE *out = reload_say(reload);
     for (uint32_t i = 0; i < all.count; i++) {
         const struct running_why *why = why_of(reload, all.at[i].path);
@@ -142,6 +153,7 @@ static void settle(struct reload *reload, const struct engine_control_answer *an
             "%u leave%s\n",
             change->controls, change->sets, change->attaches, change->detaches,
             answer->durable ? "" : "; the journal's disk has failed");
+    tell(reload, true);
     reload_clear(reload);
 }
 
@@ -181,11 +193,38 @@ bool reload_step(struct reload *reload, struct text *line)
     if (line_next(reload, line)) return true;
     if (gateway_runs(reload)) reload_vacate(reload);
     if (reload->candidate) reload_follow(reload);
-    else if (asked) {
-        asked = 0;
+    else if ((asked || reload->requested) && !reload->plan.polluxd->changing) {
+        if (!reload->requested) asked = 0;
+        reload->requested = false;
         reload_begin(reload);
     }
     return line_next(reload, line);
+}
+
+/* By command. */
+
+bool reload_busy(const struct reload *reload)
+{
+    return reload && (reload->candidate || reload->requested);
+}
+
+void reload_request(struct reload *reload, reload_told_fn *told, void *context)
+{
+    reload->requested = true;
+    reload->told = told;
+    reload->told_context = context;
+}
+
+bool reload_set(struct reload *reload, const struct reload_setting *setting, reload_told_fn *told,
+                void *context, struct text *why)
+{
+    if (!reload_compose_set(reload, setting, why)) {
+        reload_clear(reload);
+        return false;
+    }
+    reload->told = told;
+    reload->told_context = context;
+    return true;
 }
 
 /* The start. */

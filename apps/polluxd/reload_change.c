@@ -201,3 +201,31 @@ bool reload_compose(struct reload *reload)
     change->set = reload->set;
     return true;
 }
+
+bool reload_compose_set(struct reload *reload, const struct reload_setting *setting,
+                        struct text *why)
+{
+    const struct config_gateway *gateway = &reload->running->gateway;
+    uint32_t at = running_strategy(gateway, setting->strategy);
+    if (at == gateway->strategies.count) {
+        text_format(why, "there is no strategy %s here", setting->strategy);
+        return false;
+    }
+    struct running_why refusal = {0};
+    const struct delegate_kind *kind = reload_kind(reload, reload->running->place[at]);
+    reload->candidate =
+        running_set(reload->running, at, setting->parameter, setting->value, kind, &refusal);
+    reload->set = calloc(1, sizeof *reload->set);
+    reload->setting = calloc(1, sizeof *reload->setting);
+    if (!reload->candidate || !reload->set || !reload->setting) {
+        text_append(why, refusal.text[0] ? refusal.text : "there is not enough memory");
+        return false;
+    }
+    sets_find(reload);
+    if (reload->change.sets == 0) {
+        text_format(why, "%s of %s is that already", setting->parameter, setting->strategy);
+        return false;
+    }
+    reload->change.set = reload->set;
+    return true;
+}

@@ -49,6 +49,11 @@ struct reload {
     struct setting *setting;
     uint32_t attempts;
     bool posted;
+
+    /* Who asked, if it was no signal. */
+    bool requested;
+    reload_told_fn *told;
+    void *told_context;
 };
 
 FILE *reload_say(struct reload *reload);
@@ -75,5 +80,8 @@ void reload_record_print(FILE *out, const struct running *running,
                          const struct risk_record *record);
 /* The change from what runs to what would run with next; false, with lines, if there is none. */
 bool reload_compose(struct reload *reload);
+/* The same from what runs to what would run with this. */
+bool reload_compose_set(struct reload *reload, const struct reload_setting *setting,
+                        struct text *why);
 
 #endif

@@ -275,3 +275,51 @@ struct running *running_with(const struct running *running, const struct config 
     running_free(to);
     return NULL;
 }
+
+/* One parameter. */
+
+static struct config_parameter *parameter_in(struct config_parameters *parameters, const char *name)
+{
+    for (uint32_t i = 0; i < parameters->count; i++)
+        if (strcmp(parameters->at[i].name, name) == 0) return &parameters->at[i];
+    return NULL;
+}
+
+/* With another value, or with one parameter more. */
+static bool parameter_put(struct config_parameters *to, const char *name, const char *value,
+                          struct running_why *why)
+{
+    struct config_parameter *one = parameter_in(to, name);
+    if (strlen(name) >= sizeof one->name || strlen(value) >= sizeof one->value ||
+        (!one && to->count == CONFIG_PARAMETERS_MAX)) {
+        snprintf(why->text, sizeof why->text, "that is no parameter that a file could have");
+        return false;
+    }
+    if (!one) {
+        struct config_parameter *more = calloc(to->count + 1ul, sizeof *more);
+        if (!more) return false;
+        memcpy(more, to->at, to->count * sizeof *more);
+        free(to->at);
+        to->at = more;
+        one = &more[to->count++];
+        memcpy(one->name, name, strlen(name) + 1);
+    }
+    memcpy(one->value, value, strlen(value) + 1);
+    return true;
+}
+
+struct running *running_set(const struct running *running, uint32_t strategy, const char *parameter,
+                            const char *value, const struct delegate_kind *kind,
+                            struct running_why *why)
+{
+    struct running *to = running_copy(&running->config, 0);
+    if (!to) return NULL;
+    const struct config_gateway *gateway = &running->gateway;
+    memcpy(to->place, running->place, gateway->strategies.count * sizeof *to->place);
+    struct config_trade_strategy *next = &to->gateway.strategies.at[strategy];
+    if (parameter_put(&next->parameters, parameter, value, why) &&
+        parameters_take(&to->config, &gateway->strategies.at[strategy], next, kind, why))
+        return to;
+    running_free(to);
+    return NULL;
+}

@@ -51,6 +51,12 @@ void running_free(struct running *running);                /* NULL is allowed */
 struct running *running_with(const struct running *running, const struct config *next,
                              struct running_world *world);
 
+/* What would run if the parameter of strategy, of this kind, had this value; NULL and why if the
+ * strategy does not take it while it runs, or there is no memory. */
+struct running *running_set(const struct running *running, uint32_t strategy, const char *parameter,
+                            const char *value, const struct delegate_kind *kind,
+                            struct running_why *why);
+
 /* Whether both have the same names and texts, in whatever order. */
 bool running_parameters_same(const struct config_parameters *one,
                              const struct config_parameters *other);

@@ -1,6 +1,7 @@
 #include "apps/polluxd/books.h"
 #include "apps/polluxd/capturing.h"
 #include "apps/polluxd/monitoring.h"
+#include "apps/polluxd/commands.h"
 #include "apps/polluxd/reload.h"
 #include "apps/polluxd/trading.h"
 #include "apps/polluxd/watch_trading.h"
@@ -91,6 +92,7 @@ static void log_follow(struct watch *watch)
         text_append(&line, " UTC  ");
         log_print_sentence(&line, &event, polluxd_log_codes, POLLUXD_LOG_COUNT);
         monitoring_note(watch->polluxd->monitoring, line.bytes);
+        commands_happened(watch->polluxd->commands, line.bytes);
         if (!watch->terminal) printf("%s\n", line.bytes);
     }
 }
@@ -103,12 +105,18 @@ static void event_say(struct watch *watch, const char *said)
     clock_append(&line, day_ns(), 6);
     text_format(&line, " UTC  %s", said);
     monitoring_note(watch->polluxd->monitoring, whole);
+    commands_happened(watch->polluxd->commands, whole);
     if (!watch->terminal) {
         printf("%s\n", whole);
         fflush(stdout);
     }
     struct text slot = text_in(watch->log[watch->logged++ % LOG_LINES], LOG_LINE_BYTES);
     text_append(&slot, whole);
+}
+
+void polluxd_say(struct polluxd *polluxd, const char *line)
+{
+    if (polluxd->watch) event_say(polluxd->watch, line);
 }
 
 static void people_follow(struct watch *watch)
@@ -437,6 +445,7 @@ void polluxd_watch(struct polluxd *polluxd, uint32_t seconds, bool (*stopping)(v
                            .followed_ns = now};
     watch.now = aligned_alloc(CACHE_LINE, ALIGN_UP(sizeof(struct histogram), CACHE_LINE));
     CHECK(watch.now != NULL);
+    polluxd->watch = &watch;
     if (watch.terminal) screen_open();
     ev_timer timer;
     ev_timer_init(&timer, step, STEP_SECONDS, STEP_SECONDS);
@@ -444,6 +453,7 @@ void polluxd_watch(struct polluxd *polluxd, uint32_t seconds, bool (*stopping)(v
     ev_timer_start(polluxd->loop, &timer);
     ev_run(polluxd->loop, 0);
     ev_timer_stop(polluxd->loop, &timer);
+    polluxd->watch = NULL;
     if (watch.terminal) screen_close();
     fflush(stdout);
     free(watch.now);

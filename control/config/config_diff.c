@@ -13,6 +13,7 @@ struct walk {
     const struct config *was;
     const struct config *is;
     struct config_differences *differences;
+    bool same; /* what is the same is told too */
 };
 
 /* A text that is composed: as long as it takes. */
@@ -89,7 +90,7 @@ static void value_diff(const struct walk *walk, const struct config_key *key, co
 {
     char *old = value_of(walk->was, key, was);
     char *new = value_of(walk->is, key, is);
-    if (strcmp(old, new) != 0) {
+    if (walk->same || strcmp(old, new) != 0) {
         add(walk, path, old, new, key->change == CONFIG_LIVE);
         return;
     }
@@ -109,7 +110,7 @@ static const char *parameter_of(const struct config_parameters *parameters, cons
 static void parameter_diff(const struct walk *walk, const struct config_key *key, const char *path,
                            const char *name, const char *was, const char *is)
 {
-    if (was && is && strcmp(was, is) == 0) return;
+    if (!walk->same && was && is && strcmp(was, is) == 0) return;
     char *below = path_of(path, name);
     add(walk, below, was ? copy_of(was) : NULL, is ? copy_of(is) : NULL,
         key->change == CONFIG_LIVE);
@@ -248,9 +249,17 @@ static void section_diff(const struct walk *walk, const struct config_section *s
 struct config_differences config_diff(const struct config *was, const struct config *is)
 {
     struct config_differences differences = {0};
-    struct walk walk = {was, is, &differences};
+    struct walk walk = {was, is, &differences, false};
     section_diff(&walk, config_schema(), "", was, is);
     return differences;
+}
+
+struct config_differences config_values(const struct config *config)
+{
+    struct config_differences values = {0};
+    struct walk walk = {config, config, &values, true};
+    section_diff(&walk, config_schema(), "", config, config);
+    return values;
 }
 
 void config_differences_free(struct config_differences *differences)

@@ -31,6 +31,8 @@ struct config_differences {
 };
 
 struct config_differences config_diff(const struct config *was, const struct config *is);
+/* Every value of one: was and is are the same. */
+struct config_differences config_values(const struct config *config);
 void config_differences_free(struct config_differences *differences);
 
 /* A line, without its end, that says what differs; what needs a restart says so. */

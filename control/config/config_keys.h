@@ -18,9 +18,10 @@
  * Rules that compare keys with each other are in config_rules.c and its neighbours.  The keys of
  * the role venue are in config_keys_venue.h, those of the role gateway in config_keys_gateway.h,
  * those of captures, played and written, in config_keys_capture.h, those of metrics and monitor in
- * config_keys_metrics.h. */
+ * config_keys_metrics.h, those of the control socket in config_keys_control.h. */
 
 #include "control/config/config_keys_capture.h"
+#include "control/config/config_keys_control.h"
 #include "control/config/config_keys_gateway.h"
 #include "control/config/config_keys_metrics.h"
 #include "control/config/config_keys_venue.h"
@@ -324,6 +325,8 @@
       "Role venue, which needs it: the market it runs.")                               \
     K(S, SECTION, screen, "", 0, 0, config_screen, RESTART,                            \
       "The live screen.")                                                              \
+    K(S, OPTION,  control, "", 0, 0, config_control, RESTART,                          \
+      "The socket that people and their programs control the appliance by; without it, there is none.") \
     CONFIG_METRICS_TOP(K, S)
 
 /* Every section, parts before wholes:  struct, table, as sentences call it. */
@@ -344,6 +347,7 @@
     CONFIG_VENUE_SECTIONS(X)                                                           \
     X(config_screen,   CONFIG_SCREEN,   "screen")                                      \
     CONFIG_METRICS_SECTIONS(X)                                                         \
+    CONFIG_CONTROL_SECTIONS(X)                                                         \
     X(config,          CONFIG_TOP,      "the top level")
 
 /* clang-format on */

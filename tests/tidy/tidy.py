@@ -56,6 +56,7 @@ LAYERS = {
     LAUNCH: UNDER_STAGE + [STAGE],
     # What may wait knows the stages by their counters and mailboxes, and no packet or book.
     # Limits are keys of the configuration by risk's own table.
+    "control/command": [BASE],
     "control/config": [BASE, STAGE, RISK],
     "control/monitor": [BASE, STAGE, "control/config", "control/recorder"],
     # It takes copies of frames from the rings of the taps, and knows nothing of what is in them.

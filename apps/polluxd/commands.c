@@ -1,0 +1,81 @@
+/* The handlers by number, and the life of the control socket. */
+
+#include "apps/polluxd/commands_layout.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+static command_fn *const handlers[COMMAND_COUNT] = {
+    [COMMAND_STATUS] = commands_status,
+    [COMMAND_LCORES] = commands_lcores,
+    [COMMAND_LATENCY] = commands_latency,
+    [COMMAND_FEEDS] = commands_feeds,
+    [COMMAND_BOOK] = commands_book,
+    [COMMAND_INSTRUMENTS] = commands_instruments,
+    [COMMAND_SESSIONS] = commands_sessions,
+    [COMMAND_ORDERS] = commands_orders,
+    [COMMAND_POSITIONS] = commands_positions,
+    [COMMAND_STRATEGIES_LIST] = commands_strategies,
+    [COMMAND_STRATEGIES_START] = commands_strategies_start,
+    [COMMAND_STRATEGIES_STOP] = commands_strategies_stop,
+    [COMMAND_STRATEGIES_SET] = commands_strategies_set,
+    [COMMAND_RISK_SHOW] = commands_risk_show,
+    [COMMAND_RISK_SET] = commands_risk_set,
+    [COMMAND_HALT] = commands_halt,
+    [COMMAND_ARM] = commands_arm,
+    [COMMAND_CONFIG_SHOW] = commands_config_show,
+    [COMMAND_CONFIG_CHECK] = commands_config_check,
+    [COMMAND_CONFIG_DIFF] = commands_config_diff,
+    [COMMAND_CONFIG_RELOAD] = commands_config_reload,
+    [COMMAND_EVENTS] = commands_events,
+    [COMMAND_METRICS] = commands_metrics,
+};
+
+nanos_t commands_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (nanos_t)now.tv_sec * NANOS_SECOND + (nanos_t)now.tv_nsec;
+}
+
+struct commands *commands_new(const struct commands_plan *plan, struct text *problems)
+{
+    const struct config_control *control = plan->polluxd->config->control;
+    struct commands *commands = calloc(1, sizeof *commands);
+    CHECK(commands != NULL);
+    commands->plan = *plan;
+    commands->begun = commands_now();
+    commands->scratch = aligned_alloc(CACHE_LINE, ALIGN_UP(sizeof(struct histogram), CACHE_LINE));
+    CHECK(commands->scratch != NULL);
+    ev_init(&commands->follow, commands_follow);
+    commands->follow.data = commands;
+    commands_follow_every(commands);
+    commands->server = command_server_new(
+        &(struct command_server_plan){
+            .loop = plan->polluxd->loop,
+            .socket = control->socket,
+            .users = control->users_file[0] ? control->users_file : NULL,
+            .record = control->record_file,
+            .on = handlers,
+            .context = commands,
+        },
+        problems);
+    if (commands->server) return commands;
+    free(commands->scratch);
+    free(commands);
+    return NULL;
+}
+
+void commands_free(struct commands *commands)
+{
+    if (!commands) return;
+    commands_change_end(commands);
+    if (commands->reloading)
+        command_call_refuse(commands->reloading, COMMAND_UNAVAILABLE, "the box stops");
+    commands->reloading = NULL;
+    ev_timer_stop(commands->plan.polluxd->loop, &commands->follow);
+    command_server_free(commands->server);
+    commands->plan.polluxd->commands = NULL;
+    free(commands->scratch);
+    free(commands);
+}

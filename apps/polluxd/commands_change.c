@@ -1,0 +1,136 @@
+/* The queue of changes.  The engine takes one at a time; this thread's other changes (a reload, a
+ * halt by signal) use the same mailbox, and each fetches the answer to its own. */
+
+#include "apps/polluxd/commands_layout.h"
+#include "apps/polluxd/reload.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ANSWER_NS      (5 * NANOS_SECOND)
+#define FOLLOW_SECONDS 0.001
+#define ATTEMPTS       8u /* while something else changes in between */
+
+static struct engine_stage *engine_of(const struct commands *commands)
+{
+    return commands->plan.polluxd->launch.engine;
+}
+
+static void call_refuse(struct change *change, enum command_code code, const char *why)
+{
+    if (change->call) command_call_refuse(change->call, code, "%s", why);
+    change->call = NULL;
+}
+
+static void head_drop(struct commands *commands)
+{
+    free(commands->waiting[0].record);
+    commands->waits--;
+    memmove(&commands->waiting[0], &commands->waiting[1],
+            commands->waits * sizeof commands->waiting[0]);
+}
+
+void commands_follow_every(struct commands *commands)
+{
+    commands->follow.repeat = FOLLOW_SECONDS;
+}
+
+static void follow_begin(struct commands *commands)
+{
+    struct ev_loop *loop = commands->plan.polluxd->loop;
+    if (!ev_is_active(&commands->follow)) ev_timer_again(loop, &commands->follow);
+}
+
+/* What halts the box goes before whatever is not under way yet. */
+static bool halts_box(const struct change *change)
+{
+    return change->records == 1 && change->record->kind == RISK_RECORD_STATE &&
+           change->record->scope == RISK_BOX && change->record->value == RISK_HALTED;
+}
+
+void commands_change(struct commands *commands, const struct change *change)
+{
+    struct change *waiting = commands->waiting;
+    uint32_t at = commands->waits;
+    if (!change->look && halts_box(change)) {
+        engine_stage_halt(engine_of(commands));
+        at = commands->waits > 0 && commands->posted ? 1 : 0;
+    }
+    if (commands->waits == COMMANDS_WAITING_MAX) {
+        free(change->record);
+        command_call_refuse(change->call, COMMAND_UNAVAILABLE, "too many changes are under way%s",
+                            at < commands->waits ? "; the box is halted" : "");
+        return;
+    }
+    memmove(&waiting[at + 1], &waiting[at], (commands->waits - at) * sizeof *waiting);
+    waiting[at] = *change;
+    waiting[at].since = commands_now();
+    commands->waits++;
+    follow_begin(commands);
+}
+
+/* The head is posted, or done. */
+static void head_begin(struct commands *commands)
+{
+    struct change *head = &commands->waiting[0];
+    if (reload_busy(commands->plan.polluxd->reload)) return;
+    if (head->look) {
+        head->done(commands, head, NULL);
+        head_drop(commands);
+        return;
+    }
+    commands->change = (struct engine_change){.controls = head->records, .record = head->record};
+    commands->posted = engine_stage_change(engine_of(commands), &commands->change);
+    commands->plan.polluxd->changing = commands->posted;
+}
+
+static void head_answered(struct commands *commands, const struct engine_control_answer *answer)
+{
+    struct change *head = &commands->waiting[0];
+    commands->posted = commands->plan.polluxd->changing = false;
+    if (answer->verdict == RISK_CONTROL_TURN && ++head->attempts < ATTEMPTS) return;
+    if (head->call && answer->verdict == RISK_CONTROL_OK) {
+        head->done(commands, head, answer);
+    } else {
+        call_refuse(head, COMMAND_REFUSED, risk_control_text(answer->verdict));
+    }
+    head_drop(commands);
+}
+
+/* Nobody waits for ever.  One that is under way stays, until the engine has answered. */
+static void late_refuse(struct commands *commands)
+{
+    nanos_t now = commands_now();
+    for (uint32_t i = 0; i < commands->waits; i++) {
+        struct change *one = &commands->waiting[i];
+        if (!one->call || now - one->since < ANSWER_NS) continue;
+        bool under_way = i == 0 && commands->posted;
+        call_refuse(one, COMMAND_UNAVAILABLE,
+                    under_way ? "the engine has not answered for 5 s; the change may come yet"
+                              : "other changes have been under way for 5 s");
+    }
+    while (commands->waits > 0 && !commands->posted && !commands->waiting[0].call)
+        head_drop(commands);
+}
+
+void commands_follow(struct ev_loop *loop, ev_timer *timer, int events)
+{
+    (void)events;
+    struct commands *commands = timer->data;
+    struct engine_control_answer answer;
+    if (commands->posted && engine_stage_controlled(engine_of(commands), &answer))
+        head_answered(commands, &answer);
+    if (commands->waits > 0 && !commands->posted) head_begin(commands);
+    late_refuse(commands);
+    if (commands->waits == 0) ev_timer_stop(loop, timer);
+}
+
+void commands_change_end(struct commands *commands)
+{
+    for (uint32_t i = 0; i < commands->waits; i++) {
+        call_refuse(&commands->waiting[i], COMMAND_UNAVAILABLE, "the box stops");
+        /* What is under way is the engine's, which has ended by now or keeps to its end. */
+        if (i > 0 || !commands->posted) free(commands->waiting[i].record);
+    }
+    commands->waits = 0;
+}

@@ -1,0 +1,45 @@
+/* Values of answers.  Whole numbers are numbers; prices, quantities and money are texts, so that
+ * nothing is rounded on its way. */
+
+#include "apps/polluxd/commands_layout.h"
+
+#include <string.h>
+
+#define CENT   (PRICE_ONE / 100)
+#define DIGITS 40
+
+json_t *commands_count(uint64_t count)
+{
+    return json_integer((json_int_t)count);
+}
+
+json_t *commands_price(price_t price)
+{
+    char digits[DIGITS];
+    struct text text = text_in(digits, sizeof digits);
+    if (price != 0) text_price(&text, price);
+    return json_string(digits);
+}
+
+json_t *commands_qty(qty_t qty)
+{
+    char digits[DIGITS];
+    struct text text = text_in(digits, sizeof digits);
+    text_qty(&text, qty);
+    return json_string(digits);
+}
+
+json_t *commands_money(int64_t money)
+{
+    char digits[DIGITS];
+    struct text text = text_in(digits, sizeof digits);
+    text_decimal(&text, money / CENT, 2, 2);
+    return json_string(digits);
+}
+
+json_t *commands_symbol(const char *symbol, size_t bytes)
+{
+    size_t length = strnlen(symbol, bytes);
+    while (length > 0 && symbol[length - 1] == ' ') length--;
+    return json_stringn(symbol, length);
+}

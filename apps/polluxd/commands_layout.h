@@ -1,0 +1,126 @@
+#ifndef APPS_POLLUXD_COMMANDS_LAYOUT_H
+#define APPS_POLLUXD_COMMANDS_LAYOUT_H
+
+/* Private to commands*.c. */
+
+#include "apps/polluxd/commands.h"
+#include "control/command/command_server.h"
+
+#include <ev.h>
+
+#define COMMANDS_WAITING_MAX (2 * COMMAND_CONNECTIONS_MAX)
+#define COMMANDS_EVENT_BYTES 240u
+
+struct commands;
+
+/* A change on its way to the engine, or what looks at what changes change.  Whoever asked is
+ * answered by done, with the engine's answer; or by the queue, if the engine does not answer. */
+struct change {
+    struct command_call *call; /* NULL: nobody waits any more */
+    void (*done)(struct commands *commands, struct change *change,
+                 const struct engine_control_answer *answer);
+    bool look; /* asks nothing of the engine: done, with NULL, when nothing is under way */
+    uint32_t records;
+    struct risk_record *record; /* allocated; or NULL */
+    nanos_t since;              /* monotonic */
+    uint32_t attempts;
+};
+
+struct commands {
+    struct commands_plan plan;
+    struct command_server *server;
+    command_fn *on[COMMAND_COUNT];
+    nanos_t begun;
+
+    /* Copies of the views, as of one request. */
+    struct feed_view feed;
+    struct engine_view engine;
+    struct engine_gateway_view gateway;
+    struct gate_view gate;
+    struct match_view match;
+    struct histogram *scratch;
+
+    /* Changes; the first is under way if posted. */
+    struct change waiting[COMMANDS_WAITING_MAX];
+    uint32_t waits;
+    bool posted;
+    struct engine_change change;
+    struct command_call *reloading; /* who waits for the reload, or a set */
+    ev_timer follow;                /* runs while something waits */
+
+    char event[COMMAND_EVENTS_MAX][COMMANDS_EVENT_BYTES];
+    uint64_t events;
+};
+
+nanos_t commands_now(void); /* monotonic */
+
+/* commands_json.c: values of answers */
+
+json_t *commands_count(uint64_t count);
+json_t *commands_price(price_t price); /* "10.05"; "" for none */
+json_t *commands_qty(qty_t qty);
+json_t *commands_money(int64_t money);                     /* "-13.75", hundredths */
+json_t *commands_symbol(const char *symbol, size_t bytes); /* without padding */
+
+/* commands_show.c */
+
+void commands_status(void *context, struct command_call *call);
+uint64_t commands_packets_refused(const struct feed_view *view); /* not those that came twice */
+void commands_lcores(void *context, struct command_call *call);
+void commands_latency(void *context, struct command_call *call);
+void commands_events(void *context, struct command_call *call);
+
+/* commands_market.c */
+
+void commands_feeds(void *context, struct command_call *call);
+void commands_book(void *context, struct command_call *call);
+void commands_instruments(void *context, struct command_call *call);
+
+/* commands_trading.c */
+
+void commands_sessions(void *context, struct command_call *call);
+void commands_orders(void *context, struct command_call *call);
+void commands_positions(void *context, struct command_call *call);
+void commands_strategies(void *context, struct command_call *call);
+
+/* commands_change.c: the queue of changes */
+
+/* change is copied; its record becomes the queue's.  Refuses the call if there is no room. */
+void commands_change(struct commands *commands, const struct change *change);
+void commands_follow(struct ev_loop *loop, ev_timer *timer, int events);
+void commands_change_end(struct commands *commands); /* the box stops */
+void commands_follow_every(struct commands *commands);
+
+/* commands_risk.c, commands_limits.c */
+
+void commands_halt(void *context, struct command_call *call);
+void commands_arm(void *context, struct command_call *call);
+void commands_strategies_start(void *context, struct command_call *call);
+void commands_strategies_stop(void *context, struct command_call *call);
+void commands_risk_show(void *context, struct command_call *call);
+void commands_risk_set(void *context, struct command_call *call);
+
+/* The places of the symbols that "ACME" or "ACME@box" names, into at; how many. */
+uint32_t commands_symbols(const struct commands *commands, const char *name, uint32_t *at,
+                          uint32_t room);
+/* Their number, or UINT32_MAX. */
+uint32_t commands_venue(const struct commands *commands, const char *name);
+uint32_t commands_strategy(const struct commands *commands, const char *name);
+
+/* A record of a change that call asks for. */
+struct risk_record commands_record(const struct command_call *call, enum risk_record_kind kind,
+                                   enum risk_scope scope);
+
+/* commands_config.c */
+
+void commands_config_show(void *context, struct command_call *call);
+void commands_config_check(void *context, struct command_call *call);
+void commands_config_diff(void *context, struct command_call *call);
+void commands_config_reload(void *context, struct command_call *call);
+void commands_strategies_set(void *context, struct command_call *call);
+
+/* commands_metrics.c */
+
+void commands_metrics(void *context, struct command_call *call);
+
+#endif

@@ -1,0 +1,65 @@
+#ifndef CONTROL_COMMAND_COMMAND_DESK_H
+#define CONTROL_COMMAND_COMMAND_DESK_H
+
+/* Where requests become acts: a line in, who may, what is written down, the handler, an answer out.
+ * Pure: the socket, the file of the record and the clock are the caller's.
+ *
+ *     line --> command_call_read --> record: begun --> handler --> record: ended --> answer
+ *                    |                    |
+ *                    +-- refused          +-- cannot be written: refused, unless it tightens
+ *
+ * An act that changes something is written down, and is on the disk, before it is done; what came
+ * of it is written after.  One that tightens (a halt) is done even if the record cannot be written:
+ * the counter says so, and so does the answer's absence from the record.
+ *
+ * Each request is counted once, by its end: request = answered + the sum of the refusals.
+ *
+ * Threads: one.  Memory: of a request under way, allocated. */
+
+#include "control/command/command_call.h"
+
+/* clang-format off */
+#define COMMAND_DESK_COUNTERS(C)                                                                   \
+    C(request,            "Requests on the control socket")                                        \
+    C(answered,           "of these, done")                                                        \
+    C(bad_json,           "of these, no JSON, too long or too deep")                               \
+    C(bad_request,        "of these, no request of JSON-RPC 2.0")                                  \
+    C(unknown,            "of these, for a command that there is not")                             \
+    C(bad_parameters,     "of these, with parameters that are missing, unknown or out of range")   \
+    C(broken,             "of these, whose answer could not be composed")                          \
+    C(forbidden,          "of these, by somebody whose role does not allow it")                    \
+    C(refused,            "of these, refused by the box")                                          \
+    C(unavailable,        "of these, for a part that the box does not have, or that does not answer") \
+    C(under_way,          "Requests whose answer is awaited now")                                  \
+    C(record_lost,        "Lines of the record of changes that could not be written")
+/* clang-format on */
+
+#define COMMAND_DESK_FIELD(name, meaning) uint64_t name;
+struct command_desk_counts {
+    COMMAND_DESK_COUNTERS(COMMAND_DESK_FIELD)
+};
+
+typedef void command_fn(void *context, struct command_call *call);
+
+struct command_desk_plan {
+    command_fn *const *on; /* by enum command_number; NULL: the box has no such part */
+    void *context;         /* of the handlers */
+    /* A line of the record, with its end; durable: it is on the disk when this returns. */
+    bool (*record)(void *context, const char *line, size_t length, bool durable);
+    void *record_context;
+    nanos_t (*now)(void); /* since 1970, for the record */
+};
+
+struct command_desk {
+    struct command_desk_plan plan;
+    struct command_desk_counts counts;
+    uint64_t acts; /* numbers of the record's lines */
+};
+
+/* Told once of each line, at once or later: the answer with its line end. */
+typedef void command_answer_fn(void *context, const char *answer, size_t length);
+
+void command_desk_take(struct command_desk *desk, const struct command_caller *caller,
+                       const char *line, size_t length, command_answer_fn *answer, void *context);
+
+#endif

@@ -1,0 +1,201 @@
+/* Connections.  A peer lives until it is closed and nothing is awaited for it. */
+
+#include "control/command/command_server.h"
+
+#include "control/command/command_server_layout.h"
+#include "control/command/command_socket.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ACCEPTS_TURN  32u
+#define SWEEP_SECONDS 0.5
+
+static nanos_t today(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (nanos_t)now.tv_sec * NANOS_SECOND + (nanos_t)now.tv_nsec;
+}
+
+/* Refusals at the door: a line that fits any socket's buffer, or nothing. */
+static void door_say(int file, enum command_code code, const char *why)
+{
+    char line[256];
+    struct text text = text_in(line, sizeof line);
+    text_format(&text,
+                "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":%d,\"message\":\"%s\"}}\n",
+                code, why);
+    (void)send(file, text.bytes, text.length, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+static struct peer **place_free(struct command_server *server)
+{
+    for (uint32_t i = 0; i < COMMAND_CONNECTIONS_MAX; i++)
+        if (!server->peer[i]) return &server->peer[i];
+    return NULL;
+}
+
+/* Who asks.  The kernel's word, as of the connection. */
+static struct command_caller caller_of(struct command_server *server, int file)
+{
+    struct ucred is;
+    socklen_t length = sizeof is;
+    uint32_t group[COMMAND_GROUPS_MAX + 1];
+    socklen_t bytes = sizeof *group * COMMAND_GROUPS_MAX;
+    if (getsockopt(file, SOL_SOCKET, SO_PEERCRED, &is, &length) != 0 || length != sizeof is)
+        return (struct command_caller){.uid = UINT32_MAX, .gid = UINT32_MAX};
+    if (getsockopt(file, SOL_SOCKET, SO_PEERGROUPS, group, &bytes) != 0) bytes = 0;
+    uint32_t groups = (uint32_t)(bytes / sizeof *group);
+    group[groups++] = is.gid;
+    command_server_users(server);
+    return (struct command_caller){
+        .uid = is.uid,
+        .gid = is.gid,
+        .pid = is.pid,
+        .role = command_users_role(&server->users, is.uid, groups, group),
+    };
+}
+
+static void accepted(struct command_server *server, int file)
+{
+    struct peer **place = place_free(server);
+    struct command_caller caller = caller_of(server, file);
+    server->counts.connection++;
+    if (caller.role == COMMAND_NOBODY || !place) {
+        bool nobody = caller.role == COMMAND_NOBODY;
+        if (nobody)
+            door_say(file, COMMAND_FORBIDDEN, "this user may not give commands to this box");
+        else door_say(file, COMMAND_UNAVAILABLE, "there are 16 connections already");
+        ++*(nobody ? &server->counts.connection_nobody : &server->counts.connection_full);
+        close(file);
+        return;
+    }
+    static_assert(COMMAND_CONNECTIONS_MAX == 16, "the sentence above says so");
+    *place = peer_new(server, file, &caller);
+    server->counts.connected++;
+}
+
+static void accept_all(struct ev_loop *loop, ev_io *watcher, int events)
+{
+    (void)events;
+    struct command_server *server = watcher->data;
+    for (uint32_t i = 0; i < ACCEPTS_TURN; i++) {
+        int file = accept4(watcher->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (file >= 0) {
+            accepted(server, file);
+            continue;
+        }
+        if (errno == EAGAIN || errno == EWOULDBLOCK) return;
+        if (errno == ECONNABORTED || errno == EINTR) continue;
+        /* No file or memory is left: it is tried again at the next sweep. */
+        server->counts.accept_failed++;
+        ev_io_stop(loop, watcher);
+        return;
+    }
+}
+
+static void sweep(struct ev_loop *loop, ev_timer *timer, int events)
+{
+    (void)events;
+    struct command_server *server = timer->data;
+    for (uint32_t i = 0; i < COMMAND_CONNECTIONS_MAX; i++) {
+        struct peer *peer = server->peer[i];
+        if (!peer) continue;
+        double silent = ev_now(loop) - peer->moved;
+        if (peer->out && silent > server->slow_seconds) {
+            server->counts.connection_slow++;
+            peer_close(peer);
+        } else if (!peer->out && !peer->busy && silent > server->idle_seconds) {
+            server->counts.connection_idle++;
+            peer_close(peer);
+        }
+    }
+    if (!ev_is_active(&server->accept)) ev_io_start(loop, &server->accept);
+}
+
+/* A file that has changed is read again; a wrong one is nobody's. */
+void command_server_users(struct command_server *server)
+{
+    struct stat is = {0};
+    if (!server->plan.users) return;
+    if (stat(server->plan.users, &is) == 0 && is.st_ino == server->seen.st_ino &&
+        is.st_size == server->seen.st_size && is.st_mode == server->seen.st_mode &&
+        is.st_uid == server->seen.st_uid && is.st_mtim.tv_sec == server->seen.st_mtim.tv_sec &&
+        is.st_mtim.tv_nsec == server->seen.st_mtim.tv_nsec)
+        return;
+    char said[1];
+    struct text unsaid = text_in(said, sizeof said);
+    server->seen = is;
+    if (!command_users_read(&server->users, server->plan.users, &unsaid))
+        server->counts.users_bad++;
+}
+
+static bool users_begin(struct command_server *server, struct text *problems)
+{
+    if (!server->plan.users) {
+        command_users_own(&server->users, geteuid());
+        return true;
+    }
+    (void)stat(server->plan.users, &server->seen);
+    return command_users_read(&server->users, server->plan.users, problems);
+}
+
+struct command_server *command_server_new(const struct command_server_plan *plan,
+                                          struct text *problems)
+{
+    struct command_server *server = calloc(1, sizeof *server);
+    CHECK(server != NULL);
+    server->plan = *plan;
+    server->idle_seconds = plan->idle_seconds ? plan->idle_seconds : COMMAND_IDLE_SECONDS;
+    server->slow_seconds = plan->slow_seconds ? plan->slow_seconds : COMMAND_SLOW_SECONDS;
+    server->record.file = -1;
+    server->desk.plan = (struct command_desk_plan){.on = plan->on,
+                                                   .context = plan->context,
+                                                   .record = command_record_write,
+                                                   .record_context = &server->record,
+                                                   .now = today};
+    int file = -1;
+    bool right = users_begin(server, problems);
+    right &= command_record_open(&server->record, plan->record, problems);
+    if (right) file = command_socket_listen(plan->socket, problems);
+    if (file < 0) {
+        command_record_close(&server->record);
+        free(server);
+        return NULL;
+    }
+    ev_io_init(&server->accept, accept_all, file, EV_READ);
+    ev_timer_init(&server->sweep, sweep, SWEEP_SECONDS, SWEEP_SECONDS);
+    server->accept.data = server->sweep.data = server;
+    ev_io_start(plan->loop, &server->accept);
+    ev_timer_start(plan->loop, &server->sweep);
+    return server;
+}
+
+void command_server_free(struct command_server *server)
+{
+    if (!server) return;
+    CHECK(server->desk.counts.under_way == 0);
+    for (uint32_t i = 0; i < COMMAND_CONNECTIONS_MAX; i++)
+        if (server->peer[i]) peer_close(server->peer[i]);
+    ev_io_stop(server->plan.loop, &server->accept);
+    ev_timer_stop(server->plan.loop, &server->sweep);
+    close(server->accept.fd);
+    command_socket_remove(server->plan.socket);
+    command_record_close(&server->record);
+    free(server);
+}
+
+const struct command_server_counts *command_server_counts(const struct command_server *server)
+{
+    return &server->counts;
+}
+
+const struct command_desk_counts *command_server_desk(const struct command_server *server)
+{
+    return &server->desk.counts;
+}
