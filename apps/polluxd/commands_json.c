@@ -39,7 +39,10 @@ json_t *commands_money(int64_t money)
 
 json_t *commands_symbol(const char *symbol, size_t bytes)
 {
-    size_t length = strnlen(symbol, bytes);
+    char plain[DIGITS];
+    size_t length = strnlen(symbol, bytes < sizeof plain ? bytes : sizeof plain - 1);
     while (length > 0 && symbol[length - 1] == ' ') length--;
-    return json_stringn(symbol, length);
+    for (size_t i = 0; i < length; i++)
+        plain[i] = symbol[i] > ' ' && symbol[i] <= '~' ? symbol[i] : '?';
+    return json_stringn(plain, length);
 }

@@ -59,8 +59,9 @@ nanos_t commands_now(void); /* monotonic */
 json_t *commands_count(uint64_t count);
 json_t *commands_price(price_t price); /* "10.05"; "" for none */
 json_t *commands_qty(qty_t qty);
-json_t *commands_money(int64_t money);                     /* "-13.75", hundredths */
-json_t *commands_symbol(const char *symbol, size_t bytes); /* without padding */
+json_t *commands_money(int64_t money); /* "-13.75", hundredths */
+/* Without padding; whatever a feed said, it is text. */
+json_t *commands_symbol(const char *symbol, size_t bytes);
 
 /* commands_show.c */
 

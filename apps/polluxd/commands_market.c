@@ -88,18 +88,20 @@ void commands_book(void *context, struct command_call *call)
     }
     uint32_t most = (uint32_t)command_call_whole(call, "levels", LEVELS_USUAL);
     uint64_t volume = book->market.volume / (uint64_t)QTY_ONE;
-    command_call_answer(
-        call, json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "symbol", book->symbol, "state",
-                        market_state_text((enum market_state)book->state), "last",
-                        commands_price(book->market.last), "volume", commands_count(volume), "bids",
-                        commands_count(book->bids), "asks", commands_count(book->asks), "levels",
-                        levels_show(book, most)));
+    command_call_answer(call, json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "symbol",
+                                        commands_symbol(book->symbol, sizeof book->symbol), "state",
+                                        market_state_text((enum market_state)book->state), "last",
+                                        commands_price(book->market.last), "volume",
+                                        commands_count(volume), "bids", commands_count(book->bids),
+                                        "asks", commands_count(book->asks), "levels",
+                                        levels_show(book, most)));
 }
 
 static json_t *instrument_show(const struct feed_view_book *book)
 {
     const struct market *market = &book->market;
-    return json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o}", "symbol", book->symbol, "instrument",
+    return json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "symbol",
+                     commands_symbol(book->symbol, sizeof book->symbol), "instrument",
                      commands_count(book->instrument), "state",
                      market_state_text((enum market_state)book->state), "bid",
                      commands_price(market->bid), "ask", commands_price(market->ask), "last",
