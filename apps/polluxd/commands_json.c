@@ -42,7 +42,8 @@ json_t *commands_symbol(const char *symbol, size_t bytes)
     char plain[DIGITS];
     size_t length = strnlen(symbol, bytes < sizeof plain ? bytes : sizeof plain - 1);
     while (length > 0 && symbol[length - 1] == ' ') length--;
+    memcpy(plain, symbol, length);
     for (size_t i = 0; i < length; i++)
-        plain[i] = symbol[i] > ' ' && symbol[i] <= '~' ? symbol[i] : '?';
+        if (plain[i] <= ' ' || plain[i] > '~') plain[i] = '?';
     return json_stringn(plain, length);
 }

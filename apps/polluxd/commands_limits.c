@@ -1,6 +1,7 @@
 /* Limits: those in force, and their change (F36). */
 
 #include "apps/polluxd/commands_layout.h"
+#include "apps/polluxd/reload.h"
 #include "control/config/config_limit.h"
 #include "control/monitor/report_trading.h"
 
@@ -19,18 +20,28 @@ static struct gateway *gateway_of(const struct commands *commands)
     return engine_stage_gateway(commands->plan.polluxd->launch.engine);
 }
 
+static bool of_strategies(enum risk_scope scope)
+{
+    return scope == RISK_STRATEGY || scope == RISK_ROUTE || scope == RISK_HOLDING;
+}
+
+static bool of_symbols(enum risk_scope scope)
+{
+    return scope == RISK_SYMBOL || scope == RISK_HOLDING;
+}
+
 /* "maker in ACME@box" */
 static void subject_print(struct text *out, const struct commands *commands, enum risk_scope scope,
                           const struct risk_subject *of)
 {
     const struct gateway_plan *plan = &commands->plan.polluxd->gateway.plan;
     const struct gateway_symbol_plan *symbol = &plan->symbol[of->symbol];
-    bool strategy = scope == RISK_STRATEGY || scope == RISK_ROUTE || scope == RISK_HOLDING;
-    if (strategy) text_append(out, gateway_strategy_of(gateway_of(commands), of->strategy)->name);
+    if (of_strategies(scope))
+        text_append(out, gateway_strategy_of(gateway_of(commands), of->strategy)->name);
     if (scope == RISK_HOLDING) text_append(out, " in ");
     if (scope == RISK_ROUTE) text_append(out, " at ");
     if (scope == RISK_VENUE || scope == RISK_ROUTE) text_append(out, plan->venue[of->venue].name);
-    if (scope == RISK_SYMBOL || scope == RISK_HOLDING) {
+    if (of_symbols(scope)) {
         size_t length = sizeof symbol->name;
         while (length > 0 && symbol->name[length - 1] == ' ') length--;
         text_append_bytes(out, symbol->name, length);
@@ -46,6 +57,11 @@ struct meant {
     uint32_t symbol[GATEWAY_CONTROLS_MAX];
 };
 
+static bool venue_meant(const struct meant *meant, uint32_t venue)
+{
+    return meant->venue == SUBJECT_ALL || meant->venue == venue;
+}
+
 static bool symbol_meant(const struct meant *meant, uint32_t symbol)
 {
     if (!meant->symbols) return true;
@@ -54,35 +70,39 @@ static bool symbol_meant(const struct meant *meant, uint32_t symbol)
     return false;
 }
 
-/* A strategy trades at its own venue, what it may trade there alone. */
+/* The venue that a strategy trades at; UINT32_MAX: it is not meant, or there is none. */
+static uint32_t strategy_take(const struct commands *commands, const struct meant *meant,
+                              uint32_t strategy)
+{
+    const struct gateway_strategy_plan *is = gateway_strategy_of(gateway_of(commands), strategy);
+    bool meant_so = meant->strategy == SUBJECT_ALL || meant->strategy == strategy;
+    if (!is->name || !is->name[0] || !meant_so || !venue_meant(meant, is->venue)) return UINT32_MAX;
+    return is->venue;
+}
+
+/* The subject of this number, if it is meant.  A strategy trades at its own venue, and what is
+ * traded there alone. */
 static bool subject_next(const struct commands *commands, enum risk_scope scope,
                          const struct meant *meant, uint32_t index, struct risk_subject *of)
 {
     const struct gateway_plan *plan = &commands->plan.polluxd->gateway.plan;
-    uint32_t symbols = scope == RISK_HOLDING || scope == RISK_SYMBOL ? plan->symbols : 1;
-    uint32_t strategy = index / symbols, symbol = index % symbols;
-    bool strategies = scope == RISK_STRATEGY || scope == RISK_ROUTE || scope == RISK_HOLDING;
+    uint32_t symbols = of_symbols(scope) ? plan->symbols : 1;
+    uint32_t strategy = index / symbols, symbol = index % symbols, venue = UINT32_MAX;
     *of = (struct risk_subject){0};
-    if (strategies) {
-        const struct gateway_strategy_plan *is =
-            gateway_strategy_of(gateway_of(commands), strategy);
-        if (!is->name || !is->name[0]) return false;
-        if (meant->strategy != SUBJECT_ALL && meant->strategy != strategy) return false;
-        if (meant->venue != SUBJECT_ALL && meant->venue != is->venue) return false;
+    if (of_strategies(scope)) {
+        venue = strategy_take(commands, meant, strategy);
         of->strategy = strategy;
-        if (scope == RISK_ROUTE) of->venue = is->venue;
-        if (scope == RISK_HOLDING && plan->symbol[symbol].venue != is->venue) return false;
+        if (scope == RISK_ROUTE) of->venue = venue;
+        if (venue == UINT32_MAX) return false;
     }
-    if (scope == RISK_VENUE) {
-        if (meant->venue != SUBJECT_ALL && meant->venue != index) return false;
-        of->venue = index;
-    }
-    if (scope == RISK_SYMBOL || scope == RISK_HOLDING) {
-        if (!symbol_meant(meant, symbol)) return false;
-        if (meant->venue != SUBJECT_ALL && meant->venue != plan->symbol[symbol].venue) return false;
+    if (of_symbols(scope)) {
+        uint32_t at = plan->symbol[symbol].venue;
         of->symbol = symbol;
+        return symbol_meant(meant, symbol) && venue_meant(meant, at) &&
+               (scope == RISK_SYMBOL || venue == at);
     }
-    return true;
+    if (scope == RISK_VENUE) of->venue = index;
+    return scope != RISK_VENUE || venue_meant(meant, index);
 }
 
 static uint32_t subjects_of(const struct commands *commands, enum risk_scope scope)
@@ -197,8 +217,7 @@ static bool meant_find(const struct commands *commands, struct command_call *cal
 static bool scope_check(struct command_call *call, enum risk_scope scope)
 {
     static const char *const names[] = {"strategy", "symbol", "venue"};
-    const bool may[] = {scope == RISK_STRATEGY || scope == RISK_ROUTE || scope == RISK_HOLDING,
-                        scope == RISK_SYMBOL || scope == RISK_HOLDING, scope != RISK_BOX};
+    const bool may[] = {of_strategies(scope), of_symbols(scope), scope != RISK_BOX};
     const bool must[] = {may[0], may[1], scope == RISK_VENUE};
     for (uint32_t i = 0; i < ARRAY_COUNT(names); i++) {
         bool given = command_call_text(call, names[i]) != NULL;
@@ -246,6 +265,8 @@ void commands_risk_set(void *context, struct command_call *call)
     enum risk_verdict limit = config_limit_named(command_call_text(call, "limit"));
     if (!commands->plan.polluxd->launch.gateway)
         command_call_refuse(call, COMMAND_UNAVAILABLE, "this box has no role gateway");
+    else if (reload_busy(commands->plan.polluxd->reload))
+        command_call_refuse(call, COMMAND_UNAVAILABLE, "the configuration is being read again now");
     else if (limit == RISK_PASS)
         command_call_refuse(call, COMMAND_REFUSED, "there is no limit %s",
                             command_call_text(call, "limit"));

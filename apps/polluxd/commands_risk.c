@@ -1,6 +1,7 @@
 /* Trading states: halt and arm by scope (F35). */
 
 #include "apps/polluxd/commands_layout.h"
+#include "apps/polluxd/reload.h"
 #include "control/monitor/report_trading.h"
 
 #include <stdlib.h>
@@ -28,16 +29,9 @@ uint32_t commands_venue(const struct commands *commands, const char *name)
     return UINT32_MAX;
 }
 
-/* Places are given names by this thread's changes only. */
 uint32_t commands_strategy(const struct commands *commands, const char *name)
 {
-    const struct gateway_plan *plan = plan_of(commands);
-    struct gateway *gateway = engine_stage_gateway(commands->plan.polluxd->launch.engine);
-    for (uint32_t i = 0; i < plan->strategies; i++) {
-        const char *is = gateway_strategy_of(gateway, i)->name;
-        if (is && is[0] && strcmp(is, name) == 0) return i;
-    }
-    return UINT32_MAX;
+    return reload_place_of(commands->plan.polluxd->reload, name);
 }
 
 static bool symbol_is(const struct gateway_symbol_plan *symbol, const char *name, size_t length)

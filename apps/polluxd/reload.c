@@ -203,6 +203,12 @@ bool reload_step(struct reload *reload, struct text *line)
 
 /* By command. */
 
+uint32_t reload_place_of(const struct reload *reload, const char *name)
+{
+    uint32_t at = running_strategy(&reload->running->gateway, name);
+    return at < reload->running->gateway.strategies.count ? reload->running->place[at] : UINT32_MAX;
+}
+
 bool reload_busy(const struct reload *reload)
 {
     return reload && (reload->candidate || reload->requested);

@@ -31,6 +31,9 @@ void reload_ask(void);
 /* Told once, by a reload_step, what came of it: lines, each with its end. */
 typedef void reload_told_fn(void *context, bool taken, const char *lines);
 
+/* The place in the gateway of the strategy of this name that runs, or UINT32_MAX. */
+uint32_t reload_place_of(const struct reload *reload, const char *name);
+
 /* One of these only while it is not busy. */
 bool reload_busy(const struct reload *reload); /* NULL is allowed */
 void reload_request(struct reload *reload, reload_told_fn *told, void *context);

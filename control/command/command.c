@@ -44,13 +44,17 @@ uint32_t command_of_words(uint32_t count, const char *const *words, uint32_t *nu
 
 static void capitals_append(struct text *out, const char *word)
 {
-    for (; *word; word++)
-        text_append_char(out, *word >= 'a' && *word <= 'z' ? (char)(*word + 'A' - 'a') : *word);
+    for (; *word; word++) {
+        bool small = *word >= 'a' && *word <= 'z';
+        text_append_char(out, (char)(small ? *word - 'a' + 'A' : *word));
+    }
 }
 
 void command_usage(struct text *out, const struct command *command)
 {
-    for (const char *at = command->method; *at; at++) text_append_char(out, *at == '.' ? ' ' : *at);
+    size_t group = strcspn(command->method, ".");
+    text_append_bytes(out, command->method, group);
+    if (command->method[group]) text_format(out, " %s", command->method + group + 1);
     for (uint32_t i = 0; i < command_parameters(command); i++) {
         const struct command_parameter *is = &command->parameters[i];
         text_append(out, is->needed ? " " : " [");

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define ACCEPTS_TURN  32u
-#define SWEEP_SECONDS 0.5
+#define SWEEP_SECONDS 0.05
 
 static nanos_t today(void)
 {
@@ -151,8 +151,8 @@ struct command_server *command_server_new(const struct command_server_plan *plan
     struct command_server *server = calloc(1, sizeof *server);
     CHECK(server != NULL);
     server->plan = *plan;
-    server->idle_seconds = plan->idle_seconds ? plan->idle_seconds : COMMAND_IDLE_SECONDS;
-    server->slow_seconds = plan->slow_seconds ? plan->slow_seconds : COMMAND_SLOW_SECONDS;
+    server->idle_seconds = (plan->idle_ms ? plan->idle_ms : COMMAND_IDLE_MS) / 1e3;
+    server->slow_seconds = (plan->slow_ms ? plan->slow_ms : COMMAND_SLOW_MS) / 1e3;
     server->record.file = -1;
     server->desk.plan = (struct command_desk_plan){.on = plan->on,
                                                    .context = plan->context,

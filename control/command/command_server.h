@@ -8,7 +8,7 @@
  * A role is found at the connection and stays.  Who has none is told so and disconnected; so is
  * everybody beyond COMMAND_CONNECTIONS_MAX.  A connection has one request under way at a time, and
  * one turn of the loop does at most one of each connection.  A line that is too long, a silence of
- * idle_seconds and an answer that is not read for slow_seconds end it.
+ * idle_ms and an answer that is not read for slow_ms end it.
  *
  * The users' file is read again when it has changed, at the next connection.
  *
@@ -19,8 +19,8 @@
 #include "control/command/command_users.h"
 
 #define COMMAND_CONNECTIONS_MAX 16u
-#define COMMAND_IDLE_SECONDS    60u
-#define COMMAND_SLOW_SECONDS    5u
+#define COMMAND_IDLE_MS         60000u
+#define COMMAND_SLOW_MS         5000u
 
 /* clang-format off */
 #define COMMAND_SERVER_COUNTERS(C)                                                                 \
@@ -48,8 +48,8 @@ struct command_server_plan {
     const char *socket; /* paths; they must outlive the server */
     const char *users;  /* NULL: only the user that the box runs as */
     const char *record;
-    uint32_t idle_seconds; /* 0: COMMAND_IDLE_SECONDS */
-    uint32_t slow_seconds; /* 0: COMMAND_SLOW_SECONDS */
+    uint32_t idle_ms;      /* 0: COMMAND_IDLE_MS */
+    uint32_t slow_ms;      /* 0: COMMAND_SLOW_MS */
     command_fn *const *on; /* as of the desk */
     void *context;
 };

@@ -31,7 +31,7 @@ struct command_server {
     struct command_record record;
     struct command_users users;
     struct stat seen; /* of the users' file */
-    uint32_t idle_seconds, slow_seconds;
+    double idle_seconds, slow_seconds;
     ev_io accept;
     ev_timer sweep;
     struct peer *peer[COMMAND_CONNECTIONS_MAX];

@@ -205,6 +205,28 @@ SPEC(a_section_that_comes_or_goes_is_one_difference)
             "feed.line_b: new: needs a restart");
 }
 
+/* The value of path, or NULL. */
+static const char *value_of(const struct config_differences *values, const char *path)
+{
+    for (uint32_t i = 0; i < values->count; i++)
+        if (strcmp(values->at[i].path, path) == 0) return values->at[i].is;
+    return NULL;
+}
+
+SPEC(all_values_of_one_are_shown_with_what_is_left_out)
+{
+    struct config *config = config_with("", "");
+    struct config_differences values = config_values(config);
+    EXPECT_TEXT(value_of(&values, "screen.refresh_ms"), "100");
+    EXPECT_TEXT(value_of(&values, "lcores.idle"), "back_off");
+    EXPECT_TEXT(value_of(&values, "gateway.strategies[one].parameters.y"), "2");
+    EXPECT_TEXT(value_of(&values, "gateway.symbols[A at w].limits.order_qty"), "3");
+    EXPECT_TEXT(value_of(&values, "gateway.venues[v].address"), "10.0.0.2");
+    EXPECT(value_of(&values, "feed.line_b") == NULL);
+    config_differences_free(&values);
+    config_free(config);
+}
+
 #define SPECS(S)                                                                                   \
     S(a_file_does_not_differ_from_itself)                                                          \
     S(how_a_value_is_written_is_no_difference)                                                     \
@@ -215,6 +237,7 @@ SPEC(a_section_that_comes_or_goes_is_one_difference)
     S(entries_are_matched_by_name)                                                                 \
     S(an_entry_that_comes_or_goes_is_one_difference)                                               \
     S(strategies_come_and_go_live)                                                                 \
-    S(a_section_that_comes_or_goes_is_one_difference)
+    S(a_section_that_comes_or_goes_is_one_difference)                                              \
+    S(all_values_of_one_are_shown_with_what_is_left_out)
 
 SPEC_MAIN("config: diff", SPECS, NULL, NULL)

@@ -160,12 +160,61 @@ SPEC(who_is_outside_does_not_leave)
     EXPECT_TEXT(left(), "gateway.strategies[out]: gone\n");
 }
 
+/* One parameter. */
+
+static const char *said_of_set(uint32_t strategy, const char *parameter, const char *value,
+                               const struct delegate_kind *of)
+{
+    why[0] = (struct running_why){0};
+    running_free(candidate);
+    candidate = running_set(running, strategy, parameter, value, of, &why[0]);
+    EXPECT((candidate == NULL) == (why[0].text[0] != 0));
+    return why[0].text;
+}
+
+SPEC(one_parameter_changes_and_nothing_else)
+{
+    EXPECT_UINT(next("", USUAL_STRATEGIES), 0);
+    EXPECT_TEXT(said_of_set(0, "size", "9", &settable), "");
+    EXPECT_TEXT(left(), "gateway.strategies[one].parameters.size: 9 -> 5\n");
+    EXPECT_UINT(candidate->place[0], running->place[0]);
+    EXPECT_TEXT(running->gateway.strategies.at[0].parameters.at[0].value, "5");
+}
+
+SPEC(a_parameter_that_the_file_leaves_out_is_added)
+{
+    EXPECT_UINT(next("", USUAL_STRATEGIES), 0);
+    EXPECT_TEXT(said_of_set(0, "more", "1", &settable), "");
+    EXPECT_TEXT(left(), "gateway.strategies[one].parameters.more: 1 -> none\n");
+}
+
+SPEC(a_parameter_that_is_not_taken_while_it_runs_is_refused)
+{
+    EXPECT_UINT(next("", USUAL_STRATEGIES), 0);
+    EXPECT_TEXT(said_of_set(0, "size", "90", &settable), "it would have 9 orders at once, not 0");
+    EXPECT_TEXT(said_of_set(1, "size", "9", &stubborn),
+                "the strategy takes no parameters while it runs");
+    EXPECT_TEXT(said_of_set(2, "size", "9", NULL),
+                "the strategy takes no parameters while it runs");
+    char name[CONFIG_NAME_MAX + 2], value[CONFIG_PARAMETER_MAX + 2];
+    memset(name, 'n', sizeof name);
+    memset(value, 'v', sizeof value);
+    name[sizeof name - 1] = value[sizeof value - 1] = 0;
+    EXPECT_TEXT(said_of_set(0, name, "9", &settable),
+                "that is no parameter that a file could have");
+    EXPECT_TEXT(said_of_set(0, "size", value, &settable),
+                "that is no parameter that a file could have");
+}
+
 #define SPECS(S)                                                                                   \
     S(the_file_of_the_start_changes_nothing)                                                       \
     S(parameters_and_limits_are_the_files)                                                         \
     S(what_needs_a_restart_stays)                                                                  \
     S(parameters_that_a_strategy_does_not_take_stay_and_it_is_said_why)                            \
     S(strategies_leave_and_come_and_the_others_keep_their_places)                                  \
-    S(who_is_outside_does_not_leave)
+    S(who_is_outside_does_not_leave)                                                               \
+    S(one_parameter_changes_and_nothing_else)                                                      \
+    S(a_parameter_that_the_file_leaves_out_is_added)                                               \
+    S(a_parameter_that_is_not_taken_while_it_runs_is_refused)
 
 SPEC_MAIN("polluxd: running", SPECS, gateway_file_open, end)

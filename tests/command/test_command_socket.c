@@ -1,0 +1,211 @@
+/* The socket's place, and the record's: made safely, or refused with a sentence. */
+
+#include "control/command/command_record.h"
+#include "control/command/command_socket.h"
+#include "tests/support/spec.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static char said[4096];
+static struct text problems;
+static char folder[64], own[96], path[160], other[160];
+
+static void before_each(void)
+{
+    problems = text_in(said, sizeof said);
+    snprintf(folder, sizeof folder, "/tmp/pollux-socket-XXXXXX");
+    EXPECT(mkdtemp(folder) != NULL);
+    snprintf(own, sizeof own, "%s/control", folder);
+    snprintf(path, sizeof path, "%s/pollux.sock", own);
+    snprintf(other, sizeof other, "%s/elsewhere", folder);
+}
+
+static void after_each(void)
+{
+    unlink(path);
+    unlink(own);
+    rmdir(own);
+    unlink(other);
+    rmdir(other);
+    rmdir(folder);
+}
+
+static mode_t mode_of(const char *name)
+{
+    struct stat is = {0};
+    EXPECT(lstat(name, &is) == 0);
+    return is.st_mode;
+}
+
+SPEC(a_folder_that_is_missing_is_made_for_us_and_our_group)
+{
+    mode_t before = umask(0);
+    int file = command_socket_listen(path, &problems);
+    EXPECT(umask(before) == 0); /* it is given back */
+    EXPECT(file >= 0);
+    EXPECT_UINT(mode_of(own), S_IFDIR | 0750);
+    EXPECT_UINT(mode_of(path), S_IFSOCK | 0660);
+    close(file);
+}
+
+SPEC(the_socket_is_not_for_others_even_if_nothing_is_masked)
+{
+    mode_t before = umask(0777);
+    EXPECT(mkdir(own, 0) == 0 && chmod(own, 0700) == 0);
+    int file = command_socket_listen(path, &problems);
+    umask(before);
+    EXPECT_UINT(mode_of(own), S_IFDIR | 0700);
+    EXPECT_UINT(mode_of(path), S_IFSOCK | 0660);
+    close(file);
+}
+
+SPEC(a_folder_that_is_open_to_others_is_refused)
+{
+    static const mode_t wrong[] = {0770, 0751, 0754, 0752, 0777};
+    EXPECT(mkdir(own, 0700) == 0);
+    for (uint32_t i = 0; i < ARRAY_COUNT(wrong); i++) {
+        EXPECT(chmod(own, wrong[i]) == 0);
+        text_clear(&problems);
+        EXPECT(command_socket_listen(path, &problems) == -1);
+        EXPECT(strstr(said, "is open to others: chmod 0750") != NULL);
+    }
+}
+
+SPEC(a_folder_that_is_a_link_is_refused)
+{
+    EXPECT(mkdir(other, 0700) == 0 && symlink(other, own) == 0);
+    EXPECT(command_socket_listen(path, &problems) == -1);
+    EXPECT(said[0] != 0);
+}
+
+SPEC(a_folder_of_somebody_else_is_refused)
+{
+    if (geteuid() != 0) return; /* who is not root cannot give a folder away */
+    EXPECT(mkdir(own, 0750) == 0 && chown(own, 1234, 1234) == 0);
+    EXPECT(command_socket_listen(path, &problems) == -1);
+    EXPECT(strstr(said, "is not the user's that the box runs as") != NULL);
+}
+
+SPEC(a_socket_that_somebody_listens_at_is_left_alone)
+{
+    int first = command_socket_listen(path, &problems);
+    EXPECT(command_socket_listen(path, &problems) == -1);
+    EXPECT(strstr(said, "another process listens there") != NULL);
+    int asks = command_socket_connect(path);
+    EXPECT(asks >= 0);
+    close(asks);
+    close(first);
+}
+
+SPEC(a_socket_that_nobody_listens_at_is_replaced)
+{
+    int first = command_socket_listen(path, &problems);
+    close(first);
+    EXPECT(command_socket_connect(path) == -1 && errno == ECONNREFUSED);
+    int second = command_socket_listen(path, &problems);
+    int asks = command_socket_connect(path);
+    EXPECT(second >= 0 && asks >= 0);
+    close(asks);
+    close(second);
+}
+
+SPEC(what_is_no_socket_is_left_alone)
+{
+    EXPECT(mkdir(own, 0700) == 0);
+    int file = open(path, O_WRONLY | O_CREAT, 0600);
+    close(file);
+    EXPECT(command_socket_listen(path, &problems) == -1);
+    EXPECT(strstr(said, "something that is no socket has this name") != NULL);
+    command_socket_remove(path);
+    EXPECT(S_ISREG(mode_of(path)));
+}
+
+SPEC(names_that_are_no_names_are_refused)
+{
+    EXPECT(command_socket_listen("", &problems) == -1);
+    EXPECT(command_socket_listen("/tmp/", &problems) == -1);
+    EXPECT(command_socket_connect("") == -1);
+}
+
+SPEC(a_path_longer_than_an_address_works)
+{
+    char deep[64], longer[512];
+    snprintf(deep, sizeof deep, "%s", folder);
+    snprintf(longer, sizeof longer, "%s/%0120d", folder, 7);
+    EXPECT(mkdir(longer, 0750) == 0);
+    size_t length = strlen(longer);
+    snprintf(longer + length, sizeof longer - length, "/pollux.sock");
+    int file = command_socket_listen(longer, &problems);
+    int asks = command_socket_connect(longer);
+    EXPECT(file >= 0 && asks >= 0);
+    close(asks);
+    close(file);
+    unlink(longer);
+    longer[length] = 0;
+    rmdir(longer);
+}
+
+/* The record. */
+
+SPEC(the_record_is_made_for_us_alone_and_appended_to)
+{
+    struct command_record record;
+    char kept[32] = "";
+    EXPECT(command_record_open(&record, other, &problems));
+    EXPECT_UINT(mode_of(other), S_IFREG | 0600);
+    EXPECT(command_record_write(&record, "one\n", 4, true));
+    command_record_close(&record);
+    EXPECT(command_record_open(&record, other, &problems));
+    EXPECT(command_record_write(&record, "two\n", 4, false));
+    command_record_close(&record);
+    EXPECT(!command_record_write(&record, "three\n", 6, false));
+    int file = open(other, O_RDONLY);
+    EXPECT(read(file, kept, sizeof kept - 1) == 8);
+    EXPECT_TEXT(kept, "one\ntwo\n");
+    close(file);
+}
+
+SPEC(a_record_that_others_may_write_or_a_link_is_refused)
+{
+    struct command_record record;
+    int file = open(other, O_WRONLY | O_CREAT, 0600);
+    EXPECT(fchmod(file, 0620) == 0);
+    close(file);
+    EXPECT(!command_record_open(&record, other, &problems));
+    EXPECT(strstr(said, "may be written by others") != NULL);
+    EXPECT(chmod(other, 0600) == 0 && symlink(other, own) == 0);
+    EXPECT(!command_record_open(&record, own, &problems));
+    EXPECT(!command_record_open(&record, folder, &problems));
+}
+
+SPEC(a_disk_that_is_full_keeps_no_half_a_line)
+{
+    if (access("/dev/full", W_OK) != 0) return;
+    struct command_record record = {.file = open("/dev/full", O_WRONLY)};
+    EXPECT(!command_record_write(&record, "one\n", 4, true));
+    command_record_close(&record);
+}
+
+#define SPECS(S)                                                                                   \
+    S(a_folder_that_is_missing_is_made_for_us_and_our_group)                                       \
+    S(the_socket_is_not_for_others_even_if_nothing_is_masked)                                      \
+    S(a_folder_that_is_open_to_others_is_refused)                                                  \
+    S(a_folder_that_is_a_link_is_refused)                                                          \
+    S(a_folder_of_somebody_else_is_refused)                                                        \
+    S(a_socket_that_somebody_listens_at_is_left_alone)                                             \
+    S(a_socket_that_nobody_listens_at_is_replaced)                                                 \
+    S(what_is_no_socket_is_left_alone)                                                             \
+    S(names_that_are_no_names_are_refused)                                                         \
+    S(a_path_longer_than_an_address_works)                                                         \
+    S(the_record_is_made_for_us_alone_and_appended_to)                                             \
+    S(a_record_that_others_may_write_or_a_link_is_refused)                                         \
+    S(a_disk_that_is_full_keeps_no_half_a_line)
+SPEC_MAIN("command_socket", SPECS, before_each, after_each)

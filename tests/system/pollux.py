@@ -1,0 +1,392 @@
+#!/usr/bin/env python3
+"""A session with the program pollux, as a new user has it, while the box of
+apps/polluxd/quickstart.yaml trades: it is looked at, its file is changed and read again, it is
+halted and armed; every user may what his role says, and nothing else.
+
+    pollux.py POLLUX POLLUXD
+"""
+
+import atexit
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import time
+
+from replay_support import Skip, calm, equal, require, run_specs, spec
+
+QUICKSTART = pathlib.Path(__file__).resolve().parents[2] / "apps/polluxd/quickstart.yaml"
+ASKED = 300  # how often the box is asked for its status
+NOBODY, VIEWER, OPERATOR, RISK, ADMIN = 54320, 54321, 54322, 54323, 54324  # users, by number
+
+
+class Box:
+    """polluxd in a folder of its own, and pollux beside it."""
+
+    def __init__(self, bench, folder, text=None):
+        self.folder = pathlib.Path(bench.path(folder))
+        self.folder.mkdir()
+        self.folder.chmod(0o755)
+        (self.folder / "password").write_text("secret\n")
+        (self.folder / "password").chmod(0o600)
+        self.file = self.folder / "box.yaml"
+        core = min(os.sched_getaffinity(0))
+        self.file.write_text((text or QUICKSTART.read_text()).replace("cores: [0]",
+                                                                      f"cores: [{core}]"))
+        self.program = self.folder / "pollux"
+        shutil.copy(bench.program["pollux"], self.program)
+        self.said = open(self.folder / "said", "w+", encoding="utf-8")
+        self.line = [bench.program["polluxd"], "--config", "box.yaml"]
+        self.process = subprocess.Popen(self.line, stdout=self.said, stderr=subprocess.STDOUT,
+                                        cwd=self.folder)
+        atexit.register(self.process.kill)  # of a spec that fails before its end
+        self.wait(lambda: self.pollux("status").returncode == 0, "it does not answer")
+        self.wait(lambda: self.ask("status")["sent"] > 100, "it does not trade")
+
+    def wait(self, truth, sentence, seconds=15):
+        until = time.monotonic() + seconds
+        while not truth():
+            require(time.monotonic() < until and self.process.poll() is None, sentence)
+            time.sleep(0.02)
+
+    def pollux(self, *words, user=None, environment=None):
+        """The program once; as another user of our group, if one is named."""
+        more = {} if user is None else {"user": user, "group": os.getegid(), "extra_groups": []}
+        line = ["./pollux", *words]
+        done = subprocess.run(line, capture_output=True, text=True, timeout=30, cwd=self.folder,
+                              stdin=subprocess.DEVNULL, env=environment, **more)
+        calm(done, line)
+        return done
+
+    def ask(self, *words):
+        done = self.pollux("--json", *words)
+        equal(done.returncode, 0, f"the status of {words} ({done.stderr})")
+        return json.loads(done.stdout)
+
+    def counter(self, name):
+        return {one["name"]: one["value"] for one in self.ask("metrics", name)["counters"]}[name]
+
+    def end(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=20)
+        self.said.seek(0)
+        said = self.said.read()
+        self.said.close()
+        calm(subprocess.CompletedProcess(self.line, max(self.process.returncode, 0), "", said),
+             self.line)
+        equal(self.process.returncode, 0, f"the status of polluxd ({said[-1500:]})")
+        require(not (self.folder / "control/pollux.sock").exists(), "the socket is left behind")
+
+    def record(self):
+        return [json.loads(line) for line in (self.folder / "changes.jsonl").open()]
+
+
+def distances(box):
+    """Of the maker's quotes in ACME, from the middle of the best prices that others show."""
+    mine, others = [], {"buy": [], "sell": []}
+    for one in box.ask("orders")["orders"]:
+        if one["symbol"] != "ACME" or one["state"] == "NEW":
+            continue
+        (mine if one["strategy"] == "maker" else others[one["side"]]).append(float(one["price"]))
+    if not mine or not others["buy"] or not others["sell"]:
+        return []
+    middle = (max(others["buy"]) + min(others["sell"])) / 2
+    return [abs(price - middle) for price in mine]
+
+
+box = None  # of the specs of one session, in their order
+
+
+@spec
+def a_new_user_sees_what_the_box_does(bench):
+    global box
+    box = Box(bench, "session")
+    done = box.pollux("status")
+    equal(done.returncode, 0, "the status")
+    for line in (r"^box +quickstart$", r"^trading +ACTIVE$", r"^feed +LIVE$",
+                 r"^sessions up +3$"):
+        require(re.search(line, done.stdout, re.MULTILINE), f"'{line}' is not in {done.stdout}")
+    book = box.pollux("book", "ACME").stdout
+    require(re.search(r"^book +ACME$", book, re.MULTILINE) and
+            re.search(r"^orders +quantity +bid +ask +quantity +orders$", book, re.MULTILINE) and
+            re.search(r"^ +\d+ +\d+ +(9|10)\.\d\d ", book, re.MULTILINE), f"the book: {book}")
+    box.wait(lambda: box.ask("events")["events"], "nothing has happened")
+    for command in ("lcores", "latency", "feeds", "instruments", "sessions", "orders", "positions",
+                    "strategies", "risk", "config", "events", "metrics", "top"):
+        done = box.pollux(command)
+        equal((done.returncode, done.stderr), (0, ""), command)
+        require(len(done.stdout.splitlines()) > 1, f"{command} shows {done.stdout}")
+    require("secret" not in json.dumps(box.ask("config")), "the configuration shows a password")
+
+
+@spec
+def figures_on_the_console_are_those_of_the_counters(bench):
+    values = {one["name"]: one["value"] for one in box.ask("metrics", "feed_")["counters"]}
+    drops = sum(value for name, value in values.items()
+                if name.startswith(("feed_frame_", "feed_datagram_")))
+    equal(values["feed_packet"], values["feed_packet_accepted"] + drops, "packets")
+    values = {one["name"]: one["value"] for one in box.ask("metrics", "control_")["counters"]}
+    ends = ("answered", "bad_json", "bad_request", "unknown", "bad_parameters", "broken",
+            "forbidden", "refused", "unavailable", "under_way")
+    equal(values["control_request"], sum(values["control_" + end] for end in ends), "requests")
+
+
+@spec
+def a_change_of_the_file_moves_the_quotes(bench):
+    near = distances(box)
+    require(near and min(near) < 0.1, f"before the change the quotes are at {near}")
+    text = box.file.read_text()
+    box.file.write_text(text.replace("0t:200, 2t:300", "40t:200, 45t:300"))
+    shown = box.ask("config", "diff")["differences"]
+    equal(shown, [{"key": "gateway.strategies[maker].parameters.rungs", "was": "0t:200, 2t:300",
+                   "is": "40t:200, 45t:300", "change": "live"}], "the differences")
+    done = box.pollux("config", "reload")
+    equal(done.returncode, 0, f"the reload ({done.stderr})")
+    require("1 strategies have other parameters" in done.stdout, done.stdout)
+    box.wait(lambda: distances(box) and min(distances(box)) > 0.25, "the quotes do not move")
+    equal(box.ask("config", "diff")["differences"], [], "the differences after the reload")
+
+
+@spec
+def a_wrong_file_is_found_and_refused_with_its_place(bench):
+    text = box.file.read_text()
+    box.file.write_text(text.replace("armed: true", "armd: true"))
+    done = box.pollux("config", "check")
+    equal(done.returncode, 4, "the status of the check")
+    require("unknown key \"armd\" in gateway" in done.stdout, done.stdout)
+    done = box.pollux("config", "reload")
+    equal(done.returncode, 1, "the status of the reload")
+    require("nothing has changed: the file has problems" in done.stderr, done.stderr)
+    box.file.write_text(text)
+    equal(box.pollux("config", "check").returncode, 0, "the status of the check of the right file")
+
+
+@spec
+def a_halt_is_answered_when_no_order_leaves_any_more(bench):
+    equal(box.ask("halt", "--reason", "lunch"),
+          {"scope": "box", "of": "", "trading": "HALTED", "durable": True}, "the halt")
+    sent = box.counter("gateway_order_sent"), box.counter("gateway_replace_sent")
+    box.wait(lambda: box.ask("status")["open"] == 0, "orders stay open")
+    time.sleep(0.3)
+    equal((box.counter("gateway_order_sent"), box.counter("gateway_replace_sent")), sent,
+          "orders and replacements sent")
+    equal(box.ask("status")["trading"], "HALTED", "the state")
+    done = box.pollux("arm")
+    equal(done.returncode, 2, "the status of arm without a reason")
+    require("--reason is missing" in done.stderr, done.stderr)
+    equal(box.ask("arm", "--reason", "back")["trading"], "ACTIVE", "armed")
+    box.wait(lambda: box.counter("gateway_order_sent") > sent[0] + 20, "no order leaves again")
+    said = " ".join(one["event"] for one in box.ask("events")["events"])
+    require("box is HALTED by user" in said and "lunch" in said, f"the events: {said}")
+
+
+@spec
+def one_strategy_and_one_symbol_are_halted_alone(bench):
+    def state(name):
+        return {one["name"]: one["state"] for one in box.ask("strategies")["strategies"]}[name]
+
+    equal(box.ask("strategies", "stop", "maker")["trading"], "HALTED", "stopped")
+    box.wait(lambda: state("maker") == "HALTED", "the maker goes on")
+    equal(state("taker"), "ACTIVE", "the taker")
+    box.wait(lambda: not box.ask("orders", "--strategy", "maker")["orders"], "its orders stay")
+    equal(box.ask("strategies", "start", "maker", "--reason", "again")["trading"], "ACTIVE", "")
+    box.wait(lambda: state("maker") == "ACTIVE", "the maker stays halted")
+    equal(box.ask("halt", "symbol", "ACME@box")["of"], "ACME@box", "of")
+    equal(box.ask("halt", "venue", "noise")["of"], "noise", "of")
+    equal(box.ask("arm", "symbol", "ACME@box", "--reason", "x")["trading"], "ACTIVE", "armed")
+    equal(box.ask("arm", "venue", "noise", "--reason", "x")["trading"], "ACTIVE", "armed")
+
+
+@spec
+def limits_and_parameters_change_within_the_ceiling(bench):
+    was = box.ask("risk", "show", "strategy_rate")["limits"]
+    require({"limit": "strategy_rate", "scope": "strategy", "of": "maker", "bound": "2000"} in was,
+            f"{was}")
+    done = box.ask("risk", "set", "strategy_rate", "1900", "--strategy", "maker", "--reason", "x")
+    equal((done["was"], done["bound"], done["durable"]), ("2000", "1900", True), "the change")
+    now = box.ask("risk", "show", "strategy_rate")["limits"]
+    require({"limit": "strategy_rate", "scope": "strategy", "of": "maker", "bound": "1900"} in now,
+            f"{now}")
+    done = box.pollux("risk", "set", "order_qty", "100000", "--symbol", "ACME", "--reason", "x")
+    equal(done.returncode, 1, "the status of what is looser than the ceiling")
+    require("looser than the ceiling" in done.stderr, done.stderr)
+    done = box.pollux("risk", "set", "order_qty", "10x", "--symbol", "ACME", "--reason", "x")
+    equal(done.returncode, 2, "the status of what is no quantity")
+    done = box.ask("strategies", "set", "maker", "long", "700")
+    equal((done["was"], done["value"]), ("800", "700"), "the parameter")
+    done = box.pollux("strategies", "set", "maker", "longer", "700")
+    equal(done.returncode, 1, "the status of a parameter that there is not")
+    require("there is no parameter 'longer'" in done.stderr, done.stderr)
+    lines = [one["line"] for one in box.ask("config", "reload")["said"]]
+    equal(lines[-1], "configuration: 1 limits have changed, 1 strategies have other parameters, "
+                     "0 come, 0 leave", "both are the file's again")
+
+
+@spec
+def every_change_is_written_down_before_it_is_done_and_after(bench):
+    record = box.record()
+    acts = {}
+    for line in record:
+        acts.setdefault(line["act"], []).append(line)
+    for act in acts.values():
+        equal([line["step"] for line in act], ["begun", "ended"], f"{act}")
+        equal((act[0]["uid"], act[0]["role"]), (os.getuid(), "admin"), "who")
+        require("result" in act[1] or "error" in act[1], f"{act[1]}")
+    methods = {act[0]["method"] for act in acts.values()}
+    equal(methods, {"halt", "arm", "strategies.start", "strategies.stop", "strategies.set",
+                    "risk.set", "config.reload"}, "what was done")
+    halt = next(act for act in acts.values() if act[0]["params"].get("reason") == "lunch")
+    equal(halt[1]["result"]["trading"], "HALTED", "the end of the halt")
+
+
+@spec
+def the_exit_status_says_what_became_of_it(bench):
+    equal(box.pollux("halt", "strategy", "nobody").returncode, 1, "refused")
+    for words in ((), ("nonsense",), ("book",), ("book", "ACME", "99"), ("status", "x"),
+                  ("halt", "planet"), ("status", "--reason", "x"), ("--watch=0", "status")):
+        done = box.pollux(*words)
+        equal(done.returncode, 2, f"the status of {words}")
+        require(done.stderr and not done.stdout, f"{words}: {done}")
+    done = box.pollux("--socket", "/nowhere/pollux.sock", "status")
+    equal(done.returncode, 3, "nobody answers")
+    require("/nowhere/pollux.sock" in done.stderr and "start polluxd" in done.stderr, done.stderr)
+    place = {"POLLUX_SOCKET": str(box.folder / "control/pollux.sock")}
+    done = box.pollux("status", environment=place)
+    equal(done.returncode, 0, "by the environment")
+
+
+@spec
+def the_shell_is_told_what_may_come_next(bench):
+    def words(*before):
+        return box.pollux("--complete", *before).stdout.split()
+
+    require({"status", "risk", "top", "halt"} <= set(words()), f"{words()}")
+    equal(len(words()), len(set(words())), "each once")
+    equal(set(words("risk")) & {"show", "set"}, {"show", "set"}, "of a group")
+    equal(set(words("halt")), {"box", "venue", "strategy", "symbol", "--reason"}, "of a command")
+
+
+@spec
+def what_is_watched_comes_again_and_again(bench):
+    line = ["./pollux", "--json", "--watch=0.1", "status"]
+    process = subprocess.Popen(line, stdout=subprocess.PIPE, text=True, cwd=box.folder)
+    ups = [json.loads(process.stdout.readline())["sent"] for _ in range(3)]
+    process.send_signal(signal.SIGINT)
+    equal(process.wait(timeout=10), 0, "the status after Ctrl-C")
+    process.stdout.close()
+    require(ups[0] < ups[2], f"orders sent: {ups}")
+
+
+def connected(folder):
+    asks = socket.socket(socket.AF_UNIX)
+    asks.settimeout(10)
+    back = os.getcwd()
+    os.chdir(folder)  # a path in an address has at most 107 bytes
+    try:
+        asks.connect("control/pollux.sock")
+    finally:
+        os.chdir(back)
+    return asks
+
+
+@spec
+def nonsense_and_a_megabyte_are_answered_and_the_box_trades_on(bench):
+    for line, code in ((b"{", -32700), (b"[]", -32600), (b"\xff\x00", -32700),
+                       (b'{"jsonrpc":"2.0","id":1,"method":"stat"}', -32601)):
+        with connected(box.folder) as asks:
+            asks.sendall(line + b"\n")
+            answer = json.loads(asks.makefile().readline())
+            equal(answer["error"]["code"], code, f"{line}")
+    with connected(box.folder) as asks:
+        try:
+            asks.sendall(b"x" * (1 << 20))
+        except OSError:
+            pass  # it was ended meanwhile
+        equal(json.loads(asks.makefile().readline())["error"]["code"], -32700, "a megabyte")
+    sent = box.ask("status")["sent"]
+    box.wait(lambda: box.ask("status")["sent"] > sent, "it does not trade on")
+
+
+@spec
+def an_answer_comes_in_milliseconds_while_it_trades(bench):
+    took = []
+    with connected(box.folder) as asks:
+        lines = asks.makefile()
+        for number in range(ASKED):
+            begun = time.perf_counter()
+            asks.sendall(b'{"jsonrpc":"2.0","id":%d,"method":"status"}\n' % number)
+            equal(json.loads(lines.readline())["id"], number, "the id")
+            took.append((time.perf_counter() - begun) * 1e3)
+            time.sleep(0.002)
+    begun = time.perf_counter()
+    for _ in range(10):
+        box.pollux("status")
+    program = (time.perf_counter() - begun) * 100
+    took.sort()
+    print(f"         status over the socket: p50 {statistics.median(took):.3f} ms, "
+          f"p99 {took[ASKED * 99 // 100]:.3f} ms, max {took[-1]:.3f} ms; "
+          f"the program, from start to end: {program:.1f} ms")
+    require(statistics.median(took) < 50, f"half of the answers take {took[ASKED // 2]:.1f} ms")
+    box.end()
+
+
+@spec
+def every_user_may_what_his_role_says_and_nothing_else(bench):
+    if os.geteuid() != 0:
+        raise Skip("only root can be other users")
+    text = QUICKSTART.read_text().replace("  record_file:", "  users_file: users\n  record_file:")
+    folder = pathlib.Path(bench.path("roles"))
+    users = pathlib.Path(bench.path("users"))
+    users.write_text(f"user root admin\nuser {VIEWER} viewer\nuser {OPERATOR} operator\n"
+                     f"user {RISK} risk\nuser {ADMIN} admin\n")
+    text = text.replace("users_file: users", f"users_file: {users}")
+    other = Box(bench, folder.name, text)
+    reason = ("--reason", "x")
+    commands = {  # the least of these users who may
+        ("status",): VIEWER, ("orders",): VIEWER, ("risk",): VIEWER, ("config",): VIEWER,
+        ("metrics",): VIEWER, ("halt",): OPERATOR, ("strategies", "stop", "taker"): OPERATOR,
+        ("risk", "set", "order_qty", "900", "--symbol", "ACME@box", *reason): OPERATOR,
+        ("arm", *reason): RISK, ("strategies", "start", "taker", *reason): RISK,
+        ("risk", "set", "order_qty", "1000", "--symbol", "ACME@box", *reason): RISK,
+        ("config", "reload"): ADMIN}
+    for user in (NOBODY, VIEWER, OPERATOR, RISK, ADMIN):
+        for words, least in commands.items():
+            done = other.pollux(*words, user=user)
+            loosens = words[-3:] == ("ACME@box", *reason) and "1000" in words
+            if loosens and user == OPERATOR:  # he may, but not this
+                require(done.returncode == 1 and "role does not allow" in done.stderr, f"{done}")
+                continue
+            equal(done.returncode, 0 if user >= least else 1,
+                  f"the status of {words} by {user} ({done.stderr})")
+            why = "may not give commands" if user == NOBODY else "needs the role"
+            require(user >= least or why in done.stderr, f"{words} by {user}: {done.stderr}")
+    done_by = {line["uid"] for line in other.record() if line["step"] == "begun"}
+    equal(done_by, {OPERATOR, RISK, ADMIN}, "who has changed anything")
+    other.end()
+
+
+@spec
+def it_does_not_start_where_its_socket_is_not_safe(bench):
+    folder = pathlib.Path(bench.path("unsafe"))
+    (folder / "control").mkdir(parents=True)
+    (folder / "control").chmod(0o777)
+    (folder / "password").write_text("secret\n")
+    (folder / "password").chmod(0o600)
+    (folder / "box.yaml").write_text(QUICKSTART.read_text())
+    line = [bench.program["polluxd"], "--config", "box.yaml"]
+    done = subprocess.run(line, capture_output=True, text=True, timeout=60, cwd=folder,
+                          stdin=subprocess.DEVNULL)
+    calm(done, line)
+    equal(done.returncode, 1, "the status")
+    require("the control socket's directory control: is open to others: chmod 0750" in done.stderr,
+            done.stderr)
+
+
+if __name__ == "__main__":
+    run_specs(sys.argv[1:])
