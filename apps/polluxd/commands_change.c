@@ -22,12 +22,12 @@ static void call_refuse(struct change *change, enum command_code code, const cha
     change->call = NULL;
 }
 
-static void head_drop(struct commands *commands)
+static void drop(struct commands *commands, uint32_t at)
 {
-    free(commands->waiting[0].record);
+    free(commands->waiting[at].record);
     commands->waits--;
-    memmove(&commands->waiting[0], &commands->waiting[1],
-            commands->waits * sizeof commands->waiting[0]);
+    memmove(&commands->waiting[at], &commands->waiting[at + 1],
+            (commands->waits - at) * sizeof commands->waiting[0]);
 }
 
 void commands_follow_every(struct commands *commands)
@@ -76,7 +76,7 @@ static void head_begin(struct commands *commands)
     if (reload_busy(commands->plan.polluxd->reload)) return;
     if (head->look) {
         head->done(commands, head, NULL);
-        head_drop(commands);
+        drop(commands, 0);
         return;
     }
     commands->change = (struct engine_change){.controls = head->records, .record = head->record};
@@ -88,29 +88,33 @@ static void head_answered(struct commands *commands, const struct engine_control
 {
     struct change *head = &commands->waiting[0];
     commands->posted = commands->plan.polluxd->changing = false;
-    if (answer->verdict == RISK_CONTROL_TURN && ++head->attempts < ATTEMPTS) return;
+    bool again = answer->verdict == RISK_CONTROL_TURN && ++head->attempts < ATTEMPTS;
+    if (again && head->call) return;
     if (head->call && answer->verdict == RISK_CONTROL_OK) {
         head->done(commands, head, answer);
     } else {
         call_refuse(head, COMMAND_REFUSED, risk_control_text(answer->verdict));
     }
-    head_drop(commands);
+    drop(commands, 0);
 }
 
-/* Nobody waits for ever.  One that is under way stays, until the engine has answered. */
+/* Nobody waits for ever.  What is under way stays until the engine has answered; what is not will
+ * not be done any more, for he who asked was told so. */
 static void late_refuse(struct commands *commands)
 {
     nanos_t now = commands_now();
-    for (uint32_t i = 0; i < commands->waits; i++) {
+    for (uint32_t i = commands->waits; i-- > 0;) {
         struct change *one = &commands->waiting[i];
         if (!one->call || now - one->since < ANSWER_NS) continue;
         bool under_way = i == 0 && commands->posted;
-        call_refuse(one, COMMAND_UNAVAILABLE,
-                    under_way ? "the engine has not answered for 5 s; the change may come yet"
-                              : "other changes have been under way for 5 s");
+        const char *why = "other changes have been under way for 5 s";
+        if (under_way) why = "the engine has not answered for 5 s; the change may come yet";
+        else if (!one->look && halts_box(one))
+            why = "the box is halted, but who asked for it is not in the journal: other changes "
+                  "have been under way for 5 s";
+        call_refuse(one, COMMAND_UNAVAILABLE, why);
+        if (!under_way) drop(commands, i);
     }
-    while (commands->waits > 0 && !commands->posted && !commands->waiting[0].call)
-        head_drop(commands);
 }
 
 void commands_follow(struct ev_loop *loop, ev_timer *timer, int events)
