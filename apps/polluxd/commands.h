@@ -22,7 +22,8 @@ struct commands_plan {
 /* NULL with sentences. */
 MUST_USE struct commands *commands_new(const struct commands_plan *plan, struct text *problems);
 
-/* Whoever waits for an answer is told that the box stops.  NULL is allowed. */
+/* After the stages have ended: whoever waits for an answer is told that the box stops.  NULL is
+ * allowed. */
 void commands_free(struct commands *commands);
 
 /* Something happened: a line, for the command events.  NULL is allowed. */

@@ -131,10 +131,9 @@ void commands_follow(struct ev_loop *loop, ev_timer *timer, int events)
 
 void commands_change_end(struct commands *commands)
 {
-    for (uint32_t i = 0; i < commands->waits; i++) {
-        call_refuse(&commands->waiting[i], COMMAND_UNAVAILABLE, "the box stops");
-        /* What is under way is the engine's, which has ended by now or keeps to its end. */
-        if (i > 0 || !commands->posted) free(commands->waiting[i].record);
+    while (commands->waits > 0) {
+        call_refuse(&commands->waiting[0], COMMAND_UNAVAILABLE, "the box stops");
+        drop(commands, 0);
     }
-    commands->waits = 0;
+    commands->posted = commands->plan.polluxd->changing = false;
 }

@@ -89,7 +89,7 @@ void commands_strategies(void *context, struct command_call *call);
 /* change is copied; its record becomes the queue's.  Refuses the call if there is no room. */
 void commands_change(struct commands *commands, const struct change *change);
 void commands_follow(struct ev_loop *loop, ev_timer *timer, int events);
-void commands_change_end(struct commands *commands); /* the box stops */
+void commands_change_end(struct commands *commands); /* the engine has ended */
 void commands_follow_every(struct commands *commands);
 
 /* commands_risk.c, commands_limits.c */

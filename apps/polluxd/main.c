@@ -263,9 +263,9 @@ static int run(const struct config *config, const struct request *request)
         right = !request->release || release(&polluxd, request->release);
         right = right && services_start(&polluxd, request->config);
         if (right) watch(&polluxd, request->seconds);
-        commands_free(polluxd.commands);
         signal(SIGUSR1, SIG_IGN);
         right &= stop(&polluxd);
+        commands_free(polluxd.commands);
         capturing_close(polluxd.capturing);
         monitoring_free(polluxd.monitoring);
         launch_free(&polluxd.launch);
