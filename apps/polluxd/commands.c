@@ -23,6 +23,7 @@ static command_fn *const handlers[COMMAND_COUNT] = {
     [COMMAND_RISK_SET] = commands_risk_set,
     [COMMAND_HALT] = commands_halt,
     [COMMAND_ARM] = commands_arm,
+    [COMMAND_CONFIRM] = commands_confirm,
     [COMMAND_CONFIG_SHOW] = commands_config_show,
     [COMMAND_CONFIG_CHECK] = commands_config_check,
     [COMMAND_CONFIG_DIFF] = commands_config_diff,
@@ -70,6 +71,7 @@ void commands_free(struct commands *commands)
 {
     if (!commands) return;
     commands_change_end(commands);
+    commands_confirm_end(commands);
     if (commands->reloading)
         command_call_refuse(commands->reloading, COMMAND_UNAVAILABLE, "the box stops");
     commands->reloading = NULL;

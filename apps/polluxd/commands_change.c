@@ -92,6 +92,8 @@ static void head_answered(struct commands *commands, const struct engine_control
     if (again && head->call) return;
     if (head->call && answer->verdict == RISK_CONTROL_OK) {
         head->done(commands, head, answer);
+    } else if (head->call && answer->verdict == RISK_CONTROL_SECOND) {
+        commands_propose(commands, head);
     } else {
         call_refuse(head, COMMAND_REFUSED, risk_control_text(answer->verdict));
     }

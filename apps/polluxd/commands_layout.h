@@ -8,8 +8,10 @@
 
 #include <ev.h>
 
-#define COMMANDS_WAITING_MAX (2 * COMMAND_CONNECTIONS_MAX)
-#define COMMANDS_EVENT_BYTES 240u
+#define COMMANDS_WAITING_MAX   (2 * COMMAND_CONNECTIONS_MAX)
+#define COMMANDS_PROPOSALS_MAX 8u
+#define COMMANDS_EVENT_BYTES   240u
+#define COMMANDS_OF_BYTES      96u
 
 struct commands;
 
@@ -24,6 +26,13 @@ struct change {
     struct risk_record *record; /* allocated; or NULL */
     nanos_t since;              /* monotonic */
     uint32_t attempts;
+    char of[COMMANDS_OF_BYTES]; /* the name of what it is of; "": the box */
+};
+
+/* One that waits for a second person. */
+struct proposal {
+    uint32_t number;
+    struct change change;
 };
 
 struct commands {
@@ -45,6 +54,8 @@ struct commands {
     uint32_t waits;
     bool posted;
     struct engine_change change;
+    struct proposal proposal[COMMANDS_PROPOSALS_MAX]; /* the oldest first */
+    uint32_t proposals, proposed;
     struct command_call *reloading; /* who waits for the reload, or a set */
     ev_timer follow;                /* runs while something waits */
 
@@ -91,6 +102,16 @@ void commands_change(struct commands *commands, const struct change *change);
 void commands_follow(struct ev_loop *loop, ev_timer *timer, int events);
 void commands_change_end(struct commands *commands); /* the engine has ended */
 void commands_follow_every(struct commands *commands);
+
+/* commands_confirm.c */
+
+/* Keeps the change, and its record, for a second person; who asked is told. */
+void commands_propose(struct commands *commands, struct change *change);
+void commands_confirm(void *context, struct command_call *call);
+void commands_confirm_end(struct commands *commands);
+
+/* ", confirmed by user 7", or nothing. */
+void commands_confirmed_append(struct text *out, const struct risk_record *record);
 
 /* commands_risk.c, commands_limits.c */
 

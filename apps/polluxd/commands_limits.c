@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OF_BYTES    96u
 #define SUBJECT_ALL UINT32_MAX
 
 static const char *const scope_names[] = {
@@ -129,7 +128,7 @@ static void limit_show(const struct commands *commands, enum risk_verdict limit,
     enum risk_scope scope = risk_limit(limit)->scope;
     for (uint32_t i = 0; i < subjects_of(commands, scope); i++) {
         struct risk_subject of;
-        char name[OF_BYTES];
+        char name[COMMANDS_OF_BYTES];
         struct text text = text_in(name, sizeof name);
         if (!subject_next(commands, scope, &all, i, &of)) continue;
         int64_t bound = risk_bound(risk, limit, &of);
@@ -177,14 +176,16 @@ static void bound_done(struct commands *commands, struct change *change,
     const struct risk_record *record = change->record;
     enum risk_verdict limit = (enum risk_verdict)record->limit;
     const struct risk_limit *is = risk_limit(limit);
-    char of[OF_BYTES], line[COMMANDS_EVENT_BYTES];
+    char of[COMMANDS_OF_BYTES], line[COMMANDS_EVENT_BYTES];
     struct text text = text_in(of, sizeof of), said = text_in(line, sizeof line);
     subject_print(&text, commands, is->scope, &record->subject);
     if (change->records > 1) text_format(&text, " and %u more", change->records - 1);
     struct config_bound was = config_limit_text(limit, record->old);
     struct config_bound now = config_limit_text(limit, record->value);
-    text_format(&said, "gateway: %s of %s: %s -> %s by user %u: %s", is->name,
-                of[0] ? of : "the box", was.text, now.text, record->who, record->reason);
+    text_format(&said, "gateway: %s of %s: %s -> %s by user %u", is->name, of[0] ? of : "the box",
+                was.text, now.text, record->who);
+    commands_confirmed_append(&said, record);
+    text_format(&said, ": %s", record->reason);
     polluxd_say(commands->plan.polluxd, line);
     command_call_answer(change->call,
                         json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:b}", "limit", is->name, "scope",

@@ -73,6 +73,12 @@ struct risk_record commands_record(const struct command_call *call, enum risk_re
     return record;
 }
 
+void commands_confirmed_append(struct text *out, const struct risk_record *record)
+{
+    if (record->confirmed_by != RISK_NONE)
+        text_format(out, ", confirmed by user %u", record->confirmed_by);
+}
+
 /* States. */
 
 static const char *const scope_names[] = {[RISK_BOX] = "box",
@@ -119,19 +125,18 @@ static void state_done(struct commands *commands, struct change *change,
                        const struct engine_control_answer *answer)
 {
     const struct risk_record *record = change->record;
-    const char *name = command_call_text(change->call, "name");
-    if (record->scope == RISK_STRATEGY && !name) name = command_call_text(change->call, "strategy");
+    const char *of = change->of;
     char line[COMMANDS_EVENT_BYTES];
     struct text text = text_in(line, sizeof line);
-    text_format(&text, "gateway: %s%s%s is %s by user %u: %s", scope_names[record->scope],
-                name ? " " : "", name ? name : "", report_trading_state((uint64_t)record->value),
-                record->who, record->reason);
+    text_format(&text, "gateway: %s%s%s is %s by user %u", scope_names[record->scope],
+                of[0] ? " " : "", of, report_trading_state((uint64_t)record->value), record->who);
+    commands_confirmed_append(&text, record);
+    text_format(&text, ": %s", record->reason);
     polluxd_say(commands->plan.polluxd, line);
     command_call_answer(change->call,
                         json_pack("{s:s, s:s, s:s, s:b}", "scope", scope_names[record->scope], "of",
-                                  name ? name : "", "trading",
-                                  report_trading_state((uint64_t)record->value), "durable",
-                                  (int)answer->durable));
+                                  of, "trading", report_trading_state((uint64_t)record->value),
+                                  "durable", (int)answer->durable));
 }
 
 static void state_ask(struct commands *commands, struct command_call *call, enum risk_scope scope,
@@ -150,6 +155,8 @@ static void state_ask(struct commands *commands, struct command_call *call, enum
         command_call_refuse(call, COMMAND_REFUSED, "there is no %s %s here", scope_names[scope],
                             name);
     } else {
+        struct text of = text_in(change.of, sizeof change.of);
+        if (name) text_append(&of, name);
         commands_change(commands, &change);
     }
 }

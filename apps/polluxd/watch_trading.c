@@ -63,7 +63,7 @@ void watch_trading_state(struct text *out, const struct watch_trading *trading)
     text_grouped(out, view->record);
     text_append(out, ", ");
     count_append(out, view->record - view->durable, " not on disk");
-    if (view->state != RISK_ACTIVE) text_append(out, "  (release it: --release REASON)");
+    if (view->state != RISK_ACTIVE) text_append(out, "  (release it: pollux arm)");
 }
 
 static uint32_t tables_rows(const struct watch_trading *trading)

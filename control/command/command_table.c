@@ -40,6 +40,9 @@ static const struct command_parameter bound_takes[] = {
     {0}};
 static const struct command_parameter halt_takes[] = {SCOPE, SUBJECT, REASON, {0}};
 static const struct command_parameter arm_takes[] = {SCOPE, SUBJECT, REASON_NEEDED, {0}};
+static const struct command_parameter confirm_takes[] = {
+    {"number", COMMAND_WHOLE, .needed = true, .low = 1, .high = UINT32_MAX, .help = "as who asked for it was told"},
+    {0}};
 static const struct command_parameter events_may[] = {
     {"count", COMMAND_WHOLE, .low = 1, .high = COMMAND_EVENTS_MAX, .help = "the newest so many; 20 if it is left out"},
     {0}};
@@ -112,6 +115,9 @@ static const struct command_column bound_fields[] = {
     COUNT("changed", "changed"), YES("durable", "on disk"), {0}};
 static const struct command_column state_fields[] = {
     TEXT("scope", "scope"), TEXT("of", "of"), TEXT("trading", "trading"), YES("durable", "on disk"), {0}};
+static const struct command_column confirm_fields[] = {
+    TEXT("limit", "limit"), TEXT("scope", "scope"), TEXT("of", "of"), TEXT("was", "was"), TEXT("bound", "is"),
+    COUNT("changed", "changed"), TEXT("trading", "trading"), YES("durable", "on disk"), {0}};
 static const struct command_column set_fields[] = {
     TEXT("strategy", "strategy"), TEXT("parameter", "parameter"), TEXT("was", "was"), TEXT("value", "is"), {0}};
 static const struct command_column config_columns[] = {TEXT("key", "key"), TEXT("value", "value"), {0}};
@@ -160,6 +166,8 @@ static const struct command commands[COMMAND_COUNT] = {
                       .changes = true, .tightens = true, .parameters = halt_takes, .fields = state_fields},
     [COMMAND_ARM] = {"arm", "Orders may leave again.", COMMAND_RISK, .changes = true, .parameters = arm_takes,
                      .fields = state_fields},
+    [COMMAND_CONFIRM] = {"confirm", "Lets be done what another one has asked for, where it takes two.", COMMAND_RISK,
+                         .changes = true, .parameters = confirm_takes, .fields = confirm_fields},
     [COMMAND_CONFIG_SHOW] = {"config.show", "The configuration that runs, with every key.", COMMAND_VIEWER,
                              .rows = "keys", .columns = config_columns},
     [COMMAND_CONFIG_CHECK] = {"config.check", "Whether the file is right as it is now.", COMMAND_ADMIN,

@@ -64,7 +64,8 @@ nanos_t commands_now(void)
 /* People. */
 
 static struct command_call call[COMMANDS_WAITING_MAX + 2];
-static char told[COMMANDS_WAITING_MAX + 2][128]; /* "": not yet; "done", or why not */
+static char told[COMMANDS_WAITING_MAX + 2]
+                [COMMAND_PROBLEM_MAX]; /* "": not yet; "done", or why not */
 
 static void ended(void *context, struct command_call *of)
 {
@@ -101,6 +102,7 @@ static void before_each(void)
 static void after_each(void)
 {
     commands_change_end(&commands);
+    commands_confirm_end(&commands);
     for (uint32_t i = 0; i < ARRAY_COUNT(call); i++) command_call_free(&call[i]);
     ev_timer_stop(polluxd.loop, &commands.follow);
     ev_loop_destroy(polluxd.loop);
@@ -148,9 +150,9 @@ SPEC(a_refusal_is_the_engines_sentence)
 {
     ask(0, "arm", RISK_BOX, RISK_ACTIVE);
     step();
-    engine_answers(RISK_CONTROL_SECOND);
+    engine_answers(RISK_CONTROL_CEILING);
     step();
-    EXPECT_TEXT(told[0], "what loosens needs a second authorised user");
+    EXPECT_TEXT(told[0], "the bound would be looser than the ceiling");
 }
 
 SPEC(changes_are_asked_one_at_a_time_in_their_order)
@@ -289,6 +291,81 @@ SPEC(when_the_box_stops_everybody_is_told)
     EXPECT_UINT(commands.waits, 0);
 }
 
+/* Two persons. */
+
+static uint32_t confirmed_by;
+
+static void confirm(uint32_t i, uint32_t uid, uint32_t number)
+{
+    call[i].caller = (struct command_caller){.uid = uid, .role = COMMAND_RISK};
+    call[i].parameters = json_pack("{s:i}", "number", (int)number);
+    commands_confirm(&commands, &call[i]);
+}
+
+/* Users 0, 1, ... ask; the engine wants a second one for the first i. */
+static void propose(uint32_t i)
+{
+    ask(i, "arm", RISK_BOX, RISK_ACTIVE);
+    commands.waiting[0].record->who = i;
+    step();
+    engine_answers(RISK_CONTROL_SECOND);
+    step();
+}
+
+static void confirmed(struct commands *of, struct change *change,
+                      const struct engine_control_answer *to)
+{
+    EXPECT_UINT(change->record->who, 0);
+    confirmed_by = change->record->confirmed_by;
+    EXPECT_UINT(change->record->confirm_role, RISK_OFFICER);
+    done(of, change, to);
+}
+
+SPEC(what_takes_two_is_done_when_another_one_confirms_it)
+{
+    propose(0);
+    EXPECT_TEXT(told[0], "it waits 60 s for a second person of the role risk: pollux confirm 1");
+    confirm(1, 0, 1);
+    EXPECT_TEXT(told[1], "user 0 has asked for it: it takes another one");
+    confirm(2, 7, 2);
+    EXPECT_TEXT(told[2], "no change 2 waits for a second person");
+    commands.proposal[0].change.done = confirmed;
+    confirm(3, 7, 1);
+    step();
+    EXPECT_TEXT(story, "arm\narm\n");
+    EXPECT_TEXT(told[3], "");
+    engine_answers(RISK_CONTROL_OK);
+    step();
+    EXPECT_TEXT(told[3], "done");
+    EXPECT_UINT(confirmed_by, 7);
+    confirm(4, 8, 1);
+    EXPECT_TEXT(told[4], "no change 1 waits for a second person");
+}
+
+SPEC(what_nobody_confirms_for_a_minute_is_forgotten)
+{
+    propose(0);
+    now += 60 * NANOS_SECOND - 1;
+    propose(1);
+    confirm(2, 7, 1);
+    EXPECT_TEXT(told[2], "");
+    step();
+    engine_answers(RISK_CONTROL_OK);
+    step();
+    now += 60 * NANOS_SECOND;
+    confirm(3, 7, 2);
+    EXPECT_TEXT(told[3], "no change 2 waits for a second person");
+}
+
+SPEC(of_more_than_eight_that_wait_the_oldest_is_forgotten)
+{
+    for (uint32_t i = 0; i < COMMANDS_PROPOSALS_MAX + 1; i++) propose(i);
+    confirm(20, 77, 1);
+    EXPECT_TEXT(told[20], "no change 1 waits for a second person");
+    confirm(21, 77, 2);
+    EXPECT_TEXT(told[21], "");
+}
+
 #define SPECS(S)                                                                                   \
     S(a_change_is_answered_when_the_engine_has_answered)                                           \
     S(a_refusal_is_the_engines_sentence)                                                           \
@@ -300,5 +377,8 @@ SPEC(when_the_box_stops_everybody_is_told)
     S(nobody_waits_longer_than_five_seconds)                                                       \
     S(what_looks_at_bounds_waits_until_nobody_changes_them)                                        \
     S(more_than_thirty_two_are_refused_and_a_halt_of_the_box_is_still_in_force)                    \
-    S(when_the_box_stops_everybody_is_told)
+    S(when_the_box_stops_everybody_is_told)                                                        \
+    S(what_takes_two_is_done_when_another_one_confirms_it)                                         \
+    S(what_nobody_confirms_for_a_minute_is_forgotten)                                              \
+    S(of_more_than_eight_that_wait_the_oldest_is_forgotten)
 SPEC_MAIN("polluxd: changes by command", SPECS, before_each, after_each)

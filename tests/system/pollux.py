@@ -372,6 +372,31 @@ def every_user_may_what_his_role_says_and_nothing_else(bench):
 
 
 @spec
+def where_it_takes_two_one_alone_arms_nothing(bench):
+    if os.geteuid() != 0:
+        raise Skip("only root can be other users")
+    users = pathlib.Path(bench.path("two"))
+    users.write_text(f"user root admin\nuser {RISK} risk\nuser {ADMIN} risk\n")
+    text = QUICKSTART.read_text().replace("  armed: true", "  two_persons: true\n  armed: true")
+    other = Box(bench, "pair", text.replace("  record_file:", f"  users_file: {users}\n"
+                                                              "  record_file:"))
+    equal(other.pollux("halt", user=RISK).returncode, 0, "one alone halts")
+    done = other.pollux("arm", "--reason", "looked at it", user=RISK)
+    equal(done.returncode, 1, "the status of arm by one")
+    number = re.search(r"pollux confirm (\d+)", done.stderr)
+    require(number, done.stderr)
+    done = other.pollux("confirm", number[1], user=RISK)
+    require(done.returncode == 1 and "takes another one" in done.stderr, f"{done}")
+    equal(other.ask("status")["trading"], "HALTED", "the state")
+    done = other.pollux("confirm", number[1], user=ADMIN)
+    equal(done.returncode, 0, f"the status of the second one ({done.stderr})")
+    equal(other.ask("status")["trading"], "ACTIVE", "the state")
+    said = " ".join(one["event"] for one in other.ask("events")["events"])
+    require(f"by user {RISK}, confirmed by user {ADMIN}: looked at it" in said, said)
+    other.end()
+
+
+@spec
 def it_does_not_start_where_its_socket_is_not_safe(bench):
     folder = pathlib.Path(bench.path("unsafe"))
     (folder / "control").mkdir(parents=True)
