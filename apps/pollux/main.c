@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define RECONNECT_SECONDS 30.0
+
 enum status { DONE, REFUSED, USAGE, UNREACHABLE, PROBLEMS };
 
 static char page[2 * COMMAND_ANSWER_MAX];
@@ -92,6 +94,14 @@ static enum status once(struct text *out, const struct options *options, struct 
     return status;
 }
 
+/* The box ends connections that ask nothing for a minute. */
+static bool talk_again(struct talk *talk, const struct options *options, double seconds)
+{
+    if (seconds < RECONNECT_SECONDS) return true;
+    talk_close(talk);
+    return talk_open(talk, options->socket);
+}
+
 /* On a terminal in place, elsewhere one after the other. */
 static enum status watch(const struct options *options, struct talk *talk, double seconds)
 {
@@ -109,6 +119,9 @@ static enum status watch(const struct options *options, struct talk *talk, doubl
         if (!terminal && !options->json) putchar('\n');
         fflush(stdout);
         wait_for(seconds);
+        if (stop_asked || talk_again(talk, options, seconds)) continue;
+        status = UNREACHABLE;
+        break;
     }
     if (open) screen_close();
     return stop_asked ? DONE : status;
