@@ -109,9 +109,39 @@ static json_t *instrument_show(const struct feed_view_book *book)
                      commands_count(market->volume / (uint64_t)QTY_ONE));
 }
 
+/* A venue without a feed shows its own books. */
+static json_t *venue_book_show(const struct match_view_book *book)
+{
+    static const char *const phases[] = {
+        [MATCH_UNLISTED] = "unlisted", [MATCH_CLOSED] = "closed", [MATCH_CALL] = "call",
+        [MATCH_OPEN] = "open",         [MATCH_HALTED] = "halted", [MATCH_PAUSED] = "paused"};
+    const char *phase = book->phase < ARRAY_COUNT(phases) ? phases[book->phase] : "?";
+    return json_pack("{s:o, s:i, s:s, s:o, s:o, s:o}", "symbol",
+                     commands_symbol(book->symbol, sizeof book->symbol), "instrument",
+                     book->instrument + 1, "state", phase, "bid", commands_price(book->bid.price),
+                     "ask", commands_price(book->ask.price), "last", commands_price(book->last));
+}
+
+static void venue_instruments(struct commands *commands, struct command_call *call)
+{
+    const struct launch_venue *venue = commands->plan.polluxd->launch.venue;
+    const struct match_view *view = &commands->match;
+    match_stage_view(venue->match, &commands->match);
+    json_t *books = json_array();
+    for (uint64_t i = 0; i < view->books; i++)
+        json_array_append_new(books, venue_book_show(&view->book[i]));
+    command_call_answer(call, json_pack("{s:o, s:o, s:o}", "instruments",
+                                        commands_count(venue->plan->listing_count), "shown",
+                                        commands_count(view->books), "books", books));
+}
+
 void commands_instruments(void *context, struct command_call *call)
 {
     struct commands *commands = context;
+    if (!commands->plan.polluxd->launch.feed && commands->plan.polluxd->launch.venue) {
+        venue_instruments(commands, call);
+        return;
+    }
     const struct feed_view *view = &commands->feed;
     if (!feed_look(commands, call)) return;
     json_t *books = json_array();
