@@ -6,7 +6,8 @@
  * What is shown is read from the stages' views.  What changes is asked of the engine by its
  * mailbox, one change at a time, and answered when it is in force and on the disk, or refused; the
  * loop goes on meanwhile.  A halt of the box waits for nobody: it is in force at the engine's next
- * turn, whatever else is under way, and answered behind that.
+ * turn, whatever else is under way, and answered behind that; what was to release anything and is
+ * not done by then is refused.
  *
  * Threads: the main one. */
 

@@ -3,6 +3,7 @@
 
 #include "apps/polluxd/commands_layout.h"
 #include "apps/polluxd/reload.h"
+#include "apps/polluxd/trading.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,11 +42,30 @@ static void follow_begin(struct commands *commands)
     if (!ev_is_active(&commands->follow)) ev_timer_again(loop, &commands->follow);
 }
 
+/* Whether orders may leave again by it. */
+static bool releases(const struct change *change)
+{
+    return !change->look && change->record->kind == RISK_RECORD_STATE &&
+           change->record->value != RISK_HALTED;
+}
+
 /* What halts the box goes before whatever is not under way yet. */
 static bool halts_box(const struct change *change)
 {
     return change->records == 1 && change->record->kind == RISK_RECORD_STATE &&
            change->record->scope == RISK_BOX && change->record->value == RISK_HALTED;
+}
+
+/* Whoever wanted to release something before the box was halted must decide again. */
+static void releases_refuse(struct commands *commands)
+{
+    uint32_t under_way = commands->posted ? 1 : 0;
+    for (uint32_t i = commands->waits; i-- > under_way;) {
+        if (!releases(&commands->waiting[i])) continue;
+        call_refuse(&commands->waiting[i], COMMAND_REFUSED, "the box has been halted meanwhile");
+        drop(commands, i);
+    }
+    commands_confirm_end(commands);
 }
 
 void commands_change(struct commands *commands, const struct change *change)
@@ -54,6 +74,7 @@ void commands_change(struct commands *commands, const struct change *change)
     uint32_t at = commands->waits;
     if (!change->look && halts_box(change)) {
         engine_stage_halt(engine_of(commands));
+        releases_refuse(commands);
         at = commands->waits > 0 && commands->posted ? 1 : 0;
     }
     if (commands->waits == COMMANDS_WAITING_MAX) {
@@ -79,17 +100,34 @@ static void head_begin(struct commands *commands)
         drop(commands, 0);
         return;
     }
+    if (releases(head) && trading_halt_pending()) {
+        call_refuse(head, COMMAND_REFUSED, "the box has been halted meanwhile");
+        drop(commands, 0);
+        return;
+    }
     commands->change = (struct engine_change){.controls = head->records, .record = head->record};
     commands->posted = engine_stage_change(engine_of(commands), &commands->change);
     commands->plan.polluxd->changing = commands->posted;
+}
+
+/* Something came between.  A halt of the box that waits goes first. */
+static void again_later(struct commands *commands)
+{
+    struct change *waiting = commands->waiting, head = waiting[0];
+    if (commands->waits < 2 || waiting[1].look || !halts_box(&waiting[1])) return;
+    waiting[0] = waiting[1];
+    waiting[1] = head;
 }
 
 static void head_answered(struct commands *commands, const struct engine_control_answer *answer)
 {
     struct change *head = &commands->waiting[0];
     commands->posted = commands->plan.polluxd->changing = false;
-    bool again = answer->verdict == RISK_CONTROL_TURN && ++head->attempts < ATTEMPTS;
-    if (again && head->call) return;
+    bool again = answer->verdict == RISK_CONTROL_TURN && !releases(head) && head->call;
+    if (again && ++head->attempts < ATTEMPTS) {
+        again_later(commands);
+        return;
+    }
     if (head->call && answer->verdict == RISK_CONTROL_OK) {
         head->done(commands, head, answer);
     } else if (head->call && answer->verdict == RISK_CONTROL_SECOND) {

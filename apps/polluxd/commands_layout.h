@@ -108,7 +108,7 @@ void commands_follow_every(struct commands *commands);
 /* Keeps the change, and its record, for a second person; who asked is told. */
 void commands_propose(struct commands *commands, struct change *change);
 void commands_confirm(void *context, struct command_call *call);
-void commands_confirm_end(struct commands *commands);
+void commands_confirm_end(struct commands *commands); /* none waits any more */
 
 /* ", confirmed by user 7", or nothing. */
 void commands_confirmed_append(struct text *out, const struct risk_record *record);

@@ -84,6 +84,11 @@ void trading_halt_ask(void)
     halt_asked = 1;
 }
 
+bool trading_halt_pending(void)
+{
+    return halt_asked || halt_under_way;
+}
+
 bool trading_halt_step(struct launch *launch, struct text *said)
 {
     struct engine_control_answer answer;

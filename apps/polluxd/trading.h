@@ -18,6 +18,9 @@ MUST_USE bool trading_release(struct launch *launch, const char *reason, struct 
 /* The box is to be halted. */
 void trading_halt_ask(void);
 
+/* Whether that is not done yet. */
+bool trading_halt_pending(void);
+
 /* Follows it up; every 10 ms or so.  True when said got a line. */
 bool trading_halt_step(struct launch *launch, struct text *said);
 

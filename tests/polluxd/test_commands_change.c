@@ -3,6 +3,7 @@
 
 #include "apps/polluxd/commands_layout.h"
 #include "apps/polluxd/reload.h"
+#include "apps/polluxd/trading.h"
 #include "tests/support/spec.h"
 
 #include <stdio.h>
@@ -12,7 +13,7 @@
 static struct commands commands;
 static struct polluxd polluxd;
 static nanos_t now;
-static bool reloads;
+static bool reloads, signaled;
 
 /* The engine's mailbox. */
 static bool taken, answered, others;
@@ -56,6 +57,11 @@ bool reload_busy(const struct reload *reload)
     return reloads;
 }
 
+bool trading_halt_pending(void)
+{
+    return signaled;
+}
+
 nanos_t commands_now(void)
 {
     return now;
@@ -95,7 +101,7 @@ static void before_each(void)
     commands_follow_every(&commands);
     for (uint32_t i = 0; i < ARRAY_COUNT(call); i++) call[i].told = ended;
     now = NANOS_SECOND;
-    taken = answered = others = reloads = false;
+    taken = answered = others = reloads = signaled = false;
     story[0] = 0;
 }
 
@@ -172,23 +178,57 @@ SPEC(changes_are_asked_one_at_a_time_in_their_order)
 
 SPEC(a_halt_of_the_box_is_in_force_at_once_and_goes_before_what_is_not_under_way)
 {
-    ask(0, "one", RISK_STRATEGY, RISK_ACTIVE);
+    ask(0, "one", RISK_STRATEGY, RISK_HALTED);
     step();
-    ask(1, "two", RISK_STRATEGY, RISK_ACTIVE);
+    ask(1, "two", RISK_STRATEGY, RISK_HALTED);
     ask(2, "halt", RISK_BOX, RISK_HALTED);
     EXPECT_TEXT(story, "one\nhalt at once\n");
     EXPECT_TEXT(told[2], "");
+    engine_answers(RISK_CONTROL_TURN); /* the halt came between: it is tried again behind it */
     step();
-    engine_answers(RISK_CONTROL_TURN); /* what was under way loosened, and the halt came between */
-    step();
-    engine_answers(RISK_CONTROL_OK);
-    step();
-    EXPECT_TEXT(told[0], "done");
     engine_answers(RISK_CONTROL_OK);
     step();
     EXPECT_TEXT(told[2], "done");
+    EXPECT_TEXT(told[0], "");
+    engine_answers(RISK_CONTROL_OK);
+    step();
+    EXPECT_TEXT(told[0], "done");
     EXPECT_TEXT(told[1], "");
-    EXPECT_TEXT(story, "one\nhalt at once\none\nhalt\ntwo\n");
+    EXPECT_TEXT(story, "one\nhalt at once\nhalt\none\ntwo\n");
+}
+
+SPEC(nothing_is_released_behind_a_halt_of_the_box_that_came_later)
+{
+    ask(0, "arm one", RISK_STRATEGY, RISK_ACTIVE);
+    step();
+    ask(1, "arm two", RISK_STRATEGY, RISK_ACTIVE);
+    ask(2, "halt", RISK_BOX, RISK_HALTED);
+    EXPECT_TEXT(told[1], "the box has been halted meanwhile");
+    engine_answers(RISK_CONTROL_TURN);
+    step();
+    EXPECT_TEXT(told[0], "something changed since: the number is not the next one");
+    engine_answers(RISK_CONTROL_OK);
+    step();
+    EXPECT_TEXT(told[2], "done");
+    EXPECT_TEXT(story, "arm one\nhalt at once\nhalt\n");
+    /* Who asks behind it has seen it. */
+    ask(3, "arm", RISK_BOX, RISK_ACTIVE);
+    step();
+    EXPECT_TEXT(story, "arm one\nhalt at once\nhalt\narm\n");
+}
+
+SPEC(nor_behind_a_signal_that_halts)
+{
+    others = true;
+    ask(0, "arm", RISK_BOX, RISK_ACTIVE);
+    ask(1, "less", RISK_STRATEGY, RISK_HALTED);
+    step();
+    others = false;
+    signaled = true;
+    step();
+    step();
+    EXPECT_TEXT(told[0], "the box has been halted meanwhile");
+    EXPECT_TEXT(story, "less\n");
 }
 
 SPEC(arming_the_box_is_no_halt)
@@ -216,7 +256,7 @@ SPEC(what_somebody_else_changes_meanwhile_is_waited_for)
 
 SPEC(a_change_that_others_come_between_is_tried_eight_times)
 {
-    ask(0, "one", RISK_STRATEGY, RISK_ACTIVE);
+    ask(0, "one", RISK_STRATEGY, RISK_HALTED);
     for (uint32_t i = 0; i < 8; i++) {
         step();
         EXPECT_TEXT(told[0], "");
@@ -271,8 +311,8 @@ SPEC(what_looks_at_bounds_waits_until_nobody_changes_them)
 
 SPEC(more_than_thirty_two_are_refused_and_a_halt_of_the_box_is_still_in_force)
 {
-    for (uint32_t i = 0; i < COMMANDS_WAITING_MAX; i++) ask(i, "one", RISK_STRATEGY, RISK_ACTIVE);
-    ask(COMMANDS_WAITING_MAX, "one", RISK_STRATEGY, RISK_ACTIVE);
+    for (uint32_t i = 0; i < COMMANDS_WAITING_MAX; i++) ask(i, "one", RISK_STRATEGY, RISK_HALTED);
+    ask(COMMANDS_WAITING_MAX, "one", RISK_STRATEGY, RISK_HALTED);
     EXPECT_TEXT(told[COMMANDS_WAITING_MAX], "too many changes are under way");
     ask(COMMANDS_WAITING_MAX + 1, "halt", RISK_BOX, RISK_HALTED);
     EXPECT_TEXT(story, "halt at once\n");
@@ -357,6 +397,14 @@ SPEC(what_nobody_confirms_for_a_minute_is_forgotten)
     EXPECT_TEXT(told[3], "no change 2 waits for a second person");
 }
 
+SPEC(what_waits_for_a_second_one_is_forgotten_when_the_box_is_halted)
+{
+    propose(0);
+    ask(1, "halt", RISK_BOX, RISK_HALTED);
+    confirm(2, 7, 1);
+    EXPECT_TEXT(told[2], "no change 1 waits for a second person");
+}
+
 SPEC(of_more_than_eight_that_wait_the_oldest_is_forgotten)
 {
     for (uint32_t i = 0; i < COMMANDS_PROPOSALS_MAX + 1; i++) propose(i);
@@ -371,6 +419,8 @@ SPEC(of_more_than_eight_that_wait_the_oldest_is_forgotten)
     S(a_refusal_is_the_engines_sentence)                                                           \
     S(changes_are_asked_one_at_a_time_in_their_order)                                              \
     S(a_halt_of_the_box_is_in_force_at_once_and_goes_before_what_is_not_under_way)                 \
+    S(nothing_is_released_behind_a_halt_of_the_box_that_came_later)                                \
+    S(nor_behind_a_signal_that_halts)                                                              \
     S(arming_the_box_is_no_halt)                                                                   \
     S(what_somebody_else_changes_meanwhile_is_waited_for)                                          \
     S(a_change_that_others_come_between_is_tried_eight_times)                                      \
@@ -380,5 +430,6 @@ SPEC(of_more_than_eight_that_wait_the_oldest_is_forgotten)
     S(when_the_box_stops_everybody_is_told)                                                        \
     S(what_takes_two_is_done_when_another_one_confirms_it)                                         \
     S(what_nobody_confirms_for_a_minute_is_forgotten)                                              \
+    S(what_waits_for_a_second_one_is_forgotten_when_the_box_is_halted)                             \
     S(of_more_than_eight_that_wait_the_oldest_is_forgotten)
 SPEC_MAIN("polluxd: changes by command", SPECS, before_each, after_each)
