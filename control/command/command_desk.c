@@ -38,6 +38,7 @@ static bool record_write(struct command_desk *desk, json_t *line, bool durable)
     return written;
 }
 
+/* A disk that hangs delays no halt. */
 static bool begin_write(struct act *act)
 {
     struct command_desk *desk = act->desk;
@@ -52,7 +53,7 @@ static bool begin_write(struct act *act)
                                   "pid", (json_int_t)call->caller.pid, "role",
                                   command_role_name(call->caller.role), "method",
                                   command_at(call->number)->method, "params", call->parameters),
-                        true);
+                        !command_at(call->number)->tightens);
 }
 
 static void end_write(struct act *act)

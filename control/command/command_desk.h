@@ -9,8 +9,8 @@
  *                    +-- refused          +-- cannot be written: refused, unless it tightens
  *
  * An act that changes something is written down, and is on the disk, before it is done; what came
- * of it is written after.  One that tightens (a halt) is done even if the record cannot be written:
- * the counter says so, and so does the answer's absence from the record.
+ * of it is written after.  One that tightens (a halt) waits for no disk, and is done even if the
+ * record cannot be written: the counter says so.
  *
  * Each request is counted once, by its end: request = answered + the sum of the refusals.
  *

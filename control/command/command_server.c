@@ -33,11 +33,17 @@ static void door_say(int file, enum command_code code, const char *why)
     (void)send(file, text.bytes, text.length, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-static struct peer **place_free(struct command_server *server)
+/* NULL: there is none for this role. */
+static struct peer **place_free(struct command_server *server, enum command_role role)
 {
-    for (uint32_t i = 0; i < COMMAND_CONNECTIONS_MAX; i++)
-        if (!server->peer[i]) return &server->peer[i];
-    return NULL;
+    struct peer **place = NULL;
+    uint32_t viewers = 0;
+    for (uint32_t i = 0; i < COMMAND_CONNECTIONS_MAX; i++) {
+        struct peer **at = &server->peer[i];
+        if (!*at) place = at;
+        else viewers += (*at)->caller.role == COMMAND_VIEWER;
+    }
+    return role == COMMAND_VIEWER && viewers >= COMMAND_VIEWERS_MAX ? NULL : place;
 }
 
 /* Who asks.  The kernel's word, as of the connection. */
@@ -63,19 +69,18 @@ static struct command_caller caller_of(struct command_server *server, int file)
 
 static void accepted(struct command_server *server, int file)
 {
-    struct peer **place = place_free(server);
     struct command_caller caller = caller_of(server, file);
+    struct peer **place = place_free(server, caller.role);
     server->counts.connection++;
     if (caller.role == COMMAND_NOBODY || !place) {
         bool nobody = caller.role == COMMAND_NOBODY;
         if (nobody)
             door_say(file, COMMAND_FORBIDDEN, "this user may not give commands to this box");
-        else door_say(file, COMMAND_UNAVAILABLE, "there are 16 connections already");
+        else door_say(file, COMMAND_UNAVAILABLE, "there are too many connections already");
         ++*(nobody ? &server->counts.connection_nobody : &server->counts.connection_full);
         close(file);
         return;
     }
-    static_assert(COMMAND_CONNECTIONS_MAX == 16, "the sentence above says so");
     *place = peer_new(server, file, &caller);
     server->counts.connected++;
 }

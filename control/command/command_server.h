@@ -6,9 +6,11 @@
  *     accept -> SO_PEERCRED, SO_PEERGROUPS -> role -> lines -> desk -> answers
  *
  * A role is found at the connection and stays.  Who has none is told so and disconnected; so is
- * everybody beyond COMMAND_CONNECTIONS_MAX.  A connection has one request under way at a time, and
- * one turn of the loop does at most one of each connection.  A line that is too long, a silence of
- * idle_ms and an answer that is not read for slow_ms end it.
+ * everybody beyond COMMAND_CONNECTIONS_MAX, and viewers beyond COMMAND_VIEWERS_MAX.
+ *
+ * A connection has one request under way at a time, and one turn of the loop does at most one of
+ * each connection.  A line that is too long, a silence of idle_ms and an answer that is not read
+ * for slow_ms end it.
  *
  * The users' file is read again when it has changed, at the next connection.
  *
@@ -19,6 +21,7 @@
 #include "control/command/command_users.h"
 
 #define COMMAND_CONNECTIONS_MAX 16u
+#define COMMAND_VIEWERS_MAX     12u /* of them; the others are kept for who may halt */
 #define COMMAND_IDLE_MS         60000u
 #define COMMAND_SLOW_MS         5000u
 
