@@ -168,3 +168,10 @@ void expect_answer(int file, uint32_t id)
              geteuid());
     EXPECT_TEXT(heard(file), wanted);
 }
+
+void users_write(const char *text)
+{
+    int file = open(users, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    EXPECT(write(file, text, strlen(text)) == (ssize_t)strlen(text));
+    close(file);
+}

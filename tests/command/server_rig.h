@@ -20,6 +20,8 @@ void rig_end(void);
 void server_start(const char *users_file); /* NULL: only this user; server may be NULL then */
 void start_impatient(void); /* anew, with 200 ms for silence and for who does not read */
 
+void users_write(const char *text); /* into the file users */
+
 void turn(void); /* the server's */
 void turns(uint32_t count);
 void pause_for(long ns);

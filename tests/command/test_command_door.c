@@ -48,13 +48,6 @@ static void heard_as(uint32_t uid, char line[512])
     EXPECT(waitpid(child, &status, 0) == child && status == 0);
 }
 
-static void users_write(const char *text)
-{
-    int file = open(users, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    EXPECT(write(file, text, strlen(text)) == (ssize_t)strlen(text));
-    close(file);
-}
-
 /* So that others reach the socket at all, whatever its folder says. */
 static void door_open(void)
 {
@@ -64,7 +57,6 @@ static void door_open(void)
 SPEC(a_user_without_a_role_is_told_so_and_disconnected)
 {
     char line[512] = "";
-    if (geteuid() != 0) return; /* only root can be somebody else */
     door_open();
     heard_as(STRANGER, line);
     EXPECT(strstr(line, "\"code\":-32001") != NULL);
@@ -75,7 +67,6 @@ SPEC(a_user_without_a_role_is_told_so_and_disconnected)
 SPEC(a_users_file_that_changes_holds_from_the_next_connection_on)
 {
     char line[512] = "", role[64];
-    if (geteuid() != 0) return;
     command_server_free(server);
     users_write("user 1 admin\n");
     server_start(users);
@@ -93,47 +84,33 @@ SPEC(a_users_file_that_changes_holds_from_the_next_connection_on)
     EXPECT_UINT(command_server_counts(server)->users_bad, 1);
 }
 
-SPEC(viewers_leave_four_places_to_who_may_halt)
+SPEC(somebody_elses_users_file_is_refused)
 {
-    static int files[COMMAND_CONNECTIONS_MAX];
-    char role[64];
-    command_server_free(server);
-    snprintf(role, sizeof role, "user %u viewer\n", geteuid());
-    users_write(role);
-    server_start(users);
-    EXPECT(server != NULL);
-    for (uint32_t i = 0; i < COMMAND_VIEWERS_MAX; i++) {
-        files[i] = client();
-        ask(files[i], i);
-        expect_answer(files[i], i);
-    }
-    int file = client();
-    EXPECT(strstr(heard(file), "there are too many connections already") != NULL);
-    close(file);
-    snprintf(role, sizeof role, "user %u operator\n", geteuid());
-    users_write(role);
-    file = client();
-    ask(file, 1);
-    expect_answer(file, 1);
-    close(file);
-    for (uint32_t i = 0; i < COMMAND_VIEWERS_MAX; i++) close(files[i]);
+    struct command_users read;
+    struct text problems = text_in(problems_text, sizeof problems_text);
+    users_write("user root admin\n");
+    EXPECT(chown(users, STRANGER, STRANGER) == 0);
+    EXPECT(!command_users_read(&read, users, &problems));
+    EXPECT(strstr(problems_text, "is neither root's nor the user's") != NULL);
 }
 
-SPEC(without_a_right_users_file_it_does_not_start)
+SPEC(a_folder_of_somebody_else_is_refused)
 {
-    command_server_free(server);
-    server_start(users);
-    EXPECT(server == NULL);
-    EXPECT(strstr(problems_text, "the users' file") != NULL);
-    users_write("user nobody-of-this-name admin\n");
-    server_start(users);
-    EXPECT(server == NULL);
-    EXPECT(strstr(problems_text, ":1: there is no such user") != NULL);
+    struct text problems = text_in(problems_text, sizeof problems_text);
+    EXPECT(chown(folder, STRANGER, STRANGER) == 0);
+    EXPECT(command_socket_listen(path, &problems) == -1);
+    EXPECT(strstr(problems_text, "is not the user's that the box runs as") != NULL);
+}
+
+static void before_each(void)
+{
+    if (geteuid() != 0) spec_skip("only root can be somebody else");
+    rig_begin();
 }
 
 #define SPECS(S)                                                                                   \
     S(a_user_without_a_role_is_told_so_and_disconnected)                                           \
     S(a_users_file_that_changes_holds_from_the_next_connection_on)                                 \
-    S(viewers_leave_four_places_to_who_may_halt)                                                   \
-    S(without_a_right_users_file_it_does_not_start)
-SPEC_MAIN("command_door", SPECS, rig_begin, rig_end)
+    S(somebody_elses_users_file_is_refused)                                                        \
+    S(a_folder_of_somebody_else_is_refused)
+SPEC_MAIN("command_door", SPECS, before_each, rig_end)

@@ -192,6 +192,44 @@ SPEC(who_is_gone_before_his_answer_is_forgotten)
     EXPECT_UINT(command_server_desk(server)->answered, 1);
 }
 
+SPEC(viewers_leave_four_places_to_who_may_halt)
+{
+    static int files[COMMAND_CONNECTIONS_MAX];
+    char role[64];
+    command_server_free(server);
+    snprintf(role, sizeof role, "user %u viewer\n", geteuid());
+    users_write(role);
+    server_start(users);
+    EXPECT(server != NULL);
+    for (uint32_t i = 0; i < COMMAND_VIEWERS_MAX; i++) {
+        files[i] = client();
+        ask(files[i], i);
+        expect_answer(files[i], i);
+    }
+    int file = client();
+    EXPECT(strstr(heard(file), "there are too many connections already") != NULL);
+    close(file);
+    snprintf(role, sizeof role, "user %u operator\n", geteuid());
+    users_write(role);
+    file = client();
+    ask(file, 1);
+    expect_answer(file, 1);
+    close(file);
+    for (uint32_t i = 0; i < COMMAND_VIEWERS_MAX; i++) close(files[i]);
+}
+
+SPEC(without_a_right_users_file_it_does_not_start)
+{
+    command_server_free(server);
+    server_start(users);
+    EXPECT(server == NULL);
+    EXPECT(strstr(problems_text, "the users' file") != NULL);
+    users_write("user nobody-of-this-name admin\n");
+    server_start(users);
+    EXPECT(server == NULL);
+    EXPECT(strstr(problems_text, ":1: there is no such user") != NULL);
+}
+
 SPEC(it_stops_while_people_are_connected)
 {
     int file = client();
@@ -216,5 +254,7 @@ SPEC(it_stops_while_people_are_connected)
     S(who_asks_nothing_is_ended)                                                                   \
     S(an_answer_that_is_awaited_is_no_silence_and_the_next_line_waits_for_it)                      \
     S(who_is_gone_before_his_answer_is_forgotten)                                                  \
+    S(viewers_leave_four_places_to_who_may_halt)                                                   \
+    S(without_a_right_users_file_it_does_not_start)                                                \
     S(it_stops_while_people_are_connected)
 SPEC_MAIN("command_server", SPECS, rig_begin, rig_end)
