@@ -35,14 +35,14 @@ class Box:
         self.folder.chmod(0o755)
         (self.folder / "password").write_text("secret\n")
         (self.folder / "password").chmod(0o600)
-        self.file = self.folder / "box.yaml"
+        self.file = self.folder / "quickstart.yaml"
         core = min(os.sched_getaffinity(0))
         self.file.write_text((text or QUICKSTART.read_text()).replace("cores: [0]",
                                                                       f"cores: [{core}]"))
         self.program = self.folder / "pollux"
         shutil.copy(bench.program["pollux"], self.program)
         self.said = open(self.folder / "said", "w+", encoding="utf-8")
-        self.line = [bench.program["polluxd"], "--config", "box.yaml"]
+        self.line = [bench.program["polluxd"], "--config", "quickstart.yaml"]
         self.process = subprocess.Popen(self.line, stdout=self.said, stderr=subprocess.STDOUT,
                                         cwd=self.folder)
         atexit.register(self.process.kill)  # of a spec that fails before its end
@@ -139,8 +139,7 @@ def figures_on_the_console_are_those_of_the_counters(bench):
 
 @spec
 def a_change_of_the_file_moves_the_quotes(bench):
-    near = distances(box)
-    require(near and min(near) < 0.1, f"before the change the quotes are at {near}")
+    box.wait(lambda: distances(box) and min(distances(box)) < 0.1, "the maker quotes nothing near")
     text = box.file.read_text()
     box.file.write_text(text.replace("0t:200, 2t:300", "40t:200, 45t:300"))
     shown = box.ask("config", "diff")["differences"]
@@ -314,6 +313,27 @@ def nonsense_and_a_megabyte_are_answered_and_the_box_trades_on(bench):
 
 
 @spec
+def what_the_readme_says_works_as_it_stands(bench):
+    readme = (QUICKSTART.parents[2] / "README.md").read_text(encoding="utf-8")
+    section = readme.split("\n### Control it\n")[1]
+    lines = re.search(r"^```\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)[1].splitlines()
+    equal(lines[0], "cd build/quickstart", "the first line")
+    box.file.write_text(box.file.read_text().replace("40t:200, 45t:300", "0t:200, 2t:300"))
+    box.ask("config", "reload")
+    box.wait(lambda: distances(box) and min(distances(box)) < 0.03, "the quotes do not come back")
+    for line in lines[1:]:
+        done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=30,
+                              cwd=box.folder, stdin=subprocess.DEVNULL)
+        equal((done.returncode, done.stderr), (0, ""), line)
+        if "config diff" in line:
+            require("4t:200, 6t:300" in done.stdout, f"{line} shows {done.stdout}")
+        if "config reload" in line:
+            require("1 strategies have other parameters" in done.stdout, done.stdout)
+            box.wait(lambda: distances(box) and min(distances(box)) > 0.03, "no quote moves away")
+    box.wait(lambda: box.ask("status")["trading"] == "ACTIVE", "it stays halted")
+
+
+@spec
 def an_answer_comes_in_milliseconds_while_it_trades(bench):
     took = []
     with connected(box.folder) as asks:
@@ -387,10 +407,10 @@ def where_it_takes_two_one_alone_arms_nothing(bench):
     require(number, done.stderr)
     done = other.pollux("confirm", number[1], user=RISK)
     require(done.returncode == 1 and "takes another one" in done.stderr, f"{done}")
-    equal(other.ask("status")["trading"], "HALTED", "the state")
+    other.wait(lambda: other.ask("status")["trading"] == "HALTED", "it trades")
     done = other.pollux("confirm", number[1], user=ADMIN)
     equal(done.returncode, 0, f"the status of the second one ({done.stderr})")
-    equal(other.ask("status")["trading"], "ACTIVE", "the state")
+    other.wait(lambda: other.ask("status")["trading"] == "ACTIVE", "it stays halted")
     said = " ".join(one["event"] for one in other.ask("events")["events"])
     require(f"by user {RISK}, confirmed by user {ADMIN}: looked at it" in said, said)
     other.end()
@@ -403,8 +423,8 @@ def it_does_not_start_where_its_socket_is_not_safe(bench):
     (folder / "control").chmod(0o777)
     (folder / "password").write_text("secret\n")
     (folder / "password").chmod(0o600)
-    (folder / "box.yaml").write_text(QUICKSTART.read_text())
-    line = [bench.program["polluxd"], "--config", "box.yaml"]
+    (folder / "quickstart.yaml").write_text(QUICKSTART.read_text())
+    line = [bench.program["polluxd"], "--config", "quickstart.yaml"]
     done = subprocess.run(line, capture_output=True, text=True, timeout=60, cwd=folder,
                           stdin=subprocess.DEVNULL)
     calm(done, line)
