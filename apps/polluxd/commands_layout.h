@@ -38,7 +38,6 @@ struct proposal {
 struct commands {
     struct commands_plan plan;
     struct command_server *server;
-    command_fn *on[COMMAND_COUNT];
     nanos_t begun;
 
     /* Copies of the views, as of one request. */
@@ -99,9 +98,10 @@ void commands_strategies(void *context, struct command_call *call);
 
 /* change is copied; its record becomes the queue's.  Refuses the call if there is no room. */
 void commands_change(struct commands *commands, const struct change *change);
+/* The queue's turn: of a timer that runs as long as something waits. */
 void commands_follow(struct ev_loop *loop, ev_timer *timer, int events);
-void commands_change_end(struct commands *commands); /* the engine has ended */
-void commands_follow_every(struct commands *commands);
+void commands_follow_every(struct commands *commands); /* sets its span */
+void commands_change_end(struct commands *commands);   /* the engine has ended */
 
 /* commands_confirm.c */
 
