@@ -7,7 +7,7 @@
 #include "control/command/command_server.h"
 
 #define TURNS_MAX 20000u
-#define LARGE     (900u * 1024)
+#define LARGE     (900ul * 1024)
 #define STATUS    "{\"jsonrpc\":\"2.0\",\"id\":%u,\"method\":\"status\"}\n"
 
 extern char folder[64], path[96], users[96], problems_text[4096];

@@ -78,7 +78,7 @@ static bool record(void *context, const char *line, size_t length, bool durable)
 
 static nanos_t today(void)
 {
-    return 1000000000ull * NANOS_SECOND + 42 * 1000;
+    return 1000000000ull * NANOS_SECOND + 42 * 1000ull;
 }
 
 static void before_each(void)

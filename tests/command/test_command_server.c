@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define CROWD    1000u
+#define CROWD    1000ul
 #define TOO_LONG (1u << 20)
 
 SPEC(a_line_is_answered_and_the_kernel_says_who_asked)
