@@ -2,8 +2,8 @@
  * stops them in order when asked to. */
 
 #include "apps/polluxd/capturing.h"
-#include "apps/polluxd/monitoring.h"
 #include "apps/polluxd/commands.h"
+#include "apps/polluxd/monitoring.h"
 #include "apps/polluxd/plan_gateway.h"
 #include "apps/polluxd/plugs.h"
 #include "apps/polluxd/polluxd.h"

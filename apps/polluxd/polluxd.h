@@ -47,9 +47,9 @@ struct polluxd {
     struct reload *reload;       /* NULL: it is not read again */
     struct capturing *capturing; /* NULL: there is no memory for captures */
     struct monitoring *monitoring;
-    struct commands *commands;   /* NULL: nobody gives any */
-    struct watch *watch;         /* NULL: nobody looks yet */
-    bool changing;               /* a change by command is under way in the engine */
+    struct commands *commands; /* NULL: nobody gives any */
+    struct watch *watch;       /* NULL: nobody looks yet */
+    bool changing;             /* a change by command is under way in the engine */
     struct recording recording;
     struct launch_plan plan;
     struct launch launch;

@@ -1,7 +1,7 @@
 #include "apps/polluxd/books.h"
 #include "apps/polluxd/capturing.h"
-#include "apps/polluxd/monitoring.h"
 #include "apps/polluxd/commands.h"
+#include "apps/polluxd/monitoring.h"
 #include "apps/polluxd/reload.h"
 #include "apps/polluxd/trading.h"
 #include "apps/polluxd/watch_trading.h"
@@ -20,8 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What a person sees while it runs: a screen that redraws itself on a terminal, a line a second
- * otherwise.  Everything shown comes from the stages' views, whole or not at all. */
+/* What a person sees while it runs: a screen on a terminal, otherwise a line a second.  All of it
+ * comes from the stages' views, whole or not at all. */
 
 #define STEP_SECONDS   0.01 /* between looks at what people asked for */
 #define LINE_EVERY_NS  NANOS_SECOND
@@ -79,8 +79,7 @@ static void clock_append(struct text *out, nanos_t since_midnight, uint32_t plac
     out->bytes[out->length] = 0;
 }
 
-/* Events, at the time of their packets: printed as they come on plain output, the newest kept on a
- * screen. */
+/* Events, at the time of their packets: on plain output each, on a screen the newest. */
 static void log_follow(struct watch *watch)
 {
     struct log_event event;

@@ -37,8 +37,8 @@ class Box:
         (self.folder / "password").chmod(0o600)
         self.file = self.folder / "quickstart.yaml"
         core = min(os.sched_getaffinity(0))
-        self.file.write_text((text or QUICKSTART.read_text()).replace("cores: [0]",
-                                                                      f"cores: [{core}]"))
+        text = (text or QUICKSTART.read_text()).replace("cores: [0]", f"cores: [{core}]")
+        self.file.write_text(re.sub(r"^metrics: .*\n", "", text, flags=re.MULTILINE))
         self.program = self.folder / "pollux"
         shutil.copy(bench.program["pollux"], self.program)
         self.said = open(self.folder / "said", "w+", encoding="utf-8")
