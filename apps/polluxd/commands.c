@@ -29,6 +29,12 @@ static command_fn *const handlers[COMMAND_COUNT] = {
     [COMMAND_CONFIG_DIFF] = commands_config_diff,
     [COMMAND_CONFIG_RELOAD] = commands_config_reload,
     [COMMAND_EVENTS] = commands_events,
+    [COMMAND_ALERTS_LIST] = commands_alerts,
+    [COMMAND_ALERTS_ACKNOWLEDGE] = commands_alerts_acknowledge,
+    [COMMAND_FLIGHT] = commands_flight,
+    [COMMAND_CAPTURE_SHOW] = commands_capture,
+    [COMMAND_CAPTURE_START] = commands_capture_start,
+    [COMMAND_CAPTURE_STOP] = commands_capture_stop,
     [COMMAND_METRICS] = commands_metrics,
 };
 

@@ -141,6 +141,15 @@ void commands_config_diff(void *context, struct command_call *call);
 void commands_config_reload(void *context, struct command_call *call);
 void commands_strategies_set(void *context, struct command_call *call);
 
+/* commands_watch.c */
+
+void commands_alerts(void *context, struct command_call *call);
+void commands_alerts_acknowledge(void *context, struct command_call *call);
+void commands_flight(void *context, struct command_call *call);
+void commands_capture(void *context, struct command_call *call);
+void commands_capture_start(void *context, struct command_call *call);
+void commands_capture_stop(void *context, struct command_call *call);
+
 /* commands_metrics.c */
 
 void commands_metrics(void *context, struct command_call *call);

@@ -46,6 +46,10 @@ static const struct command_parameter confirm_takes[] = {
 static const struct command_parameter events_may[] = {
     {"count", COMMAND_WHOLE, .low = 1, .high = COMMAND_EVENTS_MAX, .help = "the newest so many; 20 if it is left out"},
     {0}};
+static const struct command_parameter acknowledge_takes[] = {
+    {"id", COMMAND_WHOLE, .needed = true, .low = 1, .high = INT64_MAX, .help = "of the alert, as alerts list shows it"},
+    {0}};
+static const struct command_parameter reason_may[] = {REASON, {0}};
 static const struct command_parameter metrics_may[] = {NAME_MAY("name", "only those whose name begins so"), {0}};
 
 /* What each answers. */
@@ -128,6 +132,18 @@ static const struct command_column diff_columns[] = {
     TEXT("key", "key"), TEXT("was", "runs"), TEXT("is", "in the file"), TEXT("change", "change"), {0}};
 static const struct command_column reload_columns[] = {TEXT("line", ""), {0}};
 static const struct command_column events_columns[] = {TEXT("event", ""), {0}};
+static const struct command_column alerts_columns[] = {
+    NUMBER("id", "id"), TEXT("state", "state"), TEXT("severity", "severity"), TEXT("code", "code"), TEXT("of", "of"),
+    TEXT("since", "since (UTC)"), COUNT("times", "times"), YES("holds", "holds"), TEXT("by", "by"),
+    TEXT("alert", "alert"), {0}};
+static const struct command_column acknowledge_fields[] = {NUMBER("id", "alert"), TEXT("by", "acknowledged by"), {0}};
+static const struct command_column flight_fields[] = {TEXT("file", "file"), {0}};
+static const struct command_column capture_fields[] = {
+    TEXT("capture", "capture"), COUNT("written", "frames written"), COUNT("bytes", "bytes"), COUNT("files", "files"),
+    COUNT("removed", "files removed"), COUNT("lost", "frames lost"), {0}};
+static const struct command_column capture_columns[] = {
+    TEXT("port", "port"), COUNT("came", "came"), COUNT("came_dropped", "dropped"), COUNT("went", "went"),
+    COUNT("went_dropped", "dropped"), {0}};
 static const struct command_column metrics_columns[] = {
     TEXT("name", "counter"), COUNT("value", "value"), TEXT("meaning", "meaning"), {0}};
 
@@ -178,6 +194,17 @@ static const struct command commands[COMMAND_COUNT] = {
                                COMMAND_ADMIN, .changes = true, .rows = "said", .columns = reload_columns},
     [COMMAND_EVENTS] = {"events", "What happened last.", COMMAND_VIEWER, .parameters = events_may, .rows = "events",
                         .columns = events_columns},
+    [COMMAND_ALERTS_LIST] = {"alerts.list", "What is wrong, or was and nobody has seen it.", COMMAND_VIEWER,
+                             .rows = "alerts", .columns = alerts_columns},
+    [COMMAND_ALERTS_ACKNOWLEDGE] = {"alerts.acknowledge", "Says that somebody has seen an alert.", COMMAND_OPERATOR,
+                                    .changes = true, .parameters = acknowledge_takes, .fields = acknowledge_fields},
+    [COMMAND_FLIGHT] = {"flight", "Writes down what every stage did last.", COMMAND_OPERATOR, .changes = true,
+                        .parameters = reason_may, .fields = flight_fields},
+    [COMMAND_CAPTURE_SHOW] = {"capture.show", "Whether packets are written to files, and how many.", COMMAND_VIEWER,
+                              .fields = capture_fields, .rows = "ports", .columns = capture_columns},
+    [COMMAND_CAPTURE_START] = {"capture.start", "Writes to files what the ports see and send.", COMMAND_OPERATOR,
+                               .changes = true, .fields = capture_fields},
+    [COMMAND_CAPTURE_STOP] = {"capture.stop", "Ends that.", COMMAND_OPERATOR, .changes = true, .fields = capture_fields},
     [COMMAND_METRICS] = {"metrics", "Every counter, and what it means.", COMMAND_VIEWER, .parameters = metrics_may,
                          .rows = "counters", .columns = metrics_columns},
 };

@@ -245,6 +245,36 @@ def every_change_is_written_down_before_it_is_done_and_after(bench):
 
 
 @spec
+def alerts_are_seen_flights_recorded_and_packets_captured(bench):
+    text = QUICKSTART.read_text() + ("capture: {folder: packets}\n"
+                                     "monitor: {folder: flights}\n")
+    for folder in ("packets", "flights"):
+        pathlib.Path(bench.path("watched-" + folder)).mkdir()
+        text = text.replace(f"folder: {folder}", f"folder: {bench.path('watched-' + folder)}")
+    other = Box(bench, "watched", text)
+    equal(other.pollux("alerts", "acknowledge", "999").returncode, 1, "of an alert there is not")
+    other.ask("halt")
+    other.wait(lambda: any(one["code"] == "halted" for one in other.ask("alerts")["alerts"]),
+               f"a halt is no alert: {other.ask('alerts')}")
+    alert = next(one for one in other.ask("alerts")["alerts"] if one["code"] == "halted")
+    equal(other.ask("alerts", "acknowledge", str(alert["id"]))["by"], f"user {os.getuid()}", "by")
+    seen = next(one for one in other.ask("alerts")["alerts"] if one["id"] == alert["id"])
+    equal((seen["state"].lower(), seen["by"]), ("acknowledged", f"user {os.getuid()}"), "the alert")
+    file = pathlib.Path(other.ask("flight", "--reason", "a test")["file"])
+    require(file.stat().st_size > 1000 and "a test" in file.read_text(), f"the record {file}")
+    other.ask("arm", "--reason", "x")
+    other.ask("capture", "start")
+    other.wait(lambda: other.ask("capture")["written"] > 10, "nothing is captured")
+    equal(other.pollux("capture", "start").returncode, 1, "the status of a second one")
+    require(len(other.pollux("capture").stdout.splitlines()) > 6, "the table of ports")
+    other.ask("capture", "stop")
+    equal(other.pollux("capture", "stop").returncode, 1, "the status of a second stop")
+    made = list(pathlib.Path(bench.path("watched-packets")).glob("*.pcapng"))
+    require(made and made[0].stat().st_size > 1000, f"the files {made}")
+    other.end()
+
+
+@spec
 def the_exit_status_says_what_became_of_it(bench):
     equal(box.pollux("halt", "strategy", "nobody").returncode, 1, "refused")
     for words in ((), ("nonsense",), ("book",), ("book", "ACME", "99"), ("status", "x"),
