@@ -70,7 +70,8 @@ class Box:
         return json.loads(done.stdout)
 
     def counter(self, name):
-        return {one["name"]: one["value"] for one in self.ask("metrics", name)["counters"]}[name]
+        counters = {one["name"]: one["value"] for one in self.ask("metrics", name)["counters"]}
+        return counters[f"pollux_{name}_total"]
 
     def end(self):
         self.process.send_signal(signal.SIGTERM)
@@ -129,12 +130,14 @@ def a_new_user_sees_what_the_box_does(bench):
 def figures_on_the_console_are_those_of_the_counters(bench):
     values = {one["name"]: one["value"] for one in box.ask("metrics", "feed_")["counters"]}
     drops = sum(value for name, value in values.items()
-                if name.startswith(("feed_frame_", "feed_datagram_")))
-    equal(values["feed_packet"], values["feed_packet_accepted"] + drops, "packets")
+                if name.startswith("pollux_feed_packet_dropped_total"))
+    equal(values["pollux_feed_packet_received_total"],
+          values["pollux_feed_packet_accepted_total"] + drops, "packets")
     values = {one["name"]: one["value"] for one in box.ask("metrics", "control_")["counters"]}
     ends = ("answered", "bad_json", "bad_request", "unknown", "bad_parameters", "broken",
             "forbidden", "refused", "unavailable", "under_way")
-    equal(values["control_request"], sum(values["control_" + end] for end in ends), "requests")
+    equal(values["pollux_control_request"],
+          sum(values["pollux_control_" + end] for end in ends), "requests")
 
 
 @spec
