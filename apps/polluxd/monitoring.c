@@ -1,5 +1,6 @@
 #include "apps/polluxd/monitoring.h"
 
+#include "apps/polluxd/commands.h"
 #include "control/metrics/exposition.h"
 #include "control/metrics/http_server.h"
 #include "control/monitor/event_line.h"
@@ -212,12 +213,28 @@ static void journal_write(struct monitoring *monitoring, const struct monitor_to
         monitor_unwritten(monitoring->monitor);
 }
 
+/* For the command events, which others learn of by monitoring_line. */
+static void command_tell(struct monitoring *monitoring, const struct monitor_told *told)
+{
+    char bytes[EVENT_LINE_MAX];
+    struct text line = text_in(bytes, sizeof bytes);
+    if (monitor_events[told->event].kind == MONITOR_ONCE) return;
+    text_clock(&line, told->wall_ns % (86400 * NANOS_SECOND));
+    line.length -= 3; /* microseconds */
+    text_append(&line, " UTC  ");
+    monitor_told_print(&line, told);
+    commands_happened(monitoring->polluxd->commands, bytes);
+}
+
 static void events_follow(struct monitoring *monitoring)
 {
     for (const struct monitor_told *told;
          (told = monitor_next(monitoring->monitor, monitoring->followed));) {
         monitoring->followed = told->number;
-        if (monitoring->journald) journal_write(monitoring, told);
+        if (monitoring->journald) {
+            journal_write(monitoring, told);
+            command_tell(monitoring, told);
+        }
         alarm_record(monitoring, told);
     }
 }

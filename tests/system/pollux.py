@@ -29,7 +29,7 @@ NOBODY, VIEWER, OPERATOR, RISK, ADMIN = 54320, 54321, 54322, 54323, 54324  # use
 class Box:
     """polluxd in a folder of its own, and pollux beside it."""
 
-    def __init__(self, bench, folder, text=None):
+    def __init__(self, bench, folder, text=None, journal=False):
         self.folder = pathlib.Path(bench.path(folder))
         self.folder.mkdir()
         self.folder.chmod(0o755)
@@ -43,8 +43,10 @@ class Box:
         shutil.copy(bench.program["pollux"], self.program)
         self.said = open(self.folder / "said", "w+", encoding="utf-8")
         self.line = [bench.program["polluxd"], "--config", "quickstart.yaml"]
+        is_file = os.fstat(self.said.fileno())
+        stream = {"JOURNAL_STREAM": f"{is_file.st_dev}:{is_file.st_ino}"} if journal else {}
         self.process = subprocess.Popen(self.line, stdout=self.said, stderr=subprocess.STDOUT,
-                                        cwd=self.folder)
+                                        cwd=self.folder, env={**os.environ, **stream})
         atexit.register(self.process.kill)  # of a spec that fails before its end
         self.wait(lambda: self.pollux("status").returncode == 0, "it does not answer")
         self.wait(lambda: self.ask("status")["sent"] > 100, "it does not trade")
@@ -254,12 +256,16 @@ def alerts_are_seen_flights_recorded_and_packets_captured(bench):
     for folder in ("packets", "flights"):
         pathlib.Path(bench.path("watched-" + folder)).mkdir()
         text = text.replace(f"folder: {folder}", f"folder: {bench.path('watched-' + folder)}")
-    other = Box(bench, "watched", text)
+    other = Box(bench, "watched", text, journal=True)
     equal(other.pollux("alerts", "acknowledge", "999").returncode, 1, "of an alert there is not")
     other.ask("halt")
     other.wait(lambda: any(one["code"] == "halted" for one in other.ask("alerts")["alerts"]),
                f"a halt is no alert: {other.ask('alerts')}")
     alert = next(one for one in other.ask("alerts")["alerts"] if one["code"] == "halted")
+    said = [one["event"] for one in other.ask("events")["events"]]
+    line = re.compile(r"\d\d:\d\d:\d\d\.\d{6} UTC  warning halted")
+    require(any(line.match(one) for one in said),
+            f"the halt is not among the events, whose other reader is the journal: {said}")
     equal(other.ask("alerts", "acknowledge", str(alert["id"]))["by"], f"user {os.getuid()}", "by")
     seen = next(one for one in other.ask("alerts")["alerts"] if one["id"] == alert["id"])
     equal((seen["state"].lower(), seen["by"]), ("acknowledged", f"user {os.getuid()}"), "the alert")
