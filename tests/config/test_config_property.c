@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MUTATIONS  10000
+#define MUTATIONS  (PARANOID ? 10000u : 100000u)
 #define TEXT_BYTES 32768
 
 static struct chance chance;
