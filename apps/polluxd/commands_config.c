@@ -116,16 +116,19 @@ static void refusal_say(struct command_call *call, const char *lines)
                             lines + begin, (int)(first < 140 ? first : 140), lines);
 }
 
-static void reload_told(void *context, bool taken, const char *lines)
+/* Whose reload has ended; NULL if nobody waits, or it was refused, which is said. */
+static struct command_call *reload_done(struct commands *commands, bool taken, const char *lines)
 {
-    struct commands *commands = context;
     struct command_call *call = commands->reloading;
     commands->reloading = NULL;
+    if (call && !taken) refusal_say(call, lines);
+    return taken ? call : NULL;
+}
+
+static void reload_told(void *context, bool taken, const char *lines)
+{
+    struct command_call *call = reload_done(context, taken, lines);
     if (!call) return;
-    if (!taken) {
-        refusal_say(call, lines);
-        return;
-    }
     json_t *rows = json_array();
     while (*lines) {
         size_t length = strcspn(lines, "\n");
@@ -145,14 +148,8 @@ void commands_config_reload(void *context, struct command_call *call)
 
 static void set_told(void *context, bool taken, const char *lines)
 {
-    struct commands *commands = context;
-    struct command_call *call = commands->reloading;
-    commands->reloading = NULL;
+    struct command_call *call = reload_done(context, taken, lines);
     if (!call) return;
-    if (!taken) {
-        refusal_say(call, lines);
-        return;
-    }
     /* "gateway.strategies[maker].parameters.rungs: OLD -> NEW" */
     size_t length = strcspn(lines, "\n");
     const char *value = command_call_text(call, "value");
