@@ -2,6 +2,7 @@
 #include "apps/polluxd/capturing.h"
 #include "apps/polluxd/commands.h"
 #include "apps/polluxd/monitoring.h"
+#include "apps/polluxd/outside.h"
 #include "apps/polluxd/reload.h"
 #include "apps/polluxd/trading.h"
 #include "apps/polluxd/watch_trading.h"
@@ -133,6 +134,10 @@ static void people_follow(struct watch *watch)
     }
     for (; monitoring_line(watch->polluxd->monitoring, &sentence); text_clear(&sentence))
         event_say(watch, said);
+    while (polluxd_outside_step(watch->polluxd->outside, &sentence)) {
+        event_say(watch, said);
+        text_clear(&sentence);
+    }
 }
 
 static void latencies_print(struct text *out, struct watch *watch)

@@ -7,7 +7,8 @@
  * A stream may show a message again: after its server was restarted, or we were.  So sequences of a
  * strategy rise, and the newest is kept in the journal.  The record is written before the message
  * acts; a process that dies between the two leaves it as the last one, and since nothing can have
- * left without a record behind it, recovery then takes it as not heard. */
+ * left without a record behind it, recovery then takes it as not heard.  What is answered without
+ * an effect gets a record of its own behind it, so that nobody acts on what was refused. */
 
 static uint32_t counter_number(const struct gateway *gateway, const struct counter *counter)
 {
@@ -144,6 +145,8 @@ void gateway_hear(struct gateway *gateway, const struct gateway_intake *intake, 
     gateway->answer_key = unique ? DELEGATE_KEY_NONE : intake->intent.key;
     intake_act(gateway, intake, now, answer);
     gateway->answer = NULL;
+    if (gateway->journalled == answer->record) (void)heard_write(gateway, intake, false, now);
+    answer->record = gateway->journalled;
 }
 
 /* Recovery. */

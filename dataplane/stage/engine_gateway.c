@@ -98,9 +98,12 @@ static uint32_t intakes_take(struct engine_stage *stage)
     ready = spsc_room(plan->intake_answers, ready);
     for (uint32_t i = 0; i < ready; i++)
         intake_take(stage, spsc_front_at(plan->intake, i), spsc_claim_at(plan->intake_answers, i));
+    order_host_flush(stage->with->orders, stage->now);
+    nanos_t now = plan->now(plan->clock);
+    for (uint32_t i = 0; i < ready; i++)
+        ((struct engine_intake_answer *)spsc_claim_at(plan->intake_answers, i))->at = now;
     spsc_publish_many(plan->intake_answers, ready);
     spsc_release_many(plan->intake, ready);
-    order_host_flush(stage->with->orders, stage->now);
     return ready;
 }
 

@@ -66,6 +66,7 @@ static_assert(sizeof(struct engine_intake) == 88, "no holes");
 /* To each one, in their order: a slot of the ring intake_answers. */
 struct engine_intake_answer {
     uint64_t ticket;
+    nanos_t at; /* what it caused was on the port */
     struct gateway_answer is;
 };
 

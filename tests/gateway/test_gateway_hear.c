@@ -213,6 +213,18 @@ SPEC(what_was_written_down_and_did_not_act_is_heard_again)
     EXPECT_UINT(hear_unique(5, 6), GATEWAY_TAKEN);
 }
 
+SPEC(what_was_refused_stays_refused_over_a_restart)
+{
+    gateway_rig_play(&rig, "H");
+    EXPECT_UINT(hear_order(4, 0, 5), GATEWAY_REFUSED);
+    gateway_rig_play(&rig, "h");
+    while (rig.written[rig.records - 1].kind != GATEWAY_RECORD_INTAKE) rig.records--;
+    start_again();
+    EXPECT_UINT(known_sequence(), 4);
+    EXPECT_UINT(hear_order(4, 0, 5), GATEWAY_REFUSED);
+    EXPECT_UINT(answer.status, SLOTS_OLD);
+}
+
 SPEC(an_older_place_is_where_a_restored_stream_goes_on)
 {
     EXPECT_UINT(hear_order(9, 0, 5), GATEWAY_TAKEN);
@@ -238,5 +250,6 @@ SPEC(an_older_place_is_where_a_restored_stream_goes_on)
     S(over_a_restart_nothing_is_doubled_and_the_place_is_known)                                    \
     S(a_message_that_was_passed_over_is_passed_over_once)                                          \
     S(what_was_written_down_and_did_not_act_is_heard_again)                                        \
+    S(what_was_refused_stays_refused_over_a_restart)                                               \
     S(an_older_place_is_where_a_restored_stream_goes_on)
 SPEC_MAIN("gateway_hear", SPECS, before_each, after_each)
