@@ -2,7 +2,6 @@
 
 #include "apps/polluxd/gateway_config.h"
 #include "apps/polluxd/trading.h"
-#include "control/redis/redis.h"
 
 #include <ev.h>
 #include <stdio.h>
@@ -154,6 +153,13 @@ bool polluxd_outside_step(struct polluxd_outside *outside, struct text *said)
 {
     if (!outside || outside->taken == outside->said) return false;
     text_append(said, outside->sentence[outside->taken++ % SENTENCES]);
+    return true;
+}
+
+bool polluxd_outside_view(const struct polluxd_outside *outside, struct redis_view *view)
+{
+    if (!outside || !outside->redis) return false;
+    redis_look(outside->redis, view);
     return true;
 }
 

@@ -12,12 +12,15 @@
  * Threads: the main one. */
 
 #include "apps/polluxd/polluxd.h"
+#include "control/redis/redis.h"
 
 struct polluxd_outside;
 
 /* False with sentences if a file of the section is unfit. */
 MUST_USE bool polluxd_outside_new(struct polluxd *polluxd, struct text *problems);
 MUST_USE bool polluxd_outside_step(struct polluxd_outside *outside, struct text *said);
+/* False: there is none. */
+MUST_USE bool polluxd_outside_view(const struct polluxd_outside *outside, struct redis_view *view);
 void polluxd_outside_deafen(struct polluxd_outside *outside);
 /* summary gets its counters. */
 void polluxd_outside_free(struct polluxd_outside *outside, struct text *summary);

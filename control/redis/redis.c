@@ -292,7 +292,11 @@ void redis_free(struct redis *redis)
     free(redis);
 }
 
-const struct redis_counts *redis_counts(const struct redis *redis)
+void redis_look(const struct redis *redis, struct redis_view *view)
 {
-    return &redis->counts;
+#define VIEW_SET(name, help) view->name = redis->counts.name;
+    REDIS_COUNTERS(VIEW_SET)
+    view->connections = 0ul + redis_link_ready(&redis->read) + redis_link_ready(&redis->listen) +
+                        redis_link_ready(&redis->push);
+    view->waiting = redis->outbox.count;
 }

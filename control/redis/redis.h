@@ -78,11 +78,20 @@ struct redis_plan {
     C(unanswered,  "Answers and refusals there was no room for while the server was away") \
     C(turned_down, "Commands that the server refused for good")                        \
     C(kill,        "Halts that were asked for")
+
+#define REDIS_GAUGES(C)                                                                \
+    C(connections, "Connections to the Redis server that are up, of three")            \
+    C(waiting,     "Answers and refused messages that wait for the server")
 /* clang-format on */
 
 #define REDIS_COUNTER_FIELD(name, help) uint64_t name;
 struct redis_counts {
     REDIS_COUNTERS(REDIS_COUNTER_FIELD)
+};
+
+struct redis_view {
+    REDIS_COUNTERS(REDIS_COUNTER_FIELD)
+    REDIS_GAUGES(REDIS_COUNTER_FIELD)
 };
 
 /* Reads the files of the configuration, and begins.  NULL with sentences if one is unfit. */
@@ -93,7 +102,7 @@ void redis_deafen(struct redis *redis);
 bool redis_told(struct redis *redis);
 void redis_free(struct redis *redis);
 
-const struct redis_counts *redis_counts(const struct redis *redis);
+void redis_look(const struct redis *redis, struct redis_view *view);
 /* A table of all counters, those of connections and lanes too. */
 void redis_print(const struct redis *redis, struct text *out);
 
