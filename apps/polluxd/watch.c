@@ -124,20 +124,15 @@ static void people_follow(struct watch *watch)
     char said[SAID_BYTES];
     struct text sentence = text_in(said, sizeof said);
     if (trading_halt_step(&watch->polluxd->launch, &sentence)) event_say(watch, said);
-    for (text_clear(&sentence); reload_step(watch->polluxd->reload, &sentence);) {
+    text_clear(&sentence);
+    for (; reload_step(watch->polluxd->reload, &sentence); text_clear(&sentence))
         event_say(watch, said);
-        text_clear(&sentence);
-    }
-    for (text_clear(&sentence); capturing_step(watch->polluxd->capturing, &sentence);) {
+    for (; capturing_step(watch->polluxd->capturing, &sentence); text_clear(&sentence))
         event_say(watch, said);
-        text_clear(&sentence);
-    }
     for (; monitoring_line(watch->polluxd->monitoring, &sentence); text_clear(&sentence))
         event_say(watch, said);
-    while (polluxd_outside_step(watch->polluxd->outside, &sentence)) {
+    for (; polluxd_outside_step(watch->polluxd->outside, &sentence); text_clear(&sentence))
         event_say(watch, said);
-        text_clear(&sentence);
-    }
 }
 
 static void latencies_print(struct text *out, struct watch *watch)
