@@ -12,6 +12,7 @@ PACKAGES_BUILD=(
     libjansson-dev                   # --json
     libmbedtls-dev                   # SHA-256 of the journal
     libev-dev                        # the control plane's loop
+    libhiredis-dev redis-server      # programs outside, by Redis; the quick start's server
     python3                          # nic-config/pollux-host
 )
 

@@ -4,6 +4,7 @@
 #include "apps/polluxd/capturing.h"
 #include "apps/polluxd/commands.h"
 #include "apps/polluxd/monitoring.h"
+#include "apps/polluxd/outside.h"
 #include "apps/polluxd/plan_gateway.h"
 #include "apps/polluxd/plugs.h"
 #include "apps/polluxd/polluxd.h"
@@ -250,6 +251,23 @@ static void watch(struct polluxd *polluxd, uint32_t seconds)
     monitoring_stopping(polluxd->monitoring);
 }
 
+static bool outside_start(struct polluxd *polluxd)
+{
+    char problems_text[2048];
+    struct text problems = text_in(problems_text, sizeof problems_text);
+    bool right = polluxd_outside_new(polluxd, &problems);
+    sentences_print("polluxd", &problems);
+    return right;
+}
+
+static void outside_stop(struct polluxd *polluxd)
+{
+    static char said[8192];
+    struct text summary = text_in(said, sizeof said);
+    polluxd_outside_free(polluxd->outside, &summary);
+    fputs(said, stdout);
+}
+
 static int run(const struct config *config, const struct request *request)
 {
     static struct polluxd polluxd;
@@ -261,13 +279,16 @@ static int run(const struct config *config, const struct request *request)
     if (right) {
         venue_signal_set(&polluxd.launch);
         right = !request->release || release(&polluxd, request->release);
+        right = right && outside_start(&polluxd); /* by names that no reload changes */
         right = right && services_start(&polluxd, request->config);
         if (right) watch(&polluxd, request->seconds);
         signal(SIGUSR1, SIG_IGN);
+        polluxd_outside_deafen(polluxd.outside);
         right &= stop(&polluxd);
         commands_free(polluxd.commands);
         capturing_close(polluxd.capturing);
         monitoring_free(polluxd.monitoring);
+        outside_stop(&polluxd);
         launch_free(&polluxd.launch);
     }
     reload_free(polluxd.reload);

@@ -3,6 +3,7 @@
 #include "apps/polluxd/monitoring.h"
 
 #include "apps/polluxd/capturing.h"
+#include "apps/polluxd/outside.h"
 
 #include <stdio.h>
 #include <sys/timex.h>
@@ -175,6 +176,7 @@ void monitoring_views(struct polluxd *polluxd, struct views *views, struct histo
     ports_view(polluxd, views);
     views->has_capture = polluxd->capturing != NULL;
     if (views->has_capture) capturing_view(polluxd->capturing, &views->capture);
+    views->has_redis = polluxd_outside_view(polluxd->outside, &views->redis);
     rings_view(launch, views);
     views->journals = 0;
     if (views->has_gateway) journal_view(views, launch->gateway->journal, "gateway");

@@ -39,6 +39,7 @@ struct reload;
 struct monitoring;
 struct commands;
 struct watch;
+struct polluxd_outside;
 struct ev_loop;
 
 struct polluxd {
@@ -47,9 +48,10 @@ struct polluxd {
     struct reload *reload;       /* NULL: it is not read again */
     struct capturing *capturing; /* NULL: there is no memory for captures */
     struct monitoring *monitoring;
-    struct commands *commands; /* NULL: nobody gives any */
-    struct watch *watch;       /* NULL: nobody looks yet */
-    bool changing;             /* a change by command is under way in the engine */
+    struct commands *commands;       /* NULL: nobody gives any */
+    struct watch *watch;             /* NULL: nobody looks yet */
+    bool changing;                   /* a change by command is under way in the engine */
+    struct polluxd_outside *outside; /* NULL: no program outside trades */
     struct recording recording;
     struct launch_plan plan;
     struct launch launch;

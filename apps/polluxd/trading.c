@@ -1,6 +1,7 @@
 #include "apps/polluxd/trading.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #define HALT_WHY  "SIGUSR2"
 
 static volatile sig_atomic_t halt_asked;
+static char halt_why[sizeof((struct risk_record *)0)->reason] = HALT_WHY;
 static bool halt_at_once; /* it is in force; the record with a name is not under way yet */
 static bool halt_under_way;
 
@@ -84,6 +86,17 @@ void trading_halt_ask(void)
     halt_asked = 1;
 }
 
+static void why_keep(const char *why)
+{
+    (void)snprintf(halt_why, sizeof halt_why, "%s", why);
+}
+
+void trading_halt_ask_by(const char *why)
+{
+    why_keep(why);
+    halt_asked = 1;
+}
+
 bool trading_halt_pending(void)
 {
     return halt_asked || halt_under_way;
@@ -96,7 +109,7 @@ bool trading_halt_step(struct launch *launch, struct text *said)
     halt_force(launch);
     if (halt_asked && !halt_under_way) {
         const struct engine_control control = {
-            .count = 1, .record = {state_record(RISK_BOX, 0, RISK_HALTED, HALT_WHY)}};
+            .count = 1, .record = {state_record(RISK_BOX, 0, RISK_HALTED, halt_why)}};
         halt_under_way = engine_stage_control(launch->engine, &control);
         if (halt_under_way) halt_asked = halt_at_once = 0;
     }
@@ -106,8 +119,9 @@ bool trading_halt_step(struct launch *launch, struct text *said)
         text_format(said, "gateway: the halt is refused: %s", risk_control_text(answer.verdict));
     else
         text_format(said,
-                    "gateway: HALTED by " HALT_WHY "%s; it stays so until it is started with "
+                    "gateway: HALTED by %s%s; it stays so until it is started with "
                     "--release REASON",
-                    answer.durable ? "" : ", but its journal's disk has failed");
+                    halt_why, answer.durable ? "" : ", but its journal's disk has failed");
+    why_keep(HALT_WHY);
     return true;
 }

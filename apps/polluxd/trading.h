@@ -18,6 +18,9 @@ MUST_USE bool trading_release(struct launch *launch, const char *reason, struct 
 /* The box is to be halted. */
 void trading_halt_ask(void);
 
+/* The same, by somebody else than a signal; as much of why as a record holds is written down. */
+void trading_halt_ask_by(const char *why);
+
 /* Whether that is not done yet. */
 bool trading_halt_pending(void);
 

@@ -2,6 +2,7 @@
 #include "apps/polluxd/capturing.h"
 #include "apps/polluxd/commands.h"
 #include "apps/polluxd/monitoring.h"
+#include "apps/polluxd/outside.h"
 #include "apps/polluxd/reload.h"
 #include "apps/polluxd/trading.h"
 #include "apps/polluxd/watch_trading.h"
@@ -123,15 +124,14 @@ static void people_follow(struct watch *watch)
     char said[SAID_BYTES];
     struct text sentence = text_in(said, sizeof said);
     if (trading_halt_step(&watch->polluxd->launch, &sentence)) event_say(watch, said);
-    for (text_clear(&sentence); reload_step(watch->polluxd->reload, &sentence);) {
+    text_clear(&sentence);
+    for (; reload_step(watch->polluxd->reload, &sentence); text_clear(&sentence))
         event_say(watch, said);
-        text_clear(&sentence);
-    }
-    for (text_clear(&sentence); capturing_step(watch->polluxd->capturing, &sentence);) {
+    for (; capturing_step(watch->polluxd->capturing, &sentence); text_clear(&sentence))
         event_say(watch, said);
-        text_clear(&sentence);
-    }
     for (; monitoring_line(watch->polluxd->monitoring, &sentence); text_clear(&sentence))
+        event_say(watch, said);
+    for (; polluxd_outside_step(watch->polluxd->outside, &sentence); text_clear(&sentence))
         event_say(watch, said);
 }
 

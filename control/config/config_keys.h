@@ -18,12 +18,14 @@
  * Rules that compare keys with each other are in config_rules.c and its neighbours.  The keys of
  * the role venue are in config_keys_venue.h, those of the role gateway in config_keys_gateway.h,
  * those of captures, played and written, in config_keys_capture.h, those of metrics and monitor in
- * config_keys_metrics.h, those of the control socket in config_keys_control.h. */
+ * config_keys_metrics.h, those of the control socket in config_keys_control.h, those of redis in
+ * config_keys_redis.h. */
 
 #include "control/config/config_keys_capture.h"
 #include "control/config/config_keys_control.h"
 #include "control/config/config_keys_gateway.h"
 #include "control/config/config_keys_metrics.h"
+#include "control/config/config_keys_redis.h"
 #include "control/config/config_keys_venue.h"
 
 /* Bounds of other modules, which control/ may not include; tests/config/test_config_limits.c
@@ -321,6 +323,8 @@
       "Role feed: what is decided on it, by whom if there is no gateway.")                                             \
     K(S, OPTION,  gateway, "", 0, 0, config_gateway, RESTART,                          \
       "Role gateway, which needs it: where and what it trades, within which limits.")  \
+    K(S, OPTION,  redis, "", 0, 0, config_redis, RESTART,                              \
+      "Role gateway: the Redis server by which programs outside trade, and are told.") \
     K(S, OPTION,  venue, "", 0, 0, config_venue, RESTART,                              \
       "Role venue, which needs it: the market it runs.")                               \
     K(S, SECTION, screen, "", 0, 0, config_screen, RESTART,                            \
@@ -344,6 +348,7 @@
     X(config_delegate, CONFIG_DELEGATE, "a delegate")                                  \
     X(config_engine,   CONFIG_ENGINE,   "engine")                                      \
     CONFIG_GATEWAY_SECTIONS(X)                                                         \
+    CONFIG_REDIS_SECTIONS(X)                                                           \
     CONFIG_VENUE_SECTIONS(X)                                                           \
     X(config_screen,   CONFIG_SCREEN,   "screen")                                      \
     CONFIG_METRICS_SECTIONS(X)                                                         \

@@ -285,6 +285,7 @@ void config_rules(struct config_tree *tree, struct config_problems *problems)
     rule_store(&rules, config_rules_key(root, KEY(config, feed)));
     rule_delegates(&rules, config_rules_key(engine, KEY(config_engine, delegates)));
     config_rules_gateway(&rules, root);
+    config_rules_redis(&rules, root);
     config_rules_venue(&rules, config_rules_key(root, KEY(config, venue)));
     config_rules_unique(&rules, config_rules_entries(&rules, shown), "the symbol");
 }

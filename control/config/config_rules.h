@@ -76,6 +76,9 @@ void config_rules_gateway(const struct config_rules *rules, const struct config_
 /* Within which limits, and that none is missing: config_rules_limits.c. */
 void config_rules_limits(const struct config_rules *rules, const struct config_node *gateway);
 
+/* How programs outside reach it: config_rules_redis.c. */
+void config_rules_redis(const struct config_rules *rules, const struct config_node *root);
+
 /* The market a venue runs and who may log in: config_rules_venue.c. */
 void config_rules_venue(const struct config_rules *rules, const struct config_node *venue);
 

@@ -50,6 +50,7 @@ void metrics_box(struct text *out, const struct metrics_source *source);
 void metrics_capture(struct text *out, const struct views *views);
 void metrics_feed(struct text *out, const struct views *views);
 void metrics_gateway(struct text *out, const struct views *views);
+void metrics_redis(struct text *out, const struct views *views);
 void metrics_venue(struct text *out, const struct views *views);
 
 #endif

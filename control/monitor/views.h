@@ -9,6 +9,7 @@
  * Times are nanoseconds; now_ns is monotonic, wall_ns since the epoch, UTC.  Cold. */
 
 #include "control/recorder/recorder.h"
+#include "control/redis/redis.h"
 #include "dataplane/stage/engine_stage.h"
 #include "dataplane/stage/feed_stage.h"
 #include "dataplane/stage/gate_stage.h"
@@ -111,6 +112,9 @@ struct views {
 
     bool has_capture; /* of frames, to files */
     struct recorder_view capture;
+
+    bool has_redis; /* programs outside */
+    struct redis_view redis;
 
     uint32_t latencies; /* 0: not looked at now; so are the stages' turns */
     struct views_latency latency[VIEWS_LATENCIES_MAX];

@@ -171,6 +171,54 @@ struct gateway_intent {
 MUST_USE enum slots_status gateway_intend(struct gateway *gateway,
                                           const struct gateway_intent *intent, nanos_t now);
 
+/* The same for what comes by a stream that may show it again: it acts once, over restarts too.
+ * Sequences of a strategy rise over all its keys; what is not above the newest heard is SLOTS_OLD.
+ * Where it stands is written down before it acts, and gateway_heard says where to go on. */
+struct gateway_intake {
+    uint32_t strategy;
+    uint32_t symbol;   /* of the plan, instead of intent's instrument; not read of a STOP */
+    uint64_t sequence; /* from 1; 0: only the place is news, and nothing is wanted */
+    struct gateway_place place;
+    nanos_t until; /* refused when it is later than that: too old to be acted on */
+    struct delegate_intent intent;
+};
+
+/* clang-format off */
+#define GATEWAY_HEARINGS(X)                                                            \
+    X(GATEWAY_TAKEN,   taken,   "its slot has it")                                     \
+    X(GATEWAY_PASSED,  passed,  "only where it stands was news")                       \
+    X(GATEWAY_LATE,    late,    "it was older than it may be when its turn came")      \
+    X(GATEWAY_FULL,    full,    "the journal has no room: it may be said again")       \
+    X(GATEWAY_NOBODY,  nobody,  "no strategy outside has this number, or no symbol")   \
+    X(GATEWAY_REFUSED, refused, "the gateway refused it: status, then counter or verdict say why")
+/* clang-format on */
+
+#define GATEWAY_HEARING_ENUM(hearing, name, sentence) hearing,
+enum gateway_hearing { GATEWAY_HEARINGS(GATEWAY_HEARING_ENUM) GATEWAY_HEARING_COUNT };
+
+#define GATEWAY_NO_COUNTER UINT32_MAX
+
+struct gateway_answer {
+    uint8_t hearing;  /* enum gateway_hearing */
+    uint8_t status;   /* enum slots_status; of TAKEN too: SLOTS_SAME changes nothing */
+    uint16_t verdict; /* enum risk_verdict of what it asked for at once; 0: risk was not asked, or
+                       * let it pass */
+    uint32_t counter; /* its row in GATEWAY_COUNTERS, or GATEWAY_NO_COUNTER */
+    int64_t value;    /* of a verdict that refuses: what was asked, */
+    int64_t bound;    /* and the bound */
+    order_id_t order; /* the number it left with; 0: it waits, or needed none */
+    uint64_t record;  /* durable: it is not forgotten */
+};
+void gateway_hear(struct gateway *gateway, const struct gateway_intake *intake, nanos_t now,
+                  struct gateway_answer *answer);
+
+/* The newest sequence heard of a strategy, and the newest place; zero: none. */
+struct gateway_known {
+    uint64_t sequence;
+    struct gateway_place place;
+};
+struct gateway_known gateway_known(const struct gateway *gateway, uint32_t strategy);
+
 /* People.  Warm. */
 
 /* Risk's changes: as risk_control_check says; the records are drafted in place.  What only tightens
@@ -242,6 +290,9 @@ struct gateway_holding {
 void gateway_holding(const struct gateway *gateway, uint32_t strategy, uint32_t symbol,
                      struct gateway_holding *holding);
 
+/* What the feed calls an instrument; zeros: it is not listed. */
+void gateway_symbol_listed(const struct gateway *gateway, uint32_t instrument, char symbol[8]);
+
 /* Of the newest order of a venue's slot. */
 uint32_t gateway_slot_symbol(const struct gateway *gateway, uint32_t venue, uint32_t slot);
 
@@ -260,6 +311,9 @@ bool gateway_strategy_on(const struct gateway *gateway, uint32_t strategy);
 #define GATEWAY_COUNTERS(C)                                                                        \
     C(intent, "Intents of delegates and from outside")                                             \
     C(intent_lost, "Intents that did not fit a delegate's output")                                 \
+    C(intent_heard, "Messages of strategies outside whose place was written down")                 \
+    C(intent_old, "Intents from outside whose sequence was not above the newest: refused")         \
+    C(intent_late, "Intents from outside that were too old when their turn came: refused")         \
     C(intent_bad, "Intents that named no key, instrument, side or way of theirs")                  \
     C(intent_shut, "Orders wanted by a strategy that is off, done or stopped: refused")            \
     C(intent_halted, "Orders wanted while trading is halted: refused")                             \
@@ -287,6 +341,8 @@ bool gateway_strategy_on(const struct gateway *gateway, uint32_t strategy);
     C(report_merged, "of these, were added to one of their order that waited too")                 \
     C(drift, "Differences that a reconciliation has found and corrected")                          \
     C(overrun, "Decisions that took longer than they may")
+#define GATEWAY_COUNTER_NUMBER(name, help) GATEWAY_COUNTER_##name,
+enum gateway_counter { GATEWAY_COUNTERS(GATEWAY_COUNTER_NUMBER) GATEWAY_COUNTER_COUNT };
 #define GATEWAY_COUNTER_FIELD(name, help) struct counter name;
 struct gateway_counts {
     GATEWAY_COUNTERS(GATEWAY_COUNTER_FIELD)

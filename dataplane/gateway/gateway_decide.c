@@ -252,6 +252,7 @@ static enum slots_status intent_take(struct gateway *gateway, struct want *want,
     want->symbol = GATEWAY_NONE;
     if (unlikely(!fields_good(gateway, want))) {
         counter_one(&gateway->counts.intent_bad);
+        gateway_hear_counter(gateway, &gateway->counts.intent_bad);
         return SLOTS_BAD_TERMS;
     }
     bool unique = intent->kind == INTENT_UNIQUE;
@@ -260,6 +261,7 @@ static enum slots_status intent_take(struct gateway *gateway, struct want *want,
         struct counter *refused = order_check(gateway, want, now);
         if (unlikely(refused)) {
             counter_one(refused);
+            gateway_hear_counter(gateway, refused);
             if (unique) unique_refused(gateway, want, now);
             else want->venue->order[want->slot].refused++;
             return SLOTS_SHUT;

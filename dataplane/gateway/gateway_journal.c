@@ -25,6 +25,7 @@ bool gateway_write_pass(struct gateway *gateway, const struct gateway_pass *pass
     uint64_t number = gateway->outlet.journal(gateway->outlet.context, GATEWAY_RECORD_PASS, pass,
                                               sizeof *pass, false);
     if (number) gateway->journalled = number;
+    if (number && unlikely(gateway->answer)) gateway_hear_pass(gateway, pass);
     return number != 0;
 }
 
@@ -39,6 +40,7 @@ void gateway_row(struct gateway *gateway, struct gateway_report *row, bool must)
                                                   row, sizeof *row, false);
         if (number) gateway->journalled = number;
     }
+    if (unlikely(gateway->answer)) gateway_hear_row(gateway, row);
     if (gateway->outlet.copy) gateway->outlet.copy(gateway->outlet.context, row);
 }
 

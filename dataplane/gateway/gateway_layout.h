@@ -129,6 +129,7 @@ struct gateway_strategy {
     uint32_t waiting_first;
     uint32_t waiting_count;
     uint32_t closes;
+    struct gateway_known known; /* of one outside */
 };
 
 struct gateway_hold {
@@ -222,6 +223,11 @@ struct gateway {
     uint32_t parts;
     struct gateway_report part[TRADE_PORT_REPORTS_MAX];
     uint16_t read_as[GATEWAY_STRATEGIES_MAX]; /* 1 + ours; 0: there is none */
+    struct gateway_heard unsettled;           /* the newest record, if it is one of these */
+    bool unsettled_is;
+    struct gateway_answer *answer; /* of the intent being heard; NULL: none is */
+    uint32_t answer_key;
+    uint32_t answer_strategy;
 };
 
 static inline struct links gateway_chain_links(const struct gateway_venue *venue)
@@ -342,6 +348,16 @@ const char *gateway_read_start(struct gateway *gateway, const struct gateway_sta
 const char *gateway_read_name(struct gateway *gateway, const struct gateway_named *named);
 /* Ours of the journal's number, or GATEWAY_NONE. */
 uint32_t gateway_read_as(const struct gateway *gateway, uint32_t strategy);
+
+/* gateway_hear.c */
+
+/* What the gateway does is an answer to the intent being heard, if there is one. */
+void gateway_hear_counter(struct gateway *gateway, const struct counter *counter);
+void gateway_hear_pass(struct gateway *gateway, const struct gateway_pass *pass);
+void gateway_hear_row(struct gateway *gateway, const struct gateway_report *row);
+/* A record of the journal that is of kind, or that another one follows. */
+const char *gateway_read_heard(struct gateway *gateway, const struct gateway_heard *heard);
+void gateway_settle_heard(struct gateway *gateway, enum gateway_record next);
 
 /* gateway_control.c */
 

@@ -25,6 +25,12 @@ const struct gateway_counts *gateway_counts(const struct gateway *gateway)
     return &gateway->counts;
 }
 
+void gateway_symbol_listed(const struct gateway *gateway, uint32_t instrument, char symbol[8])
+{
+    CHECK(instrument < gateway->plan->instruments);
+    __builtin_memcpy(symbol, gateway->listed[instrument].symbol, 8);
+}
+
 uint32_t gateway_slot_symbol(const struct gateway *gateway, uint32_t venue, uint32_t slot)
 {
     CHECK(venue < gateway->plan->venues);

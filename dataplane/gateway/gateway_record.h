@@ -12,6 +12,8 @@
  *               the one before takes its place: that one was never applied
  *     STRATEGY  whose number this is from here on: after START of all, then of who is attached
  *     DAY       a new day: turnover and loss begin at zero
+ *     INTAKE    how far a strategy outside was heard (D0 before what it said acts): what follows is
+ *               of it.  With nothing but a START, or nothing, behind it, it has not acted
  *
  * Fixed layouts of little-endian integers without padding; what is reserved is zero.  Kinds are
  * never used for anything else. */
@@ -30,6 +32,7 @@ enum gateway_record {
     GATEWAY_RECORD_CONTROL,   /* struct risk_record */
     GATEWAY_RECORD_DAY,       /* struct gateway_day */
     GATEWAY_RECORD_STRATEGY,  /* struct gateway_named */
+    GATEWAY_RECORD_INTAKE,    /* struct gateway_heard */
 };
 
 /* names: CRC32C over venues and symbols with their names, in order: a journal of others is not
@@ -84,6 +87,23 @@ static_assert(sizeof(struct gateway_cancel) == 24, "no holes");
 struct gateway_day {
     nanos_t at;
 };
+
+/* Where a message stands in a stream: the two halves of its number there, which rises. */
+struct gateway_place {
+    uint64_t high;
+    uint64_t low;
+};
+
+/* Of an intent, or of a message that was passed over: then sequence is 0, and intent zero. */
+struct gateway_heard {
+    uint32_t strategy;
+    uint32_t reserved;
+    uint64_t sequence;          /* the strategy's own */
+    struct gateway_place place; /* 0, 0: of none */
+    nanos_t at;
+    struct delegate_intent intent;
+};
+static_assert(sizeof(struct gateway_heard) == 72, "no holes");
 
 /* clang-format off */
 #define GATEWAY_REPORTS(X)                                                             \

@@ -240,6 +240,13 @@ static bool name_read(struct gateway *gateway, const struct gateway_named *named
     return sentence ? wrong(problem, capacity, sentence) : true;
 }
 
+static bool heard_read(struct gateway *gateway, const struct gateway_heard *heard, char *problem,
+                       size_t capacity)
+{
+    const char *sentence = gateway_read_heard(gateway, heard);
+    return sentence ? wrong(problem, capacity, sentence) : true;
+}
+
 static uint32_t bytes_of(enum gateway_record kind)
 {
     switch (kind) {
@@ -251,6 +258,7 @@ static uint32_t bytes_of(enum gateway_record kind)
     case GATEWAY_RECORD_CONTROL: return sizeof(struct risk_record);
     case GATEWAY_RECORD_DAY: return sizeof(struct gateway_day);
     case GATEWAY_RECORD_STRATEGY: return sizeof(struct gateway_named);
+    case GATEWAY_RECORD_INTAKE: return sizeof(struct gateway_heard);
     }
     return 0;
 }
@@ -262,6 +270,7 @@ bool gateway_recover(struct gateway *gateway, enum gateway_record kind, const vo
     if (bytes == 0 || bytes != bytes_of(kind))
         return wrong(problem, capacity, "a record is of no kind or length that there is");
     if (kind != GATEWAY_RECORD_REPORT) gateway->parts = 0;
+    gateway_settle_heard(gateway, kind);
     switch (kind) {
     case GATEWAY_RECORD_START: return start_read(gateway, record, problem, capacity);
     case GATEWAY_RECORD_RESERVE: {
@@ -278,6 +287,7 @@ bool gateway_recover(struct gateway *gateway, enum gateway_record kind, const vo
     case GATEWAY_RECORD_CONTROL: return control_read(gateway, record, problem, capacity);
     case GATEWAY_RECORD_DAY: gateway_day_take(gateway); return true;
     case GATEWAY_RECORD_STRATEGY: return name_read(gateway, record, problem, capacity);
+    case GATEWAY_RECORD_INTAKE: return heard_read(gateway, record, problem, capacity);
     }
     UNREACHABLE("a kind without a length was refused");
 }
@@ -394,6 +404,7 @@ void gateway_recovered(struct gateway *gateway, nanos_t now)
 {
     CHECK(!gateway->started);
     controls_end(gateway);
+    gateway_settle_heard(gateway, GATEWAY_RECORD_START);
     for (uint32_t i = 0; i < gateway->plan->venues; i++) venue_revive(gateway, &gateway->venue[i]);
     gateway_write_names(gateway);
     for (uint32_t i = 0; i < gateway->plan->venues; i++)

@@ -119,7 +119,7 @@ static bool memory_take(struct launch *launch, const struct needs *needs, struct
                  arena_round(needs->tape) + arena_round(needs->listings) +
                  arena_round(needs->markets) + arena_round(needs->feed) +
                  arena_round(needs->engine) + needs->venue + launch_cables_needs(&launch->plan) +
-                 launch_inside_needs(&launch->plan),
+                 launch_inside_needs(&launch->plan) + launch_outside_needs(&launch->plan),
     };
     launch->arena = arena_map(&plan, &launch->backing, problems);
     return launch->arena != NULL;
@@ -158,6 +158,7 @@ static void feed_make(struct launch *launch, const struct needs *needs)
         conflate_new(arena_take(arena, "listings queue", needs->listings), &listings_of);
     struct conflate *markets =
         conflate_new(arena_take(arena, "markets queue", needs->markets), &markets_of);
+    launch_outside_make(launch);
     launch->feed = feed_stage_new(arena_take(arena, "feed stage with its books", needs->feed),
                                   &plan->feed, listings, markets);
     launch->engine = engine_stage_new(arena_take(arena, "engine stage", needs->engine),

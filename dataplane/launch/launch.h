@@ -73,7 +73,16 @@ struct launch_plan {
     /* Its orders' queue, and the rings of a venue in this process, are filled in here. */
     struct engine_stage_plan engine;
     struct launch_gateway_plan gateway; /* if engine.gateway is one */
+    bool outside;                       /* strategies outside are heard: launch.outside is there */
     struct launch_venue_plan venue;     /* queues are filled in here, not their number */
+};
+
+/* Between the engine and the control plane, if there are strategies outside. */
+struct launch_outside {
+    struct spsc *intake;     /* struct engine_intake; the control plane writes, one thread */
+    struct spsc *answers;    /* struct engine_intake_answer; it reads, */
+    struct spsc *copy;       /* and these: struct gateway_report, */
+    struct conflate *prices; /* struct engine_price, by instrument */
 };
 
 /* What runs; the pointers are for views, histograms and counters. */
@@ -91,7 +100,8 @@ struct launch {
     struct engine_stage *engine;
     struct launch_venue *venue;
     struct launch_gateway *gateway; /* NULL: no orders leave */
-    struct net_tape *tape;          /* NULL with ports */
+    struct launch_outside outside;
+    struct net_tape *tape; /* NULL with ports */
     struct net_dpdk *port[LAUNCH_PORTS_MAX];
     struct net_memory *cable[LAUNCH_CABLES_MAX];
     struct arena *arena;

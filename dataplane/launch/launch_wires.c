@@ -1,4 +1,5 @@
-/* Cables, the rings of orders within the process, and whose queues ports and cables are. */
+/* Cables, the rings of orders within the process and of strategies outside of it, and whose queues
+ * ports and cables are. */
 
 #include "dataplane/launch/launch_ports.h"
 
@@ -57,6 +58,50 @@ void launch_inside_make(struct launch *launch)
         venue->requests = rings->requests;
         venue->answers = rings->answers;
     }
+}
+
+/* Strategies outside.  The drop copy's ring holds what comes while the control plane is busy with a
+ * reload. */
+
+static const struct spsc_limits intake_limits = {.slots = 4096,
+                                                 .slot_bytes = sizeof(struct engine_intake)};
+static const struct spsc_limits answers_limits = {
+    .slots = 4096, .slot_bytes = sizeof(struct engine_intake_answer)};
+static const struct spsc_limits copy_limits = {.slots = 65536,
+                                               .slot_bytes = sizeof(struct gateway_report)};
+
+static struct conflate_limits prices_limits(const struct launch_plan *plan)
+{
+    return (struct conflate_limits){.keys = plan->engine.instruments,
+                                    .value_bytes = sizeof(struct engine_price)};
+}
+
+size_t launch_outside_needs(const struct launch_plan *plan)
+{
+    struct conflate_limits prices = prices_limits(plan);
+    if (!plan->outside) return 0;
+    return arena_round(spsc_footprint(&intake_limits)) +
+           arena_round(spsc_footprint(&answers_limits)) +
+           arena_round(spsc_footprint(&copy_limits)) + arena_round(conflate_footprint(&prices));
+}
+
+static struct spsc *ring_make(struct launch *launch, const struct spsc_limits *limits)
+{
+    return spsc_new(arena_take(launch->arena, "strategies outside", spsc_footprint(limits)),
+                    limits);
+}
+
+void launch_outside_make(struct launch *launch)
+{
+    struct launch_outside *outside = &launch->outside;
+    struct engine_stage_plan *engine = &launch->plan.engine;
+    struct conflate_limits prices = prices_limits(&launch->plan);
+    if (!launch->plan.outside) return;
+    outside->intake = engine->intake = ring_make(launch, &intake_limits);
+    outside->answers = engine->intake_answers = ring_make(launch, &answers_limits);
+    outside->copy = engine->copy = ring_make(launch, &copy_limits);
+    outside->prices = engine->prices = conflate_new(
+        arena_take(launch->arena, "prices outside", conflate_footprint(&prices)), &prices);
 }
 
 /* A port's queue and address.  Those of cables are of the locally administered kind: nobody else

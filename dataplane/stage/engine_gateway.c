@@ -28,6 +28,19 @@ static inline uint64_t decisions_make(struct engine_stage *stage, uint64_t begin
     return begin;
 }
 
+/* A price is shown when its instrument has traded. */
+static void price_show(const struct engine_stage *stage, const struct market *market)
+{
+    const struct market *before = dispatch_newest(stage->dispatch, market->instrument);
+    if (likely(before->trades == market->trades) || market->last <= 0) return;
+    struct engine_price price = {.price = market->last,
+                                 .qty = market->last_qty,
+                                 .volume = market->volume,
+                                 .at = market->rx_ns};
+    gateway_symbol_listed(stage->with->gateway, market->instrument, price.symbol);
+    conflate_put(stage->plan->prices, market->instrument, &price);
+}
+
 /* As without a gateway: a listing that belongs to a market is taken before it is dispatched. */
 static uint32_t markets_take(struct engine_stage *stage, uint64_t tsc)
 {
@@ -42,6 +55,7 @@ static uint32_t markets_take(struct engine_stage *stage, uint64_t tsc)
             tsc = clock_now();
         }
         if (market.rx_ns > stage->now) stage->now = market.rx_ns;
+        if (stage->plan->prices) price_show(stage, &market);
         gateway_market(with->gateway, &market);
         with->cause_tsc = market.rx_tsc;
         tsc = decisions_make(stage, tsc);
@@ -59,6 +73,40 @@ static void time_follow(struct engine_stage *stage)
     if (now > stage->now) stage->now = now;
 }
 
+/* Strategies outside. */
+
+static void intake_take(struct engine_stage *stage, const struct engine_intake *intake,
+                        struct engine_intake_answer *answer)
+{
+    struct gateway *gateway = stage->with->gateway;
+    *answer = (struct engine_intake_answer){.ticket = intake->ticket,
+                                            .is = {.counter = GATEWAY_NO_COUNTER}};
+    if (intake->kind == ENGINE_INTAKE_HEAR)
+        gateway_hear(gateway, &intake->what, stage->now, &answer->is);
+    else
+        gateway_switch(gateway, intake->what.strategy, intake->kind == ENGINE_INTAKE_ON,
+                       stage->now);
+}
+
+/* What has no room for its answer stays in the ring.  What it caused is on the port before markets
+ * are looked at. */
+static uint32_t intakes_take(struct engine_stage *stage)
+{
+    const struct engine_stage_plan *plan = stage->plan;
+    uint32_t ready = spsc_ready(plan->intake, ENGINE_INTAKE_TURN);
+    if (likely(ready == 0)) return 0;
+    ready = spsc_room(plan->intake_answers, ready);
+    for (uint32_t i = 0; i < ready; i++)
+        intake_take(stage, spsc_front_at(plan->intake, i), spsc_claim_at(plan->intake_answers, i));
+    order_host_flush(stage->with->orders, stage->now);
+    nanos_t now = plan->now(plan->clock);
+    for (uint32_t i = 0; i < ready; i++)
+        ((struct engine_intake_answer *)spsc_claim_at(plan->intake_answers, i))->at = now;
+    spsc_publish_many(plan->intake_answers, ready);
+    spsc_release_many(plan->intake, ready);
+    return ready;
+}
+
 uint32_t engine_gateway_turn(struct engine_stage *stage, uint64_t tsc)
 {
     struct engine_gateway *with = stage->with;
@@ -68,7 +116,9 @@ uint32_t engine_gateway_turn(struct engine_stage *stage, uint64_t tsc)
     uint32_t said = order_host_turn(with->orders, stage->now);
     if (said > 0) gateway_relieve(with->gateway, stage->now);
     if (said > 0 || unlikely(with->more)) tsc = decisions_make(stage, clock_now());
-    uint32_t work = said + markets_take(stage, tsc);
+    uint32_t heard = stage->plan->intake ? intakes_take(stage) : 0;
+    if (unlikely(heard > 0)) tsc = clock_now();
+    uint32_t work = said + heard + markets_take(stage, tsc);
     order_host_flush(with->orders, stage->now);
     return work + with->more;
 }
@@ -93,6 +143,11 @@ bool engine_gateway_done(const struct engine_stage *stage)
 {
     const struct engine_gateway *with = stage->with;
     return !with->leaving || order_host_left(with->orders);
+}
+
+struct gateway_known engine_stage_known(const struct engine_stage *stage, uint32_t strategy)
+{
+    return gateway_known(stage->with->gateway, strategy);
 }
 
 void engine_stage_answer(struct engine_stage *stage, const struct gate_slot *slot)

@@ -21,6 +21,8 @@ static struct dispatch_limits dispatch_limits_of(const struct engine_stage_plan 
 const char *engine_stage_check(const struct engine_stage_plan *plan)
 {
     if (plan->delegates > ENGINE_DELEGATES_MAX) return "there are more delegates than can be";
+    if (!plan->intake != !plan->intake_answers)
+        return "strategies outside have a ring for what they say or one for the answers, not both";
     if (!plan->gateway) return NULL;
     if (plan->delegates > 0) return "with a gateway the delegates are its own";
     if (plan->gateway->instruments != plan->instruments)

@@ -10,7 +10,7 @@
  *     the same with a gateway:
  *     markets --> gateway_market --> gateway_decide --> journal --> order host --> its own port,
  *                                          ^                              |        or rings
- *     control, stop -----------------------+---- gateway_message <--------+
+ *     control, stop, strategies outside ---+---- gateway_message <--------+
  *
  * Listings come before markets, so that a delegate that named a symbol is subscribed before the
  * first value of it.  Without a gateway time is the arrival of the newest market taken, and no
@@ -46,6 +46,38 @@
 #define ENGINE_VIEW_ORDERS     128u
 #define ENGINE_VIEW_STRATEGIES 16u
 #define ENGINE_CONTROLS_MAX    16u /* records that change together by engine_stage_control */
+#define ENGINE_INTAKE_TURN     32u /* messages of strategies outside in one turn */
+
+/* What a strategy outside says, on its way from the control plane: a slot of the ring intake. */
+enum engine_intake_kind {
+    ENGINE_INTAKE_HEAR, /* what, as gateway_hear takes it */
+    ENGINE_INTAKE_ON,   /* it is there: it may want orders */
+    ENGINE_INTAKE_OFF,  /* it is not: its orders are canceled (F13) */
+};
+
+struct engine_intake {
+    uint64_t ticket; /* the sender's own */
+    uint32_t kind;   /* enum engine_intake_kind */
+    uint32_t reserved;
+    struct gateway_intake what; /* ON, OFF: only its strategy is read */
+};
+static_assert(sizeof(struct engine_intake) == 88, "no holes");
+
+/* To each one, in their order: a slot of the ring intake_answers. */
+struct engine_intake_answer {
+    uint64_t ticket;
+    nanos_t at; /* what it caused was on the port */
+    struct gateway_answer is;
+};
+
+/* The newest trade of an instrument: a value of the queue prices. */
+struct engine_price {
+    char symbol[8]; /* padded with spaces */
+    price_t price;
+    qty_t qty;
+    uint64_t volume; /* of all trades of the session */
+    nanos_t at;
+};
 
 struct engine_stage_delegate {
     const char *name;
@@ -68,6 +100,11 @@ struct engine_stage_plan {
     nanos_t (*now)(void *clock);   /* of the links */
     void *clock;
     struct spsc *copy; /* where the drop copy goes (F62): struct gateway_report; NULL: nowhere */
+    /* Strategies outside: what they say, taken before markets while there is room for the answers;
+     * both or none. */
+    struct spsc *intake;
+    struct spsc *intake_answers;
+    struct conflate *prices; /* where trades are shown, by instrument; NULL: nowhere */
 };
 
 struct engine_view_delegate {
@@ -247,6 +284,10 @@ MUST_USE bool engine_stage_controlled(struct engine_stage *stage,
 /* Whether no delegate is at this place: what it was attached with is the caller's again.  Any
  * thread. */
 bool engine_stage_vacant(const struct engine_stage *stage, uint32_t place);
+
+/* What was heard of a strategy outside (gateway.h).  Before the first message in the ring intake,
+ * or for anyone after the lcore is DONE. */
+struct gateway_known engine_stage_known(const struct engine_stage *stage, uint32_t strategy);
 
 /* The box is halted at the next turn, whatever other change is under way: one that waits for its
  * disk is then refused, and may be the release.  The record is the box's own; who did it, and when

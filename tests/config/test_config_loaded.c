@@ -366,7 +366,8 @@ SPEC(the_quickstart_file_is_accepted)
     EXPECT_UINT(config->gateway->venues.count, 3);
     EXPECT(config->gateway->venues.at[1].transport == CONFIG_TRANSPORT_INTERNAL);
     EXPECT_UINT((uint64_t)config->gateway->symbols.at[0].opening, 1000000000);
-    EXPECT_UINT(config->gateway->strategies.count, 6);
+    EXPECT_UINT(config->gateway->strategies.count, 7);
+    EXPECT_TEXT(config->redis->socket, "redis.sock");
 }
 
 SPEC(the_file_of_two_captures_is_accepted)

@@ -48,6 +48,7 @@ struct rig_written {
         struct gateway_report report;
         struct risk_record control;
         struct gateway_day day;
+        struct gateway_heard heard;
     };
 };
 

@@ -30,6 +30,7 @@ static void before_each(void)
     views->wall_ns = 1000 * NANOS_SECOND;
     views->begun_ns = 990 * NANOS_SECOND;
     views->has_feed = views->has_gateway = views->has_venue = views->has_capture = true;
+    views->has_redis = true;
     views->ports = views->rings = views->journals = 1;
     views->port[0].name = "market";
     memcpy(views->ring[0].name, "requests", sizeof "requests");
@@ -99,6 +100,10 @@ static void tables_set(void)
         RECORDER_COUNTS(SET_ROW)
     }
     {
+        struct redis_view *at = &views->redis;
+        REDIS_COUNTERS(SET_ROW)
+    }
+    {
         struct views_ring *at = &views->ring[0];
         VIEWS_RING_COUNTERS(SET_ROW)
     }
@@ -131,6 +136,9 @@ SPEC(every_counter_of_every_table_is_a_metric_with_its_number)
 #undef PREFIX
 #define PREFIX "pollux_capture_"
     RECORDER_COUNTS(CHECK_ROW)
+#undef PREFIX
+#define PREFIX "pollux_redis_"
+    REDIS_COUNTERS(CHECK_ROW)
 #undef PREFIX
 #define PREFIX "pollux_ring_"
     VIEWS_RING_COUNTERS(CHECK_ROW)

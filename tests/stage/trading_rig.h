@@ -22,7 +22,7 @@ struct trading {
     struct engine_stage_plan plan;
     struct gateway_plan gateway_plan;
     struct gateway_symbol_plan symbol[EXCHANGE_INSTRUMENTS];
-    struct gateway_strategy_plan strategy[1];
+    struct gateway_strategy_plan strategy[2]; /* the second is for who wants one */
     struct listing_name leg[1];
     struct risk_record record[512];
     struct spsc *copy;           /* the drop copy's ring */

@@ -138,7 +138,7 @@ def what_may_change_live_changes_while_it_trades(bench):
                  "gateway.strategies[maker].limits.strategy_rate: 2000 -> 1900",
                  "screen.refresh_ms: 250 -> 300"):
         require(line in lines, f"'{line}' is not among {lines}")
-    equal(lines[-1], "configuration: 3 limits have changed, 1 strategies have other parameters, "
+    equal(lines[-1], "configuration: 4 limits have changed, 1 strategies have other parameters, "
                      "0 come, 0 leave",
           "the last line")
     box.await_text(r"UTC  ACTIVE .*\n")
@@ -150,7 +150,7 @@ def what_may_change_live_changes_while_it_trades(bench):
     require(moved, "no quote of the new sizes has come to the venue")
     near = [price for price, _ in moved if abs(price - 10) < 0.2]
     require(not near, f"quotes 40 ticks away are at {near[:5]}")
-    equal(bounds_changed(box), 3 * [(0, 2000, 1900)], "bounds changed, in the journal")
+    equal(bounds_changed(box), 4 * [(0, 2000, 1900)], "bounds changed, in the journal")
 
 
 @spec
@@ -192,7 +192,7 @@ def a_file_that_cannot_be_taken_changes_nothing(bench):
     box.await_text(r"UTC  ACTIVE ")
     box.end()
     changes = bounds_changed(box)
-    equal(len(changes), 3 + 12, "bounds changed, in the journal")
+    equal(len(changes), 4 + 12, "bounds changed, in the journal")
 
 
 @spec

@@ -1,0 +1,204 @@
+#include "apps/polluxd/outside.h"
+
+#include "apps/polluxd/gateway_config.h"
+#include "apps/polluxd/trading.h"
+
+#include <ev.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SENTENCES    16u
+#define SENTENCE_MAX 512u
+#define TELL_SECONDS 0.5
+
+struct polluxd_outside {
+    struct polluxd *polluxd;
+    struct redis *redis;
+    struct redis_names names;
+    struct redis_strategy *strategy;
+    struct redis_symbol *symbol;
+    const char **venue;
+    const char **traded; /* what the strategies' symbols point to */
+    struct engine_gateway_view view;
+    char sentence[SENTENCES][SENTENCE_MAX];
+    uint64_t said;
+    uint64_t taken;
+};
+
+/* Names. */
+
+static void strategies_name(struct polluxd_outside *outside, const struct config_gateway *config)
+{
+    const struct gateway_plan *plan = &outside->polluxd->gateway.plan;
+    const char **traded = outside->traded;
+    for (uint32_t i = 0; i < plan->strategies; i++) {
+        struct redis_strategy *strategy = &outside->strategy[i];
+        *strategy = (struct redis_strategy){.name = "", .venue = plan->strategy[i].venue};
+        if (i >= config->strategies.count) continue; /* a spare place */
+        const struct config_trade_strategy *from = &config->strategies.at[i];
+        strategy->name = from->name;
+        strategy->orders = from->orders;
+        strategy->outside = polluxd_outside(from);
+        strategy->symbol = traded;
+        for (uint32_t k = 0; k < from->instruments.count; k++)
+            traded[strategy->symbols++] = from->instruments.at[k].text;
+        traded += strategy->symbols;
+    }
+    outside->names.strategies = plan->strategies;
+    outside->names.strategy = outside->strategy;
+}
+
+static void *zeroed(uint64_t count, size_t bytes)
+{
+    void *memory = calloc(count ? count : 1, bytes);
+    CHECK(memory != NULL);
+    return memory;
+}
+
+static void names_make(struct polluxd_outside *outside)
+{
+    const struct config_gateway *config = outside->polluxd->config->gateway;
+    uint64_t traded = 0;
+    for (uint32_t i = 0; i < config->strategies.count; i++)
+        traded += config->strategies.at[i].instruments.count;
+    outside->strategy =
+        zeroed(outside->polluxd->gateway.plan.strategies, sizeof *outside->strategy);
+    outside->symbol = zeroed(config->symbols.count, sizeof *outside->symbol);
+    outside->venue = zeroed(config->venues.count, sizeof *outside->venue);
+    outside->traded = zeroed(traded, sizeof *outside->traded);
+    strategies_name(outside, config);
+    for (uint32_t i = 0; i < config->symbols.count; i++) {
+        memcpy(outside->symbol[i].name, config->symbols.at[i].symbol,
+               sizeof outside->symbol[i].name);
+        outside->symbol[i].venue = config->symbols.at[i].venue;
+    }
+    for (uint32_t i = 0; i < config->venues.count; i++)
+        outside->venue[i] = config->venues.at[i].name;
+    outside->names.symbols = config->symbols.count;
+    outside->names.symbol = outside->symbol;
+    outside->names.venues = config->venues.count;
+    outside->names.venue = outside->venue;
+}
+
+/* What it calls. */
+
+static void halt(void *context, const char *why)
+{
+    struct polluxd_outside *outside = context;
+    engine_stage_halt(outside->polluxd->launch.engine); /* now; the record with a name follows */
+    trading_halt_ask_by(why);
+}
+
+static void say(void *context, const char *sentence)
+{
+    struct polluxd_outside *outside = context;
+    if (outside->said - outside->taken == SENTENCES) outside->taken++; /* the oldest gives way */
+    (void)snprintf(outside->sentence[outside->said++ % SENTENCES], SENTENCE_MAX, "%s", sentence);
+}
+
+static const char *state(void *context)
+{
+    static const char *const names[] = {"ACTIVE", "REDUCE_ONLY", "HALTED"};
+    struct polluxd_outside *outside = context;
+    engine_stage_gateway_view(outside->polluxd->launch.engine, &outside->view);
+    return outside->view.state < ARRAY_COUNT(names) ? names[outside->view.state] : "?";
+}
+
+static uint32_t positions(void *context, struct redis_position *position, uint32_t most)
+{
+    struct polluxd_outside *outside = context;
+    uint32_t count = 0;
+    engine_stage_gateway_view(outside->polluxd->launch.engine, &outside->view);
+    for (; count < outside->view.holdings && count < ENGINE_VIEW_HOLDINGS && count < most;
+         count++) {
+        const struct engine_view_holding *from = &outside->view.holding[count];
+        char symbol[9] = "";
+        memcpy(symbol, from->symbol, sizeof from->symbol);
+        symbol[strcspn(symbol, " ")] = '\0';
+        (void)snprintf(position[count].name, sizeof position[count].name, "%s:%s", from->strategy,
+                       symbol);
+        position[count].qty = from->is.position;
+    }
+    return count;
+}
+
+/* Lifecycle. */
+
+bool polluxd_outside_new(struct polluxd *polluxd, struct text *problems)
+{
+    struct launch *launch = &polluxd->launch;
+    if (!polluxd->config->redis) return true;
+    struct polluxd_outside *outside = zeroed(1, sizeof *outside);
+    outside->polluxd = polluxd;
+    polluxd->outside = outside;
+    names_make(outside);
+    const struct redis_plan plan = {
+        .loop = polluxd->loop,
+        .config = polluxd->config->redis,
+        .names = &outside->names,
+        .engine = launch->engine,
+        .journal = launch->gateway->journal,
+        .intake = launch->outside.intake,
+        .answers = launch->outside.answers,
+        .copy = launch->outside.copy,
+        .prices = launch->outside.prices,
+        .calls = {
+            .context = outside, .halt = halt, .say = say, .state = state, .positions = positions}};
+    outside->redis = redis_new(&plan, problems);
+    return outside->redis != NULL;
+}
+
+bool polluxd_outside_step(struct polluxd_outside *outside, struct text *said)
+{
+    if (!outside || outside->taken == outside->said) return false;
+    text_append(said, outside->sentence[outside->taken++ % SENTENCES]);
+    return true;
+}
+
+bool polluxd_outside_view(const struct polluxd_outside *outside, struct redis_view *view)
+{
+    if (!outside || !outside->redis) return false;
+    redis_look(outside->redis, view);
+    return true;
+}
+
+void polluxd_outside_deafen(struct polluxd_outside *outside)
+{
+    if (outside && outside->redis) redis_deafen(outside->redis);
+}
+
+static void wake(struct ev_loop *loop, ev_timer *timer, int events)
+{
+    (void)loop;
+    (void)timer;
+    (void)events;
+}
+
+static void rest_tell(struct polluxd_outside *outside)
+{
+    struct ev_loop *loop = outside->polluxd->loop;
+    ev_timer timer;
+    ev_timer_init(&timer, wake, 0.002, 0.002);
+    ev_timer_start(loop, &timer);
+    ev_now_update(loop);
+    ev_tstamp until = ev_now(loop) + TELL_SECONDS;
+    do ev_run(loop, EVRUN_ONCE);
+    while (ev_now(loop) < until && !redis_told(outside->redis));
+    ev_timer_stop(loop, &timer);
+}
+
+void polluxd_outside_free(struct polluxd_outside *outside, struct text *summary)
+{
+    if (!outside) return;
+    if (outside->redis) {
+        rest_tell(outside);
+        redis_print(outside->redis, summary);
+    }
+    redis_free(outside->redis);
+    free(outside->strategy);
+    free(outside->symbol);
+    free(outside->venue);
+    free(outside->traded);
+    free(outside);
+}

@@ -1,0 +1,302 @@
+#include "control/redis/redis_layout.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define TICK_SECONDS    0.001
+#define HELD_UP_SECONDS 0.05
+
+int64_t redis_now_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void redis_sentence(struct redis *redis, const char *format, ...)
+{
+    char sentence[REDIS_SENTENCES];
+    va_list words;
+    va_start(words, format);
+    (void)vsnprintf(sentence, sizeof sentence, format, words);
+    va_end(words);
+    redis->plan.calls.say(redis->plan.calls.context, sentence);
+}
+
+void redis_halt(struct redis *redis, const char *by, const char *why, size_t length)
+{
+    char sentence[REDIS_SENTENCE_MAX];
+    redis->counts.kill++;
+    (void)snprintf(sentence, sizeof sentence, "Redis, %s: %.*s", by,
+                   (int)(length < 32 ? length : 32), why);
+    for (char *at = sentence; *at; at++)
+        if (*at < ' ' || *at > '~') *at = '?';
+    redis->plan.calls.halt(redis->plan.calls.context, sentence);
+}
+
+/* To the engine. */
+
+uint32_t redis_tickets_left(const struct redis *redis)
+{
+    return REDIS_TICKETS - (uint32_t)(redis->tickets - redis->answered);
+}
+
+static bool engine_say(struct redis *redis, const struct engine_intake *say,
+                       const struct redis_ticket *ticket)
+{
+    struct engine_intake *slot =
+        redis_tickets_left(redis) > 0 ? spsc_claim(redis->plan.intake) : NULL;
+    if (!slot) return false;
+    *slot = *say;
+    slot->ticket = redis->tickets;
+    redis->ticket[redis->tickets++ % REDIS_TICKETS] = *ticket;
+    spsc_publish(redis->plan.intake);
+    return true;
+}
+
+/* It is there, or not: with it, its orders. */
+static bool desk_switch(struct redis *redis, struct redis_desk *desk, bool on)
+{
+    if (desk->on == on) return true;
+    uint32_t kind = on ? ENGINE_INTAKE_ON : ENGINE_INTAKE_OFF;
+    const struct engine_intake say = {.kind = kind, .what = {.strategy = desk->strategy}};
+    const struct redis_ticket ticket = {.strategy = desk->strategy, .kind = kind};
+    if (!engine_say(redis, &say, &ticket)) return false;
+    desk->on = on;
+    if (on) return true;
+    redis->counts.gone++;
+    redis_sentence(redis, "redis: %s says nothing any more; its orders are canceled",
+                   redis->plan.names->strategy[desk->strategy].name);
+    return true;
+}
+
+/* While this thread was held up by something else, nobody could be heard. */
+static void heartbeats_watch(struct redis *redis)
+{
+    double most = redis->config->heartbeat_ms / 1000.0;
+    double held_up = redis_seconds() - redis->stepped_at;
+    redis->stepped_at += held_up;
+    for (uint32_t i = 0; i < redis->desks && held_up > HELD_UP_SECONDS; i++)
+        redis->desk[i].heard_at += held_up;
+    if (most <= 0) return;
+    for (uint32_t i = 0; i < redis->desks; i++) {
+        struct redis_desk *desk = &redis->desk[i];
+        if (desk->on && redis_seconds() - desk->heard_at > most)
+            (void)desk_switch(redis, desk, false);
+    }
+}
+
+/* Messages. */
+
+static bool intent_pass(struct redis *redis, struct redis_desk *desk,
+                        const struct redis_message *message, const struct redis_received *received,
+                        const struct gateway_place *place)
+{
+    nanos_t until = (nanos_t)(redis_said_ms(received, message) + redis->rules.age_ms) * NANOS_MILLI;
+    const struct engine_intake say = {.kind = ENGINE_INTAKE_HEAR,
+                                      .what = {.strategy = desk->strategy,
+                                               .symbol = message->symbol,
+                                               .sequence = message->sequence,
+                                               .place = *place,
+                                               .until = until,
+                                               .intent = message->intent}};
+    struct redis_ticket ticket = {.strategy = desk->strategy,
+                                  .kind = ENGINE_INTAKE_HEAR,
+                                  .sequence = message->sequence,
+                                  .place = *place,
+                                  .intent = true};
+    memcpy(ticket.id, message->id, sizeof ticket.id);
+    if (!engine_say(redis, &say, &ticket)) return false;
+    redis->counts.heard++;
+    return true;
+}
+
+/* Only its place is news to the gateway. */
+static bool place_pass(struct redis *redis, struct redis_desk *desk,
+                       const struct gateway_place *place)
+{
+    if (place->high == 0 && place->low == 0) return true;
+    const struct engine_intake say = {.kind = ENGINE_INTAKE_HEAR,
+                                      .what = {.strategy = desk->strategy, .place = *place}};
+    const struct redis_ticket ticket = {
+        .strategy = desk->strategy, .kind = ENGINE_INTAKE_HEAR, .place = *place};
+    return engine_say(redis, &say, &ticket);
+}
+
+static void refuse(struct redis *redis, const struct redis_desk *desk,
+                   const struct redis_received *received, const struct redis_message *message,
+                   const char *reason, const char *sentence, const struct gateway_place *place)
+{
+    char buffer[REDIS_SAY_BYTES];
+    struct text json = text_in(buffer, sizeof buffer);
+    const struct redis_answer answer = {.strategy = desk->strategy,
+                                        .sequence = message->sequence,
+                                        .id = message->id,
+                                        .at = (nanos_t)redis_now_ms() * NANOS_MILLI};
+    redis->counts.refused++;
+    redis_say_refused(&json, redis->plan.names, &answer, reason, sentence);
+    redis_answer_send(redis, desk, buffer, received->place_ms ? "" : message->id);
+    redis_dead_send(redis, desk, reason, sentence, received->message, received->length, place);
+}
+
+bool redis_hear(struct redis *redis, struct redis_desk *desk, struct redis_received *received,
+                const struct gateway_place *place)
+{
+    struct redis_message message;
+    char problem[REDIS_SENTENCE_MAX];
+    if (redis_tickets_left(redis) < 2) return false; /* a switch, and the message */
+    enum redis_refusal refusal =
+        redis_judge(&redis->rules, received, redis_now_ms(), &message, problem);
+    redis->counts.message++;
+    if (refusal != REDIS_GOES) {
+        if (!place_pass(redis, desk, place)) return false;
+        refuse(redis, desk, received, &message, redis_refusal_name(refusal), problem, place);
+        return true;
+    }
+    desk->heard_at = redis_seconds();
+    if (!desk_switch(redis, desk, true)) return false;
+    if (message.kind != REDIS_HEARTBEAT) return intent_pass(redis, desk, &message, received, place);
+    redis->counts.heartbeat++;
+    return place_pass(redis, desk, place);
+}
+
+/* Time. */
+
+static void step(struct ev_loop *loop, ev_timer *timer, int events)
+{
+    (void)loop;
+    (void)events;
+    struct redis *redis = timer->data;
+    redis_answers_take(redis);
+    redis_reports_take(redis);
+    redis_acks_send(redis);
+    if (!redis->deaf) {
+        redis_intake_more(redis);
+        heartbeats_watch(redis);
+    }
+    if (redis_seconds() - redis->second_at >= 1) {
+        redis->second_at = redis_seconds();
+        redis_push_second(redis);
+    }
+    redis_push_step(redis);
+}
+
+/* Lifecycle. */
+
+static void key_name(const struct redis *redis, char name[REDIS_KEY_BYTES], const char *what,
+                     const char *of)
+{
+    (void)snprintf(name, REDIS_KEY_BYTES, "%s%s%s%s", redis->config->prefix, what, of[0] ? "." : "",
+                   of);
+}
+
+static void desks_new(struct redis *redis)
+{
+    const struct redis_names *names = redis->plan.names;
+    redis->desk = calloc(names->strategies ? names->strategies : 1, sizeof *redis->desk);
+    CHECK(redis->desk != NULL);
+    for (uint32_t i = 0; i < names->strategies; i++) {
+        if (!names->strategy[i].outside) continue;
+        struct redis_desk *desk = &redis->desk[redis->desks++];
+        desk->strategy = i;
+        key_name(redis, desk->stream, "intents", names->strategy[i].name);
+        key_name(redis, desk->answers, "answers", names->strategy[i].name);
+        struct gateway_known known = engine_stage_known(redis->plan.engine, i);
+        desk->known = known.sequence;
+        desk->place = known.place;
+        desk->heard_at = redis_seconds();
+        desk->on = true; /* until its heartbeat is missed */
+        desk->ack = calloc(REDIS_TICKETS, sizeof *desk->ack);
+        CHECK(desk->ack != NULL);
+    }
+}
+
+static bool files_read(struct redis *redis, struct text *problems)
+{
+    const struct config_redis *config = redis->config;
+    bool right = true;
+    if (config->key_file[0]) {
+        right &= redis_key_read(config->key_file, &redis->key, problems);
+        redis->rules.key = &redis->key;
+    }
+    if (config->password_file[0])
+        right &= redis_secret_read(config->password_file, "password", redis->password,
+                                   sizeof redis->password, problems);
+    return right;
+}
+
+struct redis *redis_new(const struct redis_plan *plan, struct text *problems)
+{
+    struct redis *redis = calloc(1, sizeof *redis);
+    CHECK(redis != NULL);
+    redis->plan = *plan;
+    redis->config = plan->config;
+    redis->rules = (struct redis_rules){.names = plan->names, .age_ms = plan->config->age_ms};
+    if (!files_read(redis, problems)) {
+        redis_key_forget(&redis->key);
+        free(redis);
+        return NULL;
+    }
+    redis->ticket = calloc(REDIS_TICKETS, sizeof *redis->ticket);
+    CHECK(redis->ticket != NULL);
+    key_name(redis, redis->kill, "kill", "");
+    key_name(redis, redis->state_key, "state", "");
+    key_name(redis, redis->positions_key, "positions", "");
+    key_name(redis, redis->dead, "dead", "");
+    (void)snprintf(redis->kept, sizeof redis->kept, "%u", plan->config->answers_kept);
+    desks_new(redis);
+    redis_push_new(redis);
+    redis_intake_new(redis);
+    redis_listen_new(redis);
+    redis->stepped_at = redis_seconds();
+    ev_timer_init(&redis->tick, step, TICK_SECONDS, TICK_SECONDS);
+    redis->tick.data = redis;
+    ev_timer_start(plan->loop, &redis->tick);
+    return redis;
+}
+
+void redis_deafen(struct redis *redis)
+{
+    redis->deaf = true;
+    redis_link_free(&redis->read);
+    redis_link_free(&redis->listen);
+}
+
+bool redis_told(struct redis *redis)
+{
+    bool lanes = redis->fast.count == 0 && redis->balance.count == 0;
+    bool rings = !spsc_front(redis->plan.copy) && redis->tickets == redis->answered;
+    return !redis_link_ready(&redis->push) ||
+           (rings && lanes && redis->outbox.count == 0 && redis->pushed == 0);
+}
+
+void redis_free(struct redis *redis)
+{
+    if (!redis) return;
+    ev_timer_stop(redis->plan.loop, &redis->tick);
+    redis_link_free(&redis->read);
+    redis_link_free(&redis->listen);
+    redis_link_free(&redis->push);
+    redis_outbox_free(&redis->outbox);
+    redis_lane_free(&redis->fast);
+    redis_lane_free(&redis->slow);
+    redis_lane_free(&redis->balance);
+    for (uint32_t i = 0; i < redis->desks; i++) free(redis->desk[i].ack);
+    free(redis->desk);
+    free(redis->ticket);
+    redis_key_forget(&redis->key);
+    explicit_bzero(redis->password, sizeof redis->password);
+    free(redis);
+}
+
+void redis_look(const struct redis *redis, struct redis_view *view)
+{
+#define VIEW_SET(name, help) view->name = redis->counts.name;
+    REDIS_COUNTERS(VIEW_SET)
+    view->connections = 0ul + redis_link_ready(&redis->read) + redis_link_ready(&redis->listen) +
+                        redis_link_ready(&redis->push);
+    view->waiting = redis->outbox.count;
+}

@@ -1,0 +1,133 @@
+#ifndef CONTROL_REDIS_REDIS_LAYOUT_H
+#define CONTROL_REDIS_REDIS_LAYOUT_H
+
+/* Private to control/redis: what the service holds. */
+
+#include "control/config/config.h"
+#include "control/redis/redis.h"
+#include "control/redis/redis_judge.h"
+#include "control/redis/redis_lane.h"
+#include "control/redis/redis_link.h"
+#include "control/redis/redis_outbox.h"
+#include "control/redis/redis_say.h"
+#include "dataplane/stage/engine_stage.h"
+
+#define REDIS_TICKETS     4096u /* messages that the engine has and has not answered */
+#define REDIS_READ_MOST   256u  /* entries of one stream in one reply */
+#define REDIS_BLOCK_MS    "500" /* a read waits so long for an entry */
+#define REDIS_PUSHED_MOST 1024u /* updates under way */
+#define REDIS_SENTENCES   512u
+#define REDIS_WORDS_MAX   (8u + 3 * CONFIG_STRATEGIES_MAX)
+#define REDIS_KEY_BYTES   (2 * CONFIG_REDIS_NAME_MAX + CONFIG_NAME_MAX + 32u)
+
+/* What the engine will answer. */
+struct redis_ticket {
+    uint32_t strategy;
+    uint32_t kind; /* enum engine_intake_kind */
+    uint64_t sequence;
+    struct gateway_place place; /* 0, 0: it came by a channel */
+    bool intent;                /* it is answered */
+    char id[REDIS_ID_MAX + 1];
+};
+
+struct redis_ack {
+    uint64_t record;
+    struct gateway_place place;
+};
+
+/* A strategy outside. */
+struct redis_desk {
+    uint32_t strategy;
+    char stream[REDIS_KEY_BYTES]; /* of intents; the channel has the same name */
+    char answers[REDIS_KEY_BYTES];
+    uint64_t known;             /* the newest sequence that was heard before the start */
+    struct gateway_place place; /* what was pushed to the engine up to here */
+    double heard_at;            /* redis_seconds */
+    bool on;
+    bool known_told;
+    struct redis_ack *ack; /* REDIS_TICKETS of them */
+    uint32_t ack_first;
+    uint32_t ack_count;
+};
+
+struct redis {
+    struct redis_plan plan;
+    const struct config_redis *config;
+    struct redis_rules rules;
+    struct redis_key key;
+    char password[128];
+    struct redis_counts counts;
+    struct redis_desk *desk;
+    uint32_t desks;
+    struct redis_ticket *ticket; /* REDIS_TICKETS */
+    uint64_t tickets;            /* given */
+    uint64_t answered;
+    ev_timer tick;
+    double second_at;
+    double stepped_at;
+    bool deaf;
+
+    /* Streams. */
+    struct redis_link read;
+    uint32_t settling; /* desks whose group is not at its place */
+    bool reading;      /* a read is under way */
+
+    struct redis_link listen;
+
+    /* What is told. */
+    struct redis_link push;
+    struct redis_outbox outbox;
+    struct redis_lane fast, slow, balance;
+    uint32_t pushed; /* under way */
+    uint64_t report; /* the newest number */
+    char state[16];  /* as it was told */
+    bool state_told;
+    struct redis_position position[REDIS_POSITIONS_MAX];
+    char kill[REDIS_KEY_BYTES], state_key[REDIS_KEY_BYTES], positions_key[REDIS_KEY_BYTES],
+        dead[REDIS_KEY_BYTES];
+    char kept[16];
+};
+
+/* redis.c */
+
+int64_t redis_now_ms(void);
+void redis_sentence(struct redis *redis, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+uint32_t redis_tickets_left(const struct redis *redis);
+/* Judges a message, and passes it on or refuses it.  False: the ring is full, nothing was done. */
+bool redis_hear(struct redis *redis, struct redis_desk *desk, struct redis_received *received,
+                const struct gateway_place *place);
+void redis_halt(struct redis *redis, const char *by, const char *why, size_t length);
+
+/* redis_intake.c: streams. */
+
+void redis_intake_new(struct redis *redis);
+void redis_intake_more(struct redis *redis); /* the next read, if it may be */
+
+/* redis_listen.c: channels. */
+
+void redis_listen_new(struct redis *redis);
+
+/* redis_answer.c: what the engine said. */
+
+void redis_answers_take(struct redis *redis);
+void redis_reports_take(struct redis *redis);
+void redis_acks_send(struct redis *redis);
+/* To the desk's stream of answers, and to the channel id if it has one. */
+void redis_answer_send(struct redis *redis, const struct redis_desk *desk, const char *json,
+                       const char *id);
+void redis_dead_send(struct redis *redis, const struct redis_desk *desk, const char *reason,
+                     const char *sentence, const char *message, size_t length,
+                     const struct gateway_place *place);
+void redis_known_tell(struct redis *redis, struct redis_desk *desk);
+
+/* redis_push.c: the way to the server. */
+
+void redis_push_new(struct redis *redis);
+void redis_push_step(struct redis *redis); /* what may leave leaves */
+void redis_push_fast(struct redis *redis); /* of the fast lane */
+void redis_push_second(struct redis *redis);
+void redis_outbox_say(struct redis *redis, uint32_t words, const char *const *word,
+                      const size_t *length);
+
+#endif

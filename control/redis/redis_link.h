@@ -1,0 +1,86 @@
+#ifndef CONTROL_REDIS_REDIS_LINK_H
+#define CONTROL_REDIS_REDIS_LINK_H
+
+/* One connection to the server, which comes back by itself: the thin edge of this folder.
+ *
+ *     DOWN ──[back-off]──► CONNECTING ──► GREETING (AUTH, PING) ──► READY
+ *       ▲                                                             │
+ *       └── lost: closed, silent, garbage, an error that passes ◄─────┘
+ *
+ * The back-off doubles from REDIS_LINK_RETRY_MS to REDIS_LINK_RETRY_MAX_MS, and begins anew when
+ * the owner says that the connection has worked: so a server that takes connections and refuses
+ * commands is asked ever more seldom (the circuit breaker).
+ *
+ * Nothing blocks: what the socket does not take waits in a buffer of REDIS_LINK_OUT_BYTES, and what
+ * has no room there is not taken.
+ * Threads: the loop's.  Memory: the buffer, and what redis_reply.h says. */
+
+#include "control/redis/redis_reply.h"
+#include "dataplane/base/text.h"
+
+#include <ev.h>
+
+#define REDIS_LINK_RETRY_MS     20u
+#define REDIS_LINK_RETRY_MAX_MS 2000u
+#define REDIS_LINK_SILENCE_MS   3000u /* for a reply that is due */
+#define REDIS_LINK_OUT_BYTES    (2u << 20)
+
+struct redis_link_plan {
+    struct ev_loop *loop;
+    const char *socket; /* the Unix socket; "": the address */
+    uint32_t ip;
+    uint16_t tcp_port;
+    const char *username; /* "": the default user */
+    const char *password; /* "": nobody logs in */
+    void *context;
+    void (*ready)(void *context);
+    redis_reply_take *reply;
+    void (*lost)(void *context, const char *why);
+};
+
+enum redis_link_state {
+    REDIS_LINK_DOWN,
+    REDIS_LINK_CONNECTING,
+    REDIS_LINK_GREETING,
+    REDIS_LINK_READY
+};
+
+struct redis_link {
+    struct redis_link_plan plan;
+    enum redis_link_state state;
+    int socket;
+    ev_io input;
+    ev_io output;
+    ev_timer timer;
+    bool writes; /* output is watched */
+    struct redis_replies replies;
+    char *out;
+    size_t out_bytes;
+    uint32_t retry_ms;
+    double retry_at; /* redis_seconds */
+    double heard_at;
+    const char *why; /* it is to be lost, when its replies are read; NULL: it is not */
+    uint64_t connections;
+    uint64_t losses;
+    uint64_t error[REDIS_ERROR_COUNT];
+};
+
+/* Of a clock that nobody sets. */
+double redis_seconds(void);
+
+void redis_link_new(struct redis_link *link, const struct redis_link_plan *plan);
+void redis_link_free(struct redis_link *link);
+
+/* A command as bytes; tag comes back with its reply.  False: it is not ready, or has no room. */
+bool redis_link_send(struct redis_link *link, uint32_t tag, const char *bytes, size_t length);
+/* The same from words. */
+bool redis_link_say(struct redis_link *link, uint32_t tag, uint32_t words, const char *const *word);
+
+bool redis_link_ready(const struct redis_link *link);
+void redis_link_worked(struct redis_link *link);
+/* It is given up and tried again later.  why lasts. */
+void redis_link_lose(struct redis_link *link, const char *why);
+/* A reply that is an error is counted; one that passes loses the link. */
+void redis_link_refused(struct redis_link *link, const redisReply *reply);
+
+#endif

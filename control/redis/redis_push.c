@@ -1,0 +1,279 @@
+/* The way to the server: what must arrive, lanes, prices, keys. */
+
+#include "control/redis/redis_layout.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum asked { ASKED_OUTBOX, ASKED_PUSH, ASKED_KILL, ASKED_KEY };
+
+static void ready(void *context)
+{
+    struct redis *redis = context;
+    redis->state_told = false;
+    memset(redis->position, 0, sizeof redis->position);
+    redis_push_second(redis);
+    redis_push_step(redis);
+}
+
+static void lost(void *context, const char *why)
+{
+    struct redis *redis = context;
+    redis_outbox_rewind(&redis->outbox);
+    redis->counts.unpushed += redis->pushed;
+    redis->pushed = 0;
+    redis_sentence(redis, "redis: nothing is told: %s", why);
+}
+
+/* What must arrive. */
+
+void redis_outbox_say(struct redis *redis, uint32_t words, const char *const *word,
+                      const size_t *length)
+{
+    char *bytes = NULL;
+    const char **at = (const char **)(uintptr_t)word;
+    long long made = redisFormatCommandArgv(&bytes, (int)words, at, length);
+    CHECK(made > 0);
+    if (!redis_outbox_add(&redis->outbox, bytes, (size_t)made)) redis->counts.unanswered++;
+    redisFreeCommand(bytes);
+}
+
+static void outbox_send(struct redis *redis)
+{
+    const struct redis_command *command;
+    while ((command = redis_outbox_next(&redis->outbox)) != NULL) {
+        if (redis_link_send(&redis->push, ASKED_OUTBOX, command->bytes, command->length)) continue;
+        redis_outbox_unsend(&redis->outbox);
+        return;
+    }
+}
+
+/* An error that passes loses the link, which then sends all of it again. */
+static void outbox_answer(struct redis *redis, const redisReply *reply)
+{
+    if (reply->type == REDIS_REPLY_ERROR) {
+        redis_link_refused(&redis->push, reply);
+        if (redis_error_passes(redis_error_of(reply))) return;
+        redis->counts.turned_down++;
+    } else {
+        redis_link_worked(&redis->push);
+    }
+    redis_outbox_answered(&redis->outbox);
+}
+
+/* Lanes. */
+
+static bool publish(struct redis *redis, const char *channel, const char *json)
+{
+    const char *const word[] = {"PUBLISH", channel, json};
+    if (!redis_link_say(&redis->push, ASKED_PUSH, 3, word)) return false;
+    redis->pushed++;
+    redis->counts.pushed++;
+    return true;
+}
+
+/* There is room for what a step sends at most, so nothing that is taken out of a lane is lost. */
+static bool push_room(const struct redis *redis)
+{
+    return redis_link_ready(&redis->push) && redis->pushed < REDIS_PUSHED_MOST &&
+           redis->push.out_bytes < REDIS_LINK_OUT_BYTES / 2;
+}
+
+static void orders_send(struct redis *redis, struct redis_lane *lane, const char *channel,
+                        uint32_t batch, nanos_t now)
+{
+    struct redis_order_update update;
+    for (uint32_t i = 0; i < batch && push_room(redis); i++) {
+        if (!redis_lane_take(lane, &update, sizeof update, now)) return;
+        char buffer[REDIS_SAY_BYTES];
+        struct text json = text_in(buffer, sizeof buffer);
+        redis_say_order(&json, redis->plan.names, &update);
+        (void)publish(redis, channel, buffer);
+    }
+}
+
+static void balances_send(struct redis *redis, nanos_t now)
+{
+    struct redis_balance_update update;
+    for (uint32_t i = 0; i < redis->config->balance.batch && push_room(redis); i++) {
+        if (!redis_lane_take(&redis->balance, &update, sizeof update, now)) return;
+        char buffer[REDIS_SAY_BYTES];
+        struct text json = text_in(buffer, sizeof buffer);
+        redis_say_balance(&json, redis->plan.names, &update);
+        (void)publish(redis, redis->config->balance.channel, buffer);
+    }
+}
+
+/* Prices. */
+
+static void price_send(struct redis *redis, const struct engine_price *price)
+{
+    char symbol[9] = "", key[16], channel[16], number[32], buffer[REDIS_SAY_BYTES];
+    struct text text = text_in(number, sizeof number), json = text_in(buffer, sizeof buffer);
+    memcpy(symbol, price->symbol, sizeof price->symbol);
+    symbol[strcspn(symbol, " ")] = '\0';
+    if (!symbol[0]) return;
+    (void)snprintf(key, sizeof key, "%s.price", symbol);
+    (void)snprintf(channel, sizeof channel, "%s.live", symbol);
+    text_decimal(&text, price->price, 8, 2);
+    redis_say_price(&json, symbol, price->price, price->qty, price->volume, price->at);
+    const char *const set[] = {"SET", key, number};
+    if (!redis_link_say(&redis->push, ASKED_PUSH, 3, set)) return;
+    redis->pushed++;
+    (void)publish(redis, channel, buffer);
+}
+
+static void prices_send(struct redis *redis)
+{
+    struct engine_price price;
+    uint32_t key;
+    if (!redis->config->prices) return;
+    while (push_room(redis) && conflate_take(redis->plan.prices, &key, &price))
+        price_send(redis, &price);
+}
+
+void redis_push_fast(struct redis *redis)
+{
+    const struct config_redis_fast *lane = &redis->config->fast;
+    nanos_t now = (nanos_t)(redis_seconds() * 1e9);
+    orders_send(redis, &redis->fast, lane->channel, lane->batch, now);
+}
+
+void redis_push_step(struct redis *redis)
+{
+    const struct config_redis *config = redis->config;
+    nanos_t now = (nanos_t)(redis_seconds() * 1e9);
+    outbox_send(redis);
+    redis_push_fast(redis);
+    balances_send(redis, now);
+    prices_send(redis);
+    orders_send(redis, &redis->slow, config->slow.channel, config->slow.batch, now);
+}
+
+/* Keys. */
+
+static void key_set(struct redis *redis, const char *key, const char *value)
+{
+    const char *const word[] = {"SET", key, value};
+    (void)redis_link_say(&redis->push, ASKED_KEY, 3, word);
+}
+
+static void state_tell(struct redis *redis)
+{
+    const char *state = redis->plan.calls.state(redis->plan.calls.context);
+    const char *const word[] = {"PUBLISH", redis->state_key, state};
+    if (redis->state_told && strcmp(redis->state, state) == 0) return;
+    redis->state_told = redis_link_ready(&redis->push);
+    (void)snprintf(redis->state, sizeof redis->state, "%s", state);
+    key_set(redis, redis->state_key, state);
+    (void)redis_link_say(&redis->push, ASKED_KEY, 3, word);
+}
+
+static void positions_tell(struct redis *redis)
+{
+    struct redis_position now[REDIS_POSITIONS_MAX] = {0};
+    char value[REDIS_POSITIONS_MAX][32];
+    const char *word[2 + 2 * REDIS_POSITIONS_MAX] = {"HSET", redis->positions_key};
+    uint32_t words = 2;
+    uint32_t count =
+        redis->plan.calls.positions(redis->plan.calls.context, now, REDIS_POSITIONS_MAX);
+    if (count == 0 || memcmp(now, redis->position, sizeof now) == 0) return;
+    for (uint32_t i = 0; i < count; i++) {
+        struct text text = text_in(value[i], sizeof value[i]);
+        text_qty(&text, now[i].qty);
+        word[words++] = now[i].name;
+        word[words++] = value[i];
+    }
+    if (redis_link_say(&redis->push, ASKED_KEY, words, word))
+        memcpy(redis->position, now, sizeof now);
+}
+
+void redis_push_second(struct redis *redis)
+{
+    const char *const kill[] = {"GET", redis->kill};
+    if (!redis_link_ready(&redis->push)) return;
+    state_tell(redis);
+    positions_tell(redis);
+    (void)redis_link_say(&redis->push, ASKED_KILL, 2, kill);
+}
+
+/* As long as the key is there it is halted, whoever releases it. */
+static void kill_look(struct redis *redis, const redisReply *reply)
+{
+    if (reply->type != REDIS_REPLY_STRING || reply->len == 0) return;
+    if (strcmp(redis->state, "HALTED") == 0) return;
+    redis_halt(redis, "the key kill", reply->str, reply->len);
+}
+
+static bool reply_take(void *context, uint32_t tag, const redisReply *reply)
+{
+    struct redis *redis = context;
+    bool error = reply->type == REDIS_REPLY_ERROR;
+    switch ((enum asked)tag) {
+    case ASKED_OUTBOX: outbox_answer(redis, reply); break;
+    case ASKED_PUSH: redis->pushed--; break;
+    case ASKED_KILL: kill_look(redis, reply); break;
+    case ASKED_KEY: break;
+    }
+    if (error && tag != ASKED_OUTBOX) redis_link_refused(&redis->push, reply);
+    return true;
+}
+
+void redis_push_new(struct redis *redis)
+{
+    const struct config_redis *config = redis->config;
+    const struct redis_link_plan plan = {.loop = redis->plan.loop,
+                                         .socket = config->socket,
+                                         .ip = config->address,
+                                         .tcp_port = (uint16_t)config->tcp_port,
+                                         .username = config->username,
+                                         .password = redis->password,
+                                         .context = redis,
+                                         .ready = ready,
+                                         .reply = reply_take,
+                                         .lost = lost};
+    redis_outbox_new(&redis->outbox);
+    redis_lane_new(&redis->fast, config->fast.delay_ms * NANOS_MILLI, redis_order_merge);
+    redis_lane_new(&redis->slow, config->slow.delay_ms * NANOS_MILLI, redis_order_merge);
+    redis_lane_new(&redis->balance, config->balance.delay_ms * NANOS_MILLI, redis_balance_merge);
+    redis_link_new(&redis->push, &plan);
+}
+
+/* For people. */
+
+static void link_print(struct text *out, const char *name, const struct redis_link *link)
+{
+    text_format(out, "  %-12s %10" PRIu64 " connections  %10" PRIu64 " lost\n", name,
+                link->connections, link->losses);
+#define ERROR_PRINT(number, word, begins, passes, sentence)                                        \
+    if (link->error[number])                                                                       \
+        text_format(out, "  %-12s %10" PRIu64 " errors: %s\n", name, link->error[number], sentence);
+    REDIS_ERRORS(ERROR_PRINT)
+}
+
+static void lane_print(struct text *out, const char *name, const struct redis_lane *lane)
+{
+    text_format(out,
+                "  %-12s %10" PRIu64 " updates  %10" PRIu64 " merged  %10" PRIu64
+                " dropped  %u wait\n",
+                name, lane->put, lane->merged, lane->dropped, lane->count);
+}
+
+void redis_print(const struct redis *redis, struct text *out)
+{
+    text_append(out, "\nredis\n");
+#define COUNTER_PRINT(name, help)                                                                  \
+    if (redis->counts.name)                                                                        \
+        text_format(out, "  %-12s %10" PRIu64 "  %s\n", #name, redis->counts.name, help);
+    REDIS_COUNTERS(COUNTER_PRINT)
+    link_print(out, "streams", &redis->read);
+    link_print(out, "channels", &redis->listen);
+    link_print(out, "push", &redis->push);
+    lane_print(out, "fast", &redis->fast);
+    lane_print(out, "slow", &redis->slow);
+    lane_print(out, "balance", &redis->balance);
+    text_format(out, "  %-12s %10u wait  %10" PRIu64 " sent again\n", "outbox", redis->outbox.count,
+                redis->outbox.again);
+}

@@ -1,0 +1,403 @@
+#!/usr/bin/env python3
+"""A program outside trades through a real Redis server, and is told through it: polluxd with feed,
+gateway and venue in one process, as the page control/redis/README.md says it.
+
+    redis_trades.py POLLUXD POLLUX_JOURNAL
+"""
+
+import atexit
+import collections
+import decimal
+import hashlib
+import hmac
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+
+from redis_support import (ANSWERS, DEAD, QUICKSTART, STREAM, Box, Client, Desk, Server, entries,
+                           prerequisites)
+from replay_support import equal, require, run_specs, spec
+
+KEY, PASSWORD = "a key of more than sixteen", "open-sesame"
+
+
+def taken(answer, what):
+    require(answer["answer"] == "taken", f"{what} is answered by {answer}")
+
+
+class World:
+    """What the specs of a plain start share: a server, a box, a desk, and who listens."""
+
+    server = box = None
+
+    @classmethod
+    def start(cls, bench):
+        if cls.box:
+            return cls
+        cls.server = Server(bench)
+        cls.box = Box(bench)
+        cls.client = Client(cls.server.path)
+        cls.desk = Desk(cls.client)
+        cls.ear = Client(cls.server.path, seconds=0.2)
+        cls.told = collections.defaultdict(list)
+        channels = ["order.updates", "balance.updates", "order.updates.slow", "ACME.live",
+                    "pollux.state", "hedge-1"]
+        for channel in channels:
+            cls.ear.do("SUBSCRIBE", channel)
+        cls.box.await_text(" feed LIVE")
+        taken(cls.desk.answered(cls.trial()), "the first order")
+        return cls
+
+    @classmethod
+    def trial(cls):
+        """Orders are taken once the books show a price."""
+        until = time.monotonic() + 10
+        while True:
+            sequence = cls.desk.unique(price="9.50", immediate=True)
+            if cls.desk.answered(sequence)["answer"] == "taken" or time.monotonic() > until:
+                return sequence
+            time.sleep(0.05)
+
+    @classmethod
+    def listen(cls, channel, good, seconds=5):
+        """The first update on the channel that is good; what else came is kept."""
+        until, looked = time.monotonic() + seconds, 0
+        while True:
+            for update in cls.told[channel][looked:]:
+                if good(update):
+                    return update
+            looked = len(cls.told[channel])
+            require(time.monotonic() < until,
+                    f"nothing good on {channel}: {cls.told[channel][-5:]}")
+            cls.hear()
+
+    @classmethod
+    def hear(cls):
+        """Of what others do only the prices and states are kept."""
+        try:
+            kind, channel, payload = cls.ear.read()
+        except TimeoutError:
+            return
+        if kind != "message" or ("updates" in channel and '"strategy":"desk"' not in payload):
+            return
+        cls.told[channel].append(json.loads(payload) if payload[:1] == "{" else payload)
+
+
+def mine(report, **fields):
+    return lambda update: (update.get("strategy") == "desk" and update["report"] == report
+                           and all(update.get(name) == value for name, value in fields.items()))
+
+
+@spec
+def an_order_is_answered_with_its_number_and_told(bench):
+    world = World.start(bench)
+    answer = world.desk.answered(world.desk.order(key=1, price="9.50"))
+    equal(answer["answer"], "taken", f"the answer {answer}")
+    update = world.listen("order.updates", mine("accepted", order=answer["order"]))
+    equal([update[name] for name in ("symbol", "key", "price", "leaves", "side", "venue")],
+          ["ACME", 1, "9.5", "10", "buy", "desk"], "what is told of it")
+    equal(world.desk.answered(world.desk.order(key=1, price="9.50"))["answer"], "same",
+          "the same again")
+
+
+@spec
+def while_a_request_is_under_way_the_newest_intent_waits(bench):
+    world = World.start(bench)
+    wanted = [f"9.{cents}" for cents in range(52, 83)]
+    world.client.do("MULTI")
+    sequences = [world.desk.order(key=2, price=price) for price in wanted]
+    world.client.do("EXEC")
+    answers = [world.desk.answered(one) for one in sequences]
+    equal([one["answer"] for one in answers], ["taken"] * len(wanted), "the answers")
+    wanted = [decimal.Decimal(one) for one in wanted]
+    world.listen("order.updates", lambda one: one.get("key") == 2
+                 and one["report"] in ("accepted", "replaced")
+                 and decimal.Decimal(one["price"]) == wanted[-1])
+    told = [decimal.Decimal(one["price"]) for one in world.told["order.updates"]
+            if one.get("key") == 2]
+    waited = [price for price, one in zip(wanted, answers) if "order" not in one]
+    require(waited, f"none of {len(wanted)} intents in one breath had to wait")
+    require(len(set(told)) < len(wanted), "intents that gave way were sent")
+    equal([price for price in wanted if price in told], list(dict.fromkeys(told)),
+          "the order in which they were sent")
+
+
+@spec
+def a_cancel_leaves_nothing(bench):
+    world = World.start(bench)
+    for key in (1, 2):
+        taken(world.desk.answered(world.desk.say("cancel", key=key)), "a cancel")
+        world.listen("order.updates", mine("canceled", key=key))
+
+
+@spec
+def the_same_sequence_acts_once(bench):
+    world = World.start(bench)
+    sequence = world.desk.unique(price="9.50", quantity="77", immediate=True)
+    taken(world.desk.answered(sequence), "the first time")
+    world.desk.unique(price="9.50", quantity="77", immediate=True, sequence=sequence)
+    again = world.desk.answered(sequence, count=2)
+    equal([again["answer"], again["reason"]], ["refused", "old"], "the second time")
+    older = world.desk.say("cancel", key=0, sequence=1)
+    equal(world.desk.answered(older, count=len(world.desk.answer[older]) + 1)["reason"], "old",
+          "an older one")
+
+
+@spec
+def unique_orders_trade_and_all_that_they_did_adds_up(bench):
+    world = World.start(bench)
+    orders = []
+    for _ in range(5):
+        answer = world.desk.answered(world.desk.unique(price="10.50", immediate=True))
+        equal(answer["answer"], "taken", f"the answer {answer}")
+        orders.append(answer["order"])
+    traded, cash = 0, decimal.Decimal(0)
+    for order in orders:
+        world.listen("order.updates", lambda one, order=order: one["order"] == order
+                     and one["leaves"] == "0" and one["report"] in ("executed", "canceled"))
+    for one in world.told["order.updates"]:
+        if one["order"] in orders and one["strategy"] == "desk" and one["report"] == "executed":
+            traded += int(one["traded"])
+            cash -= decimal.Decimal(one["traded"]) * decimal.Decimal(one["price"])
+    require(traded > 0, "nothing traded")
+
+    def balance():
+        mine_all = [one for one in world.told["balance.updates"] if one["strategy"] == "desk"]
+        return (sum(int(one["position"]) for one in mine_all),
+                sum((decimal.Decimal(one["cash"]) for one in mine_all), decimal.Decimal(0)))
+
+    world.listen("balance.updates", lambda _: balance()[0] == traded)
+    equal(balance(), (traded, cash), "changes of position and cash")
+    until = time.monotonic() + 5
+    while world.client.do("HGET", "pollux.positions", "desk:ACME") != str(traded):
+        require(time.monotonic() < until, "the position is not told")
+        time.sleep(0.1)
+    numbers = [one["number"] for one in world.told["order.updates"]]
+    equal(numbers, sorted(numbers), "the order of the updates")
+
+
+@spec
+def prices_are_told(bench):
+    world = World.start(bench)
+    world.listen("ACME.live", lambda one: one["symbol"] == "ACME")
+    price = decimal.Decimal(world.client.do("GET", "ACME.price"))
+    require(5 < price < 20, f"the price is {price}")
+    equal(world.client.do("GET", "pollux.state"), "ACTIVE", "the state")
+
+
+@spec
+def what_is_refused_is_kept_with_its_reason(bench):
+    world = World.start(bench)
+    before = len(entries(world.client, DEAD))
+    stale = world.desk.unique(price="9.50", time=int(time.time() * 1000) - 5000)
+    answer = world.desk.answered(stale)
+    equal([answer["answer"], answer["reason"]], ["refused", "stale"], "an old order")
+    place = world.client.do("XADD", STREAM, "*", "message", '{"kind": "order"')
+    world.client.do("XADD", STREAM, "*", "other", "field")
+    world.desk.order(symbol="GOLD")
+    until = time.monotonic() + 5
+    while len(entries(world.client, DEAD)) < before + 4:
+        require(time.monotonic() < until, f"{entries(world.client, DEAD)}")
+        time.sleep(0.01)
+    dead = entries(world.client, DEAD)[before:]
+    equal([one["reason"] for one in dead], ["stale", "bad", "bad", "bad"], "the reasons")
+    require("ms old: at most 1000 may be" in dead[0]["sentence"], dead[0])
+    equal([dead[1]["place"], dead[1]["message"]], [place, '{"kind": "order"'], "the second")
+    require("it is no JSON object" in dead[1]["sentence"], dead[1])
+    equal(dead[3]["sentence"], 'symbol is "GOLD": desk does not trade it', "the fourth")
+
+
+@spec
+def what_was_heard_is_acknowledged_when_it_is_on_disk(bench):
+    world = World.start(bench)
+    until = time.monotonic() + 5
+    while world.client.do("XPENDING", STREAM, "pollux")[0]:
+        require(time.monotonic() < until, "entries stay pending")
+        time.sleep(0.01)
+
+
+@spec
+def a_stream_that_is_older_than_it_is_known_is_read_on_from_its_end(bench):
+    world = World.start(bench)
+    world.client.do("DEL", STREAM)
+    world.box.await_text("has lost some of it")
+    taken(world.desk.answered(world.desk.say("cancel", place="5-1", key=0)), "a cancel")
+    sequence = world.desk.order(place="5-2")
+    equal(world.desk.answered(sequence)["reason"], "stale", "an order of long ago")
+
+
+@spec
+def every_answer_arrives_although_the_server_had_no_room_or_cut_the_connection(bench):
+    world = World.start(bench)
+    other = Client(world.server.path)
+    sequences = []
+    for turn in range(6):
+        said = [world.desk.message("cancel", key=0) for _ in range(50)]
+        sequences += [one["sequence"] for one in said]
+        for one in said:
+            world.client.send("XADD", STREAM, "*", "message", json.dumps(one))
+        for _ in said:
+            world.client.read()
+        if turn % 2:
+            other.do("CONFIG", "SET", "maxmemory", "1")
+            time.sleep(0.02)
+            other.do("CONFIG", "SET", "maxmemory", "0")
+        else:
+            ours = [one.do("CLIENT", "ID") for one in (other, world.client)]
+            for one in other.do("CLIENT", "LIST", "TYPE", "normal").splitlines():
+                number = int(one.split("id=")[1].split()[0])
+                if number not in ours:
+                    other.do("CLIENT", "KILL", "ID", number)
+    for sequence in sequences:
+        equal(world.desk.answered(sequence)["answer"], "taken", f"the answer to {sequence}")
+    other.close()
+
+
+@spec
+def a_channel_is_heard_and_answers_on_the_channel_of_the_id(bench):
+    world = World.start(bench)
+    said = world.desk.message("unique", symbol="ACME", side="buy", quantity="1", price="9.50",
+                              immediate=True, id="hedge-1", time=int(time.time() * 1000))
+    until = time.monotonic() + 5
+    while world.client.do("PUBLISH", STREAM, json.dumps(said)) == 0:
+        require(time.monotonic() < until, "nobody listens")
+    answer = world.listen("hedge-1", lambda one: True)
+    equal([answer["answer"], answer["sequence"], answer["id"]],
+          ["taken", said["sequence"], "hedge-1"], "the answer on the channel")
+    taken(world.desk.answered(said["sequence"]), "the answer in the stream")
+
+
+@spec
+def the_example_of_the_page_is_what_a_shell_says(bench):
+    world = World.start(bench)
+    page = (QUICKSTART.parents[2] / "control/redis/README.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^    (redis-cli (?:.*\\\n)*.*)$", page, re.MULTILINE)
+    equal(len(lines), 2, "the lines of the example")
+    sequence = world.desk.message("cancel")["sequence"]
+    for number, line in enumerate(lines):
+        line = line.replace("-s redis.sock", f"-s {world.server.path}")
+        line = line.replace('"sequence": 1,', f'"sequence": {sequence},')
+        line = line.replace('"price": "9.90"', '"price": "9.50"')
+        done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, timeout=10)
+        equal([done.returncode, done.stderr], [0, ""], f"line {number + 1} of the example")
+        if number == 0:
+            taken(world.desk.answered(sequence), "the example")
+    require(f'"sequence":{sequence},' in done.stdout, f"{done.stdout[-500:]}")
+    taken(world.desk.answered(world.desk.say("cancel", key=0)), "its cancel")
+
+
+@spec
+def an_intent_is_quickly_on_its_way(bench):
+    world = World.start(bench)
+    took = []
+    for _ in range(300):
+        begin = time.time_ns()
+        answer = world.desk.answered(world.desk.unique(price="9.50", immediate=True))
+        took.append(answer["at"] - begin)
+    took.sort()
+    print(f"  intent from a client in Python on a stream to the port: least "
+          f"{took[0] / 1000:.0f} us, p50 {took[150] / 1000:.0f} us, p90 {took[270] / 1000:.0f} us")
+    count = 20000
+    block = []
+    for _ in range(count):
+        said = world.desk.message("cancel", key=0)
+        text = json.dumps(said).encode()
+        block.append(b"*5\r\n$4\r\nXADD\r\n$%d\r\n%s\r\n$1\r\n*\r\n$7\r\nmessage\r\n$%d\r\n%s\r\n"
+                     % (len(STREAM), STREAM.encode(), len(text), text))
+    begin = time.monotonic()
+    for at in range(0, count, 500):
+        world.client.socket.sendall(b"".join(block[at:at + 500]))
+        for _ in range(500):
+            world.client.read()
+    world.desk.read_to = "$"
+    last = world.desk.sequence
+    until = time.monotonic() + 20
+    while True:
+        newest = world.client.do("XREVRANGE", ANSWERS, "+", "-", "COUNT", 1)[0]
+        if json.loads(newest[1][1]).get("sequence") == last:
+            break
+        require(time.monotonic() < until, f"no answer to {last}: {newest}")
+    rate = count / (time.monotonic() - begin)
+    world.desk.read_to = newest[0]
+    print(f"  intents a second, answered, with the client on the same cores: {rate:,.0f}")
+
+
+@spec
+def whatever_is_published_on_the_channel_kill_halts(bench):
+    world = World.start(bench)
+    world.desk.answered(world.desk.order(key=3, price="9.50"))
+    world.listen("order.updates", mine("accepted", key=3))
+    world.client.do("PUBLISH", "pollux.kill", "the desk says stop")
+    world.listen("order.updates", mine("canceled", key=3))
+    world.box.await_text("HALTED by Redis, the channel kill: the desk says stop")
+    world.listen("pollux.state", lambda state: state == "HALTED")
+    equal(world.client.do("GET", "pollux.state"), "HALTED", "the state")
+    answer = world.desk.answered(world.desk.order(key=3, price="9.50"))
+    equal([answer["answer"], answer["reason"]], ["refused", "intent_halted"], "an order")
+
+
+@spec
+def a_start_after_that_knows_what_it_heard_and_is_halted_by_a_key_too(bench):
+    world = World.start(bench)
+    said = world.box.end()
+    require("  report_hole" not in said and "  unanswered" not in said, said[-2000:])
+    world.box = Box(bench, words=["--release", "looked at"])
+    until = time.monotonic() + 10
+    while len(world.desk.known) < 2:
+        require(time.monotonic() < until, f"{world.desk.known}")
+        world.desk.take()
+    equal(world.desk.known[1]["sequence"], world.desk.sequence, "the newest that it heard")
+    require("sequence" not in world.desk.known[0], f"{world.desk.known[0]}")
+    taken(world.desk.answered(world.trial()), "an order after the release")
+    world.client.do("SET", "pollux.kill", "night")
+    world.box.await_text("HALTED by Redis, the key kill: night")
+    world.client.do("DEL", "pollux.kill")
+    world.box.end()
+
+
+@spec
+def who_says_nothing_any_more_has_no_orders(bench):
+    world = World.start(bench)
+    box = Box(bench, "heartbeat_ms: 300", words=["--release", "a new day"])
+    taken(world.desk.answered(world.trial()), "an order")
+    world.desk.answered(world.desk.order(key=4, price="9.50"))
+    world.listen("order.updates", mine("accepted", key=4))
+    for _ in range(4):
+        time.sleep(0.1)
+        world.desk.say("heartbeat")
+    world.hear()
+    require(not any(map(mine("canceled", key=4), world.told["order.updates"])),
+            "it was canceled while its heart beat")
+    world.listen("order.updates", mine("canceled", key=4))
+    taken(world.desk.answered(world.desk.order(key=4, price="9.51")), "who speaks again may trade")
+    require("  gone " in box.end(), "nobody counts who has gone")
+
+
+@spec
+def with_a_key_only_what_is_signed_is_heard_and_a_password_opens_the_server(bench):
+    world = World.start(bench)
+    os.chmod(bench.write("key", KEY.encode() + b"\n"), 0o600)
+    os.chmod(bench.write("word", PASSWORD.encode() + b"\n"), 0o600)
+    world.client.do("CONFIG", "SET", "requirepass", PASSWORD)
+    box = Box(bench, "key_file: key, password_file: word")
+    refused = world.desk.say("cancel", key=0)
+    until = time.monotonic() + 10
+    while not any(one.get("reason") == "unsigned" for one in world.desk.answer.get(None, ())):
+        require(time.monotonic() < until, f"{refused}: {world.desk.answer.get(None)}")
+        world.desk.take()
+    said = world.desk.message("cancel", key=0)
+    sign = hmac.new(KEY.encode(), json.dumps(said).encode(), hashlib.sha256).hexdigest()
+    world.client.do("XADD", STREAM, "*", "message", json.dumps(said), "sign", sign)
+    taken(world.desk.answered(said["sequence"]), "a signed cancel")
+    said = box.end()
+    require(KEY not in said and PASSWORD not in said, "a secret is said")
+
+
+if __name__ == "__main__":
+    prerequisites()
+    atexit.register(Server.leave)
+    atexit.register(Box.leave)
+    run_specs(sys.argv[1:])
