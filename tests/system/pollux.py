@@ -57,6 +57,10 @@ class Box:
             require(time.monotonic() < until and self.process.poll() is None, sentence)
             time.sleep(0.02)
 
+    def typed(self, line):
+        return subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=30,
+                              cwd=self.folder, stdin=subprocess.DEVNULL)
+
     def pollux(self, *words, user=None, environment=None):
         """The program once; as another user of our group, if one is named."""
         more = {} if user is None else {"user": user, "group": os.getegid(), "extra_groups": []}
@@ -351,18 +355,20 @@ def nonsense_and_a_megabyte_are_answered_and_the_box_trades_on(bench):
     box.wait(lambda: box.ask("status")["sent"] > sent, "it does not trade on")
 
 
+def section_lines(title):
+    """What the README says is typed."""
+    text = (QUICKSTART.parents[2] / "README.md").read_text().split(f"\n### {title}\n")[1]
+    found = re.search(r"^```\ncd build/quickstart\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    return found[1].splitlines()
+
+
 @spec
 def what_the_readme_says_works_as_it_stands(bench):
-    readme = (QUICKSTART.parents[2] / "README.md").read_text(encoding="utf-8")
-    section = readme.split("\n### Control it\n")[1]
-    lines = re.search(r"^```\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)[1].splitlines()
-    equal(lines[0], "cd build/quickstart", "the first line")
     box.file.write_text(box.file.read_text().replace("40t:200, 45t:300", "0t:200, 2t:300"))
     box.ask("config", "reload")
     box.wait(lambda: distances(box) and min(distances(box)) < 0.03, "the quotes do not come back")
-    for line in lines[1:]:
-        done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=30,
-                              cwd=box.folder, stdin=subprocess.DEVNULL)
+    for line in section_lines("Control it"):
+        done = box.typed(line)
         equal((done.returncode, done.stderr), (0, ""), line)
         if "config diff" in line:
             require("4t:200, 6t:300" in done.stdout, f"{line} shows {done.stdout}")
@@ -370,6 +376,24 @@ def what_the_readme_says_works_as_it_stands(bench):
             require("1 strategies have other parameters" in done.stdout, done.stdout)
             box.wait(lambda: distances(box) and min(distances(box)) > 0.03, "no quote moves away")
     box.wait(lambda: box.ask("status")["trading"] == "ACTIVE", "it stays halted")
+
+
+@spec
+def what_the_readme_says_of_programs_works_as_it_stands(bench):
+    if not shutil.which("redis-server"):
+        return print("         there is no redis-server: not tried")
+    server = subprocess.Popen(["redis-server", "--port", "0", "--unixsocket", "redis.sock",
+                               "--save", "", "--appendonly", "no"], cwd=box.folder,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    atexit.register(server.kill)
+    box.wait(lambda: box.typed("redis-cli -s redis.sock GET ACME.price").stdout.strip(),
+             "it does not find the server")
+    add, read, show = section_lines("Trade through it")
+    answer = box.typed(add + "\n" + read).stdout
+    require('"sequence":1,"answer":"taken"' in answer, f"the answer is {answer}")
+    box.wait(lambda: re.search(r"^desk .*ACME .* buy +9.90 +100 ", box.typed(show).stdout,
+                               re.MULTILINE), "the order is not shown")
+    server.kill()
 
 
 @spec
