@@ -5,9 +5,12 @@
 #include "tests/support/spec.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
-enum { WORDS = 512, SHOWN = 20000 };
+enum { WORDS = 512, SHOWN = 20000, PAGES_BYTES = 2 * 4096, SECONDS_MAX = 10 };
 
 struct value {
     uint64_t word[WORDS];
@@ -84,9 +87,49 @@ SPEC(a_struct_of_odd_bytes_is_refused)
     EXPECT_STOP(snapshot_new(memory, 12), "sizeof(uint64_t)");
 }
 
+/* A writer that is stopped in the middle: the second half of its value is on a page that it may not
+ * read, and the handler of its fault copies before it lets it go on. */
+
+static uint8_t *pages;
+static struct value copied_meanwhile;
+
+static void stopped(int signal)
+{
+    (void)signal;
+    snapshot_copy(snapshot, &copied_meanwhile);
+    (void)mprotect(pages, PAGES_BYTES, PROT_READ | PROT_WRITE);
+}
+
+SPEC(a_writer_that_is_stopped_in_the_middle_keeps_no_reader)
+{
+    struct value value, after;
+    struct sigaction action = {.sa_handler = stopped}, before;
+    pages = mmap(NULL, PAGES_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    EXPECT(pages != MAP_FAILED);
+    if (pages == MAP_FAILED) return;
+    uint8_t *half = pages + PAGES_BYTES / 2;
+    for (uint32_t i = 0; i < WORDS; i++) value.word[i] = 7;
+    snapshot_show(snapshot, &value);
+    for (uint32_t i = 0; i < WORDS; i++) value.word[i] = 8;
+    memcpy(half - sizeof value / 2, &value, sizeof value);
+    EXPECT(mprotect(half, PAGES_BYTES / 2, PROT_NONE) == 0);
+    EXPECT(sigaction(SIGSEGV, &action, &before) == 0);
+    alarm(SECONDS_MAX);
+    snapshot_show(snapshot, half - sizeof value / 2);
+    alarm(0);
+    EXPECT(sigaction(SIGSEGV, &before, NULL) == 0);
+    snapshot_copy(snapshot, &after);
+    for (uint32_t i = 0; i < WORDS; i++) {
+        EXPECT_UINT(copied_meanwhile.word[i], 7);
+        EXPECT_UINT(after.word[i], 8);
+    }
+    munmap(pages, PAGES_BYTES);
+}
+
 #define SPECS(S)                                                                                   \
     S(before_anything_is_shown_a_copy_is_zero)                                                     \
     S(a_copy_is_what_was_shown_last)                                                               \
     S(copies_taken_while_it_is_shown_are_whole_and_never_go_back)                                  \
+    S(a_writer_that_is_stopped_in_the_middle_keeps_no_reader)                                      \
     S(a_struct_of_odd_bytes_is_refused)
 SPEC_MAIN("snapshot", SPECS, before_each, after_each)
