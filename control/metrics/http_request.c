@@ -99,15 +99,24 @@ static struct span trimmed(struct span span)
     return span;
 }
 
+/* "keep-alive, Close": whether close is one of the options. */
+static bool closes(struct span options)
+{
+    struct span one;
+    while (cut(&options, ',', &one))
+        if (span_like(trimmed(one), "close")) return true;
+    return span_like(trimmed(options), "close");
+}
+
 static enum http_progress header_read(struct http_request *request, struct span line)
 {
     struct span name;
     for (size_t i = 0; i < line.length; i++)
-        if ((unsigned char)line.at[i] < ' ' && line.at[i] != '\t')
+        if (((unsigned char)line.at[i] < ' ' && line.at[i] != '\t') || line.at[i] == 0x7f)
             return refuse(request, HTTP_BAD_REQUEST);
     if (!cut(&line, ':', &name) || !is_token(name)) return refuse(request, HTTP_BAD_REQUEST);
     struct span value = trimmed(line);
-    if (span_like(name, "Connection") && span_like(value, "close")) request->keep = false;
+    if (span_like(name, "Connection") && closes(value)) request->keep = false;
     if (span_like(name, "Content-Length") && !span_is(value, "0"))
         return refuse(request, HTTP_CONTENT_TOO_LARGE);
     if (span_like(name, "Transfer-Encoding")) return refuse(request, HTTP_CONTENT_TOO_LARGE);

@@ -45,6 +45,16 @@ SPEC(the_connection_ends_behind_an_old_request_and_behind_one_that_says_so)
     EXPECT(request.keep);
 }
 
+SPEC(close_may_be_one_of_several_options_of_the_connection)
+{
+    EXPECT(take("GET / HTTP/1.1\r\nConnection: TE, close\r\n\r\n") == HTTP_REQUEST);
+    EXPECT(!request.keep);
+    EXPECT(take("GET / HTTP/1.1\r\nConnection: CLOSE\t,TE\r\n\r\n") == HTTP_REQUEST);
+    EXPECT(!request.keep);
+    EXPECT(take("GET / HTTP/1.1\r\nConnection: closed, not close\r\n\r\n") == HTTP_REQUEST);
+    EXPECT(request.keep);
+}
+
 SPEC(what_is_behind_a_request_belongs_to_the_next)
 {
     const char *two = "GET /a HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\n\r\n";
@@ -90,6 +100,7 @@ SPEC(what_is_no_request_is_refused_with_the_answer_that_says_why)
         {"GET / HTTP/1.1\r\nA: x\n\r\n", HTTP_BAD_REQUEST},
         {"GET / HTTP/1.1\r\nA: x\r\n continued\r\n", HTTP_BAD_REQUEST},
         {"GET / HTTP/1.1\r\nA: x\ry\r\n", HTTP_BAD_REQUEST},
+        {"GET / HTTP/1.1\r\nA: x\x7fy\r\n", HTTP_BAD_REQUEST},
         {"GET / HTTP/1.1\r\nContent-Length: 5\r\n", HTTP_CONTENT_TOO_LARGE},
         {"GET / HTTP/1.1\r\ncontent-length: +0\r\n", HTTP_CONTENT_TOO_LARGE},
         {"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n", HTTP_CONTENT_TOO_LARGE},
@@ -207,6 +218,7 @@ SPEC(what_a_whole_says_its_beginnings_never_contradict)
     S(a_head_is_one_without_a_body)                                                                \
     S(what_is_behind_a_question_mark_is_no_part_of_the_path)                                       \
     S(the_connection_ends_behind_an_old_request_and_behind_one_that_says_so)                       \
+    S(close_may_be_one_of_several_options_of_the_connection)                                       \
     S(what_is_behind_a_request_belongs_to_the_next)                                                \
     S(every_beginning_of_a_request_waits_for_more)                                                 \
     S(what_is_no_request_is_refused_with_the_answer_that_says_why)                                 \
