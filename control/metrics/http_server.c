@@ -11,6 +11,7 @@
 
 #define HEAD_BYTES_MAX 512u
 #define BACKLOG        1024 /* the kernel's: a burst that it holds costs nobody a second */
+#define PAUSE_SECONDS  0.1  /* until the next try, where the process has no descriptor left */
 
 struct connection {
     struct http_server *server;
@@ -33,6 +34,7 @@ struct http_server {
     uint16_t port;
     uint64_t turn;
     ev_io io;
+    ev_timer pause;
     struct connection connection[HTTP_CONNECTIONS_MAX];
     char body[METRICS_BYTES_MAX];
 };
@@ -204,6 +206,23 @@ static struct connection *place(struct http_server *server)
     return oldest;
 }
 
+static void pause_end(struct ev_loop *loop, ev_timer *timer, int events)
+{
+    (void)events;
+    struct http_server *server = timer->data;
+    ev_io_start(loop, &server->io);
+}
+
+/* Without a descriptor for it the connection stays where it is, and the listener would be ready
+ * again at once, turn after turn. */
+static void pause_begin(struct http_server *server)
+{
+    server->plan.counts->accept_failed++;
+    ev_io_stop(server->plan.loop, &server->io);
+    ev_timer_set(&server->pause, PAUSE_SECONDS, 0.0);
+    ev_timer_start(server->plan.loop, &server->pause);
+}
+
 static void connected(struct ev_loop *loop, ev_io *io, int events)
 {
     (void)loop;
@@ -211,7 +230,11 @@ static void connected(struct ev_loop *loop, ev_io *io, int events)
     struct http_server *server = io->data;
     for (uint32_t i = 0; i < HTTP_ACCEPTS_TURN; i++) {
         int client = accept4(server->socket, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (client < 0) return;
+        if (client < 0) {
+            if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+                pause_begin(server);
+            return;
+        }
         struct connection *connection = place(server);
         connection->socket = client;
         connection->received = 0;
@@ -270,6 +293,8 @@ struct http_server *http_server_new(const struct http_plan *plan, struct text *p
             connections_prepare(server);
             ev_io_init(&server->io, connected, server->socket, EV_READ);
             server->io.data = server;
+            ev_init(&server->pause, pause_end);
+            server->pause.data = server;
             ev_io_start(plan->loop, &server->io);
             return server;
         }
@@ -284,6 +309,7 @@ void http_server_free(struct http_server *server)
 {
     if (!server) return;
     ev_io_stop(server->plan.loop, &server->io);
+    ev_timer_stop(server->plan.loop, &server->pause);
     for (uint32_t i = 0; i < HTTP_CONNECTIONS_MAX; i++)
         if (server->connection[i].socket >= 0) leave(&server->connection[i]);
     close(server->socket);

@@ -10,7 +10,8 @@
  * out.  A request must be whole HTTP_READ_SECONDS after its first byte, however slowly it comes,
  * and the first one must begin as soon after the connection; an answer must have been taken
  * HTTP_WRITE_SECONDS after it began.  Between two requests a connection may rest for
- * HTTP_IDLE_SECONDS.  One request of a connection is answered in a turn of the loop.
+ * HTTP_IDLE_SECONDS.  One request of a connection is answered in a turn of the loop.  Where the
+ * process has no descriptor left, connections wait in the kernel and are tried ten times a second.
  *
  * The address should be the loopback's: there is neither a password nor a cipher here.
  *

@@ -25,6 +25,7 @@
 #define METRICS_HTTP_COUNTERS(C)                                                       \
     C(connection,         "Connections accepted")                                      \
     C(connection_evicted, "Connections ended because a newer one needed the place")    \
+    C(accept_failed,      "Times that the process had no descriptor for a connection") \
     C(connection_timeout, "Connections ended because a request or its reader was too slow") \
     C(connection_idle,    "Connections ended because nothing more was asked for")      \
     C(request,            "Requests answered")                                         \
