@@ -8,6 +8,8 @@
 
 #define SECOND_PLACES 9u
 
+static_assert(ALERTS_REST_NS == 5 * NANOS_SECOND, "as the help of pollux_alert_active says");
+
 static void ns_sample(struct text *out, const char *name, const struct exposition_labels *labels,
                       uint64_t ns)
 {
@@ -187,15 +189,16 @@ static uint64_t alerts_count(const struct alerts *alerts, enum monitor_severity 
     return count;
 }
 
-/* The list of alerts is short, and so are the labels of what is wrong now. */
+/* Conditions that hold for an instant are active until they have rested, or a scrape every five
+ * seconds would not see most of them.  The list is short, and so are the labels. */
 static void alerts_print(struct text *out, const struct monitor *monitor)
 {
     const struct alerts *alerts = monitor_alerts(monitor);
     metrics_head(out, EXPOSITION_GAUGE, "pollux_alert_active",
-                 "1 for each condition that holds now");
+                 "1 for each condition that holds, or has held within the last five seconds");
     for (uint32_t i = 0; i < alerts_listed(alerts); i++) {
         const struct alert *alert = alerts_at(alerts, i);
-        if (!alert->holds) continue;
+        if (alert->state == ALERT_CLEARED) continue;
         const struct monitor_event_row *row = &monitor_events[alert->event];
         struct exposition_labels labels = exposition_of(
             "code", row->code, "severity", severities[row->severity], "of", alert->of, NULL);

@@ -287,7 +287,7 @@ SPEC(a_view_that_names_more_than_it_shows_is_not_read_beyond)
     EXPECT(!out.cut);
 }
 
-SPEC(alerts_are_metrics_while_they_hold_and_are_counted_by_severity)
+SPEC(alerts_are_metrics_until_they_have_cleared_and_are_counted_by_severity)
 {
     monitor_look(monitor, views);
     monitor_tell(monitor, MONITOR_SESSION_DOWN, "box", true, "");
@@ -301,7 +301,14 @@ SPEC(alerts_are_metrics_while_they_hold_and_are_counted_by_severity)
     monitor_tell(monitor, MONITOR_HALTED, "", false, "");
     print();
     EXPECT_NUMBER(scrape_sum(scrape, "pollux_alerts", "acknowledged", "true"), 1);
+    /* A scrape every five seconds sees what held for one look. */
+    EXPECT_NUMBER(scrape_sum(scrape, "pollux_alert_active", "code", "halted"), 1);
+    views->now_ns += ALERTS_REST_NS;
+    monitor_look(monitor, views);
+    monitor_tell(monitor, MONITOR_HALTED, "", false, "");
+    print();
     EXPECT_NUMBER(scrape_sum(scrape, "pollux_alert_active", "code", "halted"), -1);
+    EXPECT_NUMBER(scrape_sum(scrape, "pollux_alerts", "severity", "warning"), 1);
 }
 
 SPEC(label_values_come_back_as_they_were_and_other_bytes_as_question_marks)
@@ -336,7 +343,7 @@ SPEC(a_page_without_room_says_that_it_was_cut)
     S(times_are_quantiles_in_seconds_with_their_sum_and_count)                                     \
     S(money_has_all_its_places_and_its_sign)                                                       \
     S(a_view_that_names_more_than_it_shows_is_not_read_beyond)                                     \
-    S(alerts_are_metrics_while_they_hold_and_are_counted_by_severity)                              \
+    S(alerts_are_metrics_until_they_have_cleared_and_are_counted_by_severity)                      \
     S(label_values_come_back_as_they_were_and_other_bytes_as_question_marks)                       \
     S(a_page_without_room_says_that_it_was_cut)
 SPEC_MAIN("metrics", SPECS, before_each, after_each)

@@ -63,6 +63,9 @@ def every_metric_of_the_dashboard_and_of_the_rules_is_one_that_is_served(bench):
     rules = (TREE / "control/metrics/alerts.yaml").read_text()
     asked += re.findall(r"^ +expr: (.+)$", rules, flags=re.M)
     require(len(asked) > 30, f"only {len(asked)} expressions")
+    require("quantile=" not in rules, "a quantile since the start would hardly come down again")
+    require(rules.count("pollux_alert_active") == rules.count("max_over_time(pollux_alert_active"),
+            "what is active for an instant would be missed")
     for expression in asked:
         named = set(re.findall(r"\b(?:pollux|process)_\w+", expression))
         require(named, f"no metric in {expression}")
