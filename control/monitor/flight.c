@@ -22,16 +22,18 @@ struct rendering {
 
 struct flight {
     char folder[FLIGHT_PATH_MAX];
-    char next[FLIGHT_PATH_MAX + 32]; /* the path of the next file */
-    uint32_t number;                 /* and its number */
+    char next[FLIGHT_PATH_MAX + 32];  /* the path of the next file, */
+    char after[FLIGHT_PATH_MAX + 32]; /* of the one after it, */
+    uint32_t number;                  /* and the number of the next */
     struct rendering rendering[2];
     _Atomic(const struct rendering *) newest;
     bool armed;
+    _Atomic bool failing; /* a handler writes */
     struct sigaction before[ARRAY_COUNT(signals)];
 };
 
 /* Of the process: a handler has no argument of ours. */
-static struct flight *armed_flight;
+static _Atomic(struct flight *) armed_flight;
 
 static void path_of(const struct flight *flight, char *path, size_t capacity, uint32_t number)
 {
@@ -42,6 +44,16 @@ static void number_next(struct flight *flight, uint32_t number)
 {
     flight->number = number <= NUMBER_MAX ? number : 1;
     path_of(flight, flight->next, sizeof flight->next, flight->number);
+    path_of(flight, flight->after, sizeof flight->after, flight->number + 1);
+}
+
+/* The number in a file's name; 0: it is none of ours. */
+static uint32_t number_of(const char *name)
+{
+    unsigned number;
+    int end = 0;
+    if (sscanf(name, "flight-%6u.jsonl%n", &number, &end) != 1 || end == 0) return 0;
+    return name[end] == 0 ? number : 0;
 }
 
 /* The highest number in the folder; UINT32_MAX if it cannot be read. */
@@ -51,13 +63,24 @@ static uint32_t highest(const char *folder)
     if (!files) return UINT32_MAX;
     uint32_t most = 0;
     for (const struct dirent *file; (file = readdir(files));) {
-        unsigned number;
-        int end = 0;
-        if (sscanf(file->d_name, "flight-%6u.jsonl%n", &number, &end) != 1 || end == 0) continue;
-        if (file->d_name[end] == 0 && number > most) most = number;
+        uint32_t number = number_of(file->d_name);
+        if (number > most) most = number;
     }
     closedir(files);
     return most;
+}
+
+/* All but the newest, those of handlers too, which remove nothing. */
+static void older_remove(const char *folder, uint32_t newest)
+{
+    DIR *files = opendir(folder);
+    if (!files) return;
+    for (const struct dirent *file; (file = readdir(files));) {
+        uint32_t number = number_of(file->d_name);
+        if (number > 0 && number + FLIGHT_FILES <= newest)
+            (void)unlinkat(dirfd(files), file->d_name, 0);
+    }
+    closedir(files);
 }
 
 static struct flight *flight_made(const char *folder)
@@ -82,6 +105,7 @@ struct flight *flight_new(const char *folder, struct text *problem)
         return NULL;
     }
     struct flight *flight = flight_made(folder);
+    older_remove(folder, most);
     if (flight) number_next(flight, most + 1);
     else text_append(problem, "there is no memory for a flight recorder");
     return flight;
@@ -93,7 +117,7 @@ void flight_free(struct flight *flight)
     if (flight->armed) {
         for (uint32_t i = 0; i < ARRAY_COUNT(signals); i++)
             sigaction(signals[i], &flight->before[i], NULL);
-        armed_flight = NULL;
+        atomic_store(&armed_flight, NULL);
     }
     free(flight->rendering[0].bytes);
     free(flight->rendering[1].bytes);
@@ -102,6 +126,8 @@ void flight_free(struct flight *flight)
 
 void flight_render(struct flight *flight, const struct flight_source *source, const char *why)
 {
+    /* What a handler on another thread writes must stay as it is. */
+    if (atomic_load(&flight->failing)) return;
     const struct rendering *newest = atomic_load_explicit(&flight->newest, memory_order_relaxed);
     struct rendering *free_one = &flight->rendering[newest == &flight->rendering[0]];
     struct text out = text_in(free_one->bytes, FLIGHT_BYTES_MAX);
@@ -146,12 +172,12 @@ static size_t end_print(char *line, int signal)
 }
 
 /* 0, or why not. */
-static int rendering_write(const struct flight *flight, int signal)
+static int rendering_write(const struct flight *flight, const char *path, int signal)
 {
     const struct rendering *newest = atomic_load_explicit(&flight->newest, memory_order_acquire);
     char end[64];
     if (!newest) return ENODATA;
-    int file = open(flight->next, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
+    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
     if (file < 0) return errno;
     bool right = all_written(file, newest->bytes, newest->length) &&
                  all_written(file, end, end_print(end, signal));
@@ -161,14 +187,17 @@ static int rendering_write(const struct flight *flight, int signal)
 }
 
 /* The fault that it is about happens again when this returns, and then ends the process; a signal
- * that somebody has sent does not. */
+ * that somebody has sent does not.  Another thread that fails meanwhile waits here for that end: if
+ * it went on, its own would be that of the process, in the middle of the record. */
 static void fault(int signal, siginfo_t *about, void *context)
 {
     (void)context;
-    struct flight *flight = armed_flight;
+    struct flight *flight = atomic_load(&armed_flight);
     if (!flight) return;
-    armed_flight = NULL; /* others that fail meanwhile write nothing */
-    (void)rendering_write(flight, signal);
+    while (atomic_exchange(&flight->failing, true)) (void)pause();
+    /* Just now it may be written on demand. */
+    if (rendering_write(flight, flight->next, signal) == EEXIST)
+        (void)rendering_write(flight, flight->after, signal);
     for (uint32_t i = 0; i < ARRAY_COUNT(signals); i++)
         (void)sigaction(signals[i], &flight->before[i], NULL);
     if (about->si_code <= 0) (void)raise(signal);
@@ -179,24 +208,18 @@ static void fault(int signal, siginfo_t *about, void *context)
 void flight_arm(struct flight *flight)
 {
     struct sigaction action = {.sa_sigaction = fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    /* A fault of the handler itself ends the process at once. */
     sigemptyset(&action.sa_mask);
-    armed_flight = flight;
+    for (uint32_t i = 0; i < ARRAY_COUNT(signals); i++) sigaddset(&action.sa_mask, signals[i]);
+    atomic_store(&armed_flight, flight);
     flight->armed = true;
     for (uint32_t i = 0; i < ARRAY_COUNT(signals); i++)
         CHECK(sigaction(signals[i], &action, &flight->before[i]) == 0);
 }
 
-static void oldest_remove(const struct flight *flight, uint32_t written)
-{
-    char path[FLIGHT_PATH_MAX + 32];
-    if (written <= FLIGHT_FILES) return;
-    path_of(flight, path, sizeof path, written - FLIGHT_FILES);
-    (void)unlink(path);
-}
-
 bool flight_write(struct flight *flight, struct text *said)
 {
-    int why = rendering_write(flight, 0);
+    int why = rendering_write(flight, flight->next, 0);
     uint32_t written = flight->number;
     if (why != 0) {
         text_format(said, "%s: %s", flight->next, strerror(why));
@@ -204,7 +227,7 @@ bool flight_write(struct flight *flight, struct text *said)
         return false;
     }
     text_append(said, flight->next);
-    oldest_remove(flight, written);
+    older_remove(flight->folder, written);
     number_next(flight, written + 1);
     return true;
 }

@@ -16,13 +16,16 @@
  *
  * A record is rendered into memory about once a second and with every event; from there it is
  * written, on demand, on an alarm, or by the handler of a signal that ends the process (a failed
- * CHECK, a segmentation fault).  The handler calls open, write and close and nothing else, so what
- * it writes is at most about a second old.  Without an "end" line a file was torn off.
+ * CHECK, a segmentation fault).  The handler opens, writes and closes a file and calls nothing that
+ * a handler may not, so what it writes is at most about a second old.  Without an "end" line a file
+ * was torn off.
  *
- * Files are numbered on from the highest in the folder; the FLIGHT_FILES newest are kept.  Nothing
- * is synced: a file survives the end of the process, not that of the machine.
+ * Files are numbered on from the highest in the folder; the FLIGHT_FILES newest are kept, and one
+ * of a handler above these until the next start.  Nothing is synced: a file survives the end of the
+ * process, not that of the machine.
  *
- * Threads: one; the handler runs on whichever failed.  One recorder a process.
+ * Threads: one; the handler runs on whichever failed, and others that fail too wait for the end.
+ * One recorder a process.
  * Memory: two buffers of FLIGHT_BYTES_MAX. */
 
 #include "control/monitor/monitor.h"

@@ -5,6 +5,7 @@
 #include "tests/support/spec.h"
 
 #include <jansson.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,9 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define METRICS_BYTES (128u << 10)
+#define FAILURES      50u
 
 static char folder[64], path[256];
 static struct monitor *monitor;
@@ -277,6 +281,54 @@ SPEC(a_signal_that_somebody_sends_does_the_same)
     expect_left(SIGSEGV);
 }
 
+SPEC(a_process_that_fails_again_and_again_leaves_no_more_than_the_newest)
+{
+    for (uint32_t i = 1; i <= FLIGHT_FILES + 4; i++) {
+        EXPECT_UINT((uint64_t)end_of(fail_check), SIGABRT);
+        EXPECT(there(i));
+        if (i > FLIGHT_FILES + 1) EXPECT(!there(i - FLIGHT_FILES - 1));
+    }
+    flight_free(recorder()); /* the next start */
+    for (uint32_t i = 1; i <= FLIGHT_FILES + 4; i++) EXPECT(there(i) == (i > 4));
+}
+
+static pthread_barrier_t both;
+
+static void *fail_too(void *unused)
+{
+    (void)unused;
+    pthread_barrier_wait(&both);
+    abort();
+}
+
+static void fail_twice(void)
+{
+    pthread_t other;
+    pthread_barrier_init(&both, NULL, 2);
+    if (pthread_create(&other, NULL, fail_too, NULL) != 0) _exit(1);
+    pthread_barrier_wait(&both);
+    abort();
+}
+
+SPEC(two_threads_that_fail_at_once_leave_a_whole_record)
+{
+    json_t *last;
+    char *metrics = malloc(METRICS_BYTES + 1);
+    if (!metrics) abort();
+    memset(metrics, 'm', METRICS_BYTES);
+    for (uint32_t i = 0; i + 16 <= METRICS_BYTES; i += 16) memcpy(metrics + i, " 1234567\n", 9);
+    metrics[METRICS_BYTES] = 0;
+    source.metrics = metrics;
+    for (uint32_t i = 0; i < FAILURES; i++) {
+        EXPECT_UINT((uint64_t)end_of(fail_twice), SIGABRT);
+        EXPECT_UINT(records(1, "end", &last), 1);
+        json_decref(last);
+        unlink(file_of(1));
+    }
+    EXPECT(!there(2));
+    free(metrics);
+}
+
 static void leave_nothing(void)
 {
 }
@@ -296,5 +348,7 @@ SPEC(a_process_that_ends_well_leaves_none)
     S(a_failed_check_leaves_a_record_and_still_ends_the_process)                                   \
     S(a_bad_address_leaves_a_record_and_still_ends_the_process)                                    \
     S(a_signal_that_somebody_sends_does_the_same)                                                  \
+    S(a_process_that_fails_again_and_again_leaves_no_more_than_the_newest)                         \
+    S(two_threads_that_fail_at_once_leave_a_whole_record)                                          \
     S(a_process_that_ends_well_leaves_none)
 SPEC_MAIN("flight", SPECS, before_each, after_each)
