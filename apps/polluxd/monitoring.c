@@ -19,7 +19,7 @@
 #define FRESH_NS        (100 * NANOS_MILLI) /* a scrape so young is given again */
 #define RENDER_NS       NANOS_SECOND        /* between renderings for a fault */
 #define RECORD_EVERY_NS (60 * NANOS_SECOND) /* alarms write no more records than that */
-#define RETRY_NS        NANOS_SECOND        /* until a port is tried again */
+#define RETRY_NS        NANOS_SECOND        /* until a port or a folder is tried again */
 #define FOLDER_MODE     0750
 
 struct monitoring {
@@ -44,7 +44,8 @@ struct monitoring {
     nanos_t scraped_ns;
 
     /* The flight recorder. */
-    struct flight *flight; /* NULL: there is none */
+    struct flight *flight; /* NULL: not configured, or its folder is not to be had now */
+    nanos_t flight_tried_ns;
     struct flight_lines *lines;
     nanos_t rendered_ns;
     nanos_t recorded_ns;
@@ -152,7 +153,8 @@ static void flight_begin(struct monitoring *monitoring)
     const struct config_monitor *from = monitoring->polluxd->config->monitor;
     char why[CONFIG_PATH_MAX + 128];
     struct text problem = text_in(why, sizeof why);
-    if (!from) return;
+    if (!from || monitoring->flight) return;
+    monitoring->flight_tried_ns = monitoring->views->now_ns;
     if (mkdir(from->folder, FOLDER_MODE) != 0 && errno != EEXIST)
         text_format(&problem, "monitor.folder '%s': %s", from->folder, strerror(errno));
     else monitoring->flight = flight_new(from->folder, &problem);
@@ -174,9 +176,14 @@ static void render(struct monitoring *monitoring, const char *why)
 bool monitoring_record(struct monitoring *monitoring, const char *why, struct text *said)
 {
     if (!monitoring->flight) {
-        text_append(said, "there is no flight recorder: the configuration has no monitor.folder");
+        text_append(said, "there is no flight recorder: ");
+        text_append(said, monitoring->polluxd->config->monitor
+                              ? monitoring->unwritten_why
+                              : "the configuration has no monitor.folder");
         return false;
     }
+    /* As they are now; and a reload may have freed the names in those of before. */
+    monitoring_views(monitoring->polluxd, monitoring->views, NULL);
     render(monitoring, why);
     size_t begin = said->length;
     bool written = flight_write(monitoring->flight, said);
@@ -188,18 +195,37 @@ bool monitoring_record(struct monitoring *monitoring, const char *why, struct te
     return written;
 }
 
+/* Of an alarm that begins.  One that comes back is in the record of when it began, and would push
+ * that out of the folder if it came often enough. */
 static void alarm_record(struct monitoring *monitoring, const struct monitor_told *told)
 {
     char why[EVENT_LINE_MAX], said_bytes[FLIGHT_PATH_MAX + 128];
     struct text line = text_in(why, sizeof why), said = text_in(said_bytes, sizeof said_bytes);
     nanos_t now = monitoring->views->now_ns;
-    if (!monitoring->flight || told->phase == MONITOR_ENDED ||
+    if (!monitoring->flight || told->phase != MONITOR_BEGAN ||
         monitor_events[told->event].severity != MONITOR_ALARM)
         return;
     if (monitoring->recorded_ns > 0 && now - monitoring->recorded_ns < RECORD_EVERY_NS) return;
     monitoring->recorded_ns = now;
     monitor_told_print(&line, told);
     (void)monitoring_record(monitoring, why, &said);
+}
+
+/* What could not be had is tried again: the folder, and the record that found no room in it. */
+static void flight_follow(struct monitoring *monitoring)
+{
+    char said_bytes[FLIGHT_PATH_MAX + 128];
+    struct text said = text_in(said_bytes, sizeof said_bytes);
+    nanos_t now = monitoring->views->now_ns;
+    if (!monitoring->flight && now - monitoring->flight_tried_ns >= RETRY_NS)
+        flight_begin(monitoring);
+    monitor_tell(monitoring->monitor, MONITOR_UNRECORDED, "", monitoring->unwritten,
+                 monitoring->unwritten_why);
+    if (!monitoring->flight || !monitoring->unwritten ||
+        now - monitoring->recorded_ns < RECORD_EVERY_NS)
+        return;
+    monitoring->recorded_ns = now;
+    (void)monitoring_record(monitoring, "the record before this one could not be written", &said);
 }
 
 /* Events. */
@@ -298,8 +324,7 @@ static void look(struct ev_loop *loop, ev_timer *timer, int events)
     monitoring_views(monitoring->polluxd, monitoring->views, NULL);
     monitor_look(monitoring->monitor, monitoring->views);
     metrics_follow(monitoring);
-    monitor_tell(monitoring->monitor, MONITOR_UNRECORDED, "", monitoring->unwritten,
-                 monitoring->unwritten_why);
+    flight_follow(monitoring);
     uint64_t before = monitoring->followed;
     events_follow(monitoring);
     bool due = monitoring->views->now_ns - monitoring->rendered_ns >= RENDER_NS;

@@ -24,9 +24,11 @@ class Box:
 
     running = []
 
-    def __init__(self, bench, name, environment=None, journald=False, port=0):
+    def __init__(self, bench, name, environment=None, journald=False, port=0, obstacle=None):
         self.directory = bench.directory / name
         self.directory.mkdir()
+        if obstacle:  # a file where it wants a folder
+            (self.directory / obstacle).touch()
         core = min(os.sched_getaffinity(0))
         text = QUICKSTART.read_text().replace("cores: [0]", f"cores: [{core}]")
         text, count = re.subn(r"^metrics: .*?(?=\s+#|$)", f"metrics: {{tcp_port: {port}}}",

@@ -263,6 +263,19 @@ def a_box_that_fails_leaves_a_flight_record_of_its_last_seconds(bench):
 
 
 @spec
+def a_folder_that_cannot_be_had_is_an_alert_and_is_taken_when_it_can(bench):
+    box = Box(bench, "obstructed", obstacle="flight")
+    box.await_said(r"warning flight_unwritten: .*Not a directory")
+    flight = box.directory / "flight"
+    flight.unlink()
+    box.await_that("a folder", flight.is_dir)
+    time.sleep(0.3)  # so that something is rendered
+    box.process.send_signal(signal.SIGABRT)
+    equal(box.process.wait(timeout=WAIT), -signal.SIGABRT, "how it ends")
+    equal([one.name for one in flight.iterdir()], ["flight-000001.jsonl"], "the files it has left")
+
+
+@spec
 def a_port_that_somebody_has_is_an_alert_and_is_taken_when_it_is_free(bench):
     with socket.create_server(("127.0.0.1", 0)) as other:
         box = Box(bench, "second", port=other.getsockname()[1])
