@@ -1,12 +1,12 @@
 #include "control/recorder/recorder.h"
 
+#include "dataplane/base/thread_setup.h"
 #include "dataplane/net/net_tap.h"
 #include "dataplane/queue/record_ring.h"
 #include "dataplane/queue/spsc.h"
 
 #include <inttypes.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -432,13 +432,8 @@ bool recorder_start(struct recorder *recorder, const struct recorder_plan *plan,
     plan_take(recorder, plan);
     atomic_store_explicit(&recorder->stopping, 0, memory_order_relaxed);
     state_set(recorder, RECORDER_STARTING);
-    /* Signals are for the threads that expect them; a file that is too long is an error of write
-     * then. */
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int refused = pthread_create(&recorder->thread, NULL, run, recorder);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    /* It takes no signals, so a file that is too long is an error of write. */
+    int refused = thread_begin(&recorder->thread, NULL, run, recorder);
     recorder->begun = refused == 0;
     if (recorder->begun) return true;
     state_set(recorder, RECORDER_FAILED);

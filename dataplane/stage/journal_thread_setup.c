@@ -1,8 +1,9 @@
 #include "dataplane/stage/journal_thread_setup.h"
 
+#include "dataplane/base/thread_setup.h"
+
 #include <errno.h>
 #include <sched.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <time.h>
@@ -72,12 +73,7 @@ bool journal_thread_start(struct journal_thread *thread, struct journal *journal
         if (cause == 0) CPU_SET(cpu, &cpus);
         if (cause == 0) cause = pthread_attr_setaffinity_np(&attributes, sizeof cpus, &cpus);
     }
-    /* Signals are for the threads that expect them. */
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    if (cause == 0) cause = pthread_create(&thread->thread, &attributes, run, thread);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (cause == 0) cause = thread_begin(&thread->thread, &attributes, run, thread);
     pthread_attr_destroy(&attributes);
     if (cause != 0) return refused(problems, cpu, cause);
     thread->running = true;

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -229,6 +230,29 @@ SPEC(a_disk_that_takes_nothing_leaves_no_file)
     EXPECT(said("20 lost with the disk"));
 }
 
+/* Its thread, which is who writes. */
+
+static _Atomic bool takes_faults, takes_others;
+
+static ssize_t write_looking(int file, const void *bytes, size_t length)
+{
+    sigset_t blocked;
+    pthread_sigmask(SIG_SETMASK, NULL, &blocked);
+    atomic_store(&takes_faults, !sigismember(&blocked, SIGSEGV) && !sigismember(&blocked, SIGBUS) &&
+                                    !sigismember(&blocked, SIGABRT));
+    atomic_store(&takes_others, !sigismember(&blocked, SIGTERM) || !sigismember(&blocked, SIGXFSZ));
+    return write(file, bytes, length);
+}
+
+SPEC(its_thread_takes_the_signals_of_faults_and_no_others)
+{
+    rig.plan.write = write_looking;
+    EXPECT(rig_start() == RECORDER_RUNS);
+    rig_stop();
+    EXPECT(atomic_load(&takes_faults));
+    EXPECT(!atomic_load(&takes_others));
+}
+
 /* A disk that stands still until it is let go. */
 
 static _Atomic bool standing;
@@ -308,6 +332,7 @@ SPEC(what_is_written_is_on_the_disk_soon_and_not_only_at_the_end)
     S(a_folder_that_cannot_be_made_is_a_sentence_and_the_next_start_may_be_right)                  \
     S(a_full_disk_ends_the_capture_with_whole_files_and_a_count)                                   \
     S(a_disk_that_takes_nothing_leaves_no_file)                                                    \
+    S(its_thread_takes_the_signals_of_faults_and_no_others)                                        \
     S(a_disk_that_stands_still_costs_frames_of_the_capture_and_no_time)                            \
     S(what_is_written_is_on_the_disk_soon_and_not_only_at_the_end)
 
