@@ -9,6 +9,10 @@
 #include <sys/timex.h>
 #include <time.h>
 
+static_assert(LAUNCH_LCORES_MAX <= VIEWS_LCORES_MAX, "each lcore is shown,");
+static_assert(LAUNCH_STAGES_MAX <= VIEWS_STAGES_MAX, "each stage,");
+static_assert(CONFIG_PORTS_MAX + 1 <= VIEWS_PORTS_MAX, "each port, and a capture that is played");
+
 static nanos_t clock_now(clockid_t which)
 {
     struct timespec now;
@@ -29,7 +33,7 @@ static struct views_clock clock_view(void)
 static void lcores_view(const struct launch *launch, struct views *views)
 {
     views->lcores = launch->lcores;
-    for (uint32_t i = 0; i < launch->lcores && i < VIEWS_LCORES_MAX; i++) {
+    for (uint32_t i = 0; i < launch->lcores; i++) {
         const struct lcore *lcore = launch->lcore[i];
         enum lcore_state state = lcore_state(lcore);
         views->lcore[i] = (struct views_lcore){
@@ -60,7 +64,7 @@ static struct views_latency latency_of(const char *path, const struct histogram 
 static void stages_view(const struct launch *launch, struct views *views, struct histogram *scratch)
 {
     views->stages = launch->stages;
-    for (uint32_t i = 0; i < launch->stages && i < VIEWS_STAGES_MAX; i++) {
+    for (uint32_t i = 0; i < launch->stages; i++) {
         const struct stage_counters *counters = &launch->stage[i].counters;
         struct views_stage *view = &views->stage[i];
         view->name = launch->stage[i].kind->name;
@@ -97,7 +101,7 @@ static void latencies_view(const struct launch *launch, struct views *views,
 
 static void port_view(struct views *views, const struct net_queue *queue, const char *name)
 {
-    if (!queue || views->ports == VIEWS_PORTS_MAX) return;
+    if (!queue) return;
     struct views_port *port = &views->port[views->ports++];
     port->name = name;
     net_statistics(queue, &port->is);

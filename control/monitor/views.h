@@ -18,7 +18,7 @@
 #define VIEWS_LCORES_MAX    4u
 #define VIEWS_STAGES_MAX    4u
 #define VIEWS_LATENCIES_MAX 8u
-#define VIEWS_PORTS_MAX     8u
+#define VIEWS_PORTS_MAX     17u /* as many as can be configured, and a capture that is played */
 #define VIEWS_RINGS_MAX     (3u + 2 * MATCH_STAGE_INSIDE_MAX)
 #define VIEWS_JOURNALS_MAX  2u
 #define VIEWS_NAME_MAX      31u
