@@ -1,21 +1,15 @@
 #include "control/monitor/alerts.h"
 
+#include "dataplane/base/text.h"
+
 #include <string.h>
 
 #define NOWHERE UINT32_MAX
 
-static void text_put(char *to, size_t capacity, const char *from)
-{
-    strncpy(to, from, capacity - 1);
-    to[capacity - 1] = 0;
-}
-
 static uint32_t place_of(const struct alerts *alerts, enum monitor_event event, const char *of)
 {
     for (uint32_t i = 0; i < alerts->count; i++)
-        if (alerts->at[i].event == event &&
-            strncmp(alerts->at[i].of, of, sizeof alerts->at[i].of - 1) == 0)
-            return i;
+        if (alerts->at[i].event == event && strcmp(alerts->at[i].of, of) == 0) return i;
     return NOWHERE;
 }
 
@@ -51,7 +45,8 @@ static enum alert_change raise_new(struct alerts *alerts, enum monitor_event eve
                             .times = 1,
                             .raised_ns = time.wall_ns,
                             .changed_ns = time.wall_ns};
-    text_put(alert->of, sizeof alert->of, of);
+    struct text name = text_in(alert->of, sizeof alert->of);
+    text_append(&name, of); /* as alerts_tell has cut it */
     *id = alert->id;
     return ALERT_BEGAN;
 }
@@ -86,8 +81,11 @@ static enum alert_change rests(struct alerts *alerts, uint32_t place, struct ale
 enum alert_change alerts_tell(struct alerts *alerts, enum monitor_event event, const char *of,
                               bool holds, struct alert_time time, uint64_t *id)
 {
-    uint32_t place = place_of(alerts, event, of);
-    if (place == NOWHERE) return holds ? raise_new(alerts, event, of, time, id) : ALERT_SAME;
+    char name[ALERTS_OF_MAX + 1];
+    struct text cut = text_in(name, sizeof name);
+    text_append(&cut, of);
+    uint32_t place = place_of(alerts, event, name);
+    if (place == NOWHERE) return holds ? raise_new(alerts, event, name, time, id) : ALERT_SAME;
     *id = alerts->at[place].id;
     return holds ? holds_again(&alerts->at[place], time) : rests(alerts, place, time);
 }
@@ -106,7 +104,8 @@ enum alert_acknowledge alerts_acknowledge(struct alerts *alerts, uint64_t id, co
     }
     alert->state = ALERT_ACKNOWLEDGED;
     alert->changed_ns = time.wall_ns;
-    text_put(alert->by, sizeof alert->by, by);
+    struct text who = text_in(alert->by, sizeof alert->by);
+    text_append(&who, by);
     return ALERT_TAKEN;
 }
 

@@ -49,7 +49,7 @@ struct flight_source {
     const char *metrics; /* as metrics_print made them; NULL: none */
 };
 
-/* Pure: without its last line.  out->cut: what is last is missing. */
+/* Pure: without its last line.  out->cut: what is last is missing, in whole lines. */
 void flight_print(struct text *out, const struct flight_source *source, const char *why);
 
 struct flight;

@@ -4,12 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A line that does not fit is missing, and so is all that would follow: every line is whole. */
 static void line_append(struct text *out, json_t *object)
 {
     char *line = json_dumps(object, JSON_COMPACT);
     CHECK(line != NULL);
-    text_append(out, line);
-    text_append_char(out, '\n');
+    out->cut |= out->length + strlen(line) + 2 > out->capacity;
+    if (!out->cut) {
+        text_append(out, line);
+        text_append_char(out, '\n');
+    }
     free(line);
     json_decref(object);
 }

@@ -47,10 +47,13 @@ void monitor_look(struct monitor *monitor, const struct views *views)
 
 /* Events. */
 
-static void text_put(char *to, size_t capacity, const char *from)
+/* One line of text that others have given: without what would begin a second one. */
+static void line_put(char *to, size_t capacity, const char *from)
 {
-    strncpy(to, from, capacity - 1);
-    to[capacity - 1] = 0;
+    struct text line = text_in(to, capacity);
+    text_append(&line, from);
+    for (; *to; to++)
+        if ((unsigned char)*to < ' ' || *to == 0x7f) *to = '?';
 }
 
 static struct monitor_told *told_begin(struct monitor *monitor, enum monitor_event event,
@@ -60,8 +63,8 @@ static struct monitor_told *told_begin(struct monitor *monitor, enum monitor_eve
     struct monitor_told *told = &monitor->history[number % MONITOR_HISTORY];
     *told =
         (struct monitor_told){.number = number, .wall_ns = monitor->time.wall_ns, .event = event};
-    text_put(told->of, sizeof told->of, of);
-    text_put(told->detail, sizeof told->detail, detail);
+    line_put(told->of, sizeof told->of, of);
+    line_put(told->detail, sizeof told->detail, detail);
     monitor->counts.event++;
     return told;
 }

@@ -185,6 +185,10 @@ SPEC(a_name_that_is_too_long_is_cut_and_still_one_thing)
     EXPECT_UINT(tell(name, true), ALERT_BEGAN);
     EXPECT_UINT(tell(name, true), ALERT_SAME);
     EXPECT_UINT(strlen(alerts_at(alerts, 0)->of), ALERTS_OF_MAX);
+    name = "thirty bytes before the middle\xc3\xa9 of a letter"; /* of which no half is left */
+    EXPECT_UINT(tell(name, true), ALERT_BEGAN);
+    EXPECT_UINT(tell(name, true), ALERT_SAME);
+    EXPECT_UINT(strlen(alerts_at(alerts, 1)->of), ALERTS_OF_MAX - 1);
 }
 
 /* A second list, kept in the plainest way: of each thing whether it is listed, acknowledged,

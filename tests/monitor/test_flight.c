@@ -173,6 +173,34 @@ SPEC(of_events_and_lines_the_newest_are_kept)
     flight_free(flight);
 }
 
+/* So many bytes of metrics, 16 a line. */
+static char *metrics_make(uint32_t bytes)
+{
+    char *metrics = malloc(bytes + 1);
+    if (!metrics) abort();
+    for (uint32_t i = 0; i < bytes; i += 16) memcpy(metrics + i, "metric 12345678\n", 16);
+    metrics[bytes] = 0;
+    return metrics;
+}
+
+SPEC(what_does_not_fit_is_left_out_in_whole_lines)
+{
+    json_t *last;
+    char *metrics = metrics_make(FLIGHT_BYTES_MAX);
+    source.metrics = metrics;
+    struct flight *flight = recorder();
+    flight_render(flight, &source, "");
+    EXPECT(flight_write(flight, &said));
+    uint32_t count = records(1, "metric", &last);
+    EXPECT(count > FLIGHT_BYTES_MAX / 64 && count < FLIGHT_BYTES_MAX / 16);
+    EXPECT_TEXT(field(last, "value"), "12345678");
+    json_decref(last);
+    EXPECT_UINT(records(1, "end", &last), 1);
+    json_decref(last);
+    flight_free(flight);
+    free(metrics);
+}
+
 SPEC(files_are_numbered_on_and_only_the_newest_stay)
 {
     struct flight *flight = recorder();
@@ -313,11 +341,7 @@ static void fail_twice(void)
 SPEC(two_threads_that_fail_at_once_leave_a_whole_record)
 {
     json_t *last;
-    char *metrics = malloc(METRICS_BYTES + 1);
-    if (!metrics) abort();
-    memset(metrics, 'm', METRICS_BYTES);
-    for (uint32_t i = 0; i + 16 <= METRICS_BYTES; i += 16) memcpy(metrics + i, " 1234567\n", 9);
-    metrics[METRICS_BYTES] = 0;
+    char *metrics = metrics_make(METRICS_BYTES);
     source.metrics = metrics;
     for (uint32_t i = 0; i < FAILURES; i++) {
         EXPECT_UINT((uint64_t)end_of(fail_twice), SIGABRT);
@@ -342,6 +366,7 @@ SPEC(a_process_that_ends_well_leaves_none)
 #define SPECS(S)                                                                                   \
     S(a_record_has_the_box_its_events_its_log_its_orders_its_metrics_and_an_end)                   \
     S(of_events_and_lines_the_newest_are_kept)                                                     \
+    S(what_does_not_fit_is_left_out_in_whole_lines)                                                \
     S(files_are_numbered_on_and_only_the_newest_stay)                                              \
     S(a_file_of_somebody_else_is_not_written_over)                                                 \
     S(a_folder_that_is_not_there_is_a_sentence)                                                    \

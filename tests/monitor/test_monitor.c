@@ -431,6 +431,16 @@ SPEC(an_acknowledgment_is_an_event_that_says_who_it_was)
     EXPECT_SILENCE();
 }
 
+SPEC(what_others_say_is_one_line_whatever_is_in_it)
+{
+    views->gateway.state = RISK_HALTED;
+    live(1);
+    EXPECT_TOLD("warning halted: ");
+    EXPECT_UINT(monitor_acknowledge(monitor, 1, "ann\n<2>alarm\x7f"), ALERT_TAKEN);
+    EXPECT_TOLD("note acknowledged: ");
+    EXPECT(strstr(line, "(halted, by ann?<2>alarm?)") != NULL);
+}
+
 SPEC(who_follows_too_slowly_sees_by_the_numbers_what_is_gone)
 {
     for (uint32_t i = 0; i < MONITOR_HISTORY + 100; i++)
@@ -471,5 +481,6 @@ SPEC(who_follows_too_slowly_sees_by_the_numbers_what_is_gone)
     S(a_capture_that_drops_or_fails_is_told)                                                       \
     S(a_clock_is_off_only_if_something_is_known_of_it)                                             \
     S(an_acknowledgment_is_an_event_that_says_who_it_was)                                          \
+    S(what_others_say_is_one_line_whatever_is_in_it)                                               \
     S(who_follows_too_slowly_sees_by_the_numbers_what_is_gone)
 SPEC_MAIN("monitor", SPECS, before_each, after_each)
