@@ -13,7 +13,8 @@
  *     pollux_feed_message_received_total = the same of messages
  *     pollux_risk_check_total            = pollux_risk_passed_total + all pollux_risk_refused_total
  *
- * Pure: views in, text out.  Cold: about a millisecond.  Threads: one. */
+ * Pure: views in, text out.  Cold; tests/system/polluxd_metrics.py prints what a scrape takes.
+ * Threads: one. */
 
 #include "control/monitor/monitor.h"
 #include "control/monitor/views.h"

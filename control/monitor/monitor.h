@@ -15,8 +15,8 @@
  * The last MONITOR_HISTORY events are kept.  Who follows them asks for those behind the last number
  * it has, and sees by the numbers if some are gone.
  *
- * Pure: views in, events out; no input, no output, no clock.  Threads: one.  Cold: a look is some
- * microseconds.  Memory: allocated by monitor_new. */
+ * Pure: views in, events out; no input, no output, no clock.  Threads: one.  Cold.
+ * Memory: allocated by monitor_new. */
 
 #include "control/monitor/alerts.h"
 #include "control/monitor/views.h"

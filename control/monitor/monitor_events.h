@@ -33,7 +33,7 @@
       "configure feed.recovery; without it the books are right again in the next session") \
     X(MONITOR_FEED_RECOVERING,  feed_recovering,  WARNING, UNHEALTHY, "messages of the feed are missing and asked for; its books are RECOVERING", \
       "wait; if it lasts, see whether retransmission and snapshot servers answer")     \
-    X(MONITOR_FEED_CLOSED,      feed_closed,      NOTE,    ONCE,      "the session of the feed has ended; its books are CLOSED", \
+    X(MONITOR_FEED_CLOSED,      feed_closed,      NOTE,    ONCE,      "the feed has no session, or it has ended; its books are CLOSED", \
       "nothing, at the end of a day")                                                  \
     X(MONITOR_FEED_LIVE,        feed_live,        NOTE,    ONCE,      "the books of the feed are LIVE", \
       "nothing")                                                                       \

@@ -435,7 +435,10 @@ bool recorder_start(struct recorder *recorder, const struct recorder_plan *plan,
     /* It takes no signals, so a file that is too long is an error of write. */
     int refused = thread_begin(&recorder->thread, NULL, run, recorder);
     recorder->begun = refused == 0;
-    if (recorder->begun) return true;
+    if (recorder->begun) {
+        (void)pthread_setname_np(recorder->thread, "recorder"); /* for top -H */
+        return true;
+    }
     state_set(recorder, RECORDER_FAILED);
     text_format(problem, "capture: there is no thread for it: %s", strerror(refused));
     return false;
