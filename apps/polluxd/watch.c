@@ -5,6 +5,7 @@
 #include "apps/polluxd/outside.h"
 #include "apps/polluxd/reload.h"
 #include "apps/polluxd/trading.h"
+#include "apps/polluxd/watch_plain.h"
 #include "apps/polluxd/watch_trading.h"
 #include "apps/polluxd/watch_venue.h"
 #include "apps/screen.h"
@@ -28,7 +29,7 @@
 #define LINE_EVERY_NS  NANOS_SECOND
 #define LOG_LINES      6u /* newest events on the screen */
 #define LOG_LINE_BYTES 160u
-#define SAID_BYTES     1024u
+#define SAID_BYTES     1024u /* with the time before it: WATCH_PLAIN_MAX at most */
 #define DEPTH_LEVELS   5u
 
 struct watch {
@@ -93,7 +94,7 @@ static void log_follow(struct watch *watch)
         log_print_sentence(&line, &event, polluxd_log_codes, POLLUXD_LOG_COUNT);
         monitoring_note(watch->polluxd->monitoring, line.bytes);
         commands_happened(watch->polluxd->commands, line.bytes);
-        if (!watch->terminal) printf("%s\n", line.bytes);
+        if (!watch->terminal) watch_plain_say(watch->polluxd, line.bytes);
     }
 }
 
@@ -106,10 +107,7 @@ static void event_say(struct watch *watch, const char *said)
     text_format(&line, " UTC  %s", said);
     monitoring_note(watch->polluxd->monitoring, whole);
     commands_happened(watch->polluxd->commands, whole);
-    if (!watch->terminal) {
-        printf("%s\n", whole);
-        fflush(stdout);
-    }
+    if (!watch->terminal) watch_plain_say(watch->polluxd, whole);
     struct text slot = text_in(watch->log[watch->logged++ % LOG_LINES], LOG_LINE_BYTES);
     text_append(&slot, whole);
 }
@@ -373,8 +371,7 @@ static void line_draw(struct watch *watch, uint64_t span_ns)
         if (launch->venue) watch_venue_status(&out, &watch->venue, span_ns, "  ");
         if (launch->feed) status_print(&out, watch, span_ns, "  ");
     }
-    fputs(out.bytes, stdout);
-    fflush(stdout);
+    watch_plain_write(watch->polluxd, &out);
 }
 
 static void look(struct watch *watch)
@@ -445,6 +442,7 @@ void polluxd_watch(struct polluxd *polluxd, uint32_t seconds, bool (*stopping)(v
     watch.now = aligned_alloc(CACHE_LINE, ALIGN_UP(sizeof(struct histogram), CACHE_LINE));
     CHECK(watch.now != NULL);
     polluxd->watch = &watch;
+    fflush(stdout);
     if (watch.terminal) screen_open();
     ev_timer timer;
     ev_timer_init(&timer, step, STEP_SECONDS, STEP_SECONDS);

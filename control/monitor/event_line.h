@@ -5,8 +5,8 @@
  *
  *     <2>alarm session_down box: the session at a venue is not up: no order reaches it (down)
  *
- * A line is taken at once or not at all: whoever reads standard error may be slow, stuck or gone,
- * and nobody here waits for it.
+ * A line is taken at once or not at all: whoever reads standard error or standard output may be
+ * slow, stuck or gone, and nobody here waits for it.
  *
  * Source: sd-daemon(3), "the prefix of a line"; JOURNAL_STREAM in systemd.exec(5).  Cold. */
 

@@ -176,6 +176,11 @@ void monitor_unwritten(struct monitor *monitor)
     monitor->counts.event_unwritten++;
 }
 
+void monitor_line_unwritten(struct monitor *monitor)
+{
+    monitor->counts.line_unwritten++;
+}
+
 void monitor_recorded(struct monitor *monitor)
 {
     monitor->counts.flight++;

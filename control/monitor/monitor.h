@@ -54,6 +54,7 @@ struct monitor_told {
     C(alert_displaced, "Cleared alerts that gave way to newer ones")                   \
     C(alert_refused,   "Alerts for which there was no place")                          \
     C(event_unwritten, "Events that standard error did not take")                      \
+    C(line_unwritten,  "Lines that standard output did not take")                      \
     C(flight,          "Flight records written")
 /* clang-format on */
 
@@ -97,8 +98,9 @@ bool monitor_hearts_beat(const struct monitor *monitor); /* every lcore that run
 uint64_t monitor_silence_ns(const struct monitor *monitor, uint32_t lcore);
 
 const struct monitor_counts *monitor_counts(const struct monitor *monitor);
-/* For those who write: an event was not taken, a flight record was. */
+/* For those who write: an event or a line was not taken, a flight record was. */
 void monitor_unwritten(struct monitor *monitor);
+void monitor_line_unwritten(struct monitor *monitor);
 void monitor_recorded(struct monitor *monitor);
 
 #endif

@@ -39,7 +39,7 @@ class Box:
         password = self.directory / "password"
         password.write_text("secret\n")
         password.chmod(0o600)
-        self.out = open(self.directory / "said", "w+", encoding="utf-8")
+        self.out = self.output()
         self.journal, stderr = None, open(self.directory / "complained", "w", encoding="utf-8")
         environment = {**os.environ, **(environment or {})}
         if journald:  # a stream socket, as journald's
@@ -50,9 +50,13 @@ class Box:
                                         stdout=self.out, stderr=stderr, cwd=self.directory,
                                         env=environment)
         stderr.close()
+        self.out.close()
         Box.running.append(self.process)
         self.port = port or int(self.await_said(
             r"metrics: http://127\.0\.0\.1:(\d+)/metrics").group(1))
+
+    def output(self):
+        return open(self.directory / "said", "w", encoding="utf-8")
 
     @staticmethod
     def leave():
@@ -106,6 +110,37 @@ class Box:
         calm(subprocess.CompletedProcess([], self.process.returncode, "", complaint), "polluxd")
         equal(self.process.returncode, 0, f"the status ({complaint})")
         return self.said()
+
+
+class Unread(Box):
+    """One whose standard output is a pipe that is full, and that nobody reads until it ends."""
+
+    def await_said(self, pattern):
+        text = ""
+        while not (found := re.search(pattern, text)):
+            text += os.read(self.reader, 4096).decode()
+        return found
+
+    def output(self):
+        self.reader, writer = os.pipe()
+        self.own = os.open(f"/proc/self/fd/{writer}", os.O_WRONLY | os.O_NONBLOCK)
+        return open(writer, "w", encoding="utf-8")
+
+    def fill(self):
+        try:
+            while True:
+                os.write(self.own, b"x" * 512)
+        except BlockingIOError:
+            os.close(self.own)
+
+    def end(self):
+        self.process.send_signal(signal.SIGTERM)
+        said = b""
+        while more := os.read(self.reader, 65536):
+            said += more
+        os.close(self.reader)
+        equal(self.process.wait(timeout=30), 0, "the status")
+        return said.decode()
 
 
 class Scrape:

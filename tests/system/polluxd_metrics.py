@@ -16,8 +16,8 @@ import sys
 import threading
 import time
 
-from metrics_support import (TREE, WAIT, Box, Frozen, Scrape, await_told, drained, lawful,
-                             lcore_of, listener_of, records)
+from metrics_support import (TREE, WAIT, Box, Frozen, Scrape, Unread, await_told, drained,
+                             lawful, lcore_of, listener_of, records)
 from replay_support import equal, require, run_specs, spec
 
 THE_BOX = []
@@ -260,6 +260,17 @@ def a_box_that_fails_leaves_a_flight_record_of_its_last_seconds(bench):
             f"it has {({one: len(two) for one, two in left.items()})}")
     metrics = {one["name"]: float(one["value"]) for one in left["metric"]}
     require(metrics["pollux_gateway_order_sent_total"] > 100, "the metrics are of no such box")
+
+
+@spec
+def a_reader_of_its_output_that_is_stuck_keeps_nobody_else(bench):
+    box = Unread(bench, "unread")
+    box.fill()
+    time.sleep(1.5)  # it has a line a second to say
+    box.await_that("a line that was not taken", lambda: box.scrape().all(
+        "pollux_monitor_line_unwritten_total") > 0)
+    equal(box.ask("/healthz")[0], 200, "the status")
+    require("packet to order" in box.end(), "it ends without its summary")
 
 
 @spec
