@@ -8,7 +8,7 @@
 
 #define SECOND_PLACES 9u
 
-static_assert(ALERTS_REST_NS == 5 * NANOS_SECOND, "as the help of pollux_alert_active says");
+static_assert(ALERTS_REST_NS / NANOS_SECOND == 5, "as the help of pollux_alert_active says");
 
 static void ns_sample(struct text *out, const char *name, const struct exposition_labels *labels,
                       uint64_t ns)

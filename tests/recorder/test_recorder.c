@@ -94,8 +94,8 @@ SPEC(it_is_started_and_stopped_again_and_again)
         EXPECT(rig_start() == RECORDER_RUNS);
         for (uint32_t frame = 0; frame < i; frame++) rig_send(0, 60), rig_take(1);
         rig_stop();
-        EXPECT_UINT(rig_view().written, 2 * i);
-        before += 2 * i;
+        EXPECT_UINT(rig_view().written, 2ull * i);
+        before += 2ull * i;
         EXPECT_UINT(rig_read(NULL, NULL), before);
     }
 }
@@ -294,7 +294,7 @@ SPEC(a_disk_that_stands_still_costs_frames_of_the_capture_and_no_time)
     while (rig_view().port[0].went_dropped == 0) rig_send(0, 1000), rig_take(1);
     uint64_t full = round_ticks();
     struct recorder_view stood = rig_view();
-    EXPECT(stood.port[0].went_dropped >= ROUNDS * ROUND_FRAMES);
+    EXPECT(stood.port[0].went_dropped >= (uint64_t)ROUNDS * ROUND_FRAMES);
     EXPECT_UINT(stood.written, 0);
     spec_expect(__FILE__, __LINE__, full < room + room / 2,
                 "%u frames take %" PRIu64 " ticks when the rings are full, %" PRIu64 " with room",
