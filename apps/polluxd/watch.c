@@ -403,7 +403,6 @@ static bool run_ended(const struct watch *watch, nanos_t now)
 static void show(struct watch *watch, nanos_t now)
 {
     look(watch);
-    log_follow(watch);
     if (watch->terminal) screen_draw(watch, now - watch->shown_ns);
     else line_draw(watch, now - watch->shown_ns);
     watch->shown_ns = now;
@@ -420,6 +419,7 @@ static void step(struct ev_loop *loop, ev_timer *timer, int events)
     nanos_t now = monotonic_ns();
     people_follow(watch);
     bool ended = run_ended(watch, now);
+    log_follow(watch); /* behind the end: what was logged before it is said */
     if (now - watch->followed_ns >= NANOS_SECOND) {
         launch_follow(&watch->polluxd->launch);
         watch->followed_ns = now;
