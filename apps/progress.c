@@ -1,25 +1,18 @@
 #include "apps/progress.h"
 
+#include "dataplane/base/system_clock.h"
 #include "dataplane/base/text.h"
 
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 #define BAR_CELLS    30u
 #define CLEAR_TO_END "\033[K"
 #define WHAT_COLUMN  9u
 
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * NANOS_SECOND + (uint64_t)now.tv_nsec;
-}
-
 struct progress progress_begin(bool quiet)
 {
-    uint64_t now = now_ns();
+    uint64_t now = system_clock_monotonic();
     return (struct progress){
         .began_ns = now, .shown_ns = now, .quiet = quiet, .terminal = isatty(STDERR_FILENO) == 1};
 }
@@ -27,7 +20,7 @@ struct progress progress_begin(bool quiet)
 void progress_show(struct progress *progress, const char *what, uint64_t done, uint64_t total)
 {
     if (progress->quiet || total == 0) return;
-    uint64_t now = now_ns();
+    uint64_t now = system_clock_monotonic();
     uint64_t spent = now - progress->began_ns;
     uint64_t every = progress->terminal ? PROGRESS_BAR_EVERY_NS : PROGRESS_LINE_EVERY_NS;
     if (spent < PROGRESS_BAR_AFTER_NS || now - progress->shown_ns < every) return;
@@ -64,7 +57,7 @@ void progress_show(struct progress *progress, const char *what, uint64_t done, u
 
 uint64_t progress_end(struct progress *progress)
 {
-    uint64_t took = now_ns() - progress->began_ns;
+    uint64_t took = system_clock_monotonic() - progress->began_ns;
     if (progress->drawn) fputs("\r" CLEAR_TO_END, stderr);
     *progress = progress_begin(progress->quiet);
     return took;

@@ -1,11 +1,11 @@
 #include "apps/pollux-generate/port.h"
 #include "dataplane/base/clock_setup.h"
+#include "dataplane/base/system_clock.h"
 #include "dataplane/launch/eal.h"
 #include "dataplane/net/net_dpdk.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* Frames are sent as they come: the burst is flushed whenever the next datagram is not yet due, so
  * a frame waits for nothing but a busy device. */
@@ -26,13 +26,6 @@ struct port {
     nanos_t first_ns;  /* time of the first datagram */
     nanos_t begun_ns;  /* and when it was sent */
 };
-
-static nanos_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (nanos_t)now.tv_sec * NANOS_SECOND + (nanos_t)now.tv_nsec;
-}
 
 static bool is_pci(const char *device)
 {
@@ -64,7 +57,8 @@ struct port *port_open(const struct port_plan *plan, struct text *problems)
     }
     port->queue = net_dpdk_queue(port->device, 0);
     struct net_dpdk_state state = {.link_up = false};
-    for (nanos_t begun = now_ns(); !state.link_up && now_ns() - begun < LINK_WAIT_NS;)
+    for (nanos_t begun = system_clock_monotonic();
+         !state.link_up && system_clock_monotonic() - begun < LINK_WAIT_NS;)
         net_dpdk_state(port->device, &state);
     return port;
 }
@@ -82,11 +76,11 @@ void port_wait(struct port *port, const struct pack_datagram *datagram)
 {
     if (port->begun_ns == 0) {
         port->first_ns = datagram->time_ns;
-        port->begun_ns = now_ns();
+        port->begun_ns = system_clock_monotonic();
     }
     nanos_t due = due_ns(port, datagram);
-    if (now_ns() + LATE_ENOUGH_NS < due) net_tx_flush(port->queue);
-    while (now_ns() < due) __builtin_ia32_pause();
+    if (system_clock_monotonic() + LATE_ENOUGH_NS < due) net_tx_flush(port->queue);
+    while (system_clock_monotonic() < due) __builtin_ia32_pause();
     port->messages += datagram->messages;
 }
 

@@ -1,6 +1,7 @@
 #include "apps/pollux-order/venue_link.h"
 
 #include "apps/password.h"
+#include "dataplane/base/system_clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +11,6 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define SEGMENT_BYTES   (256u << 10)
@@ -19,9 +19,7 @@
 
 nanos_t venue_link_now(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (nanos_t)now.tv_sec * NANOS_SECOND + (nanos_t)now.tv_nsec;
+    return system_clock_monotonic();
 }
 
 /* HOST:PORT or [ADDRESS]:PORT, cut in two. */

@@ -2,8 +2,9 @@
 
 #include "apps/polluxd/commands_layout.h"
 
+#include "dataplane/base/system_clock.h"
+
 #include <stdlib.h>
-#include <time.h>
 
 static command_fn *const handlers[COMMAND_COUNT] = {
     [COMMAND_STATUS] = commands_status,
@@ -40,9 +41,7 @@ static command_fn *const handlers[COMMAND_COUNT] = {
 
 nanos_t commands_now(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (nanos_t)now.tv_sec * NANOS_SECOND + (nanos_t)now.tv_nsec;
+    return system_clock_monotonic();
 }
 
 struct commands *commands_new(const struct commands_plan *plan, struct text *problems)

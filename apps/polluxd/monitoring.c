@@ -6,6 +6,7 @@
 #include "control/monitor/event_line.h"
 #include "control/monitor/flight.h"
 #include "control/monitor/systemd.h"
+#include "dataplane/base/system_clock.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -13,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define FRESH_NS        (100 * NANOS_MILLI) /* a scrape so young is given again */
@@ -56,18 +56,11 @@ struct monitoring {
     nanos_t signed_ns; /* the last sign of life */
 };
 
-static nanos_t monotonic_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (nanos_t)now.tv_sec * NANOS_SECOND + (nanos_t)now.tv_nsec;
-}
-
 /* Metrics. */
 
 static void scrape(struct monitoring *monitoring)
 {
-    nanos_t now = monotonic_ns();
+    nanos_t now = system_clock_monotonic();
     if (monitoring->scraped_ns > 0 && now - monitoring->scraped_ns < FRESH_NS) return;
     monitoring_views(monitoring->polluxd, monitoring->views, monitoring->scratch);
     struct text out = text_in(monitoring->scrape, METRICS_BYTES_MAX);

@@ -4,21 +4,14 @@
 
 #include "apps/polluxd/capturing.h"
 #include "apps/polluxd/outside.h"
+#include "dataplane/base/system_clock.h"
 
 #include <stdio.h>
 #include <sys/timex.h>
-#include <time.h>
 
 static_assert(LAUNCH_LCORES_MAX <= VIEWS_LCORES_MAX, "each lcore is shown,");
 static_assert(LAUNCH_STAGES_MAX <= VIEWS_STAGES_MAX, "each stage,");
 static_assert(CONFIG_PORTS_MAX + 1 <= VIEWS_PORTS_MAX, "each port, and a capture that is played");
-
-static nanos_t clock_now(clockid_t which)
-{
-    struct timespec now;
-    clock_gettime(which, &now);
-    return (nanos_t)now.tv_sec * NANOS_SECOND + (nanos_t)now.tv_nsec;
-}
 
 /* Asking changes nothing. */
 static struct views_clock clock_view(void)
@@ -167,8 +160,8 @@ static void feed_views(const struct polluxd *polluxd, struct views *views)
 void monitoring_views(struct polluxd *polluxd, struct views *views, struct histogram *scratch)
 {
     const struct launch *launch = &polluxd->launch;
-    views->now_ns = clock_now(CLOCK_MONOTONIC);
-    views->wall_ns = clock_now(CLOCK_REALTIME);
+    views->now_ns = system_clock_monotonic();
+    views->wall_ns = system_clock_wall();
     views->version = POLLUX_VERSION;
     views->name = polluxd->config->name;
     views->clock = clock_view();

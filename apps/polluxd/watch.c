@@ -13,13 +13,13 @@
 #include "control/monitor/report.h"
 #include "control/monitor/report_trading.h"
 #include "control/monitor/report_venue.h"
+#include "dataplane/base/system_clock.h"
 
 #include <ev.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /* What a person sees while it runs: a screen on a terminal, otherwise a line a second.  All of it
@@ -58,19 +58,10 @@ struct watch {
 
 static char page[1 << 16];
 
-static nanos_t monotonic_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (nanos_t)now.tv_sec * NANOS_SECOND + (nanos_t)now.tv_nsec;
-}
-
 /* Since midnight, UTC. */
 static nanos_t day_ns(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (nanos_t)(now.tv_sec % 86400) * NANOS_SECOND + (nanos_t)now.tv_nsec;
+    return system_clock_wall() % (86400 * NANOS_SECOND);
 }
 
 /* The time of day with so many places behind the second. */
@@ -252,7 +243,7 @@ static void feed_page(struct text *out, struct watch *watch, uint64_t span_ns, u
 static void title_print(struct text *out, const struct watch *watch)
 {
     const struct polluxd *polluxd = watch->polluxd;
-    nanos_t up_ns = monotonic_ns() - watch->begun_ns;
+    nanos_t up_ns = system_clock_monotonic() - watch->begun_ns;
     text_format(out, "Pollux %s  %s  ", POLLUX_VERSION, polluxd->config->name);
     if (polluxd->launch.gateway) {
         clock_append(out, day_ns(), 0);
@@ -416,7 +407,7 @@ static void step(struct ev_loop *loop, ev_timer *timer, int events)
         ev_break(loop, EVBREAK_ALL);
         return;
     }
-    nanos_t now = monotonic_ns();
+    nanos_t now = system_clock_monotonic();
     people_follow(watch);
     bool ended = run_ended(watch, now);
     log_follow(watch); /* behind the end: what was logged before it is said */
@@ -431,7 +422,7 @@ static void step(struct ev_loop *loop, ev_timer *timer, int events)
 void polluxd_watch(struct polluxd *polluxd, uint32_t seconds, bool (*stopping)(void))
 {
     static struct watch watch;
-    nanos_t now = monotonic_ns();
+    nanos_t now = system_clock_monotonic();
     watch = (struct watch){.polluxd = polluxd,
                            .terminal = isatty(STDOUT_FILENO) == 1,
                            .seconds = seconds,

@@ -4,23 +4,16 @@
 
 #include "control/command/command_server_layout.h"
 #include "control/command/command_socket.h"
+#include "dataplane/base/system_clock.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #define ACCEPTS_TURN  32u
 #define SWEEP_SECONDS 0.05
-
-static nanos_t today(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (nanos_t)now.tv_sec * NANOS_SECOND + (nanos_t)now.tv_nsec;
-}
 
 /* Refusals at the door: a line that fits any socket's buffer, or nothing. */
 static void door_say(int file, enum command_code code, const char *why)
@@ -163,7 +156,7 @@ struct command_server *command_server_new(const struct command_server_plan *plan
                                                    .context = plan->context,
                                                    .record = command_record_write,
                                                    .record_context = &server->record,
-                                                   .now = today};
+                                                   .now = system_clock_wall};
     int file = -1;
     bool right = users_begin(server, problems);
     right &= command_record_open(&server->record, plan->record, problems);

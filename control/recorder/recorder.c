@@ -1,5 +1,6 @@
 #include "control/recorder/recorder.h"
 
+#include "dataplane/base/system_clock.h"
 #include "dataplane/base/thread_setup.h"
 #include "dataplane/net/net_tap.h"
 #include "dataplane/queue/record_ring.h"
@@ -71,13 +72,6 @@ static void pause_ns(uint64_t ns)
     (void)nanosleep(&span, NULL);
 }
 
-static nanos_t clock_read(clockid_t clock)
-{
-    struct timespec time;
-    clock_gettime(clock, &time);
-    return (nanos_t)time.tv_sec * NANOS_SECOND + (nanos_t)time.tv_nsec;
-}
-
 static enum recorder_state state_now(const struct recorder *recorder)
 {
     /* Acquires what the thread has written of its capture. */
@@ -119,7 +113,7 @@ static bool files_open(struct recorder *recorder, struct text *problem)
             .snap_bytes = recorder->plan.snap_bytes,
         };
     }
-    return recorder_files_open(&recorder->files, &plan, clock_read(CLOCK_REALTIME), problem);
+    return recorder_files_open(&recorder->files, &plan, system_clock_wall(), problem);
 }
 
 static void rings_free(struct recorder *recorder)
@@ -219,7 +213,7 @@ static nanos_t ports_now(const struct recorder *recorder)
  * Returns how many. */
 static uint32_t drain(struct recorder *recorder, nanos_t until, struct text *problem)
 {
-    nanos_t now = clock_read(CLOCK_REALTIME);
+    nanos_t now = system_clock_wall();
     uint32_t moved = 0;
     for (; moved < DRAIN_MAX; moved++) {
         struct front front = earliest(recorder);
@@ -268,12 +262,12 @@ static bool drops_say(struct recorder *recorder, bool said_before)
 static void follow(struct recorder *recorder, struct text *problem)
 {
     bool drops_said = false;
-    nanos_t flushed_ns = clock_read(CLOCK_MONOTONIC);
+    nanos_t flushed_ns = system_clock_monotonic();
     while (!atomic_load_explicit(&recorder->stopping, memory_order_acquire) &&
            problem->length == 0) {
         nanos_t until = pressed(recorder) ? UINT64_MAX : ports_now(recorder) - RECORDER_HOLD_NS;
         if (drain(recorder, until, problem) < DRAIN_MAX) pause_ns(PAUSE_NS);
-        nanos_t now = clock_read(CLOCK_MONOTONIC);
+        nanos_t now = system_clock_monotonic();
         drops_said = drops_say(recorder, drops_said);
         if (now - flushed_ns < FLUSH_EVERY_NS || problem->length > 0) continue;
         recorder_files_flush(&recorder->files, problem);
@@ -293,7 +287,7 @@ static void finish(struct recorder *recorder, struct text *problem)
             recorder_files_dropped(files, tapped->interface, dropped);
         }
     }
-    recorder_files_close(files, clock_read(CLOCK_REALTIME), problem);
+    recorder_files_close(files, system_clock_wall(), problem);
 }
 
 static void end_say(struct recorder *recorder, const struct text *problem)
@@ -353,7 +347,7 @@ static void *run(void *argument)
         say(recorder, &problem);
         char more[RECORDER_SAID_MAX + 1];
         struct text unsaid = text_in(more, sizeof more);
-        if (opened) recorder_files_close(&recorder->files, clock_read(CLOCK_REALTIME), &unsaid);
+        if (opened) recorder_files_close(&recorder->files, system_clock_wall(), &unsaid);
     }
     rings_free(recorder);
     state_set(recorder, problem.length > 0 ? RECORDER_FAILED : RECORDER_IDLE);

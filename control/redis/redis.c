@@ -1,19 +1,18 @@
 #include "control/redis/redis_layout.h"
 
+#include "dataplane/base/system_clock.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define TICK_SECONDS    0.001
 #define HELD_UP_SECONDS 0.05
 
 int64_t redis_now_ms(void)
 {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return (int64_t)(system_clock_wall() / NANOS_MILLI);
 }
 
 void redis_sentence(struct redis *redis, const char *format, ...)

@@ -1,20 +1,13 @@
 /* What the engine said: answers to intents, reports of orders, acknowledgements of streams. */
 
 #include "control/redis/redis_layout.h"
+#include "dataplane/base/system_clock.h"
 #include "dataplane/journal/journal.h"
 
 #include <string.h>
-#include <time.h>
 
 #define REPORTS_A_TURN 4096u
 #define ACKS_A_COMMAND 256u
-
-static nanos_t now_ns(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    return (nanos_t)now.tv_sec * NANOS_SECOND + (nanos_t)now.tv_nsec;
-}
 
 /* Saying. */
 
@@ -51,7 +44,7 @@ void redis_known_tell(struct redis *redis, struct redis_desk *desk)
     char buffer[REDIS_SAY_BYTES];
     struct text json = text_in(buffer, sizeof buffer);
     const struct redis_answer answer = {
-        .strategy = desk->strategy, .sequence = desk->known, .id = "", .at = now_ns()};
+        .strategy = desk->strategy, .sequence = desk->known, .id = "", .at = system_clock_wall()};
     redis_say_known(&json, redis->plan.names, &answer);
     redis_answer_send(redis, desk, buffer, "");
 }

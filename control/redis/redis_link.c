@@ -1,5 +1,7 @@
 #include "control/redis/redis_link.h"
 
+#include "dataplane/base/system_clock.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -7,7 +9,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #define TAG_AUTH     (REDIS_TAG_PUSHED - 1)
@@ -18,9 +19,7 @@
 
 double redis_seconds(void)
 {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+    return (double)system_clock_monotonic() / 1e9;
 }
 
 static void closed(struct redis_link *link)
