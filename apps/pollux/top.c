@@ -37,8 +37,9 @@ static uint64_t count_of(const json_t *of, const char *key)
 static void counted(struct text *out, const json_t *of, const char *key, const char *what)
 {
     if (!json_object_get(of, key)) return;
+    text_append(out, "  ");
     text_grouped(out, count_of(of, key));
-    text_format(out, " %s  ", what);
+    text_format(out, " %s", what);
 }
 
 static bool head_print(struct text *out, struct talk *talk, char **refused)
@@ -50,7 +51,7 @@ static bool head_print(struct text *out, struct talk *talk, char **refused)
                 text_of(status, "version"), text_of(status, "name"), (uint32_t)(up / 3600),
                 (uint32_t)(up / 60 % 60), (uint32_t)(up % 60));
     if (json_object_get(status, "trading")) {
-        text_format(out, "gateway  %s  profit %s  ", text_of(status, "trading"),
+        text_format(out, "gateway  %s  profit %s", text_of(status, "trading"),
                     text_of(status, "profit"));
         counted(out, status, "sent", "sent");
         counted(out, status, "open", "open");
@@ -60,14 +61,14 @@ static bool head_print(struct text *out, struct talk *talk, char **refused)
         text_append_char(out, '\n');
     }
     if (json_object_get(status, "feed")) {
-        text_format(out, "feed     %s  ", text_of(status, "feed"));
+        text_format(out, "feed     %s", text_of(status, "feed"));
         counted(out, status, "messages", "messages");
         counted(out, status, "gaps", "gaps");
         counted(out, status, "decisions", "decisions");
         text_append_char(out, '\n');
     }
     if (json_object_get(status, "venue")) {
-        text_format(out, "venue    %s  ", text_of(status, "venue"));
+        text_format(out, "venue    %s", text_of(status, "venue"));
         counted(out, status, "venue_requests", "requests");
         counted(out, status, "venue_orders", "orders");
         text_append_char(out, '\n');

@@ -15,6 +15,18 @@ int64_t redis_now_ms(void)
     return (int64_t)(system_clock_wall() / NANOS_MILLI);
 }
 
+struct redis_link_plan redis_server_plan(struct redis *redis)
+{
+    const struct config_redis *config = redis->config;
+    return (struct redis_link_plan){.loop = redis->plan.loop,
+                                    .socket = config->socket,
+                                    .ip = config->address,
+                                    .tcp_port = (uint16_t)config->tcp_port,
+                                    .username = config->username,
+                                    .password = redis->password,
+                                    .context = redis};
+}
+
 void redis_sentence(struct redis *redis, const char *format, ...)
 {
     char sentence[REDIS_SENTENCES];

@@ -220,16 +220,9 @@ static void lost(void *context, const char *why)
 
 void redis_intake_new(struct redis *redis)
 {
-    const struct config_redis *config = redis->config;
-    const struct redis_link_plan plan = {.loop = redis->plan.loop,
-                                         .socket = config->socket,
-                                         .ip = config->address,
-                                         .tcp_port = (uint16_t)config->tcp_port,
-                                         .username = config->username,
-                                         .password = redis->password,
-                                         .context = redis,
-                                         .ready = ready,
-                                         .reply = reply_take,
-                                         .lost = lost};
+    struct redis_link_plan plan = redis_server_plan(redis);
+    plan.ready = ready;
+    plan.reply = reply_take;
+    plan.lost = lost;
     redis_link_new(&redis->read, &plan);
 }

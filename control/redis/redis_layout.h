@@ -99,6 +99,9 @@ bool redis_hear(struct redis *redis, struct redis_desk *desk, struct redis_recei
                 const struct gateway_place *place);
 void redis_halt(struct redis *redis, const char *by, const char *why, size_t length);
 
+/* How each connection reaches the server; what is to be called is its own. */
+struct redis_link_plan redis_server_plan(struct redis *redis);
+
 /* redis_intake.c: streams. */
 
 void redis_intake_new(struct redis *redis);

@@ -5,7 +5,7 @@
  * each is kept until the server has answered it.
  *
  *     add ──► [ sent, not answered ][ not sent ] ◄── rewind: the connection is lost, or the server
- *               ▲                    ▲               refused one for now: all are sent again
+ *               ▲                    ▲               cannot take one yet: all are sent again
  *            answered               next
  *
  * So each arrives at least once: twice if the answer to it was lost.  Bounded in entries and bytes;

@@ -224,16 +224,10 @@ static bool reply_take(void *context, uint32_t tag, const redisReply *reply)
 void redis_push_new(struct redis *redis)
 {
     const struct config_redis *config = redis->config;
-    const struct redis_link_plan plan = {.loop = redis->plan.loop,
-                                         .socket = config->socket,
-                                         .ip = config->address,
-                                         .tcp_port = (uint16_t)config->tcp_port,
-                                         .username = config->username,
-                                         .password = redis->password,
-                                         .context = redis,
-                                         .ready = ready,
-                                         .reply = reply_take,
-                                         .lost = lost};
+    struct redis_link_plan plan = redis_server_plan(redis);
+    plan.ready = ready;
+    plan.reply = reply_take;
+    plan.lost = lost;
     redis_outbox_new(&redis->outbox);
     redis_lane_new(&redis->fast, config->fast.delay_ms * NANOS_MILLI, redis_order_merge);
     redis_lane_new(&redis->slow, config->slow.delay_ms * NANOS_MILLI, redis_order_merge);

@@ -73,7 +73,9 @@ def box(bench, capture, seconds):
     text = QUICKSTART.read_text()
     text = text.replace("cores: [0]", f"cores: [{min(os.sched_getaffinity(0))}]")
     text = text.replace("\nfeed:\n", "\nfeed:\n  digest: true\n")
-    path = bench.write("capture.yaml", f"{text}\ncapture: {{{capture}}}\n".encode())
+    text, count = re.subn("^capture: .*$", f"capture: {{{capture}}}", text, flags=re.MULTILINE)
+    equal(count, 1, "the quick start's sections capture")
+    path = bench.write("capture.yaml", text.encode())
     done = bench.run("polluxd", "--config", path, "--for", seconds)
     equal(done.returncode, 0, f"the status ({done.stderr}; {done.stdout[-1500:]})")
     return done.stdout
