@@ -1,6 +1,7 @@
 #include "bench/bench.h"
 
 #include "bench/bench_result.h"
+#include "dataplane/base/pages_setup.h"
 
 #include <getopt.h>
 #include <math.h>
@@ -29,6 +30,7 @@
 #define ROUNDS_USUAL   5u
 #define ROUNDS_QUICK   3u
 #define CALIBRATION_NS (100 * NANOS_MILLI)
+#define SPACE_MADE_MAX (4ul << 30)
 
 static const char *subject;
 static const char *only;
@@ -195,6 +197,7 @@ void *bench_space(size_t bytes)
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     CHECK(space != MAP_FAILED);
     (void)madvise(space, bytes, MADV_HUGEPAGE);
+    if (bytes <= SPACE_MADE_MAX) CHECK(pages_make(space, bytes));
     return space;
 }
 

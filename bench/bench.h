@@ -114,7 +114,8 @@ bool bench_quick(void);
 /* The calling thread's own time in ns: what a neighbour on its processor takes does not count. */
 double bench_thread_ns(void);
 
-/* Zeroed memory that is given pages as it is touched, large ones where there are; never NULL. */
+/* Zeroed memory on large pages where there are any; never NULL.  Up to 4 GiB it is there at once,
+ * as the appliance's is; what is larger is given pages as it is touched. */
 void *bench_space(size_t bytes);
 
 /* Whether --only leaves this result in: for programs whose set-up of it is costly. */

@@ -1,5 +1,6 @@
 #include "control/recorder/recorder.h"
 
+#include "dataplane/base/pages_setup.h"
 #include "dataplane/base/system_clock.h"
 #include "dataplane/base/thread_setup.h"
 #include "dataplane/net/net_tap.h"
@@ -134,13 +135,13 @@ static bool rings_make(struct recorder *recorder, struct text *problem)
     for (uint32_t i = 0; i < recorder->ports.count; i++) {
         for (uint32_t side = 0; side < NET_TAP_SIDES; side++) {
             if (!recorder->tapped[i].captured) continue;
-            void *ring = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-            if (ring == MAP_FAILED) {
+            void *ring =
+                mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+            if (ring != MAP_FAILED) recorder->tapped[i].ring[side] = ring;
+            if (ring == MAP_FAILED || !pages_make(ring, bytes)) {
                 text_append(problem, "there is no memory for two rings of each port");
                 return false;
             }
-            recorder->tapped[i].ring[side] = ring;
         }
     }
     return true;

@@ -1,18 +1,16 @@
 #include "dataplane/base/arena_setup.h"
 
+#include "dataplane/base/pages_setup.h"
+
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 /* Memory is mapped in whole 2 MiB units and starts at a multiple of 2 MiB, because only such a
- * range can lie on huge pages.  Then every page is touched. */
+ * range can lie on huge pages. */
 
 #define HUGE_BYTES ((size_t)2 << 20)
-
-#ifndef MADV_POPULATE_WRITE
-#    define MADV_POPULATE_WRITE 23 /* Linux 5.14 */
-#endif
 
 #define PAGES_TEXT(choice, word, meaning) [choice] = word,
 static const char *const pages_text[] = {ARENA_PAGES(PAGES_TEXT)};
@@ -49,16 +47,6 @@ static void *map_aligned(size_t bytes)
     if (before > 0) munmap(memory, before);
     munmap(memory + before + bytes, HUGE_BYTES - before);
     return memory + before;
-}
-
-/* The kernel touches the pages, and says so if it cannot; an older one leaves it to us. */
-static bool populate(uint8_t *memory, size_t bytes)
-{
-    if (madvise(memory, bytes, MADV_POPULATE_WRITE) == 0) return true;
-    if (errno != EINVAL) return false;
-    size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    for (size_t at = 0; at < bytes; at += page) ((volatile uint8_t *)memory)[at] = 0;
-    return true;
 }
 
 static void problem_state(struct text *problems, const struct arena_plan *plan, const char *what,
@@ -102,7 +90,7 @@ struct arena *arena_map(const struct arena_plan *plan, enum arena_backing *backi
         *backing = asked ? ARENA_TRANSPARENT : ARENA_SMALL;
         if (plan->pages == ARENA_PAGES_NONE) madvise(memory, bytes, MADV_NOHUGEPAGE);
     }
-    if (!populate(memory, bytes)) {
+    if (!pages_make(memory, bytes)) {
         problem_state(problems, plan, "of memory present at start",
                       "Make the stage's limits smaller, or give the machine more memory.");
         munmap(memory, bytes);

@@ -258,7 +258,7 @@ static void order_send(struct gateway *gateway, struct gateway_venue *venue,
         return;
     }
     taken(gateway, venue, request, &record.pass);
-    CHECK(risk_pass_admits(&record.pass, bytes, length));
+    DCHECK(risk_pass_admits(&record.pass, bytes, length));
     put(gateway, venue, &message, bytes, length, now);
 }
 

@@ -18,6 +18,9 @@
 
 #include "dataplane/journal/journal.h"
 
+/* No line of a segment was ever in a cache: those so far behind a record are fetched with it. */
+#define JOURNAL_FETCH 1024u
+
 /* Ends the segment and takes the next one.  NULL if there is none, or the class may not. */
 COLD void *journal_claim_slowly(struct journal *journal, enum journal_class class, uint16_t kind,
                                 uint32_t payload_bytes);
@@ -60,6 +63,8 @@ static inline uint64_t journal_commit(struct journal *journal)
     /* Releases the record to the acquire in find (journal_sync.c), and is the last of its stores in
      * program order, which is what counts if the process is killed (D0). */
     atomic_store_explicit((_Atomic uint64_t *)(void *)at, head.first | crc, memory_order_release);
+    for (uint32_t line = 0; line < bytes; line += CACHE_LINE)
+        __builtin_prefetch(at + JOURNAL_FETCH + line, 1);
     journal->at = at + bytes;
     journal->next_sequence = sequence + 1;
     journal->claimed = 0;

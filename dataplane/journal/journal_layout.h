@@ -9,6 +9,10 @@
 
 #include "dataplane/journal/journal.h"
 
+/* How much of a segment is made ready before the engine comes there. */
+#define JOURNAL_AHEAD_MIN (64u << 10)
+#define JOURNAL_AHEAD_MAX (1u << 20)
+
 struct journal_held {
     struct journal_file file;
     uint64_t number;

@@ -20,6 +20,8 @@
  *                the ranges again even where the system believes them clean: a page that an earlier
  *                failed sync dropped is clean and not on the disk.  After any other status the file
  *                is dead: nobody knows what is on the disk, and the journal never syncs it again.
+ *   ahead        The range is written next: whatever makes the first store to a page slow may be
+ *                done now, by the journal's thread.  It changes no byte.  NULL: there is nothing.
  *   sync_folder  On JOURNAL_IO_OK all creations, renames and removals before it survive a power
  *                cut.  Without it each of them may survive or not, by itself.
  *   rename       Replaces a file of the new name, if there is one.
@@ -73,6 +75,8 @@ struct journal_storage {
     enum journal_io (*open)(void *context, const char *name, struct journal_file *file);
     enum journal_io (*sync)(void *context, const struct journal_file *file,
                             const struct journal_range *ranges, uint32_t count);
+    void (*ahead)(void *context, const struct journal_file *file,
+                  const struct journal_range *range);
     enum journal_io (*sync_folder)(void *context);
     enum journal_io (*rename)(void *context, const char *from, const char *to);
     enum journal_io (*remove)(void *context, const char *name);

@@ -1,7 +1,10 @@
 #include "dataplane/journal/storage_file.h"
 
+#include "dataplane/base/pages_setup.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -16,15 +19,7 @@
  * of this program for memory, because nothing cannot be mapped.
  */
 
-#ifndef MADV_POPULATE_READ
-#    define MADV_POPULATE_READ 22 /* Linux 5.14 */
-#endif
-#ifndef MADV_POPULATE_WRITE
-#    define MADV_POPULATE_WRITE 23
-#endif
-
 #define WRITE_BYTES (1u << 20) /* of zeroes, in one call */
-#define PAGE_BYTES  4096u
 
 _Alignas(PAGE_BYTES) static uint8_t nothing[PAGE_BYTES];
 
@@ -127,13 +122,13 @@ static void slot_release(struct storage_file_slot *slot)
 }
 
 /* In memory there is no disk to write to: the pages can all be made ready to be written.  On a disk
- * that would make them dirty, and the first sync would write them all. */
-static void pages_prepare(int descriptor, void *memory, uint64_t bytes)
+ * that would make them dirty, and the first sync would write them all.  Where there is not so much
+ * memory, the first store to each page is slow, and nothing else. */
+static void pages_prepare(int descriptor, uint8_t *memory, uint64_t bytes)
 {
     struct statfs system;
     if (fstatfs(descriptor, &system) != 0 || system.f_type != TMPFS_MAGIC) return;
-    /* Without it, on an older kernel, the first store to each page is a page fault. */
-    (void)madvise(memory, bytes, MADV_POPULATE_WRITE);
+    (void)!pages_make(memory, bytes);
 }
 
 /* A file of our own, of this length; NULL with errno and the call's name if there can be none. */
@@ -260,6 +255,27 @@ static enum journal_io storage_sync(void *context, const struct journal_file *fi
     return refused ? failed(files, slot->name, "fdatasync") : JOURNAL_IO_OK;
 }
 
+/* On a disk the pages behind the last sync are clean, and the system takes note of the first store
+ * to each.  As the guest of another system all of them may have lost the memory behind them since
+ * they were made ready: a store that changes nothing, whoever else writes there, brings it back. */
+static void storage_ahead(void *context, const struct journal_file *file,
+                          const struct journal_range *range)
+{
+    const struct storage_file_slot *slot = slot_of(context, file);
+    if (!slot->created) return;
+    uint64_t begin = range->offset / PAGE_BYTES * PAGE_BYTES;
+    uint64_t end = range->offset + range->bytes;
+    if (end > slot->bytes) end = slot->bytes;
+    if (begin >= end) return;
+    (void)pages_dirty(slot, &(struct journal_range){begin, end - begin});
+    for (uint64_t at = begin; at < end; at += PAGE_BYTES) {
+        uint64_t nothing_yet = 0;
+        (void)atomic_compare_exchange_strong_explicit(
+            (_Atomic uint64_t *)(void *)(slot->memory + at), &nothing_yet, 0, memory_order_relaxed,
+            memory_order_relaxed);
+    }
+}
+
 static enum journal_io storage_sync_folder(void *context)
 {
     struct storage_file *files = context;
@@ -339,6 +355,7 @@ struct journal_storage storage_file_storage(struct storage_file *files)
                                     .create = storage_create,
                                     .open = storage_open,
                                     .sync = storage_sync,
+                                    .ahead = storage_ahead,
                                     .sync_folder = storage_sync_folder,
                                     .rename = storage_rename,
                                     .remove = storage_remove,

@@ -14,7 +14,7 @@
 #include "dataplane/risk/risk_limits.h"
 
 #define RISK_RECORD_VERSION 1u
-#define RISK_PASS_VERSION   1u
+#define RISK_PASS_VERSION   2u
 #define RISK_BATCH_MAX      4096u /* records that change together */
 #define RISK_NONE           UINT32_MAX
 
