@@ -1,6 +1,8 @@
 #include "dataplane/journal/storage_file.h"
 
 #include "dataplane/base/pages_setup.h"
+#include "dataplane/journal/journal_format.h"
+#include "dataplane/journal/storage_twin_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -114,46 +116,85 @@ static struct storage_file_slot *slot_of(struct storage_file *files,
     return slot;
 }
 
+/* What was stored and never synced is in the file too when its twin goes: what is in front of the
+ * records, which is written again and again, and what follows the last sync. */
+static bool twin_write(const struct storage_file_slot *slot)
+{
+    uint64_t front = slot->bytes < JOURNAL_RECORDS_AT ? slot->bytes : JOURNAL_RECORDS_AT;
+    uint64_t at = slot->synced / PAGE_BYTES * PAGE_BYTES;
+    bool written = write_whole(slot->descriptor, slot->memory, front, 0);
+    for (uint64_t length; written && at < slot->bytes; at += length) {
+        length = slot->bytes - at < PAGE_BYTES ? slot->bytes - at : PAGE_BYTES;
+        if (memcmp(slot->memory + at, nothing, length) == 0) break;
+        written = write_whole(slot->descriptor, slot->memory + at, length, at);
+    }
+    return written;
+}
+
 static void slot_release(struct storage_file_slot *slot)
 {
+    if (slot->created && slot->twin && !slot->dead && twin_write(slot))
+        storage_twin_remove(slot->descriptor);
     if (slot->bytes > 0) munmap(slot->memory, slot->bytes);
     close(slot->descriptor);
     *slot = (struct storage_file_slot){.descriptor = -1};
 }
 
-/* In memory there is no disk to write to: the pages can all be made ready to be written.  On a disk
- * that would make them dirty, and the first sync would write them all.  Where there is not so much
- * memory, the first store to each page is slow, and nothing else. */
-static void pages_prepare(int descriptor, uint8_t *memory, uint64_t bytes)
+/* Whatever would make the first store to a page slow is done now, and no byte is changed.  On a
+ * disk the pages behind the last sync are clean, and the system takes note of the first store to
+ * each.  As the guest of another system any of them may have no memory behind it, or no longer: a
+ * store that changes nothing, whoever else writes there, brings it. */
+static void pages_ready(const struct storage_file_slot *slot, uint64_t begin, uint64_t end)
 {
-    struct statfs system;
-    if (fstatfs(descriptor, &system) != 0 || system.f_type != TMPFS_MAGIC) return;
-    (void)!pages_make(memory, bytes);
+    begin = begin / PAGE_BYTES * PAGE_BYTES;
+    if (end > slot->bytes) end = slot->bytes;
+    if (begin >= end) return;
+    (void)madvise(slot->memory + begin, end - begin, MADV_POPULATE_WRITE);
+    for (uint64_t at = begin; at + sizeof(uint64_t) <= end; at += PAGE_BYTES) {
+        uint64_t nothing_yet = 0;
+        (void)atomic_compare_exchange_strong_explicit(
+            (_Atomic uint64_t *)(void *)(slot->memory + at), &nothing_yet, 0, memory_order_relaxed,
+            memory_order_relaxed);
+    }
 }
 
-/* A file of our own, of this length; NULL with errno and the call's name if there can be none. */
-static uint8_t *file_make(int folder, const char *name, uint64_t bytes, int *descriptor,
-                          const char **call)
+/* A file in memory is its own memory; one on a disk has a twin, or its pages have to do. */
+static void memory_map(struct storage_file *files, struct storage_file_slot *slot)
+{
+    struct statfs system;
+    bool in_memory = fstatfs(slot->descriptor, &system) == 0 && system.f_type == TMPFS_MAGIC;
+    if (!in_memory) {
+        slot->memory = storage_twin_make(files->folder, slot->descriptor, slot->bytes);
+        slot->twin = slot->memory != NULL;
+        files->untwinned = slot->twin ? 0 : errno;
+    }
+    if (!slot->memory) {
+        void *memory =
+            mmap(NULL, slot->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, slot->descriptor, 0);
+        slot->memory = memory == MAP_FAILED ? NULL : memory;
+    }
+    if (slot->memory && (in_memory || slot->twin)) pages_ready(slot, 0, slot->bytes);
+}
+
+/* A file of our own, of this length; false with errno and the call's name if there can be none. */
+static bool file_make(struct storage_file *files, const char *name, struct storage_file_slot *slot,
+                      const char **call)
 {
     *call = "openat";
-    *descriptor = open_again(folder, name, O_RDWR | O_CREAT | O_EXCL, 0600);
-    if (*descriptor < 0) return NULL;
+    slot->descriptor = open_again(files->folder, name, O_RDWR | O_CREAT | O_EXCL, 0600);
+    if (slot->descriptor < 0) return false;
     *call = "fallocate";
-    void *memory = MAP_FAILED;
-    if (blocks_allocate(*descriptor, bytes)) {
+    if (blocks_allocate(slot->descriptor, slot->bytes)) {
         *call = "mmap";
-        memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, *descriptor, 0);
+        memory_map(files, slot);
     }
-    if (memory != MAP_FAILED) {
-        pages_prepare(*descriptor, memory, bytes);
-        return memory;
-    }
+    if (slot->memory) return true;
     /* What was allocated may be what a cancel needs. */
     int cause = errno;
-    close(*descriptor);
-    unlinkat(folder, name, 0);
+    close(slot->descriptor);
+    unlinkat(files->folder, name, 0);
     errno = cause;
-    return NULL;
+    return false;
 }
 
 static enum journal_io storage_create(void *context, const char *name, uint64_t bytes,
@@ -164,37 +205,39 @@ static enum journal_io storage_create(void *context, const char *name, uint64_t 
     CHECK(bytes > 0);
     if (unlinkat(files->folder, name, 0) != 0 && errno != ENOENT)
         return failed(files, name, "unlinkat");
-    int descriptor;
     const char *call;
-    uint8_t *memory = file_make(files->folder, name, bytes, &descriptor, &call);
-    if (!memory) return failed(files, name, call);
+    struct storage_file_slot made = {.bytes = bytes, .created = true};
+    if (!file_make(files, name, &made, &call)) return failed(files, name, call);
     struct storage_file_slot *slot = slot_free(files);
-    *slot = (struct storage_file_slot){
-        .memory = memory, .bytes = bytes, .descriptor = descriptor, .created = true};
+    *slot = made;
     slot_fill(files, slot, name, file);
     return JOURNAL_IO_OK;
 }
 
-/* NULL with errno and the call's name. */
-static uint8_t *file_map(int descriptor, uint64_t *bytes, const char **call)
+/* Maps its twin, if it has one, or itself.  False with errno and the call's name. */
+static bool file_map(struct storage_file_slot *slot, const char **call)
 {
     struct stat status;
     *call = "fstat";
-    if (fstat(descriptor, &status) != 0) return NULL;
+    if (fstat(slot->descriptor, &status) != 0) return false;
     *call = "a regular file is expected";
     errno = EINVAL;
-    if (!S_ISREG(status.st_mode)) return NULL;
-    *bytes = (uint64_t)status.st_size;
-    if (*bytes == 0) return nothing;
+    if (!S_ISREG(status.st_mode)) return false;
+    slot->bytes = (uint64_t)status.st_size;
+    slot->memory = slot->bytes == 0 ? nothing : storage_twin_find(slot->descriptor, slot->bytes);
+    if (slot->bytes == 0) return true;
+    slot->twin = slot->memory != NULL;
     *call = "mmap";
-    void *memory = mmap(NULL, *bytes, PROT_READ, MAP_SHARED, descriptor, 0);
-    if (memory == MAP_FAILED) return NULL;
+    void *memory = slot->memory;
+    if (!memory) memory = mmap(NULL, slot->bytes, PROT_READ, MAP_SHARED, slot->descriptor, 0);
+    if (memory == MAP_FAILED) return false;
+    slot->memory = memory;
     *call = "read";
-    if (madvise(memory, *bytes, MADV_POPULATE_READ) == 0 || errno == EINVAL) return memory;
+    if (madvise(memory, slot->bytes, MADV_POPULATE_READ) == 0 || errno == EINVAL) return true;
     int cause = errno == EFAULT ? EIO : errno;
-    munmap(memory, *bytes);
+    munmap(memory, slot->bytes);
     errno = cause;
-    return NULL;
+    return false;
 }
 
 static enum journal_io storage_open(void *context, const char *name, struct journal_file *file)
@@ -206,16 +249,15 @@ static enum journal_io storage_open(void *context, const char *name, struct jour
     if (descriptor < 0 && writes && (errno == EACCES || errno == EROFS))
         descriptor = open_again(files->folder, name, O_RDONLY | O_NONBLOCK, 0);
     if (descriptor < 0) return failed(files, name, "openat");
-    uint64_t bytes = 0;
     const char *call;
-    uint8_t *memory = file_map(descriptor, &bytes, &call);
-    if (!memory) {
+    struct storage_file_slot opened = {.descriptor = descriptor};
+    if (!file_map(&opened, &call)) {
         enum journal_io status = failed(files, name, call);
         close(descriptor);
         return status;
     }
     struct storage_file_slot *slot = slot_free(files);
-    *slot = (struct storage_file_slot){.memory = memory, .bytes = bytes, .descriptor = descriptor};
+    *slot = opened;
     slot_fill(files, slot, name, file);
     return JOURNAL_IO_OK;
 }
@@ -235,8 +277,24 @@ static bool pages_dirty(const struct storage_file_slot *slot, const struct journ
 static bool range_dirty(const struct storage_file_slot *slot, const struct journal_range *range)
 {
     if (range->bytes == 0) return true;
-    if (slot->created && pages_dirty(slot, range)) return true;
+    if (slot->created && !slot->twin && pages_dirty(slot, range)) return true;
     return write_whole(slot->descriptor, slot->memory + range->offset, range->bytes, range->offset);
+}
+
+static const char *ranges_write(struct storage_file_slot *slot, const struct journal_range *ranges,
+                                uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t end = ranges[i].offset + ranges[i].bytes;
+        CHECK(ranges[i].offset <= slot->bytes);
+        CHECK(ranges[i].bytes <= slot->bytes - ranges[i].offset);
+        if (!range_dirty(slot, &ranges[i])) return "pwrite";
+        if (end > slot->synced) slot->synced = end;
+    }
+    int refused;
+    do refused = fdatasync(slot->descriptor);
+    while (refused && errno == EINTR);
+    return refused ? "fdatasync" : NULL;
 }
 
 static enum journal_io storage_sync(void *context, const struct journal_file *file,
@@ -244,36 +302,20 @@ static enum journal_io storage_sync(void *context, const struct journal_file *fi
 {
     struct storage_file *files = context;
     struct storage_file_slot *slot = slot_of(files, file);
-    for (uint32_t i = 0; i < count; i++) {
-        CHECK(ranges[i].offset <= slot->bytes);
-        CHECK(ranges[i].bytes <= slot->bytes - ranges[i].offset);
-        if (!range_dirty(slot, &ranges[i])) return failed(files, slot->name, "pwrite");
-    }
-    int refused;
-    do refused = fdatasync(slot->descriptor);
-    while (refused && errno == EINTR);
-    return refused ? failed(files, slot->name, "fdatasync") : JOURNAL_IO_OK;
+    const char *call = ranges_write(slot, ranges, count);
+    slot->dead |= call != NULL;
+    if (call) return failed(files, slot->name, call);
+    /* All that another run has left of it is in the file now. */
+    bool whole = count > 0 && ranges[0].offset == 0 && files->use == STORAGE_FILE_WRITE;
+    if (slot->twin && !slot->created && whole) storage_twin_remove(slot->descriptor);
+    return JOURNAL_IO_OK;
 }
 
-/* On a disk the pages behind the last sync are clean, and the system takes note of the first store
- * to each.  As the guest of another system all of them may have lost the memory behind them since
- * they were made ready: a store that changes nothing, whoever else writes there, brings it back. */
 static void storage_ahead(void *context, const struct journal_file *file,
                           const struct journal_range *range)
 {
     const struct storage_file_slot *slot = slot_of(context, file);
-    if (!slot->created) return;
-    uint64_t begin = range->offset / PAGE_BYTES * PAGE_BYTES;
-    uint64_t end = range->offset + range->bytes;
-    if (end > slot->bytes) end = slot->bytes;
-    if (begin >= end) return;
-    (void)pages_dirty(slot, &(struct journal_range){begin, end - begin});
-    for (uint64_t at = begin; at < end; at += PAGE_BYTES) {
-        uint64_t nothing_yet = 0;
-        (void)atomic_compare_exchange_strong_explicit(
-            (_Atomic uint64_t *)(void *)(slot->memory + at), &nothing_yet, 0, memory_order_relaxed,
-            memory_order_relaxed);
-    }
+    if (slot->created) pages_ready(slot, range->offset, range->offset + range->bytes);
 }
 
 static enum journal_io storage_sync_folder(void *context)
@@ -303,6 +345,7 @@ static enum journal_io storage_remove(void *context, const char *name)
 {
     struct storage_file *files = context;
     CHECK(files->use == STORAGE_FILE_WRITE);
+    storage_twin_remove_named(files->folder, name);
     if (unlinkat(files->folder, name, 0) != 0) return failed(files, name, "unlinkat");
     return JOURNAL_IO_OK;
 }
@@ -367,6 +410,15 @@ void storage_file_cause(const struct storage_file *files, struct text *out)
 {
     if (!files->call) return;
     text_format(out, "%s: %s: %s", files->name, files->call, strerror(files->cause));
+}
+
+void storage_file_waits(const struct storage_file *files, const char *folder, struct text *out)
+{
+    if (files->untwinned == 0) return;
+    text_format(out,
+                "%s: a segment has no memory of its own in " STORAGE_TWIN_FOLDER
+                " (%s), so orders may wait for the disk; that folder needs three segments' size\n",
+                folder, strerror(files->untwinned));
 }
 
 void storage_file_close(struct storage_file *files)

@@ -21,18 +21,18 @@
  * - What is opened to read has been read: a disk that cannot give a page is JOURNAL_IO_FAILED
  *   there, not a SIGBUS later (Linux 5.14; before that, and if another program makes a file shorter
  *   while it is open, it is a SIGBUS).
- * - sync makes the pages of a created file dirty again without changing them, and writes those of
- *   an opened one again, before fdatasync; so what an earlier failed sync dropped is written once
- *   more.
+ * - sync writes the ranges again before fdatasync, or makes the pages of a created file dirty again
+ *   without changing them; so what an earlier failed sync dropped is written once more.
  *
  * An interrupted call is made again; a partial write is continued.  No space and quota are
  * JOURNAL_IO_NO_SPACE, no such file is JOURNAL_IO_NOT_FOUND, everything else JOURNAL_IO_FAILED, and
  * storage_file_cause says which call failed and how.
  *
  * Threads: one at a time.  A second thread takes storage_file_share: the same folder and lock,
- * other files.  Memory: the struct; files are mapped.  Cost: of a sync, one fdatasync; the first
- * store to a page of a created file after the page was synced is a page fault, about a microsecond;
- * not on a tmpfs. */
+ * other files.  Memory: the struct; files are mapped, and a created one on a disk has as many bytes
+ * in /dev/shm while it is open.  Cost: of a sync, one pwrite a range and one fdatasync.  A store to
+ * a created file's memory never waits, unless /dev/shm has no room (storage_file_waits): then the
+ * first store to a page after a sync is a page fault, and waits for the disk if that is writing. */
 
 #include "dataplane/base/text.h"
 #include "dataplane/journal/journal_storage.h"
@@ -53,7 +53,10 @@ struct storage_file_slot {
     uint8_t *memory; /* NULL: the slot is free */
     uint64_t bytes;
     int descriptor;
+    uint64_t synced;               /* all synced ranges end before */
     bool created;                  /* mapped to be written */
+    bool twin;                     /* memory is the file's twin's (storage_twin_file.h) */
+    bool dead;                     /* a sync failed */
     char name[JOURNAL_NAME_BYTES]; /* for storage_file_cause */
 };
 
@@ -63,6 +66,7 @@ struct storage_file {
     enum storage_file_use use;
     const char *call; /* the last one that failed, or NULL */
     int cause;        /* errno then */
+    int untwinned;    /* why the last file created has its own pages for memory; 0: it has not */
     char name[JOURNAL_NAME_BYTES];
     struct storage_file_slot slots[JOURNAL_OPEN_FILES_MAX];
 };
@@ -77,6 +81,10 @@ MUST_USE bool storage_file_share(struct storage_file *files, const struct storag
 
 /* Closes files that are still open, too. */
 void storage_file_close(struct storage_file *files);
+
+/* A sentence if the engine may have to wait for the disk, because there is no memory for what is
+ * being written (storage_twin_file.h): of the last file created. */
+void storage_file_waits(const struct storage_file *files, const char *folder, struct text *out);
 
 /* The table; files must outlive it. */
 struct journal_storage storage_file_storage(struct storage_file *files);

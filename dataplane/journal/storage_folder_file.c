@@ -1,5 +1,7 @@
 #include "dataplane/journal/storage_file.h"
 
+#include "dataplane/journal/storage_twin_file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -137,6 +139,7 @@ bool storage_file_open(struct storage_file *files, const struct storage_file_pla
     }
     const char *unfit = writes ? folder_unfit(files->folder) : NULL;
     if (unfit) return refuse(files, plan->folder, unfit, problems);
+    if (writes) storage_twin_sweep();
     return plan->use == STORAGE_FILE_LOOK || folder_lock(files, plan, problems);
 }
 

@@ -106,6 +106,7 @@ bool launch_gateway_recover(struct launch_gateway *gateway, struct engine_stage 
     if (!journal_sound(gateway, &listener, problems)) return false;
     report_print(gateway, report);
     if (!journal_go_on(gateway, problems)) return false;
+    storage_file_waits(&gateway->files, gateway->plan->folder, report);
     engine_stage_recovered(engine, gateway->journal, now);
     return journal_thread_start(&gateway->thread, gateway->journal, gateway->plan->journal_cpu,
                                 problems);

@@ -154,6 +154,7 @@ bool launch_venue_make(struct launch_venue *venue, struct arena *arena, struct n
     venue_folder_print(report, &venue->folder);
     gate_stage_recovered(venue->gate);
     if (!venue_folder_start(&venue->folder, plan->journal_cpu, problems)) return false;
+    storage_file_waits(&venue->folder.files, venue->folder.plan.folder, report);
     if (!match_stage_open(venue->match, plan->listings, plan->listing_count, plan->midnight,
                           problems))
         return false;

@@ -1,7 +1,8 @@
 #ifndef TESTS_JOURNAL_STORAGE_FOLDER_H
 #define TESTS_JOURNAL_STORAGE_FOLDER_H
 
-/* A folder of its own for each spec of the real storage, on a real file system. */
+/* A folder of its own for each spec of the real storage, on a real file system, on a disk: /tmp may
+ * be in memory. */
 
 #include <dirent.h>
 #include <ftw.h>
@@ -9,13 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
+
+#include <linux/magic.h>
 
 static char spec_folder[64];
 
 static inline void spec_folder_make(void)
 {
-    snprintf(spec_folder, sizeof spec_folder, "/tmp/test_journal.XXXXXX");
+    snprintf(spec_folder, sizeof spec_folder, "/var/tmp/test_journal.XXXXXX");
     if (!mkdtemp(spec_folder)) abort();
 }
 
@@ -24,6 +28,12 @@ static inline int spec_folder_remove_one(const char *path, const struct stat *st
 {
     (void)status, (void)kind, (void)place;
     return remove(path);
+}
+
+static inline bool spec_folder_on_disk(void)
+{
+    struct statfs system;
+    return statfs(spec_folder, &system) == 0 && system.f_type != TMPFS_MAGIC;
 }
 
 static inline void spec_folder_remove(void)

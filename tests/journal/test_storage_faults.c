@@ -2,6 +2,7 @@
  * functions below stand before those of the C library. */
 
 #include "dataplane/journal/storage_file.h"
+#include "dataplane/journal/storage_twin_file.h"
 #include "tests/support/spec.h"
 
 #include "tests/journal/storage_folder.h"
@@ -96,6 +97,7 @@ static void after_each(void)
     memset(&fault, 0, sizeof fault);
     storage_file_close(&files);
     spec_folder_remove();
+    storage_twin_sweep();
 }
 
 static bool failed(enum journal_io status, enum journal_io *first)
@@ -135,6 +137,14 @@ static void leftovers_forget(void)
 
 #define CALLS_MAX 64u
 
+/* Which of a life's calls is which; of a file in memory some are not made. */
+enum { CALLS = 12, CALL_RENAME = 6, CALL_CLOSING = 8 };
+
+static void disk_wanted(void)
+{
+    if (!spec_folder_on_disk()) spec_skip("the folder for files of tests is not on a disk");
+}
+
 SPEC(every_call_that_fails_is_a_status_and_leaks_nothing)
 {
     const struct {
@@ -145,6 +155,7 @@ SPEC(every_call_that_fails_is_a_status_and_leaks_nothing)
                 {EDQUOT, JOURNAL_IO_NO_SPACE},
                 {EMFILE, JOURNAL_IO_FAILED}};
     uint32_t descriptors = spec_descriptors(), hits = 0;
+    disk_wanted();
     for (uint32_t row = 0; row < ARRAY_COUNT(rows); row++) {
         fault.hit = true;
         for (uint32_t i = 1; fault.hit && i < CALLS_MAX; i++) {
@@ -153,7 +164,9 @@ SPEC(every_call_that_fails_is_a_status_and_leaks_nothing)
             fault.fails = i;
             fault.cause = rows[row].cause;
             enum journal_io status = life_of_a_file();
-            bool right = !fault.hit ? status == JOURNAL_IO_OK : status == rows[row].status;
+            /* What a close could not write is found by who opens the file. */
+            bool well = !fault.hit || i == CALL_CLOSING;
+            bool right = status == (well ? JOURNAL_IO_OK : rows[row].status);
             spec_expect(__FILE__, __LINE__, right, "call %u with error %d: status %s", i,
                         fault.cause, journal_io_text(status));
             hits += fault.hit;
@@ -161,7 +174,7 @@ SPEC(every_call_that_fails_is_a_status_and_leaks_nothing)
             leftovers_forget();
         }
     }
-    EXPECT_UINT(hits, 10 * ARRAY_COUNT(rows));
+    EXPECT_UINT(hits, CALLS * ARRAY_COUNT(rows));
     EXPECT_UINT(spec_descriptors(), descriptors);
 }
 
@@ -181,12 +194,13 @@ SPEC(a_file_that_could_not_be_made_is_not_there)
 
 SPEC(interrupted_calls_are_made_again)
 {
+    disk_wanted();
     for (uint32_t i = 1; i < CALLS_MAX; i++) {
         fault.call = 0;
         fault.fails = i;
         fault.cause = EINTR;
         enum journal_io status = life_of_a_file();
-        bool never = i == 1 || i == 5 || i == 10; /* unlinkat and renameat are never interrupted */
+        bool never = i == 1 || i == CALL_RENAME || i == CALLS; /* nor is unlinkat interrupted */
         spec_expect(__FILE__, __LINE__, never || status == JOURNAL_IO_OK,
                     "call %u interrupted: status %s", i, journal_io_text(status));
         leftovers_forget();
@@ -236,7 +250,7 @@ SPEC(a_file_whose_sync_failed_is_named_in_the_cause)
     EXPECT(storage.create(storage.context, "one.new", BYTES, &file) == JOURNAL_IO_OK);
     EXPECT(storage.rename(storage.context, "one.new", "one") == JOURNAL_IO_OK);
     fault.call = 0;
-    fault.fails = 1;
+    fault.fails = spec_folder_on_disk() ? 2 : 1; /* behind a pwrite */
     fault.cause = EIO;
     const struct journal_range some = {0, 32};
     EXPECT(storage.sync(storage.context, &file, &some, 1) == JOURNAL_IO_FAILED);

