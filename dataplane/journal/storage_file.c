@@ -22,6 +22,7 @@
  */
 
 #define WRITE_BYTES (1u << 20) /* of zeroes, in one call */
+#define READY_BYTES (1u << 20) /* of a new file, touched; the rest is when it is near */
 
 _Alignas(PAGE_BYTES) static uint8_t nothing[PAGE_BYTES];
 
@@ -173,7 +174,9 @@ static void memory_map(struct storage_file *files, struct storage_file_slot *slo
             mmap(NULL, slot->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, slot->descriptor, 0);
         slot->memory = memory == MAP_FAILED ? NULL : memory;
     }
-    if (slot->memory && (in_memory || slot->twin)) pages_ready(slot, 0, slot->bytes);
+    if (!slot->memory || !(in_memory || slot->twin)) return;
+    (void)madvise(slot->memory, slot->bytes, MADV_POPULATE_WRITE);
+    pages_ready(slot, 0, READY_BYTES);
 }
 
 /* A file of our own, of this length; false with errno and the call's name if there can be none. */
