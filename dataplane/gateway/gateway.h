@@ -289,6 +289,8 @@ struct gateway_holding {
 };
 void gateway_holding(const struct gateway *gateway, uint32_t strategy, uint32_t symbol,
                      struct gateway_holding *holding);
+/* Nothing is held, nothing was executed, and nothing is open. */
+bool gateway_holding_empty(const struct gateway *gateway, uint32_t strategy, uint32_t symbol);
 
 /* What the feed calls an instrument; zeros: it is not listed. */
 void gateway_symbol_listed(const struct gateway *gateway, uint32_t instrument, char symbol[8]);

@@ -51,6 +51,14 @@ bool gateway_strategy_on(const struct gateway *gateway, uint32_t strategy)
     return !of->off && !of->done;
 }
 
+bool gateway_holding_empty(const struct gateway *gateway, uint32_t strategy, uint32_t symbol)
+{
+    CHECK(strategy < gateway->plan->strategies);
+    CHECK(symbol < gateway->plan->symbols);
+    const struct gateway_hold *hold = gateway_hold_at(gateway, strategy, symbol);
+    return hold->fills == 0 && hold->position == 0 && hold->working == 0;
+}
+
 static uint64_t mix(uint64_t digest, uint64_t word)
 {
     digest = (digest ^ word) * 0x9e3779b97f4a7c15u;

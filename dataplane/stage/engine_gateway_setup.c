@@ -68,10 +68,15 @@ static void session_take(void *context, uint32_t venue, bool up, nanos_t now)
 
 /* Making. */
 
+#define WINDOW_ROW_BYTES sizeof(struct engine_view_strategy) /* the largest of the three */
+static_assert(sizeof(struct engine_view_order) <= WINDOW_ROW_BYTES, "orders");
+static_assert(sizeof(struct engine_view_holding) <= WINDOW_ROW_BYTES, "holdings");
+
 size_t engine_gateway_footprint(const struct engine_stage_plan *plan)
 {
     return ALIGN_UP(sizeof(struct engine_gateway), CACHE_LINE) +
            snapshot_footprint(sizeof(struct engine_gateway_view)) +
+           window_footprint(WINDOW_ROW_BYTES) +
            ALIGN_UP(gateway_footprint(plan->gateway), CACHE_LINE) +
            ALIGN_UP(order_host_footprint(&plan->orders), CACHE_LINE);
 }
@@ -85,6 +90,8 @@ struct engine_gateway *engine_gateway_new(void *memory, struct engine_stage *sta
     at += ALIGN_UP(sizeof *with, CACHE_LINE);
     with->snapshot = snapshot_new(at, sizeof(struct engine_gateway_view));
     at += snapshot_footprint(sizeof(struct engine_gateway_view));
+    with->window = window_new(at, WINDOW_ROW_BYTES);
+    at += window_footprint(WINDOW_ROW_BYTES);
     const struct gateway_outlet outlet = {.context = stage,
                                           .journal = record_write,
                                           .durable = record_durable,

@@ -24,6 +24,13 @@ enum engine_mailbox {
     ENGINE_MAILBOX_ANSWERED,
 };
 
+/* Of all holdings of a strategy. */
+struct engine_sum {
+    uint64_t working;
+    uint64_t fills;
+    int64_t profit;
+};
+
 /* With a gateway. */
 struct engine_gateway {
     struct gateway *gateway;
@@ -52,12 +59,13 @@ struct engine_gateway {
     struct engine_gateway_view view; /* holdings and orders: of the last whole round */
     struct engine_view_holding holding[ENGINE_VIEW_HOLDINGS];
     struct engine_view_order order[ENGINE_VIEW_ORDERS];
-    struct engine_view_strategy strategy[ENGINE_VIEW_STRATEGIES]; /* its sums */
-    uint16_t shown[GATEWAY_STRATEGIES_MAX]; /* by place: its number among those with a name */
-    uint32_t holdings, orders_shown;
+    struct engine_sum sum[GATEWAY_STRATEGIES_MAX];    /* of the round so far, */
+    struct engine_sum summed[GATEWAY_STRATEGIES_MAX]; /* of the last whole one */
+    uint64_t holdings, orders_shown;
     uint64_t holding_at; /* strategy x symbol */
     uint32_t venue_at, slot_at;
     struct snapshot *snapshot;
+    struct window *window;
     struct histogram reaction;
 };
 
@@ -95,6 +103,21 @@ void engine_answer_asked(struct engine_stage *stage);
 
 /* Some of the view, and what there is of it shown. */
 void engine_gateway_show(struct engine_stage *stage);
+
+/* engine_window.c */
+
+/* Rows: false if there is none. */
+bool engine_holding_show(const struct engine_gateway *with, uint32_t strategy, uint32_t symbol,
+                         struct engine_view_holding *show);
+bool engine_order_show(const struct engine_gateway *with, uint32_t venue, uint32_t slot,
+                       struct engine_view_order *show);
+bool engine_strategy_show(const struct engine_gateway *with, uint32_t place,
+                          struct engine_view_strategy *show);
+
+uint32_t engine_slots_of(const struct engine_gateway *with, uint32_t venue); /* UNIQUE too */
+
+/* Some of what is asked for by the window. */
+void engine_window_turn(struct engine_stage *stage);
 
 /* engine_gateway_setup.c */
 

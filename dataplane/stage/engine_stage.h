@@ -36,12 +36,13 @@
 #include "dataplane/stage/order_host.h"
 #include "dataplane/stage/snapshot.h"
 #include "dataplane/stage/stage.h"
+#include "dataplane/stage/window.h"
 
 #define ENGINE_STAGE_TURN      64u   /* markets of one turn */
 #define ENGINE_STAGE_DECISIONS 1024u /* in a row, with a gateway */
 #define ENGINE_DELEGATES_MAX   64u
 #define ENGINE_VIEW_DELEGATES  16u
-#define ENGINE_VIEW_VENUES     4u
+#define ENGINE_VIEW_VENUES     GATEWAY_VENUES_MAX
 #define ENGINE_VIEW_HOLDINGS   32u
 #define ENGINE_VIEW_ORDERS     128u
 #define ENGINE_VIEW_STRATEGIES 16u
@@ -182,13 +183,15 @@ struct engine_gateway_view {
     uint64_t stopping;
     uint64_t stopped;
     uint64_t state;      /* enum risk_state of the box */
-    uint64_t strategies; /* there may be more than are shown */
+    uint64_t open;       /* orders of all strategies, as of the last round */
+    int64_t profit;      /* money: of all but crowds, who stand for everybody else */
+    uint64_t strategies; /* there may be more than are shown, */
     struct engine_view_strategy strategy[ENGINE_VIEW_STRATEGIES];
     uint64_t venues;
     struct engine_view_venue venue[ENGINE_VIEW_VENUES];
-    uint64_t holdings; /* that are not empty; there may be more */
+    uint64_t holdings; /* that are not empty; the same, */
     struct engine_view_holding holding[ENGINE_VIEW_HOLDINGS];
-    uint64_t orders; /* open; there may be more */
+    uint64_t orders; /* open; and the same */
     struct engine_view_order order[ENGINE_VIEW_ORDERS];
 };
 
@@ -303,6 +306,15 @@ void engine_stage_leave(struct engine_stage *stage);
 bool engine_stage_left(const struct engine_stage *stage);
 
 void engine_stage_gateway_view(const struct engine_stage *stage, struct engine_gateway_view *view);
+
+/* All of what the view shows a part of, by the window (window.h).  Filters: strategy of each kind,
+ * by its place; venue and symbol of orders and holdings. */
+enum engine_window_kind {
+    ENGINE_WINDOW_ORDERS,     /* rows are struct engine_view_order; places: venues' slots */
+    ENGINE_WINDOW_HOLDINGS,   /* struct engine_view_holding; strategy x symbol */
+    ENGINE_WINDOW_STRATEGIES, /* struct engine_view_strategy; its sums are of the last round */
+};
+struct window *engine_stage_window(struct engine_stage *stage);
 
 /* Ticks from a datagram's arrival to the order, replacement or cancel it caused on the port. */
 const struct histogram *engine_stage_reaction(const struct engine_stage *stage);

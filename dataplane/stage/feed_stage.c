@@ -1,5 +1,6 @@
 #include "dataplane/stage/feed_stage.h"
 
+#include "dataplane/stage/feed_window.h"
 #include "dataplane/wire/moldudp64.h"
 
 #include <string.h>
@@ -12,6 +13,7 @@ struct feed_stage {
     struct conflate *listings;
     struct conflate *markets;
     struct snapshot *snapshot;
+    struct window *window;
     struct feed_host *host;                     /* NULL: the stage only listens */
     struct feed_stage_line line[CHANNEL_LINES]; /* with what was learnt */
 
@@ -39,7 +41,7 @@ size_t feed_stage_footprint(const struct feed_stage_plan *plan)
     if (plan->has_host && host == 0) return 0;
     return ALIGN_UP(host, CACHE_LINE) + ALIGN_UP(sizeof(struct feed_stage), CACHE_LINE) +
            ALIGN_UP(channel, CACHE_LINE) + ALIGN_UP(feed, CACHE_LINE) +
-           snapshot_footprint(sizeof(struct feed_view));
+           snapshot_footprint(sizeof(struct feed_view)) + window_footprint(FEED_WINDOW_ROW_BYTES);
 }
 
 static void host_make(struct feed_stage *stage, void *memory);
@@ -61,6 +63,8 @@ struct feed_stage *feed_stage_new(void *memory, const struct feed_stage_plan *pl
     at += ALIGN_UP(feed_footprint(&plan->feed), CACHE_LINE);
     stage->snapshot = snapshot_new(at, sizeof(struct feed_view));
     at += snapshot_footprint(sizeof(struct feed_view));
+    stage->window = window_new(at, FEED_WINDOW_ROW_BYTES);
+    at += window_footprint(FEED_WINDOW_ROW_BYTES);
     memcpy(stage->line, plan->line, sizeof stage->line);
     if (plan->has_host) host_make(stage, at);
     return stage;
@@ -340,17 +344,17 @@ static uint32_t feed_stage_turn(void *self, uint64_t tsc)
 
 static void book_show(struct feed_stage *stage, struct feed_view_book *show, uint32_t instrument)
 {
-    struct book *book = feed_book(stage->feed);
-    char symbol[9];
-    feed_symbol(stage->feed, instrument, symbol);
-    memcpy(show->symbol, symbol, sizeof symbol);
-    show->instrument = instrument;
-    show->state = feed_state(stage->feed, instrument);
-    show->bids = book_depth(book, instrument, SIDE_BUY, show->bid, FEED_VIEW_LEVELS);
-    show->asks = book_depth(book, instrument, SIDE_SELL, show->ask, FEED_VIEW_LEVELS);
-    feed_market(stage->feed, instrument, &show->market);
+    feed_window_book(stage->feed, instrument, show);
     if (show->market.exchange_ns > stage->view.exchange_ns)
         stage->view.exchange_ns = show->market.exchange_ns;
+}
+
+/* Where it was before, or anywhere: that looks through the whole directory. */
+static uint32_t shown_find(const struct feed_stage *stage, uint32_t before, const char *wanted)
+{
+    char symbol[9] = "";
+    if (before) feed_symbol(stage->feed, before, symbol);
+    return strcmp(symbol, wanted) == 0 ? before : feed_find(stage->feed, wanted);
 }
 
 static void books_show(struct feed_stage *stage)
@@ -369,7 +373,7 @@ static void books_show(struct feed_stage *stage)
     }
     for (uint32_t i = 0; i < plan->shown; i++) {
         struct feed_view_book *show = &view->show[view->books++];
-        uint32_t instrument = feed_find(stage->feed, plan->show[i]);
+        uint32_t instrument = shown_find(stage, show->instrument, plan->show[i]);
         *show = (struct feed_view_book){.instrument = instrument};
         memcpy(show->symbol, plan->show[i], sizeof plan->show[i]);
         if (instrument) book_show(stage, show, instrument);
@@ -405,6 +409,7 @@ static void feed_stage_housekeeping(void *self, uint64_t tsc)
         net_statistics(stage->plan->queue[i], &view->queue[i]);
     books_show(stage);
     snapshot_show(stage->snapshot, view);
+    feed_window_turn(stage->window, stage->feed);
 }
 
 static bool feed_stage_done(const void *self)
@@ -433,6 +438,11 @@ bool feed_stage_ended(const struct feed_stage *stage)
 void feed_stage_view(const struct feed_stage *stage, struct feed_view *view)
 {
     snapshot_copy(stage->snapshot, view);
+}
+
+struct window *feed_stage_window(struct feed_stage *stage)
+{
+    return stage->window;
 }
 
 struct feed *feed_stage_feed(struct feed_stage *stage)

@@ -25,6 +25,7 @@
 #include "dataplane/stage/listing.h"
 #include "dataplane/stage/snapshot.h"
 #include "dataplane/stage/stage.h"
+#include "dataplane/stage/window.h"
 #include "dataplane/wire/frame.h"
 
 #define FEED_STAGE_QUEUES_MAX FEED_HOST_QUEUES_MAX
@@ -96,6 +97,14 @@ struct feed_view_book {
     struct market market;
 };
 
+/* A row of all instruments. */
+struct feed_view_instrument {
+    char symbol[12];
+    uint32_t instrument;
+    uint64_t state; /* enum market_state */
+    struct market market;
+};
+
 /* What the stage shows of itself, consistent as of its last housekeeping. */
 struct feed_view {
     uint64_t frame; /* taken from the queues */
@@ -140,6 +149,13 @@ bool feed_stage_ended(const struct feed_stage *stage);
 
 /* Any thread. */
 void feed_stage_view(const struct feed_stage *stage, struct feed_view *view);
+
+/* All instruments, by the window (window.h); places are their numbers. */
+enum feed_window_kind {
+    FEED_WINDOW_BOOK,        /* the one of symbol: struct feed_view_book */
+    FEED_WINDOW_INSTRUMENTS, /* struct feed_view_instrument */
+};
+struct window *feed_stage_window(struct feed_stage *stage);
 
 /* The feed itself: for the stage's own thread, or anyone after the lcore is DONE. */
 struct feed *feed_stage_feed(struct feed_stage *stage);

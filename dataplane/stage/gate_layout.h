@@ -103,6 +103,7 @@ struct gate_stage {
     struct counter spare;
     struct gate_view view;
     struct snapshot *snapshot;
+    struct window *window;
     struct histogram latency;
 };
 

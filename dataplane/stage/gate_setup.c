@@ -30,7 +30,7 @@ static struct inet_limits inet_of(const struct gate_stage_plan *plan)
 struct layout {
     size_t inet, streams, history, itch, mold, retransmit, spin;
     size_t servers, server_bytes, peer, peer_of, peer_in, names, login, lost, broken, dirty, reply,
-        snapshot, bytes;
+        snapshot, window, bytes;
 };
 
 static uint32_t peers_of(const struct gate_stage_plan *plan)
@@ -77,6 +77,7 @@ static struct layout layout_of(const struct gate_stage_plan *plan)
     layout.dirty = piece(end, peers * word);
     layout.reply = piece(end, plan->retransmit.payload_max);
     layout.snapshot = piece(end, snapshot_footprint(sizeof(struct gate_view)));
+    layout.window = piece(end, window_footprint(sizeof(struct gate_view_session)));
     return layout;
 }
 
@@ -236,6 +237,7 @@ struct gate_stage *gate_stage_new(void *memory, const struct gate_stage_plan *pl
     gate->dirty = (uint32_t *)(void *)(at + layout.dirty);
     gate->reply = at + layout.reply;
     gate->snapshot = snapshot_new(at + layout.snapshot, sizeof(struct gate_view));
+    gate->window = window_new(at + layout.window, sizeof(struct gate_view_session));
     peers_make(gate, at + layout.servers, layout.server_bytes);
     publishing_make(gate, at, &layout);
     struct inet_limits inet = inet_of(plan);

@@ -248,18 +248,33 @@ void gate_stage_relieve(void *self)
     (void)news_take(gate);
 }
 
+static void session_show(const struct gate_stage *gate, uint32_t i, struct gate_view_session *one)
+{
+    *one = (struct gate_view_session){.connected = gate->peer_in[i] != GATE_NONE,
+                                      .broken = gate->broken[i],
+                                      .messages = streams_count(gate->streams, i)};
+    memcpy(one->username, gate->plan->session[i].username, 6);
+}
+
 static void sessions_show(struct gate_stage *gate)
 {
     struct gate_view *view = &gate->view;
     view->sessions = 0;
-    for (uint32_t i = 0; i < gate->plan->sessions && i < GATE_VIEW_SESSIONS; i++) {
-        struct gate_view_session *one = &view->session[view->sessions++];
-        memcpy(one->username, gate->plan->session[i].username, 6);
-        one->connected = gate->peer_in[i] != GATE_NONE;
-        one->broken = gate->broken[i];
-        one->messages = streams_count(gate->streams, i);
-    }
+    for (uint32_t i = 0; i < gate->plan->sessions && i < GATE_VIEW_SESSIONS; i++)
+        session_show(gate, i, &view->session[view->sessions++]);
     view->sessions_more = gate->plan->sessions - view->sessions;
+}
+
+static bool session_look(void *context, uint64_t place, const struct window_ask *ask, void *row)
+{
+    (void)ask;
+    if (row) session_show(context, (uint32_t)place, row);
+    return true;
+}
+
+struct window *gate_stage_window(struct gate_stage *gate)
+{
+    return gate->window;
 }
 
 static void gate_stage_housekeeping(void *self, uint64_t tsc)
@@ -283,6 +298,7 @@ static void gate_stage_housekeeping(void *self, uint64_t tsc)
     view->streams = *streams_counts(gate->streams);
     sessions_show(gate);
     snapshot_show(gate->snapshot, view);
+    window_turn(gate->window, gate->plan->sessions, session_look, gate);
 }
 
 static bool gate_stage_done(const void *self)

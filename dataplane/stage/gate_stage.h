@@ -43,6 +43,7 @@
 #include "dataplane/stage/gate_ring.h"
 #include "dataplane/stage/snapshot.h"
 #include "dataplane/stage/stage.h"
+#include "dataplane/stage/window.h"
 
 #define GATE_LINES_MAX       MOLD_OUT_LINES
 #define GATE_QUEUES_MAX      (1u + GATE_LINES_MAX)
@@ -171,5 +172,8 @@ const struct histogram *gate_stage_latency(const struct gate_stage *gate);
 const struct counter *gate_stage_spare(const struct gate_stage *gate);
 
 void gate_stage_view(const struct gate_stage *gate, struct gate_view *view);
+
+/* All sessions, by the window (window.h): rows are struct gate_view_session; kind is not read. */
+struct window *gate_stage_window(struct gate_stage *gate);
 
 #endif

@@ -390,41 +390,6 @@ static uint32_t match_stage_turn(void *self, uint64_t tsc)
     return work;
 }
 
-static void books_show(struct match_stage *stage)
-{
-    struct match_view *view = &stage->view;
-    const struct match *match = venue_match(stage->venue);
-    view->books = 0;
-    for (uint32_t i = 0; i < stage->plan->entry.instruments && view->books < MATCH_VIEW_BOOKS;
-         i++) {
-        struct match_listing listing;
-        uint16_t instrument = (uint16_t)i;
-        if (!match_listing_of(match, instrument, &listing)) continue;
-        struct match_view_book *book = &view->book[view->books++];
-        *book = (struct match_view_book){.instrument = instrument,
-                                         .phase = (uint8_t)match_phase_of(match, instrument),
-                                         .last = match_last_price(match, instrument)};
-        memcpy(book->symbol, listing.symbol, sizeof listing.symbol);
-        (void)match_depth(match, instrument, SIDE_BUY, &book->bid, 1);
-        (void)match_depth(match, instrument, SIDE_SELL, &book->ask, 1);
-    }
-}
-
-static void view_show(struct match_stage *stage)
-{
-    struct match_view *view = &stage->view;
-    const struct entry_counts *counts = entry_counts(stage->entry);
-    for (uint32_t i = 0; i < ENTRY_CAUSE_COUNT; i++)
-        view->cause[i] = counter_read(&counts->cause[i]);
-    view->sequence = venue_sequence(stage->venue);
-    view->held = venue_held(stage->venue);
-    view->orders = match_orders(venue_match(stage->venue));
-    view->day = stage->day;
-    view->dead = venue_dead(stage->venue);
-    books_show(stage);
-    snapshot_show(stage->snapshot, view);
-}
-
 static bool ring_taken(const struct spsc *ring)
 {
     return spsc_published(ring) == spsc_released(ring);
@@ -456,7 +421,7 @@ static void match_stage_housekeeping(void *self, uint64_t tsc)
         match_stage_time(stage);
     }
     waits_set(stage, !all_left(stage));
-    view_show(stage);
+    match_stage_show(stage);
 }
 
 static bool match_stage_done(const void *self)

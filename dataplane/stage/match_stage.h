@@ -38,12 +38,14 @@
 #include "dataplane/stage/snapshot.h"
 #include "dataplane/stage/stage.h"
 #include "dataplane/stage/venue.h"
+#include "dataplane/stage/window.h"
 
 #define MATCH_STAGE_TURN     32u         /* requests of one turn */
 #define MATCH_STAGE_TIME_NS  NANOS_MILLI /* how often the time alone is an input, at most */
 #define MATCH_STAGE_NAME_MAX 10u         /* of the day: MoldUDP64's and SoupBinTCP's */
 #define MATCH_STAGE_BOOT_MAX 40u
 #define MATCH_VIEW_BOOKS     16u
+#define MATCH_VIEW_LEVELS    10u
 
 /* Where answers and news go while no lcore runs: at recovery and at the opening. */
 struct match_stage_sink {
@@ -101,6 +103,15 @@ struct match_view_book {
     uint16_t instrument;
     struct match_level bid, ask; /* orders 0: empty */
     price_t last;
+};
+
+/* The same with its depth. */
+struct match_view_depth {
+    struct match_view_book is;
+    uint32_t bids; /* levels there are */
+    uint32_t asks;
+    struct match_level bid[MATCH_VIEW_LEVELS];
+    struct match_level ask[MATCH_VIEW_LEVELS];
 };
 
 struct match_view {
@@ -163,6 +174,13 @@ const struct histogram *match_stage_latency(const struct match_stage *stage);
 bool match_stage_idle(const struct match_stage *stage);
 
 void match_stage_view(const struct match_stage *stage, struct match_view *view);
+
+/* All instruments, by the window (window.h); places are their numbers. */
+enum match_window_kind {
+    MATCH_WINDOW_BOOK,        /* the one of symbol: struct match_view_depth */
+    MATCH_WINDOW_INSTRUMENTS, /* struct match_view_book */
+};
+struct window *match_stage_window(struct match_stage *stage);
 
 /* For tests, and for anyone after the lcore is DONE. */
 struct entry *match_stage_entry(struct match_stage *stage);

@@ -106,6 +106,7 @@ struct match_stage {
 
     struct match_view view; /* private copy, shown in housekeeping */
     struct snapshot *snapshot;
+    struct window *window;
     struct counter waiting; /* 1: something has not left */
     struct histogram latency;
 };
@@ -143,6 +144,11 @@ uint32_t match_stage_answer(struct match_stage *stage);
 void match_stage_drop(struct match_stage *stage, uint32_t session, uint8_t login);
 
 void match_stage_news(struct match_stage *stage, const struct match_event *slots, uint32_t count);
+
+/* match_stage_show.c */
+
+/* The view, and some of what the window is asked for. */
+void match_stage_show(struct match_stage *stage);
 
 /* match_stage_unasked.c */
 

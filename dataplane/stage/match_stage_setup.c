@@ -12,7 +12,7 @@
 /* Memory. */
 
 struct layout {
-    size_t entry, stamps, sweep, sweeping, snapshot, bytes;
+    size_t entry, stamps, sweep, sweeping, snapshot, window, bytes;
 };
 
 static uint64_t stamps_of(const struct match_stage_plan *plan)
@@ -34,7 +34,8 @@ static struct layout layout_of(const struct match_stage_plan *plan)
     layout.sweep = layout.stamps + stamps_of(plan) * sizeof(struct match_stamp);
     layout.sweeping = layout.sweep + ALIGN_UP(sweeps_of(plan) * sizeof(uint32_t), CACHE_LINE);
     layout.snapshot = layout.sweeping + ALIGN_UP(plan->sessions * sizeof(bool), CACHE_LINE);
-    layout.bytes = layout.snapshot + snapshot_footprint(sizeof(struct match_view));
+    layout.window = layout.snapshot + snapshot_footprint(sizeof(struct match_view));
+    layout.bytes = layout.window + window_footprint(sizeof(struct match_view_depth));
     return layout;
 }
 
@@ -83,6 +84,7 @@ struct match_stage *match_stage_new(void *memory, const struct match_stage_plan 
     stage->sweep_mask = sweeps_of(plan) - 1;
     stage->sweeping = (bool *)(at + layout.sweeping);
     stage->snapshot = snapshot_new(at + layout.snapshot, sizeof(struct match_view));
+    stage->window = window_new(at + layout.window, sizeof(struct match_view_depth));
     const struct entry_sink answers = match_stage_answers(stage);
     stage->entry = entry_new(at + layout.entry, &plan->entry, venue_match(plan->venue), &answers);
     for (uint32_t i = 0; i < plan->sessions; i++) entry_session(stage->entry, i, &plan->session[i]);
