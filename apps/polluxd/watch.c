@@ -301,6 +301,14 @@ static void trading_page(struct text *out, struct watch *watch, uint64_t span_ns
     events_print(out, watch, size.rows > used ? size.rows - used : 1);
 }
 
+/* A terminal that is stopped is not waited for. */
+static void frame_show(const struct watch *watch, const struct text *page_text,
+                       struct screen_size size)
+{
+    if (screen_show(page_text->bytes, size)) return;
+    monitor_frame_dropped(monitoring_monitor(watch->polluxd->monitoring));
+}
+
 static void screen_draw(struct watch *watch, uint64_t span_ns)
 {
     struct polluxd *polluxd = watch->polluxd;
@@ -322,7 +330,7 @@ static void screen_draw(struct watch *watch, uint64_t span_ns)
     const struct launch *launch = &polluxd->launch;
     if (launch->gateway) {
         trading_page(&out, watch, span_ns, size);
-        screen_show(out.bytes, size);
+        frame_show(watch, &out, size);
         return;
     }
     if (launch->venue) {
@@ -334,7 +342,7 @@ static void screen_draw(struct watch *watch, uint64_t span_ns)
     all_latencies_print(&out, watch);
     text_append_char(&out, '\n');
     events_print(&out, watch, LOG_LINES);
-    screen_show(out.bytes, size);
+    frame_show(watch, &out, size);
 }
 
 /* "09:30:12 UTC  ACTIVE  profit +13.75  ..." */
@@ -484,6 +492,6 @@ void polluxd_summary(const struct polluxd *polluxd)
                     books_of_feed(feed_stage_feed(launch->feed)));
     if (launch->feed && polluxd->config->feed->digest)
         text_format(&out, "digest %016" PRIx64 "\n", feed_digest(feed_stage_feed(launch->feed)));
-    fputs(out.bytes, stdout);
+    (void)screen_print(out.bytes);
     free(watch.now);
 }

@@ -40,7 +40,7 @@ void watch_trading_line(struct text *out, const struct watch_trading *trading, u
     count_append(out, sent(view), " sent  ");
     text_short(out, rate(sent(view), sent(&trading->before), span_ns));
     text_append(out, "/s  ");
-    count_append(out, report_open(view), " open  ");
+    count_append(out, view->open, " open  ");
     count_append(out, report_doubt(view), " in doubt  ");
     count_append(out, view->fill, " fills  ");
     count_append(out, view->refused, " refused  ");
@@ -53,7 +53,7 @@ void watch_trading_state(struct text *out, const struct watch_trading *trading)
     const struct engine_gateway_view *view = &trading->view;
     text_append(out, report_trading_state(view->state));
     text_append(out, "  profit ");
-    report_money(out, report_profit(view));
+    report_money(out, view->profit);
     text_append(out, "  journal ");
     if (view->journal_dead || view->journal_lost > 0) {
         text_append(out, view->journal_dead ? "FAILED: nothing new leaves"
@@ -68,7 +68,9 @@ void watch_trading_state(struct text *out, const struct watch_trading *trading)
 
 static uint32_t tables_rows(const struct watch_trading *trading)
 {
-    uint64_t rows = ROWS_TABLES + trading->view.strategies + trading->view.venues;
+    uint64_t strategies = trading->view.strategies;
+    if (strategies > ENGINE_VIEW_STRATEGIES) strategies = ENGINE_VIEW_STRATEGIES;
+    uint64_t rows = ROWS_TABLES + strategies + trading->view.venues;
     return (uint32_t)rows;
 }
 

@@ -1,5 +1,7 @@
 #include "control/monitor/flight.h"
 
+#include "dataplane/base/fault_stack_setup.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +29,12 @@ struct flight {
     uint32_t number;                  /* and the number of the next */
     struct rendering rendering[2];
     _Atomic(const struct rendering *) newest;
+    struct rendering *next_one; /* under way: not the newest; NULL: none is */
+    struct text out;            /* into it */
+    struct flight_walk walk;
+    char *metrics; /* of it */
     bool armed;
+    void *stack;          /* of the handler, on the thread that armed it */
     _Atomic bool failing; /* a handler writes */
     struct sigaction before[ARRAY_COUNT(signals)];
 };
@@ -119,22 +126,43 @@ void flight_free(struct flight *flight)
             sigaction(signals[i], &flight->before[i], NULL);
         atomic_store(&armed_flight, NULL);
     }
+    fault_stack_take(flight->stack);
+    free(flight->metrics);
     free(flight->rendering[0].bytes);
     free(flight->rendering[1].bytes);
     free(flight);
 }
 
-void flight_render(struct flight *flight, const struct flight_source *source, const char *why)
+void flight_render_begin(struct flight *flight, const struct flight_source *source, const char *why)
 {
     /* What a handler on another thread writes must stay as it is. */
     if (atomic_load(&flight->failing)) return;
     const struct rendering *newest = atomic_load_explicit(&flight->newest, memory_order_relaxed);
-    struct rendering *free_one = &flight->rendering[newest == &flight->rendering[0]];
-    struct text out = text_in(free_one->bytes, FLIGHT_BYTES_MAX);
-    flight_print(&out, source, why);
-    free_one->length = out.length;
+    flight->next_one = &flight->rendering[newest == &flight->rendering[0]];
+    flight->out = text_in(flight->next_one->bytes, FLIGHT_BYTES_MAX);
+    free(flight->metrics);
+    flight->metrics = source->metrics ? strdup(source->metrics) : NULL;
+    flight_print_begin(&flight->out, source, why, &flight->walk);
+}
+
+bool flight_render_step(struct flight *flight, const struct flight_source *source)
+{
+    struct flight_source with = *source;
+    if (!flight->next_one || atomic_load(&flight->failing)) return false;
+    with.metrics = flight->metrics;
+    if (flight_print_step(&flight->out, &with, FLIGHT_STEPS, &flight->walk)) return true;
+    flight->next_one->length = flight->out.length;
     /* Pairs with the acquire in rendering_write: a handler sees it whole. */
-    atomic_store_explicit(&flight->newest, free_one, memory_order_release);
+    atomic_store_explicit(&flight->newest, flight->next_one, memory_order_release);
+    flight->next_one = NULL;
+    return false;
+}
+
+void flight_render(struct flight *flight, const struct flight_source *source, const char *why)
+{
+    flight_render_begin(flight, source, why);
+    while (flight_render_step(flight, source)) {
+    }
 }
 
 void flight_line(struct flight_lines *lines, const char *line)
@@ -213,6 +241,7 @@ void flight_arm(struct flight *flight)
     for (uint32_t i = 0; i < ARRAY_COUNT(signals); i++) sigaddset(&action.sa_mask, signals[i]);
     atomic_store(&armed_flight, flight);
     flight->armed = true;
+    flight->stack = fault_stack_give();
     for (uint32_t i = 0; i < ARRAY_COUNT(signals); i++)
         CHECK(sigaction(signals[i], &action, &flight->before[i]) == 0);
 }

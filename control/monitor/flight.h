@@ -9,16 +9,18 @@
  *     {"record":"alert", ...}         all of the list
  *     {"record":"event", ...}         the last FLIGHT_EVENTS
  *     {"record":"line", ...}          the last FLIGHT_LINES of the log
+ *     {"record":"part", ...}          of orders, of positions: how many of how many follow
  *     {"record":"order", ...}         what a gateway's view shows: open orders, positions
  *     {"record":"position", ...}
  *     {"record":"metric", ...}        every sample of the metrics, and so every view's counters
  *     {"record":"end", "signal":11}   the last line; signal 0: none
  *
- * A record is rendered into memory about once a second and with every event; from there it is
- * written, on demand, on an alarm, or by the handler of a signal that ends the process (a failed
- * CHECK, a segmentation fault).  The handler opens, writes and closes a file and calls nothing that
- * a handler may not, so what it writes is at most about a second old.  Without an "end" line a file
- * was torn off.
+ * A record is rendered into memory, a part at a time (FLIGHT_STEPS), so that whoever renders it
+ * has other things to do; from there it is written by the handler of a signal that ends the process
+ * (a failed CHECK, a segmentation fault, a stack that has run out).  On demand and on an alarm it
+ * is rendered at once.  The handler opens, writes and closes a file and calls nothing a handler
+ * may not; what it writes is as old as the last rendering, whose parts are as old as it took.
+ * Without an "end" line a file was torn off.
  *
  * Files are numbered on from the highest in the folder; the FLIGHT_FILES newest are kept, and one
  * of a handler above these until the next start.  Nothing is synced: a file survives the end of the
@@ -26,7 +28,7 @@
  *
  * Threads: one; the handler runs on whichever failed, and others that fail too wait for the end.
  * One recorder a process.
- * Memory: two buffers of FLIGHT_BYTES_MAX. */
+ * Memory: two buffers of FLIGHT_BYTES_MAX, and a copy of the metrics. */
 
 #include "control/monitor/monitor.h"
 
@@ -36,6 +38,7 @@
 #define FLIGHT_LINE_MAX  255u
 #define FLIGHT_FILES     16u
 #define FLIGHT_PATH_MAX  4200u
+#define FLIGHT_STEPS     256u /* of a part of a rendering, in lines or so */
 
 struct flight_lines {
     uint64_t count; /* ever */
@@ -49,8 +52,27 @@ struct flight_source {
     const char *metrics; /* as metrics_print made them; NULL: none */
 };
 
-/* Pure: without its last line.  out->cut: what is last is missing, in whole lines. */
-void flight_print(struct text *out, const struct flight_source *source, const char *why);
+/* Where a rendering is. */
+enum flight_part {
+    FLIGHT_ALERTS,
+    FLIGHT_EVENTS_PART,
+    FLIGHT_LINES_PART,
+    FLIGHT_GATEWAY,
+    FLIGHT_METRICS,
+    FLIGHT_PARTS
+};
+struct flight_walk {
+    enum flight_part part;
+    uint64_t at;
+};
+
+/* Pure: a record without its last line, in steps of about a line; false: it is whole.  Alerts, and
+ * what the view shows of a gateway, are one step.  metrics must stay as they are meanwhile.
+ * out->cut: what is last is missing, in whole lines. */
+void flight_print_begin(struct text *out, const struct flight_source *source, const char *why,
+                        struct flight_walk *walk);
+bool flight_print_step(struct text *out, const struct flight_source *source, uint32_t steps,
+                       struct flight_walk *walk);
 
 struct flight;
 
@@ -58,7 +80,14 @@ struct flight;
 struct flight *flight_new(const char *folder, struct text *problem);
 void flight_free(struct flight *flight); /* its handlers go first; NULL is allowed */
 
-/* What a handler would write from now on. */
+/* What a handler would write once all of it is rendered; metrics are copied.  One that is under way
+ * gives way. */
+void flight_render_begin(struct flight *flight, const struct flight_source *source,
+                         const char *why);
+/* FLIGHT_STEPS more of it.  True: some is left. */
+bool flight_render_step(struct flight *flight, const struct flight_source *source);
+
+/* All of it at once: what a handler would write from now on. */
 void flight_render(struct flight *flight, const struct flight_source *source, const char *why);
 
 /* Writes what was rendered last.  False and a sentence if it could not; else the path. */
@@ -67,7 +96,8 @@ MUST_USE bool flight_write(struct flight *flight, struct text *said);
 /* A line of the log, for the records to come. */
 void flight_line(struct flight_lines *lines, const char *line);
 
-/* Handlers for the signals that end a process by a fault, until flight_free. */
+/* Handlers for the signals that end a process by a fault, until flight_free; they run on a stack of
+ * their own on this thread, and on others that have one (fault_stack_setup.h). */
 void flight_arm(struct flight *flight);
 
 #endif

@@ -61,28 +61,31 @@ static const char *const phases[] = {[MONITOR_HAPPENED] = "happened",
                                      [MONITOR_BEGAN_AGAIN] = "began again",
                                      [MONITOR_ENDED] = "ended"};
 
-static void events_print(struct text *out, const struct monitor *monitor)
+/* The next event; false: there is none. */
+static bool event_print(struct text *out, const struct monitor *monitor, uint64_t *after)
 {
     uint64_t newest = monitor_newest(monitor);
-    uint64_t after = newest > FLIGHT_EVENTS ? newest - FLIGHT_EVENTS : 0;
-    for (const struct monitor_told *told; (told = monitor_next(monitor, after));) {
-        const struct monitor_event_row *row = &monitor_events[told->event];
-        line_append(out,
-                    json_pack("{s:s, s:I, s:o, s:s, s:s, s:s, s:o, s:o, s:I}", "record", "event",
-                              "number", (json_int_t)told->number, "at", time_of(told->wall_ns),
-                              "severity", monitor_severity_name(row->severity), "code", row->code,
-                              "phase", phases[told->phase], "of", text_of(told->of), "detail",
-                              text_of(told->detail), "alert", (json_int_t)told->alert));
-        after = told->number;
-    }
+    if (newest > FLIGHT_EVENTS && *after < newest - FLIGHT_EVENTS) *after = newest - FLIGHT_EVENTS;
+    const struct monitor_told *told = monitor_next(monitor, *after);
+    if (!told) return false;
+    const struct monitor_event_row *row = &monitor_events[told->event];
+    line_append(out, json_pack("{s:s, s:I, s:o, s:s, s:s, s:s, s:o, s:o, s:I}", "record", "event",
+                               "number", (json_int_t)told->number, "at", time_of(told->wall_ns),
+                               "severity", monitor_severity_name(row->severity), "code", row->code,
+                               "phase", phases[told->phase], "of", text_of(told->of), "detail",
+                               text_of(told->detail), "alert", (json_int_t)told->alert));
+    *after = told->number;
+    return true;
 }
 
-static void lines_print(struct text *out, const struct flight_lines *lines)
+static bool line_print(struct text *out, const struct flight_lines *lines, uint64_t *at)
 {
-    uint64_t first = lines->count > FLIGHT_LINES ? lines->count - FLIGHT_LINES : 0;
-    for (uint64_t i = first; i < lines->count; i++)
-        line_append(out, json_pack("{s:s, s:o}", "record", "line", "text",
-                                   text_of(lines->at[i % FLIGHT_LINES])));
+    if (lines->count > FLIGHT_LINES && *at < lines->count - FLIGHT_LINES)
+        *at = lines->count - FLIGHT_LINES;
+    if (*at >= lines->count) return false;
+    line_append(out, json_pack("{s:s, s:o}", "record", "line", "text",
+                               text_of(lines->at[(*at)++ % FLIGHT_LINES])));
+    return true;
 }
 
 /* Money and quantities are texts: a number of JSON would lose places. */
@@ -131,26 +134,71 @@ static void orders_print(struct text *out, const struct engine_gateway_view *vie
     }
 }
 
-/* A line of the exposition that is no comment: a name with labels, a space, a number. */
-static void metrics_print_lines(struct text *out, const char *metrics)
+/* How many of how many are below. */
+static void part_print(struct text *out, const char *of, uint64_t there, uint64_t room)
 {
-    for (const char *line = metrics; *line;) {
-        const char *end = strchrnul(line, '\n');
-        const char *space = line[0] == '#' ? NULL : memrchr(line, ' ', (size_t)(end - line));
-        if (space)
-            line_append(out, json_pack("{s:s, s:s%, s:s%}", "record", "metric", "name", line,
-                                       (size_t)(space - line), "value", space + 1,
-                                       (size_t)(end - space - 1)));
-        line = *end ? end + 1 : end;
-    }
+    line_append(out,
+                json_pack("{s:s, s:s, s:I, s:I}", "record", "part", "of", of, "shown",
+                          (json_int_t)(there < room ? there : room), "there", (json_int_t)there));
 }
 
-void flight_print(struct text *out, const struct flight_source *source, const char *why)
+static void gateway_print(struct text *out, const struct engine_gateway_view *view)
 {
+    part_print(out, "order", view->orders, ENGINE_VIEW_ORDERS);
+    part_print(out, "position", view->holdings, ENGINE_VIEW_HOLDINGS);
+    orders_print(out, view);
+}
+
+/* The next line of the exposition that is no comment: a name with labels, a space, a number. */
+static bool metric_print(struct text *out, const char *metrics, uint64_t *at)
+{
+    const char *line = metrics ? metrics + *at : "";
+    while (line[0] == '#') {
+        line = strchrnul(line, '\n');
+        line += *line != 0;
+    }
+    if (!*line) return false;
+    const char *end = strchrnul(line, '\n');
+    const char *space = memrchr(line, ' ', (size_t)(end - line));
+    if (space)
+        line_append(out, json_pack("{s:s, s:s%, s:s%}", "record", "metric", "name", line,
+                                   (size_t)(space - line), "value", space + 1,
+                                   (size_t)(end - space - 1)));
+    *at = (uint64_t)(end - metrics) + (*end != 0);
+    return true;
+}
+
+/* One step of a part; false: the part is over. */
+static bool part_step(struct text *out, const struct flight_source *source,
+                      struct flight_walk *walk)
+{
+    switch (walk->part) {
+    case FLIGHT_ALERTS: alerts_print(out, monitor_alerts(source->monitor)); return false;
+    case FLIGHT_EVENTS_PART: return event_print(out, source->monitor, &walk->at);
+    case FLIGHT_LINES_PART: return line_print(out, source->lines, &walk->at);
+    case FLIGHT_GATEWAY:
+        if (source->views->has_gateway) gateway_print(out, &source->views->gateway);
+        return false;
+    case FLIGHT_METRICS: return metric_print(out, source->metrics, &walk->at);
+    case FLIGHT_PARTS: break;
+    }
+    UNREACHABLE("each part is printed");
+}
+
+void flight_print_begin(struct text *out, const struct flight_source *source, const char *why,
+                        struct flight_walk *walk)
+{
+    *walk = (struct flight_walk){.part = FLIGHT_ALERTS};
     box_print(out, source->views, why);
-    alerts_print(out, monitor_alerts(source->monitor));
-    events_print(out, source->monitor);
-    lines_print(out, source->lines);
-    if (source->views->has_gateway) orders_print(out, &source->views->gateway);
-    if (source->metrics) metrics_print_lines(out, source->metrics);
+}
+
+bool flight_print_step(struct text *out, const struct flight_source *source, uint32_t steps,
+                       struct flight_walk *walk)
+{
+    for (uint32_t i = 0; i < steps && walk->part < FLIGHT_PARTS; i++) {
+        if (part_step(out, source, walk)) continue;
+        walk->part++;
+        walk->at = 0;
+    }
+    return walk->part < FLIGHT_PARTS;
 }

@@ -176,6 +176,11 @@ void monitor_unwritten(struct monitor *monitor)
     monitor->counts.event_unwritten++;
 }
 
+void monitor_frame_dropped(struct monitor *monitor)
+{
+    monitor->counts.frame_dropped++;
+}
+
 void monitor_line_unwritten(struct monitor *monitor)
 {
     monitor->counts.line_unwritten++;

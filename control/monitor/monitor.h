@@ -55,6 +55,7 @@ struct monitor_told {
     C(alert_refused,   "Alerts for which there was no place")                          \
     C(event_unwritten, "Events that standard error did not take")                      \
     C(line_unwritten,  "Lines that standard output did not take")                      \
+    C(frame_dropped,   "Pages of the screen that a stopped or slow terminal did not take") \
     C(flight,          "Flight records written")
 /* clang-format on */
 
@@ -101,6 +102,7 @@ const struct monitor_counts *monitor_counts(const struct monitor *monitor);
 /* For those who write: an event or a line was not taken, a flight record was. */
 void monitor_unwritten(struct monitor *monitor);
 void monitor_line_unwritten(struct monitor *monitor);
+void monitor_frame_dropped(struct monitor *monitor);
 void monitor_recorded(struct monitor *monitor);
 
 #endif

@@ -77,6 +77,8 @@
       "see who has the port; it is tried again every second")                    \
     X(MONITOR_UNRECORDED,       flight_unwritten, WARNING, ALERT,     "the flight record could not be written", \
       "see the folder monitor.folder: its owner, and the room on its disk")            \
+    X(MONITOR_UNSAID,           record_unwritten, WARNING, ALERT,     "changes cannot be written down, and are refused but for halts", \
+      "make room on the disk of control.record_file; it ends with the next change that can be written") \
     X(MONITOR_CAPTURE_DROPS,    capture_drops,    WARNING, ALERT,     "the capture of frames drops some: its disk does not follow", \
       "capture fewer ports, or to a faster disk; the box itself is not slower")        \
     X(MONITOR_CAPTURE_FAILED,   capture_failed,   WARNING, ALERT,     "the capture of frames has failed", \

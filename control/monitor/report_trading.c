@@ -76,21 +76,6 @@ static bool is_crowd(const struct engine_view_strategy *strategy)
     return strcmp(strategy->kind, CROWD) == 0;
 }
 
-int64_t report_profit(const struct engine_gateway_view *view)
-{
-    int64_t profit = 0;
-    for (uint64_t i = 0; i < strategies_of(view); i++)
-        if (!is_crowd(&view->strategy[i])) profit += view->strategy[i].profit;
-    return profit;
-}
-
-uint64_t report_open(const struct engine_gateway_view *view)
-{
-    uint64_t open = 0;
-    for (uint64_t i = 0; i < strategies_of(view); i++) open += view->strategy[i].working;
-    return open;
-}
-
 uint64_t report_doubt(const struct engine_gateway_view *view)
 {
     uint64_t doubt = 0;
@@ -104,6 +89,22 @@ uint64_t report_up(const struct engine_gateway_view *view)
     for (uint64_t i = 0; i < venues_of(view); i++)
         up += view->venue[i].session.state == ORDER_HOST_UP;
     return up;
+}
+
+/* "16 of 40" */
+static void part_append(struct text *out, uint64_t shown, uint64_t of)
+{
+    text_grouped(out, shown);
+    text_append(out, " of ");
+    text_grouped(out, of);
+}
+
+/* Where a table has left something out. */
+static void part_say(struct text *out, uint64_t shown, uint64_t of)
+{
+    if (of <= shown) return;
+    part_append(out, shown, of);
+    text_append(out, " shown\n");
 }
 
 /* Books. */
@@ -277,6 +278,9 @@ void report_strategies(struct text *out, const struct feed_view *feed,
     text_at(out, "profit", column + 12);
     text_append_char(out, '\n');
     struct engine_view_strategy sum = {.name = "together"};
+    struct text name = text_in(sum.name, sizeof sum.name);
+    if (view->strategies > strategies_of(view))
+        part_append(&name, strategies_of(view), view->strategies);
     for (uint64_t i = 0; i < strategies_of(view); i++) {
         strategy_print(out, feed, view, &view->strategy[i], books);
         strategy_add(&sum, &view->strategy[i]);
@@ -304,8 +308,7 @@ void report_strategies_all(struct text *out, const struct engine_gateway_view *v
         money_at(out, strategy->profit, 110);
         text_append_char(out, '\n');
     }
-    if (view->strategies > ENGINE_VIEW_STRATEGIES)
-        text_format(out, "and %u more\n", (uint32_t)(view->strategies - ENGINE_VIEW_STRATEGIES));
+    part_say(out, strategies_of(view), view->strategies);
 }
 
 void report_holdings(struct text *out, const struct engine_gateway_view *view)
@@ -325,6 +328,7 @@ void report_holdings(struct text *out, const struct engine_gateway_view *view)
         money_at(out, holding->is.profit, 99);
         text_append_char(out, '\n');
     }
+    part_say(out, ENGINE_VIEW_HOLDINGS, view->holdings);
 }
 
 /* Sessions. */

@@ -37,10 +37,7 @@ const char *report_trading_state(uint64_t state);
 /* "+1,234.56"; whole hundredths of what money is in, toward zero. */
 void report_money(struct text *out, int64_t money);
 
-/* The profit of all strategies but crowds; orders open, in doubt; sessions by which orders may
- * leave. */
-int64_t report_profit(const struct engine_gateway_view *view);
-uint64_t report_open(const struct engine_gateway_view *view);
+/* Orders in doubt; sessions by which orders may leave. */
 uint64_t report_doubt(const struct engine_gateway_view *view);
 uint64_t report_up(const struct engine_gateway_view *view);
 

@@ -1,6 +1,7 @@
 #include "dataplane/launch/launch.h"
 
 #include "dataplane/base/clock_setup.h"
+#include "dataplane/base/fault_stack_setup.h"
 #include "dataplane/launch/launch_ports.h"
 
 #include <stdlib.h>
@@ -231,7 +232,9 @@ static void lcores_make(struct launch *launch, const struct needs *needs)
 
 static void lcore_main(void *argument)
 {
+    void *stack = fault_stack_give();
     lcore_run(argument);
+    fault_stack_take(stack);
 }
 
 /* Virtual devices begin with the name of their driver. */
