@@ -47,16 +47,27 @@ static bool cut(struct span *rest, char at, struct span *piece)
     return true;
 }
 
-/* Characters of a method or of a header's name. */
-static bool is_token(struct span span)
+/* Letters, digits, and these others. */
+static bool is_of(struct span span, const char *others)
 {
-    static const char others[] = "!#$%&'*+-.^_`|~";
     for (size_t i = 0; i < span.length; i++) {
         char one = span.at[i];
         bool letter = (one >= 'a' && one <= 'z') || (one >= 'A' && one <= 'Z');
         if (!letter && !(one >= '0' && one <= '9') && (!one || !strchr(others, one))) return false;
     }
-    return span.length > 0;
+    return true;
+}
+
+/* Characters of a method or of a header's name. */
+static bool is_token(struct span span)
+{
+    return span.length > 0 && is_of(span, "!#$%&'*+-.^_`|~");
+}
+
+/* host[:port] of RFC 3986; empty where the client has no name for us. */
+static bool is_host(struct span span)
+{
+    return is_of(span, "-._~!$&'()*+,;=%:[]");
 }
 
 static enum http_progress path_read(struct http_request *request, struct span target)
@@ -108,7 +119,8 @@ static bool closes(struct span options)
     return span_like(trimmed(options), "close");
 }
 
-static enum http_progress header_read(struct http_request *request, struct span line)
+static enum http_progress header_read(struct http_request *request, struct span line,
+                                      uint32_t *hosts)
 {
     struct span name;
     for (size_t i = 0; i < line.length; i++)
@@ -116,6 +128,8 @@ static enum http_progress header_read(struct http_request *request, struct span 
             return refuse(request, HTTP_BAD_REQUEST);
     if (!cut(&line, ':', &name) || !is_token(name)) return refuse(request, HTTP_BAD_REQUEST);
     struct span value = trimmed(line);
+    if (span_like(name, "Host") && ((*hosts)++ > 0 || !is_host(value)))
+        return refuse(request, HTTP_BAD_REQUEST);
     if (span_like(name, "Connection") && closes(value)) request->keep = false;
     if (span_like(name, "Content-Length") && !span_is(value, "0"))
         return refuse(request, HTTP_CONTENT_TOO_LARGE);
@@ -147,18 +161,21 @@ enum http_progress http_request_read(struct http_request *request, const char *b
 {
     *request = (struct http_request){.bytes = 0};
     struct span rest = {bytes, length < HTTP_REQUEST_MAX ? length : HTTP_REQUEST_MAX}, line;
+    uint32_t hosts = 0;
     enum http_progress progress = line_next(request, &rest, &line);
     if (progress == HTTP_MORE) return unfinished(request, length, false);
     if (progress == HTTP_REQUEST) progress = line_read(request, line);
+    bool named = request->keep; /* who speaks 1.1 names us: RFC 9112, section 3.2 */
     while (progress == HTTP_REQUEST) {
         progress = line_next(request, &rest, &line);
         if (progress == HTTP_MORE) return unfinished(request, length, true);
         if (progress != HTTP_REQUEST) break;
         if (line.length == 0) {
+            if (named && hosts == 0) return refuse(request, HTTP_BAD_REQUEST);
             request->bytes = (uint32_t)(rest.at - bytes);
             return HTTP_REQUEST;
         }
-        progress = header_read(request, line);
+        progress = header_read(request, line, &hosts);
     }
     return progress;
 }

@@ -8,7 +8,8 @@
  *
  * Strict where leniency has cost others: lines end in CR LF; a name of a header has no space; no
  * line is continued; a request with a body, announced by Content-Length or Transfer-Encoding, is
- * refused, and so is every method but GET and HEAD.  After a refusal the connection must end,
+ * refused, and so is every method but GET and HEAD, a request of 1.1 without a Host, and any with
+ * two or with one that is none.  After a refusal the connection must end,
  * because nobody knows where the next request begins.
  *
  * By hand, and not by http-parser: that library has no maintainer any more, its successor llhttp is

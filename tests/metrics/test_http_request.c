@@ -25,13 +25,13 @@ SPEC(a_get_is_a_request_with_its_path)
 
 SPEC(a_head_is_one_without_a_body)
 {
-    EXPECT(take("HEAD / HTTP/1.1\r\n\r\n") == HTTP_REQUEST);
+    EXPECT(take("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n") == HTTP_REQUEST);
     EXPECT(request.head);
 }
 
 SPEC(what_is_behind_a_question_mark_is_no_part_of_the_path)
 {
-    EXPECT(take("GET /metrics?name[]=up HTTP/1.1\r\n\r\n") == HTTP_REQUEST);
+    EXPECT(take("GET /metrics?name[]=up HTTP/1.1\r\nHost: x\r\n\r\n") == HTTP_REQUEST);
     EXPECT_TEXT(request.path, "/metrics");
 }
 
@@ -39,25 +39,26 @@ SPEC(the_connection_ends_behind_an_old_request_and_behind_one_that_says_so)
 {
     EXPECT(take("GET / HTTP/1.0\r\n\r\n") == HTTP_REQUEST);
     EXPECT(!request.keep);
-    EXPECT(take("GET / HTTP/1.1\r\nconnection:  Close \r\n\r\n") == HTTP_REQUEST);
+    EXPECT(take("GET / HTTP/1.1\r\nHost: x\r\nconnection:  Close \r\n\r\n") == HTTP_REQUEST);
     EXPECT(!request.keep);
-    EXPECT(take("GET / HTTP/1.1\r\nConnection: keep-alive\r\n\r\n") == HTTP_REQUEST);
+    EXPECT(take("GET / HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\n\r\n") == HTTP_REQUEST);
     EXPECT(request.keep);
 }
 
 SPEC(close_may_be_one_of_several_options_of_the_connection)
 {
-    EXPECT(take("GET / HTTP/1.1\r\nConnection: TE, close\r\n\r\n") == HTTP_REQUEST);
+    EXPECT(take("GET / HTTP/1.1\r\nHost: x\r\nConnection: TE, close\r\n\r\n") == HTTP_REQUEST);
     EXPECT(!request.keep);
-    EXPECT(take("GET / HTTP/1.1\r\nConnection: CLOSE\t,TE\r\n\r\n") == HTTP_REQUEST);
+    EXPECT(take("GET / HTTP/1.1\r\nHost: x\r\nConnection: CLOSE\t,TE\r\n\r\n") == HTTP_REQUEST);
     EXPECT(!request.keep);
-    EXPECT(take("GET / HTTP/1.1\r\nConnection: closed, not close\r\n\r\n") == HTTP_REQUEST);
+    EXPECT(take("GET / HTTP/1.1\r\nHost: x\r\nConnection: closed, not close\r\n\r\n") ==
+           HTTP_REQUEST);
     EXPECT(request.keep);
 }
 
 SPEC(what_is_behind_a_request_belongs_to_the_next)
 {
-    const char *two = "GET /a HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\n\r\n";
+    const char *two = "GET /a HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n";
     EXPECT(take(two) == HTTP_REQUEST);
     EXPECT_TEXT(request.path, "/a");
     EXPECT(take(two + request.bytes) == HTTP_REQUEST);
@@ -112,7 +113,31 @@ SPEC(what_is_no_request_is_refused_with_the_answer_that_says_why)
                     rows[i].text, (int)progress, (int)request.refused);
         EXPECT(!request.keep);
     }
-    EXPECT(take("GET / HTTP/1.1\r\nContent-Length: 0\r\n\r\n") == HTTP_REQUEST);
+    EXPECT(take("GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n") == HTTP_REQUEST);
+}
+
+SPEC(who_speaks_1_1_names_the_host_once)
+{
+    static const char *const none[] = {
+        "GET / HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nConnection: close\r\n\r\n",
+        "GET / HTTP/1.1\r\nHosts: here\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: here\r\nHost: here\r\n\r\n",
+        "GET / HTTP/1.0\r\nHost: a\r\nhost: b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: he re\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: user@here\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: here/there\r\n\r\n",
+    };
+    for (uint32_t i = 0; i < ARRAY_COUNT(none); i++) {
+        enum http_progress progress = take(none[i]);
+        spec_expect(__FILE__, __LINE__,
+                    progress == HTTP_REFUSED && request.refused == HTTP_BAD_REQUEST, "%s: %d",
+                    none[i], (int)progress);
+        EXPECT(!request.keep);
+    }
+    EXPECT(take("GET / HTTP/1.0\r\n\r\n") == HTTP_REQUEST);
+    EXPECT(take("GET / HTTP/1.1\r\nhOST:\r\n\r\n") == HTTP_REQUEST);
+    EXPECT(take("GET / HTTP/1.1\r\nHost: [::1]:9464\r\n\r\n") == HTTP_REQUEST);
 }
 
 SPEC(a_byte_zero_anywhere_is_refused)
@@ -159,7 +184,7 @@ SPEC(the_longest_request_and_the_longest_path_are_taken_and_one_byte_more_is_not
 {
     char bytes[HTTP_REQUEST_MAX + 1], path[HTTP_PATH_MAX + 64];
     memset(bytes, 'a', sizeof bytes);
-    put(bytes, "GET / HTTP/1.1\r\nA: ");
+    put(bytes, "GET / HTTP/1.1\r\nHost: x\r\nA: ");
     put(bytes + HTTP_REQUEST_MAX - 4, "\r\n\r\n");
     EXPECT(http_request_read(&request, bytes, HTTP_REQUEST_MAX) == HTTP_REQUEST);
     EXPECT_UINT(request.bytes, HTTP_REQUEST_MAX);
@@ -167,7 +192,7 @@ SPEC(the_longest_request_and_the_longest_path_are_taken_and_one_byte_more_is_not
         memset(path, 0, sizeof path);
         memset(path, 'p', 4 + length);
         put(path, "GET /");
-        put(path + 4 + length, " HTTP/1.1\r\n\r\n");
+        put(path + 4 + length, " HTTP/1.1\r\nHost: x\r\n\r\n");
         EXPECT((take(path) == HTTP_REQUEST) == (length == HTTP_PATH_MAX));
     }
     EXPECT_UINT(request.refused, HTTP_URI_TOO_LONG);
@@ -222,6 +247,7 @@ SPEC(what_a_whole_says_its_beginnings_never_contradict)
     S(what_is_behind_a_request_belongs_to_the_next)                                                \
     S(every_beginning_of_a_request_waits_for_more)                                                 \
     S(what_is_no_request_is_refused_with_the_answer_that_says_why)                                 \
+    S(who_speaks_1_1_names_the_host_once)                                                          \
     S(a_byte_zero_anywhere_is_refused)                                                             \
     S(what_is_not_whole_within_eight_kibibytes_is_refused)                                         \
     S(the_longest_request_and_the_longest_path_are_taken_and_one_byte_more_is_not)                 \

@@ -87,7 +87,7 @@ static const char *answered(uint32_t index)
 
 SPEC(who_asks_is_answered_and_the_connection_ends_if_asked_to)
 {
-    connect_and_ask(0, "GET /here HTTP/1.1\r\nConnection: close\r\n\r\n");
+    connect_and_ask(0, "GET /here HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     EXPECT(strncmp(answered(0), "HTTP/1.1 200 OK\r\n", 17) == 0);
     EXPECT(strstr(came, "\r\n\r\n/here") != NULL);
     run(0.05);
@@ -102,7 +102,7 @@ SPEC(without_descriptors_the_loop_rests_and_goes_on_when_there_are_some)
     run(0.01); /* what the loop needs itself it has */
     close(next);
     EXPECT(setrlimit(RLIMIT_NOFILE, &(struct rlimit){(rlim_t)next, before.rlim_max}) == 0);
-    connect_and_ask(0, "GET /late HTTP/1.1\r\n\r\n");
+    connect_and_ask(0, "GET /late HTTP/1.1\r\nHost: x\r\n\r\n");
     unsigned turns = ev_iteration(loop);
     run(0.2);
     turns = ev_iteration(loop) - turns;
@@ -121,7 +121,7 @@ SPEC(a_server_that_pauses_may_be_freed)
     run(0.01);
     close(next);
     EXPECT(setrlimit(RLIMIT_NOFILE, &(struct rlimit){(rlim_t)next, before.rlim_max}) == 0);
-    connect_and_ask(0, "GET / HTTP/1.1\r\n\r\n");
+    connect_and_ask(0, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
     run(0.05);
     EXPECT(setrlimit(RLIMIT_NOFILE, &before) == 0);
     http_server_free(server);

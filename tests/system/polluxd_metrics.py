@@ -103,8 +103,9 @@ def a_connection_is_used_again_and_pipelined_requests_are_answered_in_order(benc
         equal(client.getresponse().read(), b"healthy\n", "the answer")
     client.close()
     with box.connect() as raw:
-        raw.sendall(b"GET /a HTTP/1.1\r\n\r\nGET /healthz HTTP/1.1\r\n\r\n" * 50 +
-                    b"GET /healthz HTTP/1.0\r\n\r\n")
+        two = (b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
+               b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        raw.sendall(two * 50 + b"GET /healthz HTTP/1.0\r\n\r\n")
         came = b""
         while more := raw.recv(65536):
             came += more
@@ -184,7 +185,7 @@ def slow_ones_have_begun_and_the_box_goes_on(bench):
     for one in writers:
         one.start()
     reader = box.connect()  # takes nothing of what it asks for
-    reader.sendall(b"GET /metrics HTTP/1.1\r\n\r\n" * 100)
+    reader.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n" * 100)
     rests = http.client.HTTPConnection("127.0.0.1", box.port, timeout=WAIT)
     rests.request("GET", "/healthz")
     equal(rests.getresponse().read(), b"healthy\n", "the first answer")
