@@ -46,6 +46,7 @@ static void cell_print(struct text *out, const struct command_column *column, co
     if (json_is_string(value)) plain_print(out, json_string_value(value));
     else if (json_is_integer(value)) whole_print(out, column->unit, json_integer_value(value));
     else if (json_is_boolean(value)) text_append(out, json_is_true(value) ? "yes" : "no");
+    else if (json_is_null(value)) text_append_char(out, '-'); /* was never measured */
 }
 
 static uint32_t characters(const char *text)
@@ -139,6 +140,26 @@ void print_rows(struct text *out, const struct command_column *columns, const js
     for (size_t i = 0; i < count; i++) line_print(out, columns, width, json_array_get(list, i));
 }
 
+void print_portion(struct text *out, const json_t *result, size_t rows)
+{
+    const json_t *of = json_object_get(result, "of"), *next = json_object_get(result, "next");
+    bool whole = json_is_integer(of) && rows >= (uint64_t)json_integer_value(of);
+    bool moment = json_is_true(json_object_get(result, "one_moment"));
+    if (whole && moment) return;
+    text_append_char(out, '\n');
+    text_grouped(out, rows);
+    if (json_is_integer(of)) {
+        text_append(out, " of ");
+        text_grouped(out, (uint64_t)json_integer_value(of));
+    }
+    text_append(out, " shown");
+    uint64_t shown = (uint64_t)json_integer_value(json_object_get(result, "shown"));
+    if (json_is_integer(next) && rows == shown)
+        text_format(out, "; --after %lld goes on", (long long)json_integer_value(next));
+    if (!moment) text_append(out, "; they are not all of one moment");
+    text_append_char(out, '\n');
+}
+
 void print_answer(struct text *out, const struct command *command, const json_t *result)
 {
     const json_t *list = command->rows ? json_object_get(result, command->rows) : NULL;
@@ -147,4 +168,5 @@ void print_answer(struct text *out, const struct command *command, const json_t 
     if (command->fields) text_append_char(out, '\n');
     if (json_array_size(list) == 0) text_append(out, "none\n");
     else print_rows(out, command->columns, list, SIZE_MAX);
+    if (command->portions) print_portion(out, result, json_array_size(list));
 }

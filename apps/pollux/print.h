@@ -15,4 +15,8 @@ void print_fields(struct text *out, const struct command_column *fields, const j
 void print_rows(struct text *out, const struct command_column *columns, const json_t *list,
                 size_t rows);
 
+/* Of a portion: how many of how many rows were printed, where it goes on, and whether they are not
+ * of one moment; nothing if they are all, and of one. */
+void print_portion(struct text *out, const json_t *result, size_t rows);
+
 #endif

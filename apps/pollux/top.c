@@ -88,6 +88,8 @@ static bool table_print(struct text *out, struct talk *talk, uint32_t number, js
         text_append_char(out, '\n');
         print_rows(out, command->columns, list, rows);
     }
+    size_t shown = json_array_size(list) < rows ? json_array_size(list) : rows;
+    if (command->portions && json_object_get(result, "of")) print_portion(out, result, shown);
     json_decref(result);
     return true;
 }
@@ -95,7 +97,8 @@ static bool table_print(struct text *out, struct talk *talk, uint32_t number, js
 bool top_page(struct text *out, struct talk *talk, char **refused)
 {
     return head_print(out, talk, refused) &&
-           table_print(out, talk, COMMAND_INSTRUMENTS, json_object(), BOOKS_SHOWN, refused) &&
+           table_print(out, talk, COMMAND_INSTRUMENTS, json_pack("{s:s}", "which", "screen"),
+                       BOOKS_SHOWN, refused) &&
            table_print(out, talk, COMMAND_STRATEGIES_LIST, json_object(), SIZE_MAX, refused) &&
            table_print(out, talk, COMMAND_SESSIONS, json_object(), SIZE_MAX, refused) &&
            table_print(out, talk, COMMAND_LATENCY, json_object(), SIZE_MAX, refused) &&

@@ -30,4 +30,11 @@ void commands_free(struct commands *commands);
 /* Something happened: a line, for the command events.  NULL is allowed. */
 void commands_happened(struct commands *commands, const char *line);
 
+/* What the control socket has counted, into source.  NULL is allowed. */
+struct metrics_source;
+void commands_count_all(const struct commands *commands, struct metrics_source *source);
+
+/* Why changes cannot be written down; "": they can.  NULL is allowed. */
+const char *commands_record_why(const struct commands *commands);
+
 #endif

@@ -5,6 +5,7 @@
 
 #include "apps/polluxd/commands.h"
 #include "control/command/command_server.h"
+#include "dataplane/stage/window.h"
 
 #include <ev.h>
 
@@ -72,6 +73,32 @@ json_t *commands_qty(qty_t qty);
 json_t *commands_money(int64_t money); /* "-13.75", hundredths */
 /* Without padding; whatever a feed said, it is text. */
 json_t *commands_symbol(const char *symbol, size_t bytes);
+
+/* commands_portion.c */
+
+/* How a portion of a stage's table is answered. */
+struct portion {
+    /* With the rows, once they are there; ends the call. */
+    void (*told)(struct commands *commands, struct command_call *call, const struct window *window,
+                 const struct window_said *said, struct portion *portion);
+    /* For commands_rows: */
+    const char *key; /* of the answer's list */
+    json_t *(*show)(const struct commands *commands, const void *row);
+    json_t *before;  /* rows that come first, or NULL: the portion's */
+    uint64_t others; /* rows there are besides those of the window */
+};
+
+/* What the call's parameters after and limit ask for. */
+struct window_ask commands_ask(const struct command_call *call, uint32_t kind);
+void commands_portion(struct commands *commands, struct command_call *call, struct window *window,
+                      const struct window_ask *ask, const struct portion *portion);
+/* A portion's told: all rows by show. */
+void commands_rows(struct commands *commands, struct command_call *call,
+                   const struct window *window, const struct window_said *said,
+                   struct portion *portion);
+/* The end: answer with shown, of, next, one_moment and the rows, both taken over. */
+void commands_answer_rows(struct command_call *call, json_t *answer, const char *key, json_t *rows,
+                          const struct window_said *said);
 
 /* commands_show.c */
 

@@ -1,4 +1,4 @@
-/* Every counter, with its meaning: what a scrape of the box says, and the control socket's own. */
+/* Every counter, with its meaning: what a scrape of the box says. */
 
 #include "apps/polluxd/commands_layout.h"
 #include "apps/polluxd/monitoring.h"
@@ -53,28 +53,6 @@ static void line_add(struct list *list, const char *line, size_t length)
     list->length = meaning ? length - (size_t)(meaning + 1 - line) : 0;
 }
 
-static void own_add(const struct list *list, const char *name, uint64_t value, const char *meaning)
-{
-    char whole[64];
-    struct text text = text_in(whole, sizeof whole);
-    text_format(&text, PREFIX "control_%s", name);
-    if (wanted(list, whole))
-        json_array_append_new(list->rows, json_pack("{s:s, s:o, s:s}", "name", whole, "value",
-                                                    commands_count(value), "meaning", meaning));
-}
-
-#define OWN_ADD(name, meaning) own_add(list, #name, from->name, meaning);
-
-static void control_add(const struct list *list, const struct commands *commands)
-{
-    {
-        const struct command_server_counts *from = command_server_counts(commands->server);
-        COMMAND_SERVER_COUNTERS(OWN_ADD)
-    }
-    const struct command_desk_counts *from = command_server_desk(commands->server);
-    COMMAND_DESK_COUNTERS(OWN_ADD)
-}
-
 void commands_metrics(void *context, struct command_call *call)
 {
     static char page[METRICS_BYTES_MAX];
@@ -88,6 +66,18 @@ void commands_metrics(void *context, struct command_call *call)
         line_add(&list, at, length);
         at += length + (at[length] != 0);
     }
-    control_add(&list, commands);
     command_call_answer(call, json_pack("{s:o}", "counters", list.rows));
+}
+
+void commands_count_all(const struct commands *commands, struct metrics_source *source)
+{
+    if (!commands) return;
+    source->control = command_server_counts(commands->server);
+    source->desk = command_server_desk(commands->server);
+    source->record = &command_server_record(commands->server)->counts;
+}
+
+const char *commands_record_why(const struct commands *commands)
+{
+    return commands ? command_record_why(command_server_record(commands->server)) : "";
 }

@@ -29,9 +29,9 @@ static void trading_put(json_t *to, struct commands *commands)
     struct engine_gateway_view *view = &commands->gateway;
     engine_stage_gateway_view(commands->plan.polluxd->launch.engine, view);
     json_object_set_new(to, "trading", json_string(report_trading_state(view->state)));
-    json_object_set_new(to, "profit", commands_money(report_profit(view)));
+    json_object_set_new(to, "profit", commands_money(view->profit));
     put(to, "sent", view->order_sent + view->replace_sent + view->cancel_sent);
-    put(to, "open", report_open(view));
+    put(to, "open", view->open);
     put(to, "in_doubt", report_doubt(view));
     put(to, "fills", view->fill);
     put(to, "refused", view->refused);
@@ -132,16 +132,23 @@ void commands_lcores(void *context, struct command_call *call)
 
 /* latency */
 
+/* What was never measured took no 0 ns. */
+static json_t *measured(bool any, uint64_t ns)
+{
+    return any ? commands_count(ns) : json_null();
+}
+
 static json_t *latency_show(struct commands *commands, const char *name,
                             const struct histogram *histogram)
 {
     histogram_copy(commands->scratch, histogram);
     struct histogram_summary is = histogram_summarize(commands->scratch);
     histogram_summary_to_ns(&is, &commands->plan.polluxd->launch.clock);
+    bool any = is.count > 0;
     return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "name", name, "p50_ns",
-                     commands_count(is.p50), "p90_ns", commands_count(is.p90), "p99_ns",
-                     commands_count(is.p99), "p99_9_ns", commands_count(is.p99_9), "max_ns",
-                     commands_count(is.max), "count", commands_count(is.count));
+                     measured(any, is.p50), "p90_ns", measured(any, is.p90), "p99_ns",
+                     measured(any, is.p99), "p99_9_ns", measured(any, is.p99_9), "max_ns",
+                     measured(any, is.max), "count", commands_count(is.count));
 }
 
 void commands_latency(void *context, struct command_call *call)

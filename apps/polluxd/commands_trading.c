@@ -5,17 +5,6 @@
 
 #include <string.h>
 
-static bool gateway_look(struct commands *commands, struct command_call *call)
-{
-    const struct launch *launch = &commands->plan.polluxd->launch;
-    if (launch->gateway) {
-        engine_stage_gateway_view(launch->engine, &commands->gateway);
-        return true;
-    }
-    command_call_refuse(call, COMMAND_UNAVAILABLE, "this box has no role gateway");
-    return false;
-}
-
 static const char *venue_name(const struct commands *commands, uint64_t venue)
 {
     return commands->plan.polluxd->gateway.plan.venue[venue].name;
@@ -38,43 +27,86 @@ static json_t *session_show(const struct engine_view_venue *venue)
         commands_count(venue->slot[SLOT_UNKNOWN]));
 }
 
-static json_t *entry_show(const struct gate_view_session *session)
+static json_t *entry_show(const struct commands *commands, const void *row)
 {
+    (void)commands;
+    const struct gate_view_session *session = row;
     const char *state = session->broken ? "broken" : session->connected ? "connected" : "away";
     return json_pack("{s:s, s:o, s:s, s:o}", "role", "venue", "name",
                      commands_symbol(session->username, sizeof session->username), "state", state,
                      "sent", commands_count(session->messages));
 }
 
+/* Those at venues are few, and come first; behind them those of the venue here, in portions. */
 void commands_sessions(void *context, struct command_call *call)
 {
+    static_assert(ENGINE_VIEW_VENUES == GATEWAY_VENUES_MAX, "all of them are shown");
     struct commands *commands = context;
     const struct launch *launch = &commands->plan.polluxd->launch;
     const struct engine_gateway_view *view = &commands->gateway;
-    json_t *rows = json_array();
+    struct window_ask ask = commands_ask(call, 0);
+    struct portion portion = {.told = commands_rows, .key = "sessions", .show = entry_show};
+    portion.before = json_array();
     if (launch->gateway) {
         engine_stage_gateway_view(launch->engine, &commands->gateway);
-        for (uint64_t i = 0; i < view->venues && i < ENGINE_VIEW_VENUES; i++)
-            json_array_append_new(rows, session_show(&view->venue[i]));
+        portion.others = view->venues;
+        for (uint64_t i = 0; i < view->venues && ask.after == 0; i++)
+            json_array_append_new(portion.before, session_show(&view->venue[i]));
     }
     if (launch->venue) {
-        gate_stage_view(launch->venue->gate, &commands->gate);
-        for (uint64_t i = 0; i < commands->gate.sessions; i++)
-            json_array_append_new(rows, entry_show(&commands->gate.session[i]));
+        commands_portion(commands, call, gate_stage_window(launch->venue->gate), &ask, &portion);
+        return;
     }
-    command_call_answer(call, json_pack("{s:o}", "sessions", rows));
+    const struct window_said said = {.turns = 1, .ended = true, .matched = portion.others};
+    commands_answer_rows(call, json_object(), "sessions", portion.before, &said);
+}
+
+/* What the other tables are of. */
+
+static bool symbol_take(const struct commands *commands, const char *name, struct window_ask *ask)
+{
+    uint32_t at;
+    if (commands_symbols(commands, name, &at, 1) == 0) return false;
+    const struct gateway_symbol_plan *symbol = &commands->plan.polluxd->gateway.plan.symbol[at];
+    memcpy(ask->symbol, symbol->name, sizeof ask->symbol);
+    if (strrchr(name, '@')) ask->venue = symbol->venue;
+    return true;
+}
+
+/* False: the call has been refused. */
+static bool subjects_take(const struct commands *commands, struct command_call *call,
+                          struct window_ask *ask)
+{
+    const char *strategy = command_call_text(call, "strategy");
+    const char *symbol = command_call_text(call, "symbol");
+    const char *venue = command_call_text(call, "venue"), *nobody = NULL;
+    if (symbol && !symbol_take(commands, symbol, ask)) nobody = symbol;
+    if (venue) ask->venue = commands_venue(commands, venue);
+    if (venue && ask->venue == UINT32_MAX) nobody = venue;
+    if (strategy) ask->strategy = commands_strategy(commands, strategy);
+    if (strategy && ask->strategy == UINT32_MAX) nobody = strategy;
+    if (nobody) command_call_refuse(call, COMMAND_REFUSED, "there is no %s here", nobody);
+    return !nobody;
+}
+
+static void table_ask(struct commands *commands, struct command_call *call,
+                      enum engine_window_kind kind, const struct portion *portion)
+{
+    const struct launch *launch = &commands->plan.polluxd->launch;
+    struct window_ask ask = commands_ask(call, kind);
+    if (!launch->gateway) {
+        command_call_refuse(call, COMMAND_UNAVAILABLE, "this box has no role gateway");
+        return;
+    }
+    if (!subjects_take(commands, call, &ask)) return;
+    commands_portion(commands, call, engine_stage_window(launch->engine), &ask, portion);
 }
 
 /* Orders. */
 
-static bool wanted(const struct command_call *call, const char *strategy)
+static json_t *order_show(const struct commands *commands, const void *row)
 {
-    const char *only = command_call_text(call, "strategy");
-    return !only || strcmp(only, strategy) == 0;
-}
-
-static json_t *order_show(const struct commands *commands, const struct engine_view_order *order)
-{
+    const struct engine_view_order *order = row;
     return json_pack(
         "{s:s, s:s, s:o, s:o, s:s, s:s, s:o, s:o, s:o}", "strategy", order->strategy, "venue",
         venue_name(commands, order->venue), "symbol",
@@ -86,23 +118,16 @@ static json_t *order_show(const struct commands *commands, const struct engine_v
 
 void commands_orders(void *context, struct command_call *call)
 {
-    struct commands *commands = context;
-    const struct engine_gateway_view *view = &commands->gateway;
-    if (!gateway_look(commands, call)) return;
-    json_t *rows = json_array();
-    for (uint64_t i = 0; i < view->orders && i < ENGINE_VIEW_ORDERS; i++)
-        if (wanted(call, view->order[i].strategy))
-            json_array_append_new(rows, order_show(commands, &view->order[i]));
-    command_call_answer(call,
-                        json_pack("{s:o, s:o, s:o}", "shown", commands_count(json_array_size(rows)),
-                                  "open", commands_count(report_open(view)), "orders", rows));
+    static const struct portion portion = {
+        .told = commands_rows, .key = "orders", .show = order_show};
+    table_ask(context, call, ENGINE_WINDOW_ORDERS, &portion);
 }
 
 /* Positions. */
 
-static json_t *position_show(const struct commands *commands,
-                             const struct engine_view_holding *holding)
+static json_t *position_show(const struct commands *commands, const void *row)
 {
+    const struct engine_view_holding *holding = row;
     const struct gateway_holding *is = &holding->is;
     return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "strategy",
                      holding->strategy, "venue", venue_name(commands, holding->venue), "symbol",
@@ -115,20 +140,17 @@ static json_t *position_show(const struct commands *commands,
 
 void commands_positions(void *context, struct command_call *call)
 {
-    struct commands *commands = context;
-    const struct engine_gateway_view *view = &commands->gateway;
-    if (!gateway_look(commands, call)) return;
-    json_t *rows = json_array();
-    for (uint64_t i = 0; i < view->holdings && i < ENGINE_VIEW_HOLDINGS; i++)
-        if (wanted(call, view->holding[i].strategy))
-            json_array_append_new(rows, position_show(commands, &view->holding[i]));
-    command_call_answer(call, json_pack("{s:o}", "positions", rows));
+    static const struct portion portion = {
+        .told = commands_rows, .key = "positions", .show = position_show};
+    table_ask(context, call, ENGINE_WINDOW_HOLDINGS, &portion);
 }
 
 /* Strategies. */
 
-static json_t *strategy_show(const struct engine_view_strategy *is)
+static json_t *strategy_show(const struct commands *commands, const void *row)
 {
+    (void)commands;
+    const struct engine_view_strategy *is = row;
     return json_pack(
         "{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", is->name, "kind",
         is->kind, "state", is->on ? report_trading_state(is->state) : "OFF", "working",
@@ -141,11 +163,7 @@ static json_t *strategy_show(const struct engine_view_strategy *is)
 
 void commands_strategies(void *context, struct command_call *call)
 {
-    struct commands *commands = context;
-    const struct engine_gateway_view *view = &commands->gateway;
-    if (!gateway_look(commands, call)) return;
-    json_t *rows = json_array();
-    for (uint64_t i = 0; i < view->strategies && i < ENGINE_VIEW_STRATEGIES; i++)
-        json_array_append_new(rows, strategy_show(&view->strategy[i]));
-    command_call_answer(call, json_pack("{s:o}", "strategies", rows));
+    static const struct portion portion = {
+        .told = commands_rows, .key = "strategies", .show = strategy_show};
+    table_ask(context, call, ENGINE_WINDOW_STRATEGIES, &portion);
 }

@@ -9,7 +9,9 @@
 #include "apps/polluxd/plugs.h"
 #include "apps/polluxd/polluxd.h"
 #include "apps/polluxd/reload.h"
+#include "apps/polluxd/rows.h"
 #include "apps/polluxd/trading.h"
+#include "apps/screen.h"
 #include "apps/sentences.h"
 #include "control/config/config_diff.h"
 
@@ -19,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 const char *argp_program_version = "polluxd " POLLUX_VERSION;
 error_t argp_err_exit_status = 2;
@@ -274,6 +277,9 @@ static int run(const struct config *config, const struct request *request)
     polluxd.config = config;
     polluxd.loop = ev_loop_new(EVFLAG_AUTO);
     CHECK(polluxd.loop != NULL);
+    (void)screen_unwaiting(STDOUT_FILENO); /* Ctrl-S must not stop the control plane */
+    (void)screen_unwaiting(STDERR_FILENO);
+    polluxd.rows = rows_new(polluxd.loop);
     signals_set();
     bool right = start(&polluxd);
     if (right) {
@@ -285,12 +291,15 @@ static int run(const struct config *config, const struct request *request)
         signal(SIGUSR1, SIG_IGN);
         polluxd_outside_deafen(polluxd.outside);
         right &= stop(&polluxd);
+        rows_free(polluxd.rows);
+        polluxd.rows = NULL;
         commands_free(polluxd.commands);
         capturing_close(polluxd.capturing);
         monitoring_free(polluxd.monitoring);
         outside_stop(&polluxd);
         launch_free(&polluxd.launch);
     }
+    rows_free(polluxd.rows);
     reload_free(polluxd.reload);
     plugins_hold(&polluxd, false);
     polluxd_gateway_free(&polluxd.gateway);

@@ -3,6 +3,7 @@
 #include "apps/polluxd/commands.h"
 #include "control/metrics/exposition.h"
 #include "control/metrics/http_server.h"
+#include "control/metrics/metrics.h"
 #include "control/monitor/event_line.h"
 #include "control/monitor/flight.h"
 #include "control/monitor/systemd.h"
@@ -21,6 +22,7 @@
 #define RECORD_EVERY_NS (60 * NANOS_SECOND) /* alarms write no more records than that */
 #define RETRY_NS        NANOS_SECOND        /* until a port or a folder is tried again */
 #define FOLDER_MODE     0750
+#define FAILED          "the program has failed" /* why a handler writes */
 
 struct monitoring {
     struct polluxd *polluxd;
@@ -47,7 +49,8 @@ struct monitoring {
     struct flight *flight; /* NULL: not configured, or its folder is not to be had now */
     nanos_t flight_tried_ns;
     struct flight_lines *lines;
-    nanos_t rendered_ns;
+    nanos_t rendered_ns; /* begun */
+    bool rendering;      /* a part of it is left */
     nanos_t recorded_ns;
     bool unwritten; /* the last one could not be */
     char unwritten_why[MONITOR_DETAIL_MAX + 1];
@@ -64,9 +67,11 @@ static void scrape(struct monitoring *monitoring)
     if (monitoring->scraped_ns > 0 && now - monitoring->scraped_ns < FRESH_NS) return;
     monitoring_views(monitoring->polluxd, monitoring->views, monitoring->scratch);
     struct text out = text_in(monitoring->scrape, METRICS_BYTES_MAX);
-    metrics_print(&out, &(struct metrics_source){.views = monitoring->views,
-                                                 .monitor = monitoring->monitor,
-                                                 .http = &monitoring->http_counts});
+    struct metrics_source source = {.views = monitoring->views,
+                                    .monitor = monitoring->monitor,
+                                    .http = &monitoring->http_counts};
+    commands_count_all(monitoring->polluxd->commands, &source);
+    metrics_print(&out, &source);
     monitoring->scrape_bytes = out.length;
     monitoring->scrape_cut = out.cut;
     monitoring->scraped_ns = now;
@@ -152,18 +157,48 @@ static void flight_begin(struct monitoring *monitoring)
         text_format(&problem, "monitor.folder '%s': %s", from->folder, strerror(errno));
     else monitoring->flight = flight_new(from->folder, &problem);
     unwritten_set(monitoring, !monitoring->flight, why);
+    monitoring->rendered_ns = 0;
+    monitoring->rendering = false;
     if (monitoring->flight) flight_arm(monitoring->flight);
 }
 
-static void render(struct monitoring *monitoring, const char *why)
+static struct flight_source flight_source_of(const struct monitoring *monitoring)
+{
+    return (struct flight_source){.views = monitoring->views,
+                                  .monitor = monitoring->monitor,
+                                  .lines = monitoring->lines,
+                                  .metrics = monitoring->scrape};
+}
+
+static void render_now(struct monitoring *monitoring, const char *why)
 {
     scrape(monitoring);
-    const struct flight_source source = {.views = monitoring->views,
-                                         .monitor = monitoring->monitor,
-                                         .lines = monitoring->lines,
-                                         .metrics = monitoring->scrape};
+    const struct flight_source source = flight_source_of(monitoring);
     flight_render(monitoring->flight, &source, why);
+    monitoring->rendering = false;
     monitoring->rendered_ns = monitoring->views->now_ns;
+}
+
+/* For a fault: begun each second, and when something has happened, and done in parts, one a look:
+ * nobody who asks for anything meanwhile waits for it. */
+static void render_some(struct monitoring *monitoring, bool happened)
+{
+    if (!monitoring->flight) return;
+    if (monitoring->rendered_ns == 0) { /* there is nothing yet that a handler could write */
+        render_now(monitoring, FAILED);
+        return;
+    }
+    bool due = monitoring->views->now_ns - monitoring->rendered_ns >= RENDER_NS || happened;
+    if (!monitoring->rendering && due) scrape(monitoring);
+    const struct flight_source source = flight_source_of(monitoring);
+    if (!monitoring->rendering && due) {
+        flight_render_begin(monitoring->flight, &source, FAILED);
+        monitoring->rendered_ns = monitoring->views->now_ns;
+        monitoring->rendering = true;
+        return;
+    }
+    if (monitoring->rendering)
+        monitoring->rendering = flight_render_step(monitoring->flight, &source);
 }
 
 bool monitoring_record(struct monitoring *monitoring, const char *why, struct text *said)
@@ -177,7 +212,7 @@ bool monitoring_record(struct monitoring *monitoring, const char *why, struct te
     }
     /* As they are now; and a reload may have freed the names in those of before. */
     monitoring_views(monitoring->polluxd, monitoring->views, NULL);
-    render(monitoring, why);
+    render_now(monitoring, why);
     size_t begin = said->length;
     bool written = flight_write(monitoring->flight, said);
     if (written) {
@@ -317,12 +352,12 @@ static void look(struct ev_loop *loop, ev_timer *timer, int events)
     monitoring_views(monitoring->polluxd, monitoring->views, NULL);
     monitor_look(monitoring->monitor, monitoring->views);
     metrics_follow(monitoring);
+    const char *unsaid = commands_record_why(monitoring->polluxd->commands);
+    monitor_tell(monitoring->monitor, MONITOR_UNSAID, "", unsaid[0] != 0, unsaid);
     flight_follow(monitoring);
     uint64_t before = monitoring->followed;
     events_follow(monitoring);
-    bool due = monitoring->views->now_ns - monitoring->rendered_ns >= RENDER_NS;
-    if (monitoring->flight && (due || before != monitoring->followed))
-        render(monitoring, "the program has failed");
+    render_some(monitoring, before != monitoring->followed);
     sign_of_life(monitoring);
 }
 

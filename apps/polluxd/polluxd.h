@@ -39,12 +39,14 @@ struct reload;
 struct monitoring;
 struct commands;
 struct watch;
+struct rows;
 struct polluxd_outside;
 struct ev_loop;
 
 struct polluxd {
     struct ev_loop *loop;        /* of the control plane: this thread's, one for all of it */
     const struct config *config; /* what runs */
+    struct rows *rows;           /* onto the stages' long tables */
     struct reload *reload;       /* NULL: it is not read again */
     struct capturing *capturing; /* NULL: there is no memory for captures */
     struct monitoring *monitoring;

@@ -26,6 +26,7 @@
 #define COMMAND_VALUE_MAX  255u
 #define COMMAND_LEVELS_MAX 10u /* of a side of a book */
 #define COMMAND_EVENTS_MAX 256u
+#define COMMAND_ROWS_MAX   500u /* of a portion */
 
 /* Who may: each may what those before may.  The numbers are those of risk's records. */
 enum command_role {
@@ -80,6 +81,7 @@ struct command {
     const struct command_column *fields;        /* of the answer itself, or NULL */
     const char *rows;                           /* the answer's list, or NULL: */
     const struct command_column *columns;       /* of each of its objects */
+    bool portions; /* the list is a part of a longer one: shown, of, next, one_moment say which */
     const char *verdict; /* a field; where it is false, a check has found problems; or NULL */
 };
 

@@ -120,9 +120,12 @@ static void act_begin(struct act *act)
         return;
     }
     if (command->changes && !begin_write(act) && !command->tightens) {
+        const char *why =
+            desk->plan.record_why ? desk->plan.record_why(desk->plan.record_context) : "";
         act->number = 0;
         command_call_refuse(call, COMMAND_UNAVAILABLE,
-                            "the record of changes cannot be written, so nothing is changed");
+                            "the record of changes cannot be written, so nothing is changed%s%s",
+                            why[0] ? ": " : "", why);
         return;
     }
     on(desk->plan.context, call);

@@ -12,7 +12,8 @@
  * of it is written after.  One that tightens (a halt) waits for no disk, and is done even if the
  * record cannot be written: the counter says so.
  *
- * Each request is counted once, by its end: request = answered + the sum of the refusals.
+ * Each request is counted once, by its end: request = answered + the sum of the refusals +
+ * under_way.
  *
  * Threads: one.  Memory: of a request under way, allocated. */
 
@@ -30,13 +31,15 @@
     C(forbidden,          "of these, by somebody whose role does not allow it")                    \
     C(refused,            "of these, refused by the box")                                          \
     C(unavailable,        "of these, for a part that the box does not have, or that does not answer") \
-    C(under_way,          "Requests whose answer is awaited now")                                  \
     C(record_lost,        "Lines of the record of changes that could not be written")
+#define COMMAND_DESK_GAUGES(C)                                                                     \
+    C(under_way,          "Requests whose answer is awaited now")
 /* clang-format on */
 
 #define COMMAND_DESK_FIELD(name, meaning) uint64_t name;
 struct command_desk_counts {
     COMMAND_DESK_COUNTERS(COMMAND_DESK_FIELD)
+    COMMAND_DESK_GAUGES(COMMAND_DESK_FIELD)
 };
 
 typedef void command_fn(void *context, struct command_call *call);
@@ -47,7 +50,8 @@ struct command_desk_plan {
     /* A line of the record, with its end; durable: it is on the disk when this returns. */
     bool (*record)(void *context, const char *line, size_t length, bool durable);
     void *record_context;
-    nanos_t (*now)(void); /* since 1970, for the record */
+    const char *(*record_why)(const void *context); /* a line could not be written; may be NULL */
+    nanos_t (*now)(void);                           /* since 1970, for the record */
 };
 
 struct command_desk {

@@ -30,10 +30,15 @@ void peer_close(struct peer *peer)
     if (!peer->busy) free(peer);
 }
 
+void peer_end(struct peer *peer, uint64_t *why)
+{
+    if (!peer->too_long) ++*why; /* that has been counted already */
+    peer_close(peer);
+}
+
 static void peer_lose(struct peer *peer)
 {
-    peer->server->counts.connection_lost++;
-    peer_close(peer);
+    peer_end(peer, &peer->server->counts.connection_lost);
 }
 
 /* What it is ready for: to write, or to be read.  A line that is there already is taken in the next
@@ -53,7 +58,7 @@ static void peer_await(struct peer *peer)
     }
     bool line = memchr(peer->in, '\n', peer->in_bytes) != NULL;
     if (!line && peer->ended) {
-        peer_close(peer);
+        peer_end(peer, &peer->server->counts.connection_ended);
         return;
     }
     ev_io_start(loop, &peer->reading);
@@ -120,7 +125,7 @@ static void lines_take(struct peer *peer)
         line_take(peer, (size_t)(end - peer->in), (size_t)(end - peer->in) + 1);
     } else if (peer->in_bytes == sizeof peer->in) {
         peer->server->counts.line_long++;
-        peer->ended = true;
+        peer->ended = peer->too_long = true;
         line_take(peer, sizeof peer->in, sizeof peer->in);
     } else {
         peer_await(peer);

@@ -106,11 +106,9 @@ static void sweep(struct ev_loop *loop, ev_timer *timer, int events)
         if (!peer) continue;
         double silent = ev_now(loop) - peer->moved;
         if (peer->out && silent > server->slow_seconds) {
-            server->counts.connection_slow++;
-            peer_close(peer);
+            peer_end(peer, &server->counts.connection_slow);
         } else if (!peer->out && !peer->busy && silent > server->idle_seconds) {
-            server->counts.connection_idle++;
-            peer_close(peer);
+            peer_end(peer, &server->counts.connection_idle);
         }
     }
     if (!ev_is_active(&server->accept)) ev_io_start(loop, &server->accept);
@@ -156,10 +154,11 @@ struct command_server *command_server_new(const struct command_server_plan *plan
                                                    .context = plan->context,
                                                    .record = command_record_write,
                                                    .record_context = &server->record,
+                                                   .record_why = command_record_why,
                                                    .now = system_clock_wall};
     int file = -1;
     bool right = users_begin(server, problems);
-    right &= command_record_open(&server->record, plan->record, problems);
+    right &= command_record_open(&server->record, &plan->record, problems);
     if (right) file = command_socket_listen(plan->socket, problems);
     if (file < 0) {
         command_record_close(&server->record);
@@ -196,4 +195,9 @@ const struct command_server_counts *command_server_counts(const struct command_s
 const struct command_desk_counts *command_server_desk(const struct command_server *server)
 {
     return &server->desk.counts;
+}
+
+const struct command_record *command_server_record(const struct command_server *server)
+{
+    return &server->record;
 }

@@ -12,6 +12,9 @@
  * each connection.  A line that is too long, a silence of idle_ms and an answer that is not read
  * for slow_ms end it.
  *
+ * Each connection is counted once by how it ended: connection = connection_full +
+ * connection_nobody + connected + ended + idle + slow + lost + line_long.
+ *
  * The users' file is read again when it has changed, at the next connection.
  *
  * Threads: the loop's.  Memory: allocated; at most one answer for each connection. */
@@ -30,18 +33,21 @@
     C(connection,         "Connections to the control socket")                                     \
     C(connection_full,    "of these, refused: all places are taken")                               \
     C(connection_nobody,  "of these, refused: their user has no role")                             \
-    C(connected,          "Connections now")                                                       \
+    C(connection_ended,   "Connections that the other end has ended")                              \
     C(connection_idle,    "Connections ended: nothing was asked")                                  \
     C(connection_slow,    "Connections ended: an answer was not read")                             \
     C(connection_lost,    "Connections ended by an error")                                         \
     C(line_long,          "Connections ended: a line was too long")                                \
     C(accept_failed,      "Connections that the kernel could not give")                            \
     C(users_bad,          "Times the users' file had changed and was wrong: nobody had a role")
+#define COMMAND_SERVER_GAUGES(C)                                                                   \
+    C(connected,          "Connections to the control socket now")
 /* clang-format on */
 
 #define COMMAND_SERVER_FIELD(name, meaning) uint64_t name;
 struct command_server_counts {
     COMMAND_SERVER_COUNTERS(COMMAND_SERVER_FIELD)
+    COMMAND_SERVER_GAUGES(COMMAND_SERVER_FIELD)
 };
 
 struct ev_loop;
@@ -50,7 +56,7 @@ struct command_server_plan {
     struct ev_loop *loop;
     const char *socket; /* paths; they must outlive the server */
     const char *users;  /* NULL: only the user that the box runs as */
-    const char *record;
+    struct command_record_limits record;
     uint32_t idle_ms;      /* 0: COMMAND_IDLE_MS */
     uint32_t slow_ms;      /* 0: COMMAND_SLOW_MS */
     command_fn *const *on; /* as of the desk */
@@ -68,5 +74,6 @@ void command_server_free(struct command_server *server);
 
 const struct command_server_counts *command_server_counts(const struct command_server *server);
 const struct command_desk_counts *command_server_desk(const struct command_server *server);
+const struct command_record *command_server_record(const struct command_server *server);
 
 #endif

@@ -14,10 +14,11 @@ struct peer {
     struct command_caller caller;
     ev_io reading;
     ev_io writing;
-    double moved; /* when something last came or went */
-    bool busy;    /* a request is under way */
-    bool ended;   /* nothing more will come; what is there is still done */
-    bool closed;  /* it is only kept for the answer that is awaited */
+    double moved;  /* when something last came or went */
+    bool busy;     /* a request is under way */
+    bool ended;    /* nothing more will come; what is there is still done */
+    bool too_long; /* a line was: it is counted, and ends with the answer */
+    bool closed;   /* it is only kept for the answer that is awaited */
     size_t in_bytes;
     char in[COMMAND_LINE_MAX];
     char *out; /* NULL: nothing waits */
@@ -43,5 +44,7 @@ void command_server_users(struct command_server *server);
 
 struct peer *peer_new(struct command_server *server, int file, const struct command_caller *caller);
 void peer_close(struct peer *peer);
+/* The same, and counted as why. */
+void peer_end(struct peer *peer, uint64_t *why);
 
 #endif

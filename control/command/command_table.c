@@ -21,7 +21,22 @@ static const struct command_parameter book_takes[] = {
     NAME("symbol", "as the venue writes it"),
     {"levels", COMMAND_WHOLE, .low = 1, .high = COMMAND_LEVELS_MAX, .help = "of each side; 5 if it is left out"},
     {0}};
-static const struct command_parameter strategy_may[] = {OF("strategy", "only of this one"), {0}};
+#define PORTION                                                                                         \
+    {"after", COMMAND_WHOLE, .option = true, .low = 0, .high = INT64_MAX, .help = "go on there: the next of the portion before"}, \
+    {"limit", COMMAND_WHOLE, .option = true, .low = 1, .high = COMMAND_ROWS_MAX, .help = "rows; 100 if it is left out"}
+
+static const char *const which[] = {"all", "screen", NULL};
+static const struct command_parameter instruments_may[] = {
+    {"which", COMMAND_CHOICE, .choices = which, .help = "all, or those of the screen"},
+    PORTION,
+    {0}};
+static const struct command_parameter portion_may[] = {PORTION, {0}};
+static const struct command_parameter table_may[] = {
+    OF("strategy", "only of this one"),
+    OF("symbol", "only of this one: SYMBOL, or SYMBOL@VENUE"),
+    OF("venue", "only of this one"),
+    PORTION,
+    {0}};
 static const struct command_parameter start_takes[] = {NAME("strategy", "its name"), REASON_NEEDED, {0}};
 static const struct command_parameter stop_takes[] = {NAME("strategy", "its name"), REASON, {0}};
 static const struct command_parameter set_takes[] = {
@@ -89,8 +104,6 @@ static const struct command_column book_fields[] = {
 static const struct command_column book_columns[] = {
     COUNT("bid_orders", "orders"), COUNT("bid_qty", "quantity"), NUMBER("bid", "bid"), NUMBER("ask", "ask"),
     COUNT("ask_qty", "quantity"), COUNT("ask_orders", "orders"), {0}};
-static const struct command_column instruments_fields[] = {
-    COUNT("instruments", "in the directory"), COUNT("shown", "shown"), {0}};
 static const struct command_column instruments_columns[] = {
     TEXT("symbol", "symbol"), NUMBER("instrument", "number"), TEXT("state", "state"), NUMBER("bid", "bid"),
     NUMBER("ask", "ask"), NUMBER("last", "last"), COUNT("volume", "volume"), {0}};
@@ -98,7 +111,6 @@ static const struct command_column sessions_columns[] = {
     TEXT("role", "role"), TEXT("name", "session"), TEXT("state", "state"), COUNT("sent", "sent"),
     COUNT("received", "received"), COUNT("logins", "logins"), COUNT("lost", "lost"), COUNT("open", "open"),
     COUNT("in_doubt", "in doubt"), {0}};
-static const struct command_column orders_fields[] = {COUNT("shown", "shown"), COUNT("open", "open"), {0}};
 static const struct command_column orders_columns[] = {
     TEXT("strategy", "strategy"), TEXT("venue", "venue"), TEXT("symbol", "symbol"), NUMBER("number", "order"),
     TEXT("state", "state"), TEXT("side", "side"), NUMBER("price", "price"), NUMBER("quantity", "quantity"),
@@ -155,18 +167,20 @@ static const struct command commands[COMMAND_COUNT] = {
                          .rows = "latencies", .columns = latency_columns},
     [COMMAND_FEEDS] = {"feeds", "The feed, and each of its lines.", COMMAND_VIEWER, .fields = feeds_fields,
                        .rows = "lines", .columns = feeds_columns},
-    [COMMAND_BOOK] = {"book", "One of the books that are shown, best prices first.", COMMAND_VIEWER,
+    [COMMAND_BOOK] = {"book", "The book of an instrument, best prices first.", COMMAND_VIEWER,
                       .parameters = book_takes, .fields = book_fields, .rows = "levels", .columns = book_columns},
-    [COMMAND_INSTRUMENTS] = {"instruments", "The books that are shown, each with its best prices.", COMMAND_VIEWER,
-                             .fields = instruments_fields, .rows = "books", .columns = instruments_columns},
+    [COMMAND_INSTRUMENTS] = {"instruments", "The instruments, each with its best prices.", COMMAND_VIEWER,
+                             .parameters = instruments_may, .rows = "books", .columns = instruments_columns,
+                             .portions = true},
     [COMMAND_SESSIONS] = {"sessions", "Sessions at venues, and those of the venue here.", COMMAND_VIEWER,
-                          .rows = "sessions", .columns = sessions_columns},
-    [COMMAND_ORDERS] = {"orders", "The open orders.", COMMAND_VIEWER, .parameters = strategy_may,
-                        .fields = orders_fields, .rows = "orders", .columns = orders_columns},
-    [COMMAND_POSITIONS] = {"positions", "What each strategy holds.", COMMAND_VIEWER, .parameters = strategy_may,
-                           .rows = "positions", .columns = positions_columns},
+                          .parameters = portion_may, .rows = "sessions", .columns = sessions_columns, .portions = true},
+    [COMMAND_ORDERS] = {"orders", "The open orders.", COMMAND_VIEWER, .parameters = table_may,
+                        .rows = "orders", .columns = orders_columns, .portions = true},
+    [COMMAND_POSITIONS] = {"positions", "What each strategy holds.", COMMAND_VIEWER, .parameters = table_may,
+                           .rows = "positions", .columns = positions_columns, .portions = true},
     [COMMAND_STRATEGIES_LIST] = {"strategies.list", "Strategies, their states and what they did.", COMMAND_VIEWER,
-                                 .rows = "strategies", .columns = strategies_columns},
+                                 .parameters = portion_may, .rows = "strategies", .columns = strategies_columns,
+                                 .portions = true},
     [COMMAND_STRATEGIES_START] = {"strategies.start", "Lets a strategy trade that was stopped, or waits for release.",
                                   COMMAND_RISK, .changes = true, .parameters = start_takes, .fields = state_fields},
     [COMMAND_STRATEGIES_STOP] = {"strategies.stop", "Halts a strategy: its orders are canceled, no new one leaves.",

@@ -38,10 +38,17 @@ struct metrics_http_counts {
     METRICS_HTTP_COUNTERS(METRICS_HTTP_FIELD)
 };
 
+struct command_server_counts;
+struct command_desk_counts;
+struct command_record_counts;
+
 struct metrics_source {
     const struct views *views;
-    const struct monitor *monitor;          /* NULL: no events and alerts */
-    const struct metrics_http_counts *http; /* NULL: nobody serves them */
+    const struct monitor *monitor;               /* NULL: no events and alerts */
+    const struct metrics_http_counts *http;      /* NULL: nobody serves them */
+    const struct command_server_counts *control; /* of the control socket; NULL: there is none, */
+    const struct command_desk_counts *desk;      /* else of its requests, */
+    const struct command_record_counts *record;  /* and of the record of changes */
 };
 
 /* out->cut: it did not fit, and must not be used. */
@@ -50,6 +57,7 @@ void metrics_print(struct text *out, const struct metrics_source *source);
 /* Its parts. */
 void metrics_box(struct text *out, const struct metrics_source *source);
 void metrics_capture(struct text *out, const struct views *views);
+void metrics_control(struct text *out, const struct metrics_source *source);
 void metrics_feed(struct text *out, const struct views *views);
 void metrics_gateway(struct text *out, const struct views *views);
 void metrics_redis(struct text *out, const struct views *views);

@@ -231,9 +231,11 @@ static void build_print(struct text *out, const struct views *views)
     ns_one(out, EXPOSITION_GAUGE, "pollux_up_seconds", "How long the program has run",
            views->wall_ns > views->begun_ns ? views->wall_ns - views->begun_ns : 0);
     metrics_one(out, EXPOSITION_GAUGE, "pollux_clock_disciplined",
-                "1 if the kernel says that something disciplines its clock", views->clock.known);
+                "1 if the kernel says that something disciplines its clock; nobody else is asked",
+                views->clock.known);
     ns_one(out, EXPOSITION_GAUGE, "pollux_clock_error_seconds",
-           "How far the kernel's clock may be off at most, if it is disciplined",
+           "How far the kernel says that its own clock may be off at most, if it is disciplined; "
+           "it is not compared with another clock, a card's or a venue's",
            views->clock.known ? views->clock.error_ns : 0);
 }
 

@@ -143,6 +143,8 @@ static void holdings_print(struct text *out, const struct engine_gateway_view *v
     }
 }
 
+static_assert(ENGINE_VIEW_STRATEGIES == 16 && ENGINE_VIEW_HOLDINGS == 32, "as the help says");
+
 #define GATEWAY_ROW(name, help) METRICS_COUNTER("gateway", name, help, view)
 
 void metrics_gateway(struct text *out, const struct views *views)
@@ -164,6 +166,15 @@ void metrics_gateway(struct text *out, const struct views *views)
     metrics_one(out, EXPOSITION_GAUGE, "pollux_gateway_journal_dead",
                 "1: the disk of the journal has failed, and nothing new leaves",
                 view->journal_dead);
+    metrics_one(out, EXPOSITION_GAUGE, "pollux_gateway_open", "Open orders of all strategies",
+                view->open);
+    metrics_head(out, EXPOSITION_GAUGE, "pollux_gateway_profit",
+                 "Profit of all strategies but crowds, in the money of their prices");
+    exposition_decimal(out, "pollux_gateway_profit", NULL, view->profit, MONEY_PLACES);
+    metrics_one(out, EXPOSITION_GAUGE, "pollux_gateway_strategies",
+                "Strategies there are; the first 16 have metrics of their own", view->strategies);
+    metrics_one(out, EXPOSITION_GAUGE, "pollux_gateway_holdings",
+                "Positions there are; the first 32 have metrics of their own", view->holdings);
     risk_print(out, view);
     sessions_print(out, view);
     strategies_print(out, view);

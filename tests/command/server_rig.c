@@ -49,7 +49,7 @@ void server_start(const char *users_file)
     server = command_server_new(&(struct command_server_plan){.loop = loop,
                                                               .socket = path,
                                                               .users = users_file,
-                                                              .record = record,
+                                                              .record = {.path = record},
                                                               .idle_ms = patience_ms,
                                                               .slow_ms = patience_ms,
                                                               .on = handlers},

@@ -60,6 +60,14 @@ SPEC(who_has_said_all_still_hears_the_answer)
     close(file);
 }
 
+static void each_is_counted_once(void)
+{
+    const struct command_server_counts *is = command_server_counts(server);
+    EXPECT_UINT(is->connection, is->connection_full + is->connection_nobody + is->connected +
+                                    is->connection_ended + is->connection_idle +
+                                    is->connection_slow + is->connection_lost + is->line_long);
+}
+
 SPEC(a_line_of_a_megabyte_is_refused_and_ends_the_connection)
 {
     static char text[TOO_LONG];
@@ -72,6 +80,7 @@ SPEC(a_line_of_a_megabyte_is_refused_and_ends_the_connection)
     EXPECT(strstr(heard(file), "\"code\":-32700") != NULL);
     EXPECT(ended(file));
     EXPECT_UINT(command_server_counts(server)->line_long, 1);
+    each_is_counted_once();
     EXPECT_UINT(command_server_counts(server)->connected, 0);
     close(file);
 }
@@ -106,6 +115,8 @@ SPEC(of_a_thousand_connections_sixteen_are_served_and_all_others_told)
     for (uint32_t i = 0; i < CROWD; i++) close(files[i]);
     turns(100);
     EXPECT_UINT(command_server_counts(server)->connected, 0);
+    EXPECT_UINT(command_server_counts(server)->connection_ended, COMMAND_CONNECTIONS_MAX);
+    each_is_counted_once();
     int file = client();
     ask(file, 1);
     expect_answer(file, 1);
@@ -127,6 +138,7 @@ SPEC(who_does_not_read_is_ended_and_delays_nobody)
     EXPECT_UINT(command_server_counts(server)->connection_slow, 1);
     EXPECT_UINT(command_server_counts(server)->connected, 1);
     EXPECT_UINT(command_server_desk(server)->request, 51); /* his second line was never read */
+    each_is_counted_once();
     close(slow);
     close(other);
 }
@@ -152,6 +164,7 @@ SPEC(who_asks_nothing_is_ended)
     }
     EXPECT(ended(file));
     EXPECT_UINT(command_server_counts(server)->connection_idle, 1);
+    each_is_counted_once();
     close(file);
 }
 

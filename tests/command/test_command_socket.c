@@ -1,6 +1,5 @@
 /* The socket's place, and the record's: made safely, or refused with a sentence. */
 
-#include "control/command/command_record.h"
 #include "control/command/command_socket.h"
 #include "tests/support/spec.h"
 
@@ -145,47 +144,6 @@ SPEC(a_path_longer_than_an_address_works)
     rmdir(longer);
 }
 
-/* The record. */
-
-SPEC(the_record_is_made_for_us_alone_and_appended_to)
-{
-    struct command_record record;
-    char kept[32] = "";
-    EXPECT(command_record_open(&record, other, &problems));
-    EXPECT_UINT(mode_of(other), S_IFREG | 0600);
-    EXPECT(command_record_write(&record, "one\n", 4, true));
-    command_record_close(&record);
-    EXPECT(command_record_open(&record, other, &problems));
-    EXPECT(command_record_write(&record, "two\n", 4, false));
-    command_record_close(&record);
-    EXPECT(!command_record_write(&record, "three\n", 6, false));
-    int file = open(other, O_RDONLY);
-    EXPECT(read(file, kept, sizeof kept - 1) == 8);
-    EXPECT_TEXT(kept, "one\ntwo\n");
-    close(file);
-}
-
-SPEC(a_record_that_others_may_write_or_a_link_is_refused)
-{
-    struct command_record record;
-    int file = open(other, O_WRONLY | O_CREAT, 0600);
-    EXPECT(fchmod(file, 0620) == 0);
-    close(file);
-    EXPECT(!command_record_open(&record, other, &problems));
-    EXPECT(strstr(said, "may be written by others") != NULL);
-    EXPECT(chmod(other, 0600) == 0 && symlink(other, own) == 0);
-    EXPECT(!command_record_open(&record, own, &problems));
-    EXPECT(!command_record_open(&record, folder, &problems));
-}
-
-SPEC(a_disk_that_is_full_keeps_no_half_a_line)
-{
-    if (access("/dev/full", W_OK) != 0) return;
-    struct command_record record = {.file = open("/dev/full", O_WRONLY)};
-    EXPECT(!command_record_write(&record, "one\n", 4, true));
-    command_record_close(&record);
-}
-
 #define SPECS(S)                                                                                   \
     S(a_folder_that_is_missing_is_made_for_us_and_our_group)                                       \
     S(the_socket_is_not_for_others_even_if_nothing_is_masked)                                      \
@@ -195,8 +153,5 @@ SPEC(a_disk_that_is_full_keeps_no_half_a_line)
     S(a_socket_that_nobody_listens_at_is_replaced)                                                 \
     S(what_is_no_socket_is_left_alone)                                                             \
     S(names_that_are_no_names_are_refused)                                                         \
-    S(a_path_longer_than_an_address_works)                                                         \
-    S(the_record_is_made_for_us_alone_and_appended_to)                                             \
-    S(a_record_that_others_may_write_or_a_link_is_refused)                                         \
-    S(a_disk_that_is_full_keeps_no_half_a_line)
+    S(a_path_longer_than_an_address_works)
 SPEC_MAIN("command_socket", SPECS, before_each, after_each)

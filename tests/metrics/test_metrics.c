@@ -1,6 +1,7 @@
 /* A scrape, read back by a reader of its own: every counter of every table is there, with its
  * number, once; and the laws hold within it. */
 
+#include "control/command/command_server.h"
 #include "control/metrics/exposition.h"
 #include "control/metrics/metrics.h"
 #include "control/monitor/reasons.h"
@@ -15,6 +16,9 @@
 static struct views *views;
 static struct monitor *monitor;
 static struct metrics_http_counts http;
+static struct command_server_counts control;
+static struct command_desk_counts desk;
+static struct command_record_counts record;
 static struct scrape *scrape;
 static char *page;
 
@@ -48,8 +52,12 @@ static void after_each(void)
 static void print(void)
 {
     struct text out = text_in(page, METRICS_BYTES_MAX);
-    metrics_print(&out,
-                  &(struct metrics_source){.views = views, .monitor = monitor, .http = &http});
+    metrics_print(&out, &(struct metrics_source){.views = views,
+                                                 .monitor = monitor,
+                                                 .http = &http,
+                                                 .control = &control,
+                                                 .desk = &desk,
+                                                 .record = &record});
     EXPECT(!out.cut);
     bool right = scrape_read(scrape, page);
     spec_expect(__FILE__, __LINE__, right, "%s", scrape->problem);
@@ -68,8 +76,9 @@ static double sum(const char *name)
 }
 
 /* Each row of these tables gets a number of its own. */
-#define SET_ROW(row, help)   at->row = ++number;
-#define CHECK_ROW(row, help) EXPECT_NUMBER(sum(PREFIX #row "_total"), ++number);
+#define SET_ROW(row, help)     at->row = ++number;
+#define CHECK_ROW(row, help)   EXPECT_NUMBER(sum(PREFIX #row "_total"), ++number);
+#define CHECK_GAUGE(row, help) EXPECT_NUMBER(sum(PREFIX #row), ++number);
 
 static void tables_set(void)
 {
@@ -111,6 +120,20 @@ static void tables_set(void)
         struct views_journal *at = &views->journal[0];
         JOURNAL_COUNTS(SET_ROW)
     }
+    {
+        struct command_server_counts *at = &control;
+        COMMAND_SERVER_COUNTERS(SET_ROW)
+        COMMAND_SERVER_GAUGES(SET_ROW)
+    }
+    {
+        struct command_record_counts *at = &record;
+        COMMAND_RECORD_COUNTERS(SET_ROW)
+    }
+    {
+        struct command_desk_counts *at = &desk;
+        COMMAND_DESK_COUNTERS(SET_ROW)
+        COMMAND_DESK_GAUGES(SET_ROW)
+    }
 }
 
 SPEC(every_counter_of_every_table_is_a_metric_with_its_number)
@@ -146,6 +169,37 @@ SPEC(every_counter_of_every_table_is_a_metric_with_its_number)
 #define PREFIX "pollux_journal_"
     JOURNAL_COUNTS(CHECK_ROW)
 #undef PREFIX
+#define PREFIX "pollux_control_"
+    COMMAND_SERVER_COUNTERS(CHECK_ROW)
+    COMMAND_SERVER_GAUGES(CHECK_GAUGE)
+    COMMAND_RECORD_COUNTERS(CHECK_ROW)
+    COMMAND_DESK_COUNTERS(CHECK_ROW)
+    COMMAND_DESK_GAUGES(CHECK_GAUGE)
+#undef PREFIX
+}
+
+SPEC(a_box_without_a_control_socket_says_nothing_of_one)
+{
+    struct text out = text_in(page, METRICS_BYTES_MAX);
+    metrics_print(&out, &(struct metrics_source){.views = views});
+    EXPECT(strstr(page, "pollux_control_") == NULL);
+}
+
+SPEC(what_is_left_out_of_a_view_is_counted)
+{
+    views->gateway.strategies = 40;
+    views->gateway.holdings = 1000;
+    views->gateway.open = 123;
+    views->gateway.profit = -5 * PRICE_ONE;
+    for (uint32_t i = 0; i < ENGINE_VIEW_STRATEGIES; i++)
+        (void)snprintf(views->gateway.strategy[i].name, 8, "s%u", i);
+    for (uint32_t i = 0; i < ENGINE_VIEW_HOLDINGS; i++)
+        (void)snprintf(views->gateway.holding[i].strategy, 8, "s%u", i);
+    print();
+    EXPECT_NUMBER(sum("pollux_gateway_strategies"), 40);
+    EXPECT_NUMBER(sum("pollux_gateway_holdings"), 1000);
+    EXPECT_NUMBER(sum("pollux_gateway_open"), 123);
+    EXPECT_NUMBER(sum("pollux_gateway_profit"), -5);
 }
 
 SPEC(a_box_of_any_roles_has_a_scrape_that_keeps_the_format)
@@ -336,6 +390,8 @@ SPEC(a_page_without_room_says_that_it_was_cut)
 
 #define SPECS(S)                                                                                   \
     S(every_counter_of_every_table_is_a_metric_with_its_number)                                    \
+    S(a_box_without_a_control_socket_says_nothing_of_one)                                          \
+    S(what_is_left_out_of_a_view_is_counted)                                                       \
     S(a_box_of_any_roles_has_a_scrape_that_keeps_the_format)                                       \
     S(counters_end_in_total_and_nothing_else_does)                                                 \
     S(in_one_scrape_received_is_accepted_and_all_reasons)                                          \

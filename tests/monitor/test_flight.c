@@ -2,6 +2,7 @@
  * that has failed. */
 
 #include "control/monitor/flight.h"
+#include "dataplane/base/thread_setup.h"
 #include "tests/support/spec.h"
 
 #include <jansson.h>
@@ -353,6 +354,90 @@ SPEC(two_threads_that_fail_at_once_leave_a_whole_record)
     free(metrics);
 }
 
+/* Never ends; volatile, so that no compiler makes a loop of it. */
+static volatile uint64_t depth;
+__attribute__((noinline)) static uint64_t deeper(uint64_t level)
+{
+    volatile char room[512];
+    room[0] = (char)level;
+    depth = level;
+    return depth == UINT64_MAX ? 0 : deeper(level + 1) + (uint64_t)room[0];
+}
+
+static void overflow(void)
+{
+    (void)deeper(1);
+}
+
+static void *overflow_there(void *unused)
+{
+    overflow();
+    return unused;
+}
+
+static void overflow_beside(void)
+{
+    pthread_t other;
+    if (thread_begin(&other, NULL, overflow_there, NULL) != 0) _exit(1);
+    pthread_join(other, NULL);
+}
+
+SPEC(a_stack_that_has_run_out_leaves_a_record_on_any_thread)
+{
+    void (*const failures[])(void) = {overflow, overflow_beside};
+    for (uint32_t i = 0; i < ARRAY_COUNT(failures); i++) {
+        json_t *last;
+        EXPECT_UINT((uint64_t)end_of(failures[i]), SIGSEGV);
+        EXPECT(there(1));
+        if (!there(1)) return;
+        EXPECT_UINT(records(1, "metric", &last), 2);
+        json_decref(last);
+        EXPECT_UINT(records(1, "end", &last), 1);
+        EXPECT_UINT((uint64_t)json_integer_value(json_object_get(last, "signal")), SIGSEGV);
+        json_decref(last);
+        unlink(file_of(1));
+    }
+}
+
+static size_t bytes_of(uint32_t number, char *to, size_t room)
+{
+    FILE *file = fopen(file_of(number), "r");
+    size_t length = file ? fread(to, 1, room, file) : 0;
+    if (file) fclose(file);
+    return length;
+}
+
+SPEC(a_record_that_is_rendered_in_parts_is_the_one_rendered_at_once)
+{
+    static char once[FLIGHT_BYTES_MAX], parts[FLIGHT_BYTES_MAX];
+    for (uint32_t i = 0; i < 700; i++) {
+        monitor_say(monitor, MONITOR_STARTED, "", "");
+        flight_line(lines, "a line");
+    }
+    char *metrics = metrics_make(16 * 1000);
+    source.metrics = metrics;
+    struct flight *flight = recorder();
+    uint32_t steps = 1;
+    flight_render(flight, &source, "why");
+    EXPECT(flight_write(flight, &said));
+    flight_render_begin(flight, &source, "why");
+    memset(metrics, 'x', 16 * 1000); /* the next scrape's: ours has been copied */
+    for (; flight_render_step(flight, &source); steps++) {
+        text_clear(&said); /* meanwhile it is the one before */
+        if (steps == 3) EXPECT(flight_write(flight, &said));
+    }
+    text_clear(&said);
+    EXPECT(flight_write(flight, &said));
+    size_t length = bytes_of(1, once, sizeof once);
+    EXPECT(length > 1000);
+    for (uint32_t i = 2; i <= 3; i++)
+        EXPECT(bytes_of(i, parts, sizeof parts) == length && memcmp(once, parts, length) == 0);
+    EXPECT(steps >= 1500 / FLIGHT_STEPS && steps <= 1500 / FLIGHT_STEPS + 4);
+    EXPECT(!flight_render_step(flight, &source)); /* nothing is under way */
+    flight_free(flight);
+    free(metrics);
+}
+
 static void leave_nothing(void)
 {
 }
@@ -375,5 +460,7 @@ SPEC(a_process_that_ends_well_leaves_none)
     S(a_signal_that_somebody_sends_does_the_same)                                                  \
     S(a_process_that_fails_again_and_again_leaves_no_more_than_the_newest)                         \
     S(two_threads_that_fail_at_once_leave_a_whole_record)                                          \
+    S(a_stack_that_has_run_out_leaves_a_record_on_any_thread)                                      \
+    S(a_record_that_is_rendered_in_parts_is_the_one_rendered_at_once)                              \
     S(a_process_that_ends_well_leaves_none)
 SPEC_MAIN("flight", SPECS, before_each, after_each)

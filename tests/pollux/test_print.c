@@ -3,6 +3,7 @@
 #include "apps/pollux/print.h"
 #include "tests/support/spec.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct command_column fields[] = {{"name", "box", COMMAND_AS_IT_IS, false},
@@ -83,11 +84,51 @@ SPEC(numbers_beyond_a_unit_are_printed_as_they_are)
                                                              "                   -5\n");
 }
 
+static const struct command part = {
+    .method = "part", .rows = "rows", .columns = columns, .portions = true};
+
+#define TWO "\"rows\":[{\"name\":\"a\"},{\"name\":\"b\"}]}"
+
+SPEC(a_part_says_how_much_of_the_whole_it_is)
+{
+    static const char table[] = "strategy  orders  p50  said\na\nb\n";
+    const struct {
+        const char *answer;
+        const char *said;
+    } rows[] = {
+        {"{\"shown\":2,\"of\":2,\"next\":null,\"one_moment\":true," TWO, ""},
+        {"{\"shown\":2,\"of\":2345,\"next\":131,\"one_moment\":true," TWO,
+         "\n2 of 2,345 shown; --after 131 goes on\n"},
+        {"{\"shown\":2,\"of\":2345,\"next\":null,\"one_moment\":true," TWO, "\n2 of 2,345 shown\n"},
+        {"{\"shown\":2,\"of\":2,\"next\":null,\"one_moment\":false," TWO,
+         "\n2 of 2 shown; they are not all of one moment\n"},
+        {"{\"shown\":2,\"of\":null,\"next\":7,\"one_moment\":false," TWO,
+         "\n2 shown; --after 7 goes on; they are not all of one moment\n"},
+    };
+    for (uint32_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        char whole[256];
+        (void)snprintf(whole, sizeof whole, "%s%s", table, rows[i].said);
+        EXPECT_TEXT(printed(&part, rows[i].answer), whole);
+    }
+    EXPECT_TEXT(printed(&part, "{\"shown\":0,\"of\":0,\"next\":null,\"one_moment\":true,"
+                               "\"rows\":[]}"),
+                "none\n");
+}
+
+SPEC(what_was_never_measured_is_a_dash)
+{
+    EXPECT_TEXT(printed(&list, "{\"rows\":[{\"name\":\"x\",\"count\":0,\"p50\":null}]}"),
+                "strategy  orders  p50  said\n"
+                "x              0    -\n");
+}
+
 #define SPECS(S)                                                                                   \
     S(fields_come_first_then_the_table)                                                            \
     S(what_the_answer_does_not_have_is_left_out)                                                   \
     S(an_empty_table_says_so_unless_there_are_fields)                                              \
     S(columns_line_up_whatever_the_letters)                                                        \
     S(nothing_moves_the_terminal)                                                                  \
-    S(numbers_beyond_a_unit_are_printed_as_they_are)
+    S(numbers_beyond_a_unit_are_printed_as_they_are)                                               \
+    S(a_part_says_how_much_of_the_whole_it_is)                                                     \
+    S(what_was_never_measured_is_a_dash)
 SPEC_MAIN("pollux_print", SPECS, NULL, NULL)

@@ -61,7 +61,7 @@ LAYERS = {
     "control/monitor": [BASE, STAGE, "control/config", "control/recorder", "control/redis"],
     # It takes copies of frames from the rings of the taps, and knows nothing of what is in them.
     "control/recorder": [BASE, QUEUE, CAPTURE, NET],
-    "control/metrics": [BASE, STAGE, "control/monitor"],
+    "control/metrics": [BASE, STAGE, "control/command", "control/monitor"],
     # Programs outside say what a strategy says: records and answers of the gateway, in rings.
     "control/redis": [BASE, QUEUE, JOURNAL, RISK, GATEWAY, STAGE, "control/config"],
 }
