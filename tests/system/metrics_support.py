@@ -191,6 +191,15 @@ def lawful(scrape):
           scrape.all("pollux_risk_check_total"), "risk's checks against their verdicts")
     equal(scrape.all("pollux_risk_refused_total"), scrape.all("pollux_gateway_refused_total"),
           "what risk refused and what did not leave")
+    ends = ("answered", "bad_json", "bad_request", "unknown", "bad_parameters", "broken",
+            "forbidden", "refused", "unavailable")
+    equal(sum(scrape.all(f"pollux_control_{end}_total") for end in ends)
+          + scrape.all("pollux_control_under_way"), scrape.all("pollux_control_request_total"),
+          "requests on the control socket by their end")
+    ends = ("full", "nobody", "ended", "idle", "slow", "lost")
+    equal(sum(scrape.all(f"pollux_control_connection_{end}_total") for end in ends)
+          + scrape.all("pollux_control_line_long_total") + scrape.all("pollux_control_connected"),
+          scrape.all("pollux_control_connection_total"), "its connections by their end")
     for state in ("pollux_feed_state", "pollux_gateway_state"):
         equal(scrape.all(state), 1, f"states of {state}")
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A session with the program pollux, as a new user has it, while the box of
 apps/polluxd/quickstart.yaml trades: it is looked at, its file is changed and read again, it is
-halted and armed; every user may what his role says, and nothing else.
+halted and armed.
 
     pollux.py POLLUX POLLUXD
 """
@@ -13,85 +13,15 @@ import pathlib
 import re
 import shutil
 import signal
-import socket
 import statistics
 import subprocess
 import sys
 import time
 
-from replay_support import Skip, calm, equal, require, run_specs, spec
+from pollux_support import QUICKSTART, Box, connected
+from replay_support import equal, require, run_specs, spec
 
-QUICKSTART = pathlib.Path(__file__).resolve().parents[2] / "apps/polluxd/quickstart.yaml"
 ASKED = 300  # how often the box is asked for its status
-NOBODY, VIEWER, OPERATOR, RISK, ADMIN = 54320, 54321, 54322, 54323, 54324  # users, by number
-
-
-class Box:
-    """polluxd in a folder of its own, and pollux beside it."""
-
-    def __init__(self, bench, folder, text=None, journal=False):
-        self.folder = pathlib.Path(bench.path(folder))
-        self.folder.mkdir()
-        self.folder.chmod(0o755)
-        (self.folder / "password").write_text("secret\n")
-        (self.folder / "password").chmod(0o600)
-        self.file = self.folder / "quickstart.yaml"
-        core = min(os.sched_getaffinity(0))
-        text = (text or QUICKSTART.read_text()).replace("cores: [0]", f"cores: [{core}]")
-        self.file.write_text(re.sub(r"^metrics: .*\n", "", text, flags=re.MULTILINE))
-        self.program = self.folder / "pollux"
-        shutil.copy(bench.program["pollux"], self.program)
-        self.said = open(self.folder / "said", "w+", encoding="utf-8")
-        self.line = [bench.program["polluxd"], "--config", "quickstart.yaml"]
-        is_file = os.fstat(self.said.fileno())
-        stream = {"JOURNAL_STREAM": f"{is_file.st_dev}:{is_file.st_ino}"} if journal else {}
-        self.process = subprocess.Popen(self.line, stdout=self.said, stderr=subprocess.STDOUT,
-                                        cwd=self.folder, env={**os.environ, **stream})
-        atexit.register(self.process.kill)  # of a spec that fails before its end
-        self.wait(lambda: self.pollux("status").returncode == 0, "it does not answer")
-        self.wait(lambda: self.ask("status")["sent"] > 100, "it does not trade")
-
-    def wait(self, truth, sentence, seconds=15):
-        until = time.monotonic() + seconds
-        while not truth():
-            require(time.monotonic() < until and self.process.poll() is None, sentence)
-            time.sleep(0.02)
-
-    def typed(self, line):
-        return subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=30,
-                              cwd=self.folder, stdin=subprocess.DEVNULL)
-
-    def pollux(self, *words, user=None, environment=None):
-        """The program once; as another user of our group, if one is named."""
-        more = {} if user is None else {"user": user, "group": os.getegid(), "extra_groups": []}
-        line = ["./pollux", *words]
-        done = subprocess.run(line, capture_output=True, text=True, timeout=30, cwd=self.folder,
-                              stdin=subprocess.DEVNULL, env=environment, **more)
-        calm(done, line)
-        return done
-
-    def ask(self, *words):
-        done = self.pollux("--json", *words)
-        equal(done.returncode, 0, f"the status of {words} ({done.stderr})")
-        return json.loads(done.stdout)
-
-    def counter(self, name):
-        counters = {one["name"]: one["value"] for one in self.ask("metrics", name)["counters"]}
-        return counters[f"pollux_{name}_total"]
-
-    def end(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=20)
-        self.said.seek(0)
-        said = self.said.read()
-        self.said.close()
-        calm(subprocess.CompletedProcess(self.line, max(self.process.returncode, 0), "", said),
-             self.line)
-        equal(self.process.returncode, 0, f"the status of polluxd ({said[-1500:]})")
-        require(not (self.folder / "control/pollux.sock").exists(), "the socket is left behind")
-
-    def record(self):
-        return [json.loads(line) for line in (self.folder / "changes.jsonl").open()]
 
 
 def distances(box):
@@ -141,9 +71,9 @@ def figures_on_the_console_are_those_of_the_counters(bench):
           values["pollux_feed_packet_accepted_total"] + drops, "packets")
     values = {one["name"]: one["value"] for one in box.ask("metrics", "control_")["counters"]}
     ends = ("answered", "bad_json", "bad_request", "unknown", "bad_parameters", "broken",
-            "forbidden", "refused", "unavailable", "under_way")
-    equal(values["pollux_control_request"],
-          sum(values["pollux_control_" + end] for end in ends), "requests")
+            "forbidden", "refused", "unavailable")
+    equal(values["pollux_control_request_total"], values["pollux_control_under_way"]
+          + sum(values[f"pollux_control_{end}_total"] for end in ends), "requests")
 
 
 @spec
@@ -324,18 +254,6 @@ def what_is_watched_comes_again_and_again(bench):
     require(ups[0] < ups[2], f"orders sent: {ups}")
 
 
-def connected(folder):
-    asks = socket.socket(socket.AF_UNIX)
-    asks.settimeout(10)
-    back = os.getcwd()
-    os.chdir(folder)  # a path in an address has at most 107 bytes
-    try:
-        asks.connect("control/pollux.sock")
-    finally:
-        os.chdir(back)
-    return asks
-
-
 @spec
 def nonsense_and_a_megabyte_are_answered_and_the_box_trades_on(bench):
     for line, code in ((b"{", -32700), (b"[]", -32600), (b"\xff\x00", -32700),
@@ -417,83 +335,6 @@ def an_answer_comes_in_milliseconds_while_it_trades(bench):
           f"the program, from start to end: {program:.1f} ms")
     require(statistics.median(took) < 50, f"half of the answers take {took[ASKED // 2]:.1f} ms")
     box.end()
-
-
-@spec
-def every_user_may_what_his_role_says_and_nothing_else(bench):
-    if os.geteuid() != 0:
-        raise Skip("only root can be other users")
-    text = QUICKSTART.read_text().replace("  record_file:", "  users_file: users\n  record_file:")
-    folder = pathlib.Path(bench.path("roles"))
-    users = pathlib.Path(bench.path("users"))
-    users.write_text(f"user root admin\nuser {VIEWER} viewer\nuser {OPERATOR} operator\n"
-                     f"user {RISK} risk\nuser {ADMIN} admin\n")
-    text = text.replace("users_file: users", f"users_file: {users}")
-    other = Box(bench, folder.name, text)
-    reason = ("--reason", "x")
-    commands = {  # the least of these users who may
-        ("status",): VIEWER, ("orders",): VIEWER, ("risk",): VIEWER, ("config",): VIEWER,
-        ("metrics",): VIEWER, ("halt",): OPERATOR, ("strategies", "stop", "taker"): OPERATOR,
-        ("risk", "set", "order_qty", "900", "--symbol", "ACME@box", *reason): OPERATOR,
-        ("arm", *reason): RISK, ("strategies", "start", "taker", *reason): RISK,
-        ("risk", "set", "order_qty", "1000", "--symbol", "ACME@box", *reason): RISK,
-        ("config", "reload"): ADMIN}
-    for user in (NOBODY, VIEWER, OPERATOR, RISK, ADMIN):
-        for words, least in commands.items():
-            done = other.pollux(*words, user=user)
-            loosens = words[-3:] == ("ACME@box", *reason) and "1000" in words
-            if loosens and user == OPERATOR:  # he may, but not this
-                require(done.returncode == 1 and "role does not allow" in done.stderr, f"{done}")
-                continue
-            equal(done.returncode, 0 if user >= least else 1,
-                  f"the status of {words} by {user} ({done.stderr})")
-            why = "may not give commands" if user == NOBODY else "needs the role"
-            require(user >= least or why in done.stderr, f"{words} by {user}: {done.stderr}")
-    done_by = {line["uid"] for line in other.record() if line["step"] == "begun"}
-    equal(done_by, {OPERATOR, RISK, ADMIN}, "who has changed anything")
-    other.end()
-
-
-@spec
-def where_it_takes_two_one_alone_arms_nothing(bench):
-    if os.geteuid() != 0:
-        raise Skip("only root can be other users")
-    users = pathlib.Path(bench.path("two"))
-    users.write_text(f"user root admin\nuser {RISK} risk\nuser {ADMIN} risk\n")
-    text = QUICKSTART.read_text().replace("  armed: true", "  two_persons: true\n  armed: true")
-    other = Box(bench, "pair", text.replace("  record_file:", f"  users_file: {users}\n"
-                                                              "  record_file:"))
-    equal(other.pollux("halt", user=RISK).returncode, 0, "one alone halts")
-    done = other.pollux("arm", "--reason", "looked at it", user=RISK)
-    equal(done.returncode, 1, "the status of arm by one")
-    number = re.search(r"pollux confirm (\d+)", done.stderr)
-    require(number, done.stderr)
-    done = other.pollux("confirm", number[1], user=RISK)
-    require(done.returncode == 1 and "takes another one" in done.stderr, f"{done}")
-    other.wait(lambda: other.ask("status")["trading"] == "HALTED", "it trades")
-    done = other.pollux("confirm", number[1], user=ADMIN)
-    equal(done.returncode, 0, f"the status of the second one ({done.stderr})")
-    other.wait(lambda: other.ask("status")["trading"] == "ACTIVE", "it stays halted")
-    said = " ".join(one["event"] for one in other.ask("events")["events"])
-    require(f"by user {RISK}, confirmed by user {ADMIN}: looked at it" in said, said)
-    other.end()
-
-
-@spec
-def it_does_not_start_where_its_socket_is_not_safe(bench):
-    folder = pathlib.Path(bench.path("unsafe"))
-    (folder / "control").mkdir(parents=True)
-    (folder / "control").chmod(0o777)
-    (folder / "password").write_text("secret\n")
-    (folder / "password").chmod(0o600)
-    (folder / "quickstart.yaml").write_text(QUICKSTART.read_text())
-    line = [bench.program["polluxd"], "--config", "quickstart.yaml"]
-    done = subprocess.run(line, capture_output=True, text=True, timeout=60, cwd=folder,
-                          stdin=subprocess.DEVNULL)
-    calm(done, line)
-    equal(done.returncode, 1, "the status")
-    require("the control socket's directory control: is open to others: chmod 0750" in done.stderr,
-            done.stderr)
 
 
 if __name__ == "__main__":
