@@ -14,6 +14,7 @@
 #include "apps/screen.h"
 #include "apps/sentences.h"
 #include "control/config/config_diff.h"
+#include "dataplane/base/system_clock.h"
 
 #include <argp.h>
 #include <ev.h>
@@ -279,7 +280,7 @@ static int run(const struct config *config, const struct request *request)
     CHECK(polluxd.loop != NULL);
     (void)screen_unwaiting(STDOUT_FILENO); /* Ctrl-S must not stop the control plane */
     (void)screen_unwaiting(STDERR_FILENO);
-    polluxd.rows = rows_new(polluxd.loop);
+    polluxd.rows = rows_new(polluxd.loop, system_clock_monotonic);
     signals_set();
     bool right = start(&polluxd);
     if (right) {

@@ -1,7 +1,5 @@
 #include "apps/polluxd/rows.h"
 
-#include "dataplane/base/system_clock.h"
-
 #include <ev.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +18,7 @@ struct waiting {
 
 struct rows {
     struct ev_loop *loop;
+    nanos_t (*now)(void);
     ev_timer timer;
     uint32_t count;
     struct waiting at[ROWS_WAITING_MAX];
@@ -70,7 +69,7 @@ static void look(struct ev_loop *loop, ev_timer *timer, int events)
 {
     (void)events;
     struct rows *rows = timer->data;
-    nanos_t now = system_clock_monotonic();
+    nanos_t now = rows->now();
     for (uint32_t i = 0; i < rows->count;) {
         struct waiting *one = &rows->at[i];
         if (!one->asked && !behind(rows, i)) one->asked = window_ask(one->window, &one->ask);
@@ -80,11 +79,12 @@ static void look(struct ev_loop *loop, ev_timer *timer, int events)
     if (rows->count == 0) ev_timer_stop(loop, timer);
 }
 
-struct rows *rows_new(struct ev_loop *loop)
+struct rows *rows_new(struct ev_loop *loop, nanos_t (*now)(void))
 {
     struct rows *rows = calloc(1, sizeof *rows);
     CHECK(rows != NULL);
     rows->loop = loop;
+    rows->now = now;
     ev_init(&rows->timer, look);
     rows->timer.repeat = LOOK_SECONDS;
     rows->timer.data = rows;
@@ -106,11 +106,8 @@ bool rows_ask(struct rows *rows, struct window *window, const struct window_ask 
               rows_told_fn *told, void *context)
 {
     if (rows->count == ROWS_WAITING_MAX) return false;
-    rows->at[rows->count++] = (struct waiting){.window = window,
-                                               .ask = *ask,
-                                               .told = told,
-                                               .context = context,
-                                               .since = system_clock_monotonic()};
+    rows->at[rows->count++] = (struct waiting){
+        .window = window, .ask = *ask, .told = told, .context = context, .since = rows->now()};
     if (!ev_is_active(&rows->timer)) ev_timer_again(rows->loop, &rows->timer);
     return true;
 }

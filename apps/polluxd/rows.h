@@ -13,6 +13,7 @@
  *
  * Threads: the main one, on whose loop it looks every millisecond while anything is awaited. */
 
+#include "dataplane/base/units.h"
 #include "dataplane/stage/window.h"
 
 #define ROWS_WAITING_MAX 32u
@@ -25,7 +26,7 @@ struct ev_loop;
 typedef void rows_told_fn(void *context, const struct window *window,
                           const struct window_said *said);
 
-struct rows *rows_new(struct ev_loop *loop);
+struct rows *rows_new(struct ev_loop *loop, nanos_t (*now)(void)); /* monotonic */
 
 /* Whoever waits is told that there is no answer.  Before the stages are freed; NULL is allowed. */
 void rows_free(struct rows *rows);

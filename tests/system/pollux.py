@@ -59,6 +59,12 @@ def a_new_user_sees_what_the_box_does(bench):
         done = box.pollux(command)
         equal((done.returncode, done.stderr), (0, ""), command)
         require(len(done.stdout.splitlines()) > 1, f"{command} shows {done.stdout}")
+    for one in box.ask("latency")["latencies"]:
+        times = [one[key] for key in ("p50_ns", "p90_ns", "p99_ns", "p99_9_ns", "max_ns")]
+        require(all((time is None) == (one["count"] == 0) for time in times), f"{one}")
+    require(any(one["count"] == 0 for one in box.ask("latency")["latencies"]), "all is measured")
+    require(re.search(r"^request to frame( +-){5} +0$", box.pollux("latency").stdout, re.MULTILINE),
+            "what was never measured is no dash")
     require("secret" not in json.dumps(box.ask("config")), "the configuration shows a password")
 
 
