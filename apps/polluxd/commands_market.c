@@ -155,8 +155,7 @@ static bool symbol_put(char symbol[8], const char *name)
 {
     size_t length = strlen(name);
     if (length > 8) return false;
-    memset(symbol, ' ', 8);
-    memcpy(symbol, name, length);
+    for (size_t i = 0; i < 8; i++) symbol[i] = i < length ? name[i] : ' ';
     return true;
 }
 

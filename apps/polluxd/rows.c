@@ -6,7 +6,8 @@
 
 #define LOOK_SECONDS 0.001
 
-/* Of one window at most one is asked: the first of its in the list. */
+/* Of one window at most one is asked, because it takes one at a time: the first of its in the
+ * list. */
 struct waiting {
     struct window *window;
     struct window_ask ask;
@@ -28,14 +29,6 @@ static void drop(struct rows *rows, uint32_t at)
 {
     rows->count--;
     memmove(&rows->at[at], &rows->at[at + 1], (rows->count - at) * sizeof rows->at[0]);
-}
-
-/* Whether one before it waits for the same stage. */
-static bool behind(const struct rows *rows, uint32_t at)
-{
-    for (uint32_t i = 0; i < at; i++)
-        if (rows->at[i].window == rows->at[at].window) return true;
-    return false;
 }
 
 /* Who is told may ask again, behind all others. */
@@ -72,7 +65,7 @@ static void look(struct ev_loop *loop, ev_timer *timer, int events)
     nanos_t now = rows->now();
     for (uint32_t i = 0; i < rows->count;) {
         struct waiting *one = &rows->at[i];
-        if (!one->asked && !behind(rows, i)) one->asked = window_ask(one->window, &one->ask);
+        if (!one->asked) one->asked = window_ask(one->window, &one->ask);
         if (answered(rows, i) || given_up(rows, i, now)) continue;
         i++;
     }

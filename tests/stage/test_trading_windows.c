@@ -131,15 +131,17 @@ SPEC(holdings_and_strategies_are_those_of_the_view)
     EXPECT(memcmp(window_row(own(), 0), &view.holding[0], sizeof view.holding[0]) == 0);
     EXPECT(view.holding[0].is.position == -40 * QTY_ONE);
     window_free(own());
+    enter(1, 'S', 40, 99000, true); /* it buys back what it has sold, for less */
+    EXPECT(trading_settle(trading));
     ask.kind = ENGINE_WINDOW_STRATEGIES;
     said = said_by(own(), &ask);
     view = trading_view(trading);
     EXPECT_UINT(said->rows, 1);
     EXPECT_UINT(said->matched, view.strategies);
     EXPECT(memcmp(window_row(own(), 0), &view.strategy[0], sizeof view.strategy[0]) == 0);
-    EXPECT(view.profit == view.strategy[0].profit);
+    EXPECT(view.profit > 0 && view.profit == view.strategy[0].profit);
     EXPECT_UINT(view.open, 2);
-    EXPECT_UINT(view.strategy[0].fills, 1);
+    EXPECT_UINT(view.strategy[0].fills, 2);
     window_free(own());
 }
 
