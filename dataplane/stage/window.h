@@ -22,13 +22,14 @@
  * - after WINDOW_TURNS housekeepings it is shown as far as it is (ended is false), and next goes on
  *   where it was.
  *
- * Threads: one asker at a time, one stage.  Memory: window_footprint(). */
+ * Threads: one asker at a time, one stage.  Memory: window_footprint().
+ * Cost: nothing while nobody asks but a look at a word; then some 11 ns a place for orders. */
 
 #include "dataplane/base/base.h"
 
 #include <stdatomic.h>
 
-#define WINDOW_LOOKS  1024u
+#define WINDOW_LOOKS  512u
 #define WINDOW_COPIES 128u
 #define WINDOW_TURNS  400u
 #define WINDOW_ROWS   500u       /* of one answer, at most */
