@@ -2,7 +2,6 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,7 +27,8 @@ static struct risk_record state_record(enum risk_scope scope, uint32_t strategy,
         .at = (nanos_t)time(NULL) * NANOS_SECOND,
         .value = state,
     };
-    strncpy(record.reason, reason, sizeof record.reason - 1);
+    struct text why = text_in(record.reason, sizeof record.reason);
+    text_append(&why, reason);
     return record;
 }
 
