@@ -17,7 +17,7 @@
 #define BOUND       256u
 #define LINE_MAX_IS 100u
 
-static char folder[64], path[128], kept_path[128];
+static char folder[64], path[128], kept_path[160];
 static char said[512];
 static struct text problems;
 static struct command_record record;
