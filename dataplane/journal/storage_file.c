@@ -164,7 +164,7 @@ static void memory_map(struct storage_file *files, struct storage_file_slot *slo
 {
     struct statfs system;
     bool in_memory = fstatfs(slot->descriptor, &system) == 0 && system.f_type == TMPFS_MAGIC;
-    if (!in_memory) {
+    if (!in_memory && !files->unhurried) {
         slot->memory = storage_twin_make(files->folder, slot->descriptor, slot->bytes);
         slot->twin = slot->memory != NULL;
         files->untwinned = slot->twin ? 0 : errno;

@@ -66,7 +66,8 @@ struct storage_file {
     enum storage_file_use use;
     const char *call; /* the last one that failed, or NULL */
     int cause;        /* errno then */
-    int untwinned;    /* why the last file created has its own pages for memory; 0: it has not */
+    bool unhurried;   /* who writes created files may wait for the disk */
+    int untwinned;    /* why the last file created has no twin; 0: it has one */
     char name[JOURNAL_NAME_BYTES];
     struct storage_file_slot slots[JOURNAL_OPEN_FILES_MAX];
 };
@@ -75,7 +76,8 @@ struct storage_file {
 MUST_USE bool storage_file_open(struct storage_file *files, const struct storage_file_plan *plan,
                                 struct text *problems);
 
-/* The same folder for another thread.  Must be closed as well. */
+/* The same folder for another thread, which may wait for the disk: what it creates has its own
+ * pages for memory.  Must be closed as well. */
 MUST_USE bool storage_file_share(struct storage_file *files, const struct storage_file *with,
                                  struct text *problems);
 

@@ -146,8 +146,8 @@ bool storage_file_open(struct storage_file *files, const struct storage_file_pla
 bool storage_file_share(struct storage_file *files, const struct storage_file *with,
                         struct text *problems)
 {
-    *files =
-        (struct storage_file){.folder = fcntl(with->folder, F_DUPFD_CLOEXEC, 0), .use = with->use};
+    *files = (struct storage_file){
+        .folder = fcntl(with->folder, F_DUPFD_CLOEXEC, 0), .use = with->use, .unhurried = true};
     if (files->folder >= 0) return true;
     return refuse_cause(files, "the journal's folder", "cannot be opened once more", problems);
 }

@@ -225,6 +225,24 @@ SPEC(memory_of_a_folder_that_is_no_more_is_given_back_at_the_next_start)
     storage.close(storage.context, &file);
 }
 
+SPEC(what_a_thread_writes_that_may_wait_has_no_memory_beside_it)
+{
+    char buffer[256];
+    struct text out = text_in(buffer, sizeof buffer);
+    struct storage_file second;
+    struct journal_file file;
+    EXPECT(storage_file_share(&second, &files, &out));
+    struct journal_storage cold = storage_file_storage(&second);
+    EXPECT(cold.create(cold.context, "one", BYTES, &file) == JOURNAL_IO_OK);
+    EXPECT(!twin_exists("one"));
+    file.memory[9000] = 33;
+    EXPECT_UINT(byte_on_disk("one", 9000), 33);
+    storage_file_waits(&second, "folder", &out);
+    EXPECT_UINT(out.length, 0);
+    cold.close(cold.context, &file);
+    storage_file_close(&second);
+}
+
 SPEC(without_room_beside_it_a_file_is_its_own_memory_and_a_sentence_says_so)
 {
     char buffer[256];
@@ -250,5 +268,6 @@ SPEC(without_room_beside_it_a_file_is_its_own_memory_and_a_sentence_says_so)
     S(a_file_that_has_got_anothers_number_does_not_get_its_bytes)                                  \
     S(what_others_could_have_put_there_is_not_read)                                                \
     S(memory_of_a_folder_that_is_no_more_is_given_back_at_the_next_start)                          \
+    S(what_a_thread_writes_that_may_wait_has_no_memory_beside_it)                                  \
     S(without_room_beside_it_a_file_is_its_own_memory_and_a_sentence_says_so)
 SPEC_MAIN("storage_twin", SPECS, before_each, after_each)
