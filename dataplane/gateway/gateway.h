@@ -173,14 +173,16 @@ MUST_USE enum slots_status gateway_intend(struct gateway *gateway,
 
 /* The same for what comes by a stream that may show it again: it acts once, over restarts too.
  * Sequences of a strategy rise over all its keys; what is not above the newest heard is SLOTS_OLD.
- * Where it stands is written down before it acts, and gateway_heard says where to go on. */
+ * Where it stands is written down before it acts, and gateway_known says where to go on.  A message
+ * of several intents is as many calls, of sequences that rise, and its place comes with the last:
+ * whoever dies among them is shown all of it again, and those that have acted are SLOTS_OLD. */
 struct gateway_intake {
     uint32_t strategy;
-    uint32_t symbol;   /* of the plan, instead of intent's instrument; not read of a STOP */
+    uint32_t symbol;   /* of the plan, instead of intent's instrument; not read of what stops */
     uint64_t sequence; /* from 1; 0: only the place is news, and nothing is wanted */
     struct gateway_place place;
-    nanos_t until; /* refused when it is later than that: too old to be acted on */
-    struct delegate_intent intent;
+    nanos_t until;                 /* refused when it is later than that: too old to be acted on */
+    struct delegate_intent intent; /* unique of a STOP_UNIQUE: the sequence of the UNIQUE order */
 };
 
 /* clang-format off */
@@ -206,7 +208,8 @@ struct gateway_answer {
     uint32_t counter; /* its row in GATEWAY_COUNTERS, or GATEWAY_NO_COUNTER */
     int64_t value;    /* of a verdict that refuses: what was asked, */
     int64_t bound;    /* and the bound */
-    order_id_t order; /* the number it left with; 0: it waits, or needed none */
+    order_id_t order; /* the number it left with; 0: it waits, or needed none.  Of a STOP_UNIQUE:
+                       * the order that is to go; 0: it had not left, and will not */
     uint64_t record;  /* durable: it is not forgotten */
 };
 void gateway_hear(struct gateway *gateway, const struct gateway_intake *intake, nanos_t now,
@@ -323,6 +326,7 @@ bool gateway_strategy_on(const struct gateway *gateway, uint32_t strategy);
     C(intent_again, "Orders wanted again that risk has refused a moment ago: refused")             \
     C(intent_not_live, "Orders wanted while the book was not LIVE: refused")                       \
     C(intent_nowhere, "Orders wanted in instruments that no venue of theirs trades: refused")      \
+    C(intent_over, "Cancels of UNIQUE orders that are not open, or not any more: refused")         \
     C(intent_held, "Intents that waited for the session's room or rate")                           \
     C(intent_conflated, "of these, gave way to a newer one of their slot")                         \
     C(order_sent, "New orders put on a session")                                                   \

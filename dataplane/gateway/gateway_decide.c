@@ -127,9 +127,9 @@ static bool fields_good(const struct gateway *gateway, const struct want *want)
 {
     const struct delegate_intent *intent = want->intent;
     const struct trade_port_can *can = &want->venue->kind->can;
-    if (intent->kind > INTENT_UNIQUE) return false;
-    if (intent->kind != INTENT_UNIQUE && intent->key >= want->strategy->orders) return false;
-    if (intent->kind == INTENT_STOP) return true;
+    if (intent->kind > INTENT_STOP_UNIQUE) return false;
+    if (intent->kind < INTENT_UNIQUE && intent->key >= want->strategy->orders) return false;
+    if (intent->kind == INTENT_STOP || intent->kind == INTENT_STOP_UNIQUE) return true;
     if (intent->instrument >= gateway->plan->instruments || intent->side > SIDE_SELL) return false;
     if (intent->price <= 0 || intent->qty <= 0 || intent->qty > SLOTS_QTY_MAX) return false;
     if (intent->how & ~(HOW_POST_ONLY | HOW_IMMEDIATE)) return false;
@@ -210,6 +210,7 @@ static enum slots_status unique_intend(struct gateway *gateway, const struct wan
     if (want->strategy->uniques >= want->strategy->plan.uniques) return SLOTS_NO_UNIQUE_LEFT;
     struct slot_unique unique = {
         .strategy = want->number,
+        .sequence = want->sequence,
         .side = intent->side,
         .how = intent->how,
         .price = intent->price,
@@ -255,6 +256,8 @@ static enum slots_status intent_take(struct gateway *gateway, struct want *want,
         gateway_hear_counter(gateway, &gateway->counts.intent_bad);
         return SLOTS_BAD_TERMS;
     }
+    if (unlikely(intent->kind == INTENT_STOP_UNIQUE))
+        return gateway_unique_stop(gateway, want->number, intent->unique, now);
     bool unique = intent->kind == INTENT_UNIQUE;
     if (!unique) want->slot = want->strategy->first + intent->key;
     if (intent->kind != INTENT_STOP) {

@@ -20,6 +20,11 @@ void gateway_hear_counter(struct gateway *gateway, const struct counter *counter
     if (gateway->answer) gateway->answer->counter = counter_number(gateway, counter);
 }
 
+void gateway_hear_order(struct gateway *gateway, order_id_t order)
+{
+    if (gateway->answer) gateway->answer->order = order;
+}
+
 void gateway_hear_pass(struct gateway *gateway, const struct gateway_pass *pass)
 {
     if (pass->pass.strategy == gateway->answer_strategy && pass->key == gateway->answer_key)
@@ -58,13 +63,17 @@ static bool outside(const struct gateway *gateway, uint32_t number)
     return !strategy->plan.kind && !strategy->vacant;
 }
 
+static bool stops(const struct gateway_intake *intake)
+{
+    return intake->intent.kind == INTENT_STOP || intake->intent.kind == INTENT_STOP_UNIQUE;
+}
+
 /* Its place is written down, with what it wants if that is to act.  Cancels need no room: one that
  * comes twice cancels nothing more. */
 static bool heard_write(struct gateway *gateway, const struct gateway_intake *intake, bool acts,
                         nanos_t now)
 {
     struct gateway_heard heard = {.strategy = intake->strategy, .place = intake->place, .at = now};
-    bool stops = acts && intake->intent.kind == INTENT_STOP;
     uint64_t number = 0;
     if (acts) {
         heard.sequence = intake->sequence;
@@ -73,7 +82,7 @@ static bool heard_write(struct gateway *gateway, const struct gateway_intake *in
     if (likely(!gateway->broken))
         number = gateway->outlet.journal(gateway->outlet.context, GATEWAY_RECORD_INTAKE, &heard,
                                          sizeof heard, false);
-    if (number == 0 && !stops) return false;
+    if (number == 0 && !(acts && stops(intake))) return false;
     if (number) gateway->journalled = number;
     counter_one(&gateway->counts.intent_heard);
     known_take(&gateway->strategy[intake->strategy], &heard);
@@ -89,7 +98,7 @@ static enum gateway_hearing intake_check(struct gateway *gateway,
         counter_one(&gateway->counts.intent_old);
         return GATEWAY_REFUSED;
     }
-    bool stop = intake->intent.kind == INTENT_STOP;
+    bool stop = stops(intake);
     if (!stop && now > intake->until) { /* a cancel is never too late */
         counter_one(&gateway->counts.intent_late);
         return GATEWAY_LATE;
@@ -107,7 +116,7 @@ static void intake_act(struct gateway *gateway, const struct gateway_intake *int
                                     .sequence = intake->sequence,
                                     .intent = intake->intent,
                                     .venue = gateway->strategy[intake->strategy].venue};
-    if (intent.intent.kind != INTENT_STOP) {
+    if (!stops(intake)) {
         uint32_t instrument = gateway->symbol[intake->symbol].instrument;
         if (instrument == GATEWAY_NONE) { /* the feed has not listed it yet */
             gateway_hear_counter(gateway, &gateway->counts.intent_nowhere);
@@ -139,10 +148,10 @@ void gateway_hear(struct gateway *gateway, const struct gateway_intake *intake, 
     }
     answer->record = gateway->journalled;
     if (hearing != GATEWAY_TAKEN) return;
-    bool unique = intake->intent.kind == INTENT_UNIQUE;
+    bool keyed = intake->intent.kind == INTENT_ORDER || intake->intent.kind == INTENT_STOP;
     gateway->answer = answer;
     gateway->answer_strategy = intake->strategy;
-    gateway->answer_key = unique ? DELEGATE_KEY_NONE : intake->intent.key;
+    gateway->answer_key = keyed ? intake->intent.key : DELEGATE_KEY_NONE;
     intake_act(gateway, intake, now, answer);
     gateway->answer = NULL;
     if (gateway->journalled == answer->record) (void)heard_write(gateway, intake, false, now);

@@ -337,6 +337,13 @@ void gateway_complete(void *context, uint32_t place, struct composite *composite
 /* Subscribes a delegate to an instrument that it wants. */
 void gateway_leg(struct gateway *gateway, uint32_t strategy, uint32_t instrument);
 
+/* gateway_unique.c */
+
+/* A strategy's UNIQUE order is to be no more: by its number, or, of a strategy outside, by the
+ * sequence that it was said with.  OK; SAME: it is to go already; UNKNOWN_SLOT: it is not open. */
+enum slots_status gateway_unique_stop(struct gateway *gateway, uint32_t strategy, uint64_t unique,
+                                      nanos_t now);
+
 /* gateway_attach.c */
 
 /* Its delegate takes part. */
@@ -353,6 +360,7 @@ uint32_t gateway_read_as(const struct gateway *gateway, uint32_t strategy);
 
 /* What the gateway does is an answer to the intent being heard, if there is one. */
 void gateway_hear_counter(struct gateway *gateway, const struct counter *counter);
+void gateway_hear_order(struct gateway *gateway, order_id_t order);
 void gateway_hear_pass(struct gateway *gateway, const struct gateway_pass *pass);
 void gateway_hear_row(struct gateway *gateway, const struct gateway_report *row);
 /* A record of the journal that is of kind, or that another one follows. */

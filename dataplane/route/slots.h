@@ -117,6 +117,7 @@ struct slot_intent {
 
 struct slot_unique {
     uint32_t strategy;
+    uint64_t sequence; /* the strategy's own, to be shown: it decides nothing */
     uint8_t side;
     uint8_t how; /* set of enum delegate_how */
     price_t price;

@@ -50,6 +50,7 @@ enum slots_status slots_send_unique(struct slots *slots, const struct slot_uniqu
     struct slot_call call = call_of(slots, slots->spare.first, now, out);
     unique_new(slots, slots->spare.first, unique->strategy);
     call.terms = &terms;
+    call.sequence = unique->sequence;
     slot_take(&call, SLOT_ON_ORDER);
     slot_settle(&call);
     *slot = call.at - 1;

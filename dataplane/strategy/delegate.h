@@ -31,7 +31,7 @@
 #include "dataplane/book/consolidated.h"
 #include "dataplane/book/market.h"
 
-#define DELEGATE_ABI         1u /* of everything here: a plug-in of another one is not loaded */
+#define DELEGATE_ABI         2u /* of everything here: a plug-in of another one is not loaded */
 #define DELEGATE_NAME_MAX    31u
 #define DELEGATE_INTENTS_MAX 64u /* of one decision */
 #define DELEGATE_ORDERS_MAX  4096u
@@ -204,13 +204,17 @@ enum delegate_intent_kind {
     INTENT_ORDER,  /* key is to be this order */
     INTENT_STOP,   /* key is to have no order; only key is read */
     INTENT_UNIQUE, /* this order goes out once, at once, beside all keys; key is not read (F9) */
+    INTENT_STOP_UNIQUE, /* that UNIQUE order is to be no more; only unique is read */
 };
 
 /* qty of INTENT_ORDER counts from when the delegate decided: what traded of the key since then,
  * unseen, is taken off it, so that it never trades more than the delegate wanted at that time. */
 struct delegate_intent {
-    price_t price;       /* a limit, in whole ticks; every order has one */
-    qty_t qty;           /* in whole lots */
+    price_t price; /* a limit, in whole ticks; every order has one */
+    union {
+        qty_t qty;         /* in whole lots */
+        order_id_t unique; /* of STOP_UNIQUE, which one: child of its reports */
+    };
     uint32_t key;        /* below the number that orders() said */
     uint16_t instrument; /* of a key that is not ORDER_NONE: the one it has */
     uint8_t kind;        /* enum delegate_intent_kind */
@@ -237,7 +241,14 @@ static inline void delegate_say(struct delegate_output *output,
 
 static inline void delegate_stop(struct delegate_output *output, uint32_t key)
 {
-    const struct delegate_intent stop = {0, 0, key, 0, INTENT_STOP, 0, 0};
+    const struct delegate_intent stop = {0, {0}, key, 0, INTENT_STOP, 0, 0};
+    delegate_say(output, &stop);
+}
+
+static inline void delegate_stop_unique(struct delegate_output *output, order_id_t child)
+{
+    struct delegate_intent stop = {0, {0}, DELEGATE_KEY_NONE, 0, INTENT_STOP_UNIQUE, 0, 0};
+    stop.unique = child;
     delegate_say(output, &stop);
 }
 

@@ -148,6 +148,10 @@ static struct delegate_intent intent_any(uint32_t orders)
         else intent.kind = INTENT_UNIQUE;
     }
     hostile->last = intent;
+    if (hostile_draw(1, 40) == 1) { /* one of the newest, if it is one of its own and UNIQUE */
+        intent.kind = INTENT_STOP_UNIQUE;
+        intent.unique = (order_id_t)edge((int64_t)hostile->intents) - hostile_draw(0, 60);
+    }
     return intent;
 }
 
@@ -201,7 +205,8 @@ void hostile_say(void)
     uint32_t at = intent.intent.instrument;
     bool live = at < HOSTILE_INSTRUMENTS && hostile->market[at].state == MARKET_LIVE;
     enum slots_status status = gateway_intend(hostile->gateway, &intent, hostile->now);
-    if (intent.intent.kind != INTENT_STOP && !live) HOLDS(status != SLOTS_OK);
+    bool stop = intent.intent.kind == INTENT_STOP || intent.intent.kind == INTENT_STOP_UNIQUE;
+    if (!stop && !live) HOLDS(status != SLOTS_OK);
 }
 
 static void decide(void)

@@ -7,7 +7,7 @@ struct world *world;
 struct rig_written *written;
 uint32_t records;
 uint64_t failures;
-uint64_t orders_sent, refusals, restarts;
+uint64_t orders_sent, refusals, restarts, uniques_stopped;
 
 /* The outlet. */
 
@@ -244,6 +244,21 @@ static void intend(uint32_t slot)
     mind->ends = old.ends;
 }
 
+/* A UNIQUE order that the venue has is to be no more. */
+static void unique_stop_step(void)
+{
+    uint32_t slot = KEYS + (uint32_t)draw(0, UNIQUES - 1);
+    order_id_t alive = world->venue.alive[slot];
+    const struct gateway_counts *counts = gateway_counts(gateway());
+    uint64_t over = counter_read(&counts->intent_over);
+    if (!alive) return;
+    struct puppet *puppet = *holding_of(alive) < 2 ? world->rig.one : world->rig.two;
+    world_decide(puppet, &(struct delegate_intent){.kind = INTENT_STOP_UNIQUE, .unique = alive});
+    if (counter_read(&counts->intent_over) > over) return;
+    world->mind[slot].ended = alive;
+    uniques_stopped++;
+}
+
 static void unique_step(void)
 {
     struct delegate_intent intent = {
@@ -354,7 +369,8 @@ void world_step(void)
     else if (what <= 520) (void)model_arrive(&world->venue);
     else if (what <= 790) world_deliver();
     else if (what <= 860) happen((uint32_t)draw(0, SLOTS - 1));
-    else if (what <= 885) unique_step();
+    else if (what <= 880) unique_step();
+    else if (what <= 885) unique_stop_step();
     else if (what <= 925) gateway_tick(gateway(), world->rig.now);
     else if (what <= 945) market_step();
     else if (what <= 980) room_step();

@@ -29,6 +29,7 @@ struct mind {
     bool flying;
     struct slot_request flight;
     uint32_t query;
+    order_id_t ended; /* the newest UNIQUE order that was to be no more */
 };
 
 struct world {
@@ -54,7 +55,7 @@ extern struct world *world;
 extern struct rig_written *written; /* the journal */
 extern uint32_t records;
 extern uint64_t failures;
-extern uint64_t orders_sent, refusals, restarts;
+extern uint64_t orders_sent, refusals, restarts, uniques_stopped;
 
 #define HOLDS(cond)                                                                                \
     do {                                                                                           \

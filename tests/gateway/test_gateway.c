@@ -320,6 +320,44 @@ SPEC(a_stop_of_what_waits_for_room_leaves_nothing_behind)
     ends(ORDER_NONE);
 }
 
+/* UNIQUE orders by the numbers of their reports. */
+
+static void stop_unique(order_id_t order)
+{
+    const struct delegate_intent stop = {.kind = INTENT_STOP_UNIQUE, .unique = order};
+    gateway_rig_say(&rig, rig.one, &stop);
+    gateway_verify(rig.gateway);
+}
+
+SPEC(a_unique_order_is_canceled_by_the_number_of_its_reports)
+{
+    trace(false, "i1 a1 u7 u8 a7", "o1 o7 o8");
+    order_id_t order = rig.one->message[1].child;
+    stop_unique(order);
+    EXPECT_TEXT(rig.wire, "o1 o7 o8 c7");
+    stop_unique(order);
+    EXPECT_TEXT(rig.wire, "o1 o7 o8 c7");
+    gateway_rig_play(&rig, "a8 c7");
+    EXPECT_TEXT(told(rig.one), "AAAC");
+    EXPECT_UINT(COUNT(intent_over), 0);
+    stop_unique(order);                     /* it is over */
+    stop_unique(rig.one->message[0].child); /* it has a key */
+    stop_unique(order + 1000);              /* there is none */
+    EXPECT_UINT(COUNT(intent_over), 3);
+    EXPECT_TEXT(rig.wire, "o1 o7 o8 c7");
+    ends(ORDER_OPEN);
+}
+
+SPEC(nobody_cancels_another_ones_unique_order)
+{
+    trace(false, "u7 a7", "o7");
+    const struct delegate_intent stop = {.kind = INTENT_STOP_UNIQUE, .unique = rig.sent[0].order};
+    gateway_rig_say(&rig, rig.two, &stop);
+    EXPECT_TEXT(rig.wire, "o7");
+    EXPECT_UINT(COUNT(intent_over), 1);
+    gateway_rig_free(&rig);
+}
+
 SPEC(the_rate_of_a_venue_holds_and_its_reserve_is_for_cancels)
 {
     gateway_rig_plan(&rig, false);
@@ -362,5 +400,7 @@ SPEC(the_rate_of_a_venue_holds_and_its_reserve_is_for_cancels)
     S(without_room_intents_conflate_in_the_order_in_which_slots_began_to_wait)                     \
     S(cancels_have_a_reserve_and_go_before_what_waits)                                             \
     S(a_stop_of_what_waits_for_room_leaves_nothing_behind)                                         \
+    S(a_unique_order_is_canceled_by_the_number_of_its_reports)                                     \
+    S(nobody_cancels_another_ones_unique_order)                                                    \
     S(the_rate_of_a_venue_holds_and_its_reserve_is_for_cancels)
 SPEC_MAIN("gateway", SPECS, NULL, NULL)

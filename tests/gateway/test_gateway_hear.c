@@ -54,6 +54,22 @@ static enum gateway_hearing hear_unique(uint64_t sequence, int64_t price)
     return hear(&intake);
 }
 
+/* The UNIQUE order of that sequence is to be no more. */
+static enum gateway_hearing hear_end(uint64_t sequence, uint64_t unique)
+{
+    struct gateway_intake intake = to_buy(sequence, 0, 0);
+    intake.until = 0;
+    intake.intent = (struct delegate_intent){.kind = INTENT_STOP_UNIQUE, .unique = unique};
+    return hear(&intake);
+}
+
+static void end_refused(uint64_t sequence, uint64_t unique)
+{
+    EXPECT_UINT(hear_end(sequence, unique), GATEWAY_REFUSED);
+    EXPECT_UINT(answer.counter, GATEWAY_COUNTER_intent_over);
+    EXPECT_UINT(answer.order, 0);
+}
+
 static void start_again(void)
 {
     gateway_rig_restart(&rig);
@@ -162,6 +178,109 @@ SPEC(what_the_door_refuses_names_its_counter)
     EXPECT_UINT(answer.counter, GATEWAY_COUNTER_intent_bad);
 }
 
+SPEC(a_unique_order_is_canceled_by_the_sequence_it_was_said_with)
+{
+    EXPECT_UINT(hear_unique(1, 5), GATEWAY_TAKEN);
+    EXPECT_UINT(hear_unique(2, 6), GATEWAY_TAKEN);
+    gateway_rig_play(&rig, "a5 a6");
+    EXPECT_UINT(hear_end(3, 2), GATEWAY_TAKEN);
+    EXPECT_TEXT(rig.wire, "o5 o6 c6");
+    EXPECT_UINT(answer.order, rig.sent[1].order);
+    EXPECT_UINT(answer.status, SLOTS_OK);
+    EXPECT_UINT(hear_end(4, 2), GATEWAY_TAKEN);
+    EXPECT_UINT(answer.status, SLOTS_SAME);
+    EXPECT_UINT(answer.order, rig.sent[1].order);
+    gateway_rig_play(&rig, "c6");
+    end_refused(5, 2);
+    EXPECT_TEXT(rig.wire, "o5 o6 c6");
+    EXPECT_UINT(hear_end(6, 1), GATEWAY_TAKEN);
+    EXPECT_TEXT(rig.wire, "o5 o6 c6 c5");
+}
+
+SPEC(the_cancel_of_a_unique_order_waits_until_it_is_confirmed)
+{
+    EXPECT_UINT(hear_unique(1, 5), GATEWAY_TAKEN);
+    EXPECT_UINT(hear_end(2, 1), GATEWAY_TAKEN);
+    EXPECT_TEXT(rig.wire, "o5");
+    gateway_rig_play(&rig, "a5");
+    EXPECT_TEXT(rig.wire, "o5 c5");
+    gateway_rig_play(&rig, "e5:10"); /* it was filled meanwhile */
+    end_refused(3, 1);
+}
+
+SPEC(a_unique_order_that_waits_for_room_and_is_canceled_never_leaves)
+{
+    gateway_rig_play(&rig, "R0");
+    EXPECT_UINT(hear_unique(1, 5), GATEWAY_TAKEN);
+    EXPECT_UINT(hear_unique(2, 6), GATEWAY_TAKEN);
+    EXPECT_UINT(hear_end(3, 1), GATEWAY_TAKEN);
+    EXPECT_UINT(answer.order, 0);
+    EXPECT_UINT(hear_unique(4, 7), GATEWAY_TAKEN); /* its place is free */
+    gateway_rig_play(&rig, "R");
+    EXPECT_TEXT(rig.wire, "o6 o7");
+}
+
+SPEC(what_no_unique_order_is_open_for_cancels_nothing)
+{
+    EXPECT_UINT(hear_order(1, 0, 5), GATEWAY_TAKEN);
+    gateway_rig_play(&rig, "a5 u9 a9"); /* and one of somebody else */
+    end_refused(2, 1);
+    end_refused(3, 0);
+    end_refused(4, 77);
+    end_refused(5, rig.sent[1].order);
+    EXPECT_TEXT(rig.wire, "o5 o9");
+    EXPECT_UINT(known_sequence(), 5);
+}
+
+SPEC(a_unique_order_is_canceled_without_room_in_the_journal_and_after_a_halt)
+{
+    EXPECT_UINT(hear_unique(1, 5), GATEWAY_TAKEN);
+    gateway_rig_play(&rig, "a5");
+    rig.journal_full = true;
+    EXPECT_UINT(hear_end(2, 1), GATEWAY_TAKEN);
+    EXPECT_TEXT(rig.wire, "o5 c5");
+    rig.journal_full = false;
+    gateway_rig_play(&rig, "n5 H");
+    EXPECT_UINT(hear_end(3, 1), GATEWAY_TAKEN);
+}
+
+/* Also one that waited when its sequence was written down, and left with another record. */
+SPEC(over_a_restart_a_unique_order_is_still_known_by_its_sequence)
+{
+    gateway_rig_play(&rig, "R0");
+    EXPECT_UINT(hear_unique(3, 5), GATEWAY_TAKEN);
+    gateway_rig_play(&rig, "R");
+    EXPECT_UINT(hear_unique(4, 6), GATEWAY_TAKEN);
+    gateway_rig_play(&rig, "a5 a6");
+    start_again();
+    EXPECT_TEXT(rig.wire, "o5 o6 q5 q6");
+    EXPECT_UINT(hear_end(5, 3), GATEWAY_TAKEN);
+    EXPECT_UINT(answer.order, rig.sent[0].order);
+    gateway_rig_play(&rig, "O5:10 O6:10");
+    EXPECT_TEXT(rig.wire, "o5 o6 q5 q6 c5");
+    gateway_rig_play(&rig, "c5");
+    end_refused(6, 3);
+    start_again();
+    EXPECT_UINT(hear_end(7, 4), GATEWAY_TAKEN);
+}
+
+/* A message of several intents: its place is that of the last one. */
+SPEC(what_is_heard_in_part_is_heard_to_its_end_after_a_restart)
+{
+    struct gateway_intake intake[3] = {to_buy(4, 0, 5), to_buy(5, 1, 6), to_buy(6, 2, 7)};
+    intake[0].place = intake[1].place = (struct gateway_place){0};
+    EXPECT_UINT(hear(&intake[0]), GATEWAY_TAKEN);
+    EXPECT_UINT(hear(&intake[1]), GATEWAY_TAKEN);
+    start_again();
+    EXPECT_UINT(known_sequence(), 5);
+    EXPECT_UINT(gateway_known(rig.gateway, FAR).place.high, 0);
+    EXPECT_UINT(hear(&intake[0]), GATEWAY_REFUSED);
+    EXPECT_UINT(hear(&intake[1]), GATEWAY_REFUSED);
+    EXPECT_UINT(hear(&intake[2]), GATEWAY_TAKEN);
+    EXPECT_TEXT(rig.wire, "o5 o6 q5 q6 o7");
+    EXPECT_UINT(gateway_known(rig.gateway, FAR).place.high, 1006);
+}
+
 SPEC(nobody_speaks_for_a_delegate_or_for_a_symbol_there_is_not)
 {
     struct gateway_intake intake = to_buy(1, 0, 5);
@@ -246,6 +365,13 @@ SPEC(an_older_place_is_where_a_restored_stream_goes_on)
     S(without_room_in_the_journal_nothing_acts_but_a_cancel)                                       \
     S(what_risk_refuses_at_once_is_in_the_answer)                                                  \
     S(what_the_door_refuses_names_its_counter)                                                     \
+    S(a_unique_order_is_canceled_by_the_sequence_it_was_said_with)                                 \
+    S(the_cancel_of_a_unique_order_waits_until_it_is_confirmed)                                    \
+    S(a_unique_order_that_waits_for_room_and_is_canceled_never_leaves)                             \
+    S(what_no_unique_order_is_open_for_cancels_nothing)                                            \
+    S(a_unique_order_is_canceled_without_room_in_the_journal_and_after_a_halt)                     \
+    S(over_a_restart_a_unique_order_is_still_known_by_its_sequence)                                \
+    S(what_is_heard_in_part_is_heard_to_its_end_after_a_restart)                                   \
     S(nobody_speaks_for_a_delegate_or_for_a_symbol_there_is_not)                                   \
     S(over_a_restart_nothing_is_doubled_and_the_place_is_known)                                    \
     S(a_message_that_was_passed_over_is_passed_over_once)                                          \

@@ -8,6 +8,7 @@
  * - if everything filled that is open or on its way, no position would be beyond its bound, but for
  *   what the venue has executed that it must not
  * - nothing new leaves while the box is halted, or what was not wanted
+ * - a UNIQUE order that was to be no more is none in the end
  * - in the end the newest intent has won, the positions of the gateway, of risk and of the
  *   delegates' reports are the venue's, and a gateway that reads the journal comes to the same */
 
@@ -91,6 +92,7 @@ static void slot_end_check(uint32_t slot)
     HOLDS(look.order == alive);
     HOLDS(look.state == (alive ? SLOT_LIVE : SLOT_FREE));
     if (world->halted) HOLDS(alive == 0);
+    if (slot >= KEYS) HOLDS(alive == 0 || alive != mind->ended);
     if (slot >= KEYS || mind->found) return;
     const struct puppet *puppet = puppet_at(slot);
     const struct delegate_order *order = &puppet->order[slot % PUPPET_KEYS];
@@ -186,6 +188,7 @@ SPEC(the_run_was_no_idle_one)
     EXPECT(orders_sent > 800 * SEEDS);
     EXPECT(refusals > 80 * SEEDS);
     EXPECT(restarts > 2 * SEEDS);
+    EXPECT(uniques_stopped > 10 * SEEDS);
 }
 
 static void before_each(void)
