@@ -55,15 +55,26 @@ uint32_t redis_tickets_left(const struct redis *redis)
     return REDIS_TICKETS - (uint32_t)(redis->tickets - redis->answered);
 }
 
-static bool engine_say(struct redis *redis, const struct engine_intake *say,
-                       const struct redis_ticket *ticket)
+static bool engine_room(const struct redis *redis, uint32_t count)
 {
-    struct engine_intake *slot =
-        redis_tickets_left(redis) > 0 ? spsc_claim(redis->plan.intake) : NULL;
-    if (!slot) return false;
+    return redis_tickets_left(redis) >= count && spsc_room(redis->plan.intake, count) == count;
+}
+
+/* Behind those that were said and are not published. */
+static void engine_say_at(struct redis *redis, uint32_t place, const struct engine_intake *say,
+                          const struct redis_ticket *ticket)
+{
+    struct engine_intake *slot = spsc_claim_at(redis->plan.intake, place);
     *slot = *say;
     slot->ticket = redis->tickets;
     redis->ticket[redis->tickets++ % REDIS_TICKETS] = *ticket;
+}
+
+static bool engine_say(struct redis *redis, const struct engine_intake *say,
+                       const struct redis_ticket *ticket)
+{
+    if (!engine_room(redis, 1)) return false;
+    engine_say_at(redis, 0, say, ticket);
     spsc_publish(redis->plan.intake);
     return true;
 }
@@ -102,25 +113,31 @@ static void heartbeats_watch(struct redis *redis)
 
 /* Messages. */
 
-static bool intent_pass(struct redis *redis, struct redis_desk *desk,
-                        const struct redis_message *message, const struct redis_received *received,
-                        const struct gateway_place *place)
+/* All of its intents, or none.  The place comes with the last one: whoever dies among them is shown
+ * the message again, and those that have acted are old by their sequences. */
+static bool intents_pass(struct redis *redis, struct redis_desk *desk,
+                         const struct redis_message *message, const struct redis_received *received,
+                         const struct gateway_place *place)
 {
     nanos_t until = (nanos_t)(redis_said_ms(received, message) + redis->rules.age_ms) * NANOS_MILLI;
-    const struct engine_intake say = {.kind = ENGINE_INTAKE_HEAR,
-                                      .what = {.strategy = desk->strategy,
-                                               .symbol = message->symbol,
-                                               .sequence = message->sequence,
-                                               .place = *place,
-                                               .until = until,
-                                               .intent = message->intent}};
+    struct engine_intake say = {.kind = ENGINE_INTAKE_HEAR,
+                                .what = {.strategy = desk->strategy, .until = until}};
     struct redis_ticket ticket = {.strategy = desk->strategy,
                                   .kind = ENGINE_INTAKE_HEAR,
-                                  .sequence = message->sequence,
                                   .place = *place,
-                                  .intent = true};
+                                  .intent = true,
+                                  .of = message->kind == REDIS_BATCH ? message->intents : 0};
     memcpy(ticket.id, message->id, sizeof ticket.id);
-    if (!engine_say(redis, &say, &ticket)) return false;
+    if (!engine_room(redis, message->intents)) return false;
+    for (uint32_t i = 0; i < message->intents; i++) {
+        say.what.symbol = message->intent[i].symbol;
+        say.what.intent = message->intent[i].is;
+        say.what.sequence = ticket.sequence = message->sequence + i;
+        if (i + 1 == message->intents) say.what.place = *place;
+        ticket.at = i;
+        engine_say_at(redis, i, &say, &ticket);
+    }
+    spsc_publish_many(redis->plan.intake, message->intents);
     redis->counts.heard++;
     return true;
 }
@@ -158,7 +175,7 @@ bool redis_hear(struct redis *redis, struct redis_desk *desk, struct redis_recei
 {
     struct redis_message message;
     char problem[REDIS_SENTENCE_MAX];
-    if (redis_tickets_left(redis) < 2) return false; /* a switch, and the message */
+    if (redis_tickets_left(redis) < REDIS_ENTRY_MOST) return false;
     enum redis_refusal refusal =
         redis_judge(&redis->rules, received, redis_now_ms(), &message, problem);
     redis->counts.message++;
@@ -169,7 +186,8 @@ bool redis_hear(struct redis *redis, struct redis_desk *desk, struct redis_recei
     }
     desk->heard_at = redis_seconds();
     if (!desk_switch(redis, desk, true)) return false;
-    if (message.kind != REDIS_HEARTBEAT) return intent_pass(redis, desk, &message, received, place);
+    if (message.kind != REDIS_HEARTBEAT)
+        return intents_pass(redis, desk, &message, received, place);
     redis->counts.heartbeat++;
     return place_pass(redis, desk, place);
 }
@@ -220,7 +238,7 @@ static void desks_new(struct redis *redis)
         desk->place = known.place;
         desk->heard_at = redis_seconds();
         desk->on = true; /* until its heartbeat is missed */
-        desk->ack = calloc(REDIS_TICKETS, sizeof *desk->ack);
+        desk->ack = calloc(REDIS_ACKS, sizeof *desk->ack);
         CHECK(desk->ack != NULL);
     }
 }

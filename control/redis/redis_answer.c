@@ -28,7 +28,7 @@ void redis_dead_send(struct redis *redis, const struct redis_desk *desk, const c
     char number[48] = "";
     struct text at = text_in(number, sizeof number);
     if (place->high || place->low) redis_place_print(&at, place);
-    if (length > REDIS_MESSAGE_BYTES_MAX) length = REDIS_MESSAGE_BYTES_MAX;
+    if (length > REDIS_BATCH_BYTES_MAX) length = REDIS_BATCH_BYTES_MAX;
     const char *name = redis->plan.names->strategy[desk->strategy].name;
     const char *const word[] = {"XADD",     redis->dead, "MAXLEN",  "~",    redis->kept, "*",
                                 "strategy", name,        "place",   number, "reason",    reason,
@@ -58,23 +58,48 @@ static struct redis_desk *desk_of(struct redis *redis, uint32_t strategy)
     return NULL;
 }
 
+/* An entry is heard with its last intent. */
 static void ack_keep(struct redis_desk *desk, const struct redis_ticket *ticket, uint64_t record)
 {
     if (ticket->place.high == 0 && ticket->place.low == 0) return;
-    if (desk->ack_count == REDIS_TICKETS) { /* the disk is slow: the newest stands for it */
-        desk->ack[(desk->ack_first + desk->ack_count - 1) % REDIS_TICKETS].record = record;
+    if (ticket->of > 0 && ticket->at + 1 < ticket->of) return;
+    if (desk->ack_count == REDIS_ACKS) { /* the disk is slow: the newest stands for it */
+        desk->ack[(desk->ack_first + desk->ack_count - 1) % REDIS_ACKS].record = record;
         return;
     }
-    uint32_t place = (desk->ack_first + desk->ack_count++) % REDIS_TICKETS;
+    uint32_t place = (desk->ack_first + desk->ack_count++) % REDIS_ACKS;
     desk->ack[place] = (struct redis_ack){.record = record, .place = ticket->place};
+}
+
+/* To the stream, and, if it came by a channel, to the one of its id. */
+static void answer_send(struct redis *redis, const struct redis_desk *desk,
+                        const struct redis_ticket *ticket, const char *json)
+{
+    bool streamed = ticket->place.high || ticket->place.low;
+    redis_answer_send(redis, desk, json, streamed ? "" : ticket->id);
+}
+
+/* One of a batch: the engine answers them in their order, with nothing between. */
+static void batch_take(struct redis *redis, const struct redis_desk *desk,
+                       const struct redis_ticket *ticket, const struct redis_answer *answer,
+                       const struct gateway_answer *is)
+{
+    struct text *json = &redis->batch_text;
+    if (ticket->at == 0) {
+        *json = text_in(redis->batch, sizeof redis->batch);
+        redis_say_batch(json, redis->plan.names, answer);
+    }
+    redis_say_listed(json, answer, is);
+    if (ticket->at + 1 < ticket->of) return;
+    redis_say_batch_end(json, answer);
+    CHECK(!json->cut);
+    answer_send(redis, desk, ticket, redis->batch);
 }
 
 static void answer_take(struct redis *redis, const struct engine_intake_answer *said)
 {
     const struct redis_ticket *ticket = &redis->ticket[said->ticket % REDIS_TICKETS];
     struct redis_desk *desk = desk_of(redis, ticket->strategy);
-    char buffer[REDIS_SAY_BYTES];
-    struct text json = text_in(buffer, sizeof buffer);
     CHECK(said->ticket == redis->answered && desk);
     ack_keep(desk, ticket, said->is.record);
     if (!ticket->intent) return;
@@ -83,9 +108,14 @@ static void answer_take(struct redis *redis, const struct engine_intake_answer *
                                         .sequence = ticket->sequence,
                                         .id = ticket->id,
                                         .at = said->at};
-    bool streamed = ticket->place.high || ticket->place.low;
-    redis_say_heard(&json, redis->plan.names, &answer, &said->is);
-    redis_answer_send(redis, desk, buffer, streamed ? "" : ticket->id);
+    if (ticket->of > 0) {
+        batch_take(redis, desk, ticket, &answer, &said->is);
+    } else {
+        char buffer[REDIS_SAY_BYTES];
+        struct text json = text_in(buffer, sizeof buffer);
+        redis_say_heard(&json, redis->plan.names, &answer, &said->is);
+        answer_send(redis, desk, ticket, buffer);
+    }
     if (said->is.hearing == GATEWAY_LATE)
         redis_dead_send(redis, desk, redis_refusal_name(REDIS_STALE), redis_reason_text(&said->is),
                         "", 0, &ticket->place);
@@ -109,7 +139,7 @@ static void desk_acks_send(struct redis *redis, struct redis_desk *desk, uint64_
     const char *word[3 + ACKS_A_COMMAND] = {"XACK", desk->stream, redis->config->group};
     uint32_t count = 0;
     for (; count < ACKS_A_COMMAND && count < desk->ack_count; count++) {
-        const struct redis_ack *ack = &desk->ack[(desk->ack_first + count) % REDIS_TICKETS];
+        const struct redis_ack *ack = &desk->ack[(desk->ack_first + count) % REDIS_ACKS];
         if (ack->record > durable) break;
         struct text text = text_in(number[count], sizeof number[count]);
         redis_place_print(&text, &ack->place);
@@ -117,7 +147,7 @@ static void desk_acks_send(struct redis *redis, struct redis_desk *desk, uint64_
     }
     if (count == 0) return;
     redis_outbox_say(redis, 3 + count, word, NULL);
-    desk->ack_first = (desk->ack_first + count) % REDIS_TICKETS;
+    desk->ack_first = (desk->ack_first + count) % REDIS_ACKS;
     desk->ack_count -= count;
 }
 

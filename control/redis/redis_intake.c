@@ -83,7 +83,7 @@ static void settled(struct redis *redis, struct redis_desk *desk)
 
 static uint32_t read_most(const struct redis *redis)
 {
-    uint32_t most = REDIS_TICKETS / 4 / redis->desks;
+    uint32_t most = REDIS_TICKETS / 2 / REDIS_ENTRY_MOST / redis->desks;
     if (most > REDIS_READ_MOST) most = REDIS_READ_MOST;
     return most ? most : 1;
 }
@@ -95,8 +95,7 @@ void redis_intake_more(struct redis *redis)
     uint32_t words = 0;
     if (redis->desks == 0 || redis->reading || redis->settling > 0) return;
     if (!redis_link_ready(&redis->read)) return;
-    /* Each may need a switch before it. */
-    if (redis_tickets_left(redis) < 2 * read_most(redis) * redis->desks) return;
+    if (redis_tickets_left(redis) < REDIS_ENTRY_MOST * read_most(redis) * redis->desks) return;
     (void)snprintf(count, sizeof count, "%u", read_most(redis));
     const char *const begin[] = {"XREADGROUP", "GROUP", redis->config->group, "polluxd", "COUNT",
                                  count,        "BLOCK", REDIS_BLOCK_MS,       "STREAMS"};

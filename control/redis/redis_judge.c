@@ -23,7 +23,8 @@ int64_t redis_said_ms(const struct redis_received *received, const struct redis_
     return time < place ? time : place;
 }
 
-/* A cancel is never too old, and a heartbeat that is says nothing. */
+/* A cancel is never too old: of a batch with one, the gateway refuses the orders.  A heartbeat that
+ * is says nothing. */
 static enum redis_refusal time_judge(const struct redis_rules *rules,
                                      const struct redis_received *received, int64_t now_ms,
                                      const struct redis_message *message,
@@ -40,7 +41,7 @@ static enum redis_refusal time_judge(const struct redis_rules *rules,
                        (long long)(newest - now_ms), (long long)rules->age_ms);
         return REDIS_FUTURE;
     }
-    if (message->kind == REDIS_CANCEL || now_ms - said <= rules->age_ms) return REDIS_GOES;
+    if (redis_message_stops(message) || now_ms - said <= rules->age_ms) return REDIS_GOES;
     (void)snprintf(problem, REDIS_SENTENCE_MAX, "it is %lld ms old: at most %lld may be",
                    (long long)(now_ms - said), (long long)rules->age_ms);
     return REDIS_STALE;
@@ -50,7 +51,7 @@ enum redis_refusal redis_judge(const struct redis_rules *rules,
                                const struct redis_received *received, int64_t now_ms,
                                struct redis_message *message, char problem[REDIS_SENTENCE_MAX])
 {
-    *message = (struct redis_message){.strategy = received->strategy, .symbol = REDIS_NAME_NONE};
+    redis_message_clear(message, received->strategy);
     problem[0] = '\0';
     if (rules->key &&
         (!received->sign || !redis_signed(rules->key, received->message, received->length,

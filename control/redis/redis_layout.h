@@ -12,13 +12,18 @@
 #include "control/redis/redis_say.h"
 #include "dataplane/stage/engine_stage.h"
 
-#define REDIS_TICKETS     4096u /* messages that the engine has and has not answered */
-#define REDIS_READ_MOST   256u  /* entries of one stream in one reply */
-#define REDIS_BLOCK_MS    "500" /* a read waits so long for an entry */
-#define REDIS_PUSHED_MOST 1024u /* updates under way */
+#define REDIS_TICKETS     ENGINE_INTAKE_SLOTS /* intents that the engine has and has not answered */
+#define REDIS_ACKS        4096u               /* entries of one stream that are not acknowledged */
+#define REDIS_READ_MOST   256u                /* entries of one stream in one reply */
+#define REDIS_ENTRY_MOST  (1u + REDIS_BATCH_MAX) /* tickets of one message: a switch, its intents */
+#define REDIS_BLOCK_MS    "500"                  /* a read waits so long for an entry */
+#define REDIS_PUSHED_MOST 1024u                  /* updates under way */
 #define REDIS_SENTENCES   512u
 #define REDIS_WORDS_MAX   (8u + 3 * CONFIG_STRATEGIES_MAX)
 #define REDIS_KEY_BYTES   (2 * CONFIG_REDIS_NAME_MAX + CONFIG_NAME_MAX + 32u)
+
+static_assert(REDIS_ENTRY_MOST * CONFIG_STRATEGIES_MAX <= REDIS_TICKETS,
+              "an entry of every stream finds room");
 
 /* What the engine will answer. */
 struct redis_ticket {
@@ -27,6 +32,8 @@ struct redis_ticket {
     uint64_t sequence;
     struct gateway_place place; /* 0, 0: it came by a channel */
     bool intent;                /* it is answered */
+    uint32_t at;                /* of a batch: which of its intents, */
+    uint32_t of;                /* of how many; 0: it is no batch's */
     char id[REDIS_ID_MAX + 1];
 };
 
@@ -45,7 +52,7 @@ struct redis_desk {
     double heard_at;            /* redis_seconds */
     bool on;
     bool known_told;
-    struct redis_ack *ack; /* REDIS_TICKETS of them */
+    struct redis_ack *ack; /* REDIS_ACKS of them */
     uint32_t ack_first;
     uint32_t ack_count;
 };
@@ -62,6 +69,9 @@ struct redis {
     struct redis_ticket *ticket; /* REDIS_TICKETS */
     uint64_t tickets;            /* given */
     uint64_t answered;
+    char
+        batch[REDIS_BATCH_SAY_BYTES]; /* the answer to the batch whose intents are being answered */
+    struct text batch_text;
     ev_timer tick;
     double second_at;
     double stepped_at;

@@ -108,12 +108,16 @@ static void answer_end(struct text *text, const struct redis_answer *answer)
     text_append_char(text, '}');
 }
 
-void redis_say_heard(struct text *text, const struct redis_names *names,
-                     const struct redis_answer *answer, const struct gateway_answer *heard)
+/* Its word is one of taken, same, refused. */
+static const char *heard_word(const struct gateway_answer *heard)
+{
+    if (redis_reason(heard)) return "refused";
+    return heard->status == SLOTS_SAME ? "same" : "taken";
+}
+
+static void heard_say(struct text *text, const struct gateway_answer *heard)
 {
     const char *reason = redis_reason(heard);
-    bool same = !reason && heard->status == SLOTS_SAME;
-    answer_begin(text, names, answer, reason ? "refused" : same ? "same" : "taken");
     if (!reason && heard->order) field_uint(text, "order", heard->order);
     if (reason) {
         field_text(text, "reason", reason);
@@ -123,6 +127,38 @@ void redis_say_heard(struct text *text, const struct redis_names *names,
         }
         field_text(text, "sentence", redis_reason_text(heard));
     }
+}
+
+void redis_say_heard(struct text *text, const struct redis_names *names,
+                     const struct redis_answer *answer, const struct gateway_answer *heard)
+{
+    answer_begin(text, names, answer, heard_word(heard));
+    heard_say(text, heard);
+    answer_end(text, answer);
+}
+
+void redis_say_batch(struct text *text, const struct redis_names *names,
+                     const struct redis_answer *answer)
+{
+    answer_begin(text, names, answer, "batch");
+    name_say(text, "intents");
+    text_append_char(text, '[');
+}
+
+void redis_say_listed(struct text *text, const struct redis_answer *answer,
+                      const struct gateway_answer *heard)
+{
+    if (text->length > 0 && text->bytes[text->length - 1] == '}') text_append_char(text, ',');
+    text_append_char(text, '{');
+    field_uint(text, "sequence", answer->sequence);
+    field_text(text, "answer", heard_word(heard));
+    heard_say(text, heard);
+    text_append_char(text, '}');
+}
+
+void redis_say_batch_end(struct text *text, const struct redis_answer *answer)
+{
+    text_append_char(text, ']');
     answer_end(text, answer);
 }
 

@@ -12,7 +12,8 @@
 #include "dataplane/base/text.h"
 #include "dataplane/gateway/gateway.h"
 
-#define REDIS_SAY_BYTES 1024u /* of any of these at most */
+#define REDIS_SAY_BYTES       1024u  /* of any of these at most, */
+#define REDIS_BATCH_SAY_BYTES 16384u /* and of the answer to a batch */
 
 /* What became of a message. */
 struct redis_answer {
@@ -23,6 +24,12 @@ struct redis_answer {
 };
 void redis_say_heard(struct text *text, const struct redis_names *names,
                      const struct redis_answer *answer, const struct gateway_answer *heard);
+/* Of a batch: it, whose sequence is that of its first intent; each intent; the end. */
+void redis_say_batch(struct text *text, const struct redis_names *names,
+                     const struct redis_answer *answer);
+void redis_say_listed(struct text *text, const struct redis_answer *answer,
+                      const struct gateway_answer *heard);
+void redis_say_batch_end(struct text *text, const struct redis_answer *answer);
 void redis_say_refused(struct text *text, const struct redis_names *names,
                        const struct redis_answer *answer, const char *reason, const char *sentence);
 /* The first of a connection: how far the strategy was heard. */

@@ -63,7 +63,7 @@ void launch_inside_make(struct launch *launch)
 /* Strategies outside.  The drop copy's ring holds what comes while the control plane is busy with a
  * reload. */
 
-static const struct spsc_limits intake_limits = {.slots = 4096,
+static const struct spsc_limits intake_limits = {.slots = ENGINE_INTAKE_SLOTS,
                                                  .slot_bytes = sizeof(struct engine_intake)};
 static const struct spsc_limits answers_limits = {
     .slots = 4096, .slot_bytes = sizeof(struct engine_intake_answer)};

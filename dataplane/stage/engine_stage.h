@@ -46,8 +46,9 @@
 #define ENGINE_VIEW_HOLDINGS   32u
 #define ENGINE_VIEW_ORDERS     128u
 #define ENGINE_VIEW_STRATEGIES 16u
-#define ENGINE_CONTROLS_MAX    16u /* records that change together by engine_stage_control */
-#define ENGINE_INTAKE_TURN     32u /* messages of strategies outside in one turn */
+#define ENGINE_CONTROLS_MAX    16u    /* records that change together by engine_stage_control */
+#define ENGINE_INTAKE_TURN     32u    /* intents of strategies outside in one turn */
+#define ENGINE_INTAKE_SLOTS    65536u /* of the ring intake */
 
 /* What a strategy outside says, on its way from the control plane: a slot of the ring intake. */
 enum engine_intake_kind {

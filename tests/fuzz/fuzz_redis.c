@@ -7,6 +7,26 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* What goes can be acted on: as many intents as its kind may have, each of a kind, with numbers in
+ * their ranges. */
+static void intents_check(const struct redis_message *message)
+{
+    bool batch = message->kind == REDIS_BATCH, heartbeat = message->kind == REDIS_HEARTBEAT;
+    CHECK(heartbeat ? message->intents == 0 : message->sequence > 0 && message->intents > 0);
+    CHECK(message->intents <= (batch ? REDIS_BATCH_MAX : 1));
+    CHECK(message->sequence <= (uint64_t)INT64_MAX - message->intents + 1);
+    for (uint32_t i = 0; i < message->intents; i++) {
+        const struct delegate_intent *is = &message->intent[i].is;
+        bool keyed = is->kind == INTENT_ORDER || is->kind == INTENT_STOP;
+        bool order = is->kind == INTENT_ORDER || is->kind == INTENT_UNIQUE;
+        CHECK(is->kind <= INTENT_STOP_UNIQUE);
+        CHECK(keyed ? is->key < rig_strategy[DESK].orders : is->key == DELEGATE_KEY_NONE);
+        CHECK(order == (message->intent[i].symbol < rig_names.symbols));
+        if (order) CHECK(is->qty > 0 && is->price > 0);
+        if (is->kind == INTENT_STOP_UNIQUE) CHECK(is->unique > 0 && is->unique <= INT64_MAX);
+    }
+}
+
 static void message_take(const char *bytes, size_t length)
 {
     static const struct redis_rules rules = {.names = &rig_names, .age_ms = 1000};
@@ -19,7 +39,7 @@ static void message_take(const char *bytes, size_t length)
     enum redis_refusal refusal = redis_judge(&rules, &received, 1700000000000, &message, problem);
     CHECK((refusal == REDIS_GOES) == (problem[0] == '\0'));
     CHECK(message.strategy == DESK && strlen(message.id) <= REDIS_ID_MAX);
-    if (refusal == REDIS_GOES && message.kind != REDIS_HEARTBEAT) CHECK(message.sequence > 0);
+    if (refusal == REDIS_GOES) intents_check(&message);
     const struct redis_answer answer = {.strategy = DESK, .id = message.id};
     redis_say_refused(&json, &rig_names, &answer, redis_refusal_name(refusal), problem);
     CHECK(!json.cut);

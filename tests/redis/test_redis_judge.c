@@ -22,7 +22,7 @@ static char problem[REDIS_SENTENCE_MAX];
 
 static enum redis_refusal judge(const char *shape, int64_t place_ms, int64_t time_ms)
 {
-    char text[256], time[64] = "";
+    char text[600], time[64] = "";
     const struct redis_rules rules = {.names = &rig_names, .age_ms = AGE};
     if (time_ms) snprintf(time, sizeof time, ",\"time\":%lld", (long long)time_ms);
     snprintf(text, sizeof text, shape, time);
@@ -64,6 +64,23 @@ SPEC(a_cancel_is_never_too_old)
 {
     EXPECT_UINT(judge(CANCEL, NOW - 1000L * AGE, 0), REDIS_GOES);
     EXPECT_UINT(judge(CANCEL, 0, 1), REDIS_GOES);
+}
+
+#define LISTED                                                                                     \
+    "{\"strategy\":\"desk\",\"kind\":\"batch\",\"sequence\":1,\"intents\":[{\"kind\":\"unique\","  \
+    "\"symbol\":\"ACME\",\"side\":\"buy\",\"quantity\":\"1\",\"price\":\"1\"}%s]%%s}"
+
+SPEC(a_batch_is_too_old_unless_it_cancels)
+{
+    char orders[512], cancels[512], ends[512];
+    snprintf(orders, sizeof orders, LISTED, "");
+    snprintf(cancels, sizeof cancels, LISTED, ",{\"kind\":\"cancel\",\"key\":3}");
+    snprintf(ends, sizeof ends, LISTED, ",{\"kind\":\"cancel_unique\",\"unique\":3}");
+    EXPECT_UINT(judge(orders, NOW - AGE, 0), REDIS_GOES);
+    EXPECT_UINT(judge(orders, NOW - AGE - 1, 0), REDIS_STALE);
+    EXPECT_UINT(judge(cancels, NOW - 1000L * AGE, 0), REDIS_GOES);
+    EXPECT_UINT(judge(ends, NOW - 1000L * AGE, 0), REDIS_GOES);
+    EXPECT_UINT(judge(orders, 0, 0), REDIS_TIMELESS);
 }
 
 /* RFC 4231, test case 1. */
@@ -173,6 +190,7 @@ SPEC(a_key_is_in_a_file_that_nobody_else_reads)
     S(what_is_of_the_future_is_refused)                                                            \
     S(on_a_channel_a_message_has_a_time)                                                           \
     S(a_cancel_is_never_too_old)                                                                   \
+    S(a_batch_is_too_old_unless_it_cancels)                                                        \
     S(a_signature_is_hmac_sha256)                                                                  \
     S(with_a_key_only_what_is_signed_goes)                                                         \
     S(a_channels_payload_may_begin_with_its_signature)                                             \

@@ -46,22 +46,22 @@ SPEC(an_order_is_read_whole)
     EXPECT_UINT(message.strategy, DESK);
     EXPECT_UINT(message.kind, REDIS_ORDER);
     EXPECT_UINT(message.sequence, 7);
-    EXPECT_UINT(message.symbol, 1);
+    EXPECT_UINT(message.intent[0].symbol, 1);
     EXPECT_UINT((uint64_t)message.time_ms, 1700000000000);
     EXPECT_TEXT(message.id, "a-1");
-    EXPECT_UINT(message.intent.kind, INTENT_ORDER);
-    EXPECT_UINT(message.intent.key, 1);
-    EXPECT_UINT(message.intent.side, SIDE_SELL);
-    EXPECT_UINT((uint64_t)message.intent.qty, 10000000000);
-    EXPECT_UINT((uint64_t)message.intent.price, 1025000000);
-    EXPECT_UINT(message.intent.how, HOW_POST_ONLY);
+    EXPECT_UINT(message.intent[0].is.kind, INTENT_ORDER);
+    EXPECT_UINT(message.intent[0].is.key, 1);
+    EXPECT_UINT(message.intent[0].is.side, SIDE_SELL);
+    EXPECT_UINT((uint64_t)message.intent[0].is.qty, 10000000000);
+    EXPECT_UINT((uint64_t)message.intent[0].is.price, 1025000000);
+    EXPECT_UINT(message.intent[0].is.how, HOW_POST_ONLY);
 }
 
 SPEC(a_cancel_names_its_key_only)
 {
     EXPECT(read_as(DESK, "{\"strategy\":\"desk\",\"kind\":\"cancel\",\"sequence\":1,\"key\":7}"));
-    EXPECT_UINT(message.intent.kind, INTENT_STOP);
-    EXPECT_UINT(message.intent.key, 7);
+    EXPECT_UINT(message.intent[0].is.kind, INTENT_STOP);
+    EXPECT_UINT(message.intent[0].is.key, 7);
     refused("{\"strategy\":\"desk\",\"kind\":\"cancel\",\"sequence\":1,\"key\":7,\"side\":\"buy\"}",
             "side is there: the kind cancel has none");
 }
@@ -70,10 +70,28 @@ SPEC(a_unique_order_has_no_key)
 {
     EXPECT(read_as(FAR, "{\"strategy\":\"far\",\"kind\":\"unique\",\"sequence\":1,\"symbol\":"
                         "\"ACME\",\"side\":\"buy\",\"quantity\":\"0.5\",\"price\":\"3\"}"));
-    EXPECT_UINT(message.intent.kind, INTENT_UNIQUE);
-    EXPECT_UINT(message.symbol, 3); /* that of its venue */
-    EXPECT_UINT((uint64_t)message.intent.qty, 50000000);
+    EXPECT_UINT(message.intent[0].is.kind, INTENT_UNIQUE);
+    EXPECT_UINT(message.intent[0].symbol, 3); /* that of its venue */
+    EXPECT_UINT((uint64_t)message.intent[0].is.qty, 50000000);
     refused(with("kind", "\"unique\""), "key is there: the kind unique has none");
+}
+
+SPEC(the_cancel_of_a_unique_order_names_its_sequence)
+{
+    EXPECT(read_as(FAR, "{\"strategy\":\"far\",\"kind\":\"cancel_unique\",\"sequence\":9,"
+                        "\"unique\":9223372036854775807}"));
+    EXPECT_UINT(message.intents, 1);
+    EXPECT_UINT(message.intent[0].is.kind, INTENT_STOP_UNIQUE);
+    EXPECT_UINT(message.intent[0].is.unique, INT64_MAX);
+    EXPECT(redis_message_stops(&message));
+    refused("{\"strategy\":\"desk\",\"kind\":\"cancel_unique\",\"sequence\":9}",
+            "unique is missing: the kind cancel_unique has one");
+    refused("{\"strategy\":\"desk\",\"kind\":\"cancel_unique\",\"sequence\":9,\"unique\":0}",
+            "unique is 0: the range is 1..9223372036854775807");
+    refused("{\"strategy\":\"desk\",\"kind\":\"cancel_unique\",\"sequence\":9,\"unique\":1,"
+            "\"key\":1}",
+            "key is there: the kind cancel_unique has none");
+    refused(with("unique", "1"), "unique is there: the kind order has none");
 }
 
 SPEC(a_heartbeat_says_who)
@@ -88,7 +106,8 @@ SPEC(what_is_missing_is_named)
     refused("{\"kind\":\"heartbeat\"}", "strategy is missing: the kind heartbeat has one");
     refused("{\"strategy\":\"desk\",\"kind\":\"cancel\",\"key\":7}",
             "sequence is missing: the kind cancel has one");
-    refused(with("kind", "\"hold\""), "kind is \"hold\": it is order, cancel, unique or heartbeat");
+    refused(with("kind", "\"hold\""), "kind is \"hold\": it is order, cancel, unique, "
+                                      "cancel_unique, batch or heartbeat");
 }
 
 SPEC(a_number_is_no_price)
@@ -114,7 +133,7 @@ SPEC(prices_and_quantities_are_decimal_and_above_nothing)
         refused(with("price", said), sentence);
     }
     EXPECT(read_as(DESK, with("price", "\"0.00000001\"")));
-    EXPECT_UINT((uint64_t)message.intent.price, 1);
+    EXPECT_UINT((uint64_t)message.intent[0].is.price, 1);
     EXPECT(read_as(DESK, with("price", "\"11529215046\"")));
     EXPECT(!read_as(DESK, with("price", "\"11529215047\""))); /* 2^60 in 1e-8 is 11529215046.07 */
 }
@@ -176,7 +195,7 @@ SPEC(a_message_has_a_length)
     memset(text, ' ', sizeof text - 1);
     memcpy(text, "{" ORDER "}", sizeof ORDER + 1);
     EXPECT(!read_as(DESK, text));
-    EXPECT_TEXT(problem, "it has 1025 bytes: at most 1024 are read");
+    EXPECT_TEXT(problem, "it has 1025 bytes: at most 1024 are read of what is no batch");
     text[REDIS_MESSAGE_BYTES_MAX] = '\0';
     EXPECT(read_as(DESK, text));
 }
@@ -194,7 +213,7 @@ SPEC(no_byte_makes_it_do_anything_else)
                 redis_message_read(&rig_names, DESK, text, sizeof text - 1, &message, problem);
             if (right == (problem[0] != 0))
                 spec_expect(__FILE__, __LINE__, false, "a sentence and no refusal, or the reverse");
-            if (right && message.intent.qty <= 0)
+            if (right && message.intent[0].is.qty <= 0)
                 spec_expect(__FILE__, __LINE__, false, "a quantity of nothing");
         }
         text[i] = was;
@@ -206,6 +225,7 @@ SPEC(no_byte_makes_it_do_anything_else)
     S(an_order_is_read_whole)                                                                      \
     S(a_cancel_names_its_key_only)                                                                 \
     S(a_unique_order_has_no_key)                                                                   \
+    S(the_cancel_of_a_unique_order_names_its_sequence)                                             \
     S(a_heartbeat_says_who)                                                                        \
     S(what_is_missing_is_named)                                                                    \
     S(a_number_is_no_price)                                                                        \

@@ -49,7 +49,8 @@ SPEC(every_message_on_the_page_is_read)
 {
     uint32_t count = 0;
     for (const char *at = page; (at = strstr(at, "{\"strategy\": \"")) != NULL; at++) {
-        const char *end = strpbrk(at, "}");
+        const char *end = at + strcspn(at, "\n");
+        while (*end != '}') end--;
         char problem[REDIS_SENTENCE_MAX] = "";
         struct redis_message message;
         bool right =
@@ -57,13 +58,15 @@ SPEC(every_message_on_the_page_is_read)
         spec_expect(__FILE__, __LINE__, right, "%.*s: %s", (int)(end - at), at, problem);
         count++;
     }
-    EXPECT_UINT(count, 6);
+    EXPECT_UINT(count, 8);
 }
 
 static const char *kinds_text(uint32_t kinds)
 {
     if (kinds == REDIS_OF_ALL) return "all";
-    if (kinds == REDIS_OF_INTENTS) return "intents";
+    if (kinds == REDIS_OF_NUMBERED) return "all but heartbeat";
+    if (kinds == REDIS_OF_ENDS) return "cancel_unique";
+    if (kinds == REDIS_OF_BATCHES) return "batch";
     if (kinds == REDIS_OF_KEYS) return "keys";
     if (kinds == REDIS_OF_ORDERS) return "orders";
     return "none";
@@ -71,8 +74,8 @@ static const char *kinds_text(uint32_t kinds)
 
 SPEC(the_table_of_fields_is_that_of_the_code)
 {
-    static const char *const types[] = {"text", "whole number", "true or false"};
-    enum { TEXT, WHOLE, SWITCH };
+    static const char *const types[] = {"text", "whole number", "true or false", "list"};
+    enum { TEXT, WHOLE, SWITCH, LIST };
     char row[256];
 #define ROW(name, type, of, must)                                                                  \
     snprintf(row, sizeof row, "\n| `" #name "` | %s | %s | %s | ", types[type], kinds_text(of),    \
@@ -109,6 +112,19 @@ SPEC(every_answer_on_the_page_is_what_is_written)
                                      .value = 1000 * QTY_ONE,
                                      .bound = 500 * QTY_ONE};
     heard(9, "hedge-1", &answer);
+    struct redis_answer batch = nobody;
+    batch.sequence = 12;
+    text_clear(&said);
+    redis_say_batch(&said, &rig_names, &batch);
+    const struct gateway_answer first = {
+        .hearing = GATEWAY_TAKEN, .counter = GATEWAY_NO_COUNTER, .order = 131073};
+    redis_say_listed(&said, &batch, &first);
+    batch.sequence++;
+    const struct gateway_answer second = {.hearing = GATEWAY_REFUSED,
+                                          .counter = GATEWAY_COUNTER_intent_over};
+    redis_say_listed(&said, &batch, &second);
+    redis_say_batch_end(&said, &batch);
+    is_shown();
 }
 
 SPEC(every_update_on_the_page_is_what_is_written)

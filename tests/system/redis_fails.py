@@ -38,47 +38,87 @@ def terms(number):
 
 
 def arrived(bench):
-    """How often each (price, quantity) of the desk has come to the venue; books_live's are less."""
+    """How often each (price, quantity) of the desk has come to the venue, and how often it was
+    canceled there; books_live's are less."""
     done = bench.run("pollux-journal", "--quiet", "export", bench.path("venue"))
     equal(done.returncode, 0, f"the export of the venue's journal ({done.stderr})")
-    count = collections.Counter()
+    count, canceled, name = collections.Counter(), collections.Counter(), {}
     for line in done.stdout.splitlines():
         record = json.loads(line)
         mine = record.get("input") == "new" and record["account"] == ACCOUNT
         if mine and decimal.Decimal(record["price"]) >= decimal.Decimal("9.50"):
-            count[decimal.Decimal(record["price"]), int(record["qty"])] += 1
-    return count
+            name[record["id"]] = decimal.Decimal(record["price"]), int(record["qty"])
+            count[name[record["id"]]] += 1
+        if record.get("input") == "cancel" and record["id"] in name:
+            canceled[name[record["id"]]] += 1
+    return count, canceled
 
 
-def each_once(bench, numbers, but=()):
-    count = arrived(bench)
-    wanted = {(decimal.Decimal(price), int(quantity)) for price, quantity in map(terms, numbers)}
+def named(numbers):
+    return {(decimal.Decimal(price), int(quantity)) for price, quantity in map(terms, numbers)}
+
+
+def each_once(bench, orders, ended, doubtful=()):
+    """orders: numbers of which one came each; ended: of these, canceled once each."""
+    count, canceled = arrived(bench)
     equal({one: many for one, many in count.items() if many > 1}, {}, "orders that came twice")
-    lost = wanted - set(count) - set(but)
-    equal(lost, set(), "intents of which no order came")
-    equal(set(count) - wanted, set(), "orders that nobody wanted")
+    maybe = named(doubtful)
+    equal(named(orders) - set(count) - maybe, set(), "intents of which no order came")
+    equal(set(count) - named(orders) - maybe, set(), "orders that nobody wanted")
+    equal({one: many for one, many in canceled.items() if many > 1}, {}, "canceled twice")
+    equal(named(ended) - set(canceled) - maybe, set(), "orders that were to be canceled")
+    equal(set(canceled) - named(ended) - maybe, set(), "orders that nobody wanted canceled")
+
+
+def unique(number, **fields):
+    price, quantity = terms(number)
+    return {"kind": "unique", "symbol": "ACME", "side": "buy", "price": price,
+            "quantity": quantity, **fields}
+
+
+def message(turn, number):
+    """What is said in that turn, with the numbers from there on: mostly an order that never rests;
+    also one that rests and is canceled by the next message, and both in one batch.  The message,
+    the numbers of its orders, of those it cancels, and how many sequences it has."""
+    if turn % 8 == 3:
+        return unique(number), {number}, set(), 1
+    if turn % 8 == 4:
+        return {"kind": "cancel_unique", "unique": number - 1}, set(), {number - 1}, 1
+    if turn % 8 == 7:
+        intents = [unique(number, immediate=True), unique(number + 1),
+                   {"kind": "cancel_unique", "unique": number + 1},
+                   unique(number + 3, immediate=True)]
+        return ({"kind": "batch", "intents": intents}, {number, number + 1, number + 3},
+                {number + 1}, 4)
+    return unique(number, immediate=True), {number}, set(), 1
 
 
 class Trader(threading.Thread):
-    """Says one intent after the other, each again until it is answered."""
+    """Says one message after the other, each again until it is answered."""
 
-    def __init__(self, path):
+    def __init__(self, path, number):
         super().__init__(daemon=True)
         self.path, self.client, self.read_to = path, None, "0"
-        self.number, self.said_again, self.old = 0, 0, 0
+        self.number, self.said_again, self.old, self.turn = number, 0, 0, 0
+        self.orders, self.ended, self.doubtful = set(), set(), set()
         self.wrong = []
         self.stopping = False
 
     def run(self):
         while not self.stopping:
-            self.number += 1
-            while not self.said_and_answered() and not self.stopping:
+            said, orders, ended, count = message(self.turn, self.number + 1)
+            said = {"strategy": "desk", "sequence": self.number + 1, **said}
+            self.doubtful = orders | ended
+            while not self.said_and_answered(said):
+                if self.stopping:
+                    return
                 self.said_again += 1
+            self.orders |= orders
+            self.ended |= ended
+            self.doubtful = set()
+            self.turn, self.number = self.turn + 1, self.number + count
 
-    def said_and_answered(self):
-        price, quantity = terms(self.number)
-        said = {"strategy": "desk", "sequence": self.number, "kind": "unique", "symbol": "ACME",
-                "side": "buy", "price": price, "quantity": quantity, "immediate": True}
+    def said_and_answered(self, said):
         try:
             if self.client is None:
                 self.client, self.read_to = Client(self.path, seconds=1.0), "0"
@@ -103,24 +143,23 @@ class Trader(threading.Thread):
         return False
 
     def good(self, answer):
-        if answer.get("sequence") != self.number:
+        if answer.get("sequence") != self.number + 1:
             return False
-        reason = answer.get("reason")
-        self.old += reason == "old"
-        if reason in ("stale", "late", "future"):
+        answers = answer.get("intents", [answer])
+        reasons = [one.get("reason") for one in answers]
+        self.old += "old" in reasons
+        if len(reasons) == 1 and reasons[0] in ("stale", "late", "future"):
             return False
-        if reason not in (None, "old"):
-            self.wrong.append(answer)
+        self.wrong += [one for one, reason in zip(answers, reasons) if reason not in (None, "old")]
         return True
 
     def end(self):
-        number = self.number
+        turn = self.turn
         until = time.monotonic() + 10
-        while self.number < number + 2 and time.monotonic() < until:
+        while self.turn < turn + 10 and time.monotonic() < until:
             time.sleep(0.01)
         self.stopping = True
         self.join(timeout=5)
-        return self.number - 1  # the newest of them may be under way
 
 
 def books_live(desk):
@@ -201,27 +240,26 @@ def whatever_the_server_does_each_intent_acts_once(bench):
     books_live(desk)
     first = desk.sequence
     before = box.memory_kb()
-    trader = Trader(server.path)
-    trader.number = first
+    trader = Trader(server.path, first)
     trader.start()
     for cycle in range(CYCLES):
         time.sleep(0.06)
         FAILURES[cycle % len(FAILURES)](server, cycle)
-    last = trader.end()
+    trader.end()
     empty(server, 0)
     box.await_text("has lost some of it")
     grown = box.memory_kb() - before
     equal(trader.wrong, [], "answers that are no answer to what was said")
     said = box.end()
     server.end()
-    require(last - first > 2 * CYCLES, f"only {last - first} intents in {CYCLES} cycles")
-    each_once(bench, range(first + 1, last + 2),
-              but=[(decimal.Decimal(price), int(quantity))
-                   for price, quantity in [terms(last + 1)]])
+    intents = trader.number - first
+    require(intents > 2 * CYCLES, f"only {intents} intents in {CYCLES} cycles")
+    each_once(bench, trader.orders, trader.ended, trader.doubtful)
     require(grown < GROWTH_KB, f"it has grown by {grown} KiB")
     require("  unanswered" not in said and "  report_hole" not in said, said[-2000:])
-    print(f"  {CYCLES} failures, {last - first} intents, {trader.said_again} said again, "
-          f"{trader.old} of them heard before; memory {grown:+} KiB")
+    print(f"  {CYCLES} failures, {trader.turn} messages with {len(trader.orders)} orders and "
+          f"{len(trader.ended)} cancels, {trader.said_again} said again, {trader.old} of them "
+          f"heard before; memory {grown:+} KiB")
 
 
 @spec
@@ -232,13 +270,17 @@ def killed_in_the_middle_of_a_burst_it_goes_on_where_it_was(bench):
     box = Box(bench, "age_ms: 60000")
     desk = Desk(Client(server.path))
     books_live(desk)
-    begin, count = desk.sequence, 600
+    begin, turns = desk.sequence, 600
     writer = Desk(Client(server.path), sequence=begin)
+    orders, ended = set(), set()
 
     def write():
-        for number in range(begin + 1, begin + count + 1):
-            price, quantity = terms(number)
-            writer.unique(price=price, quantity=quantity, immediate=True)
+        for turn in range(turns):
+            said, placed, gone, count = message(turn, writer.sequence + 1)
+            writer.say(**said)
+            writer.sequence += count - 1
+            orders.update(placed)
+            ended.update(gone)
             time.sleep(0.001)
 
     thread = threading.Thread(target=write, daemon=True)
@@ -248,20 +290,25 @@ def killed_in_the_middle_of_a_burst_it_goes_on_where_it_was(bench):
         box.kill()
         box = Box(bench, "age_ms: 60000")
     thread.join()
-    desk.sequence = begin + count
+    desk.sequence = writer.sequence
     desk.answered(desk.say("cancel", key=0), seconds=20)
     refused = {}
-    for sequence, answers in desk.answer.items():
-        if sequence and sequence > begin and answers[-1].get("reason"):
-            refused[sequence] = answers[-1]["reason"]
+    for sequence in range(begin + 1, writer.sequence + 1):
+        answers = desk.answer.get(sequence, ())
+        reasons = {answer.get("reason") for answer in answers} - {"old"}
+        if reasons and None not in reasons:
+            refused[sequence] = reasons
     box.end()
     server.end()
     # After a start orders wait until the books show a price again: those are refused, and told.
-    allowed = {"intent_not_live", "intent_nowhere", "reference_age", "mark_age", "intent_shut"}
-    require(set(refused.values()) <= allowed, f"refused: {refused}")
-    but = [(decimal.Decimal(price), int(quantity)) for price, quantity in map(terms, refused)]
-    each_once(bench, range(begin + 1, begin + count + 1), but)
-    print(f"  {count} intents, 2 kills, {len(refused)} refused while the books were not there")
+    # What rested when the process was killed, the venue has canceled.
+    allowed = {"intent_not_live", "intent_nowhere", "reference_age", "mark_age", "intent_shut",
+               "intent_over"}
+    require(set().union(*refused.values()) <= allowed, f"refused: {refused}")
+    came = arrived(bench)[0]
+    each_once(bench, orders - set(refused), {one for one in ended if named([one]) <= set(came)})
+    print(f"  {turns} messages with {len(orders)} orders and {len(ended)} cancels, 2 kills, "
+          f"{len(refused)} refused while the books were not there")
 
 
 if __name__ == "__main__":

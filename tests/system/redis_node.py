@@ -75,7 +75,21 @@ async function main() {
                                       one.price === "9.51");
   await say({ kind: "cancel", key: 0 });
   await until("cancel", (one) => one.strategy === "desk" && one.report === "canceled");
-  console.log(answer.answer, await client.get("pollux.state"));
+  const unique = { kind: "unique", symbol: "ACME", side: "buy", quantity: "7" };
+  await say({ ...unique, price: "9.52" });
+  const first = sequence;
+  const ended = await say({ kind: "cancel_unique", unique: first });
+  await until("cancel by sequence", (one) => one.order === ended.order &&
+                                             one.report === "canceled");
+  const batch = await say({ kind: "batch", intents: [
+    { ...order, price: "9.53" }, { ...unique, price: "9.54", immediate: true },
+    { kind: "cancel", key: 0 }] });
+  sequence += 2;
+  for (const one of batch.intents)
+    if (one.answer !== "taken") throw new Error(JSON.stringify(batch));
+  await until("cancel of the batch", (one) => one.order === batch.intents[0].order &&
+                                              one.report === "canceled");
+  console.log(answer.answer, batch.intents.length, await client.get("pollux.state"));
   await listener.quit();
   await client.quit();
 }
@@ -97,7 +111,7 @@ def a_program_in_javascript_trades(bench):
     box = Box(bench)
     done = subprocess.run([node, "-e", PROGRAM, server.path], env=environment, text=True,
                           capture_output=True, timeout=60)
-    equal([done.returncode, done.stdout, done.stderr], [0, "taken ACTIVE\n", ""], "the program")
+    equal([done.returncode, done.stdout, done.stderr], [0, "taken 3 ACTIVE\n", ""], "the program")
     box.end()
     server.end()
 

@@ -270,6 +270,7 @@ class Desk:
     def __init__(self, client, sequence=0):
         self.client, self.sequence, self.read_to = client, sequence, "0"
         self.answer = {}
+        self.batch = {}
         self.known = []
 
     def message(self, kind, **fields):
@@ -293,6 +294,12 @@ class Desk:
         return self.say("unique", symbol=symbol, side=side, quantity=quantity, price=price,
                         **fields)
 
+    def batched(self, intents, **fields):
+        """The sequence of the first of them."""
+        sequence = self.say("batch", intents=intents, **fields)
+        self.sequence = max(self.sequence, sequence + len(intents) - 1)
+        return sequence
+
     def take(self, block_ms=100):
         """The answers that are there, waited for a moment."""
         reply = self.client.do("XREAD", "BLOCK", block_ms, "STREAMS", ANSWERS, self.read_to)
@@ -302,6 +309,10 @@ class Desk:
                 said = json.loads(fields[1])
                 if said["answer"] == "known":
                     self.known.append(said)
+                elif said["answer"] == "batch":
+                    self.batch.setdefault(said["sequence"], []).append(said)
+                    for one in said["intents"]:
+                        self.answer.setdefault(one["sequence"], []).append(one)
                 else:
                     self.answer.setdefault(said.get("sequence"), []).append(said)
 

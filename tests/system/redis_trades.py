@@ -44,7 +44,7 @@ class World:
         cls.ear = Client(cls.server.path, seconds=0.2)
         cls.told = collections.defaultdict(list)
         channels = ["order.updates", "balance.updates", "order.updates.slow", "ACME.live",
-                    "pollux.state", "hedge-1"]
+                    "pollux.state", "hedge-1", "hedge-2"]
         for channel in channels:
             cls.ear.do("SUBSCRIBE", channel)
         cls.box.await_text(" feed LIVE")
@@ -177,6 +177,74 @@ def unique_orders_trade_and_all_that_they_did_adds_up(bench):
         time.sleep(0.1)
     numbers = [one["number"] for one in world.told["order.updates"]]
     equal(numbers, sorted(numbers), "the order of the updates")
+
+
+@spec
+def a_unique_order_is_canceled_by_its_sequence(bench):
+    world = World.start(bench)
+    sequence = world.desk.unique(price="9.50")
+    order = world.desk.answered(sequence)["order"]
+    world.listen("order.updates", mine("accepted", order=order))
+    answer = world.desk.answered(world.desk.say("cancel_unique", unique=sequence))
+    equal([answer["answer"], answer["order"]], ["taken", order], "the answer")
+    world.listen("order.updates", mine("canceled", order=order))
+    answer = world.desk.answered(world.desk.say("cancel_unique", unique=sequence))
+    equal([answer["answer"], answer["reason"]], ["refused", "intent_over"], "the second time")
+
+
+def one(kind, **fields):
+    terms = {"symbol": "ACME", "side": "buy", "quantity": "3"} if "price" in fields else {}
+    return {"kind": kind, **terms, **fields}
+
+
+@spec
+def a_batch_has_an_answer_for_each_of_its_intents(bench):
+    world = World.start(bench)
+    rests = world.desk.unique(price="9.51")
+    taken(world.desk.answered(rests), "the order that is to go")
+    first = world.desk.batched([
+        one("order", key=5, price="9.52"), one("unique", price="9.53", quantity="1001"),
+        one("order", key=6, price="9.54", post_only=True), one("cancel_unique", unique=rests),
+        one("cancel_unique", unique=1), one("unique", price="9.55", immediate=True)], id="b-1")
+    answers = [world.desk.answered(first + place) for place in range(6)]
+    equal([[answer["answer"], answer.get("reason")] for answer in answers],
+          [["taken", None], ["refused", "order_qty"], ["taken", None], ["taken", None],
+           ["refused", "intent_over"], ["taken", None]], "the answers")
+    equal([world.desk.batch[first][0][name] for name in ("sequence", "id", "strategy")],
+          [first, "b-1", "desk"], "whose they are")
+    for place, report in ((0, "accepted"), (2, "accepted"), (3, "canceled"), (5, "canceled")):
+        world.listen("order.updates", mine(report, order=answers[place]["order"]))
+    first = world.desk.batched([one("cancel", key=5), one("cancel", key=6)])
+    for place in range(2):
+        taken(world.desk.answered(first + place), "a cancel")
+    for place in (0, 2):
+        world.listen("order.updates", mine("canceled", order=answers[place]["order"]))
+
+
+@spec
+def a_batch_with_a_mistake_does_nothing(bench):
+    world = World.start(bench)
+    first = world.desk.batched([one("order", key=5, price="9.56"), one("cancel", key=8)])
+    answer = world.desk.answered(first)
+    equal([answer["answer"], answer["reason"], answer["sentence"]],
+          ["refused", "bad", "intents[1]: key is 8: the range is 0..7"], "the answer")
+    world.desk.sequence = first - 1  # it was not heard
+    taken(world.desk.answered(world.desk.say("cancel", key=0), count=2),
+          "a cancel of the same sequence")
+    require(not any(map(mine("accepted", price="9.56"), world.told["order.updates"])), "it acted")
+
+
+@spec
+def a_batch_by_a_channel_is_answered_there_once(bench):
+    world = World.start(bench)
+    said = world.desk.message("batch", id="hedge-2", time=int(time.time() * 1000), intents=[
+        one("unique", price="9.57", immediate=True), one("unique", price="9.58", immediate=True)])
+    world.desk.sequence += 1
+    require(world.client.do("PUBLISH", STREAM, json.dumps(said)) > 0, "nobody listens")
+    answer = world.listen("hedge-2", lambda answer: True)
+    equal([one["answer"] for one in answer["intents"]], ["taken", "taken"], "the answers")
+    equal([world.desk.answered(said["sequence"] + place) for place in range(2)],
+          answer["intents"], "the answer in the stream")
 
 
 @spec
