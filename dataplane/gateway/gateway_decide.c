@@ -257,7 +257,7 @@ static enum slots_status intent_take(struct gateway *gateway, struct want *want,
         return SLOTS_BAD_TERMS;
     }
     if (unlikely(intent->kind == INTENT_STOP_UNIQUE))
-        return gateway_unique_stop(gateway, want->number, intent->unique, now);
+        return gateway_unique_stop(gateway, want->venue, want->number, intent->unique, now);
     bool unique = intent->kind == INTENT_UNIQUE;
     if (!unique) want->slot = want->strategy->first + intent->key;
     if (intent->kind != INTENT_STOP) {

@@ -339,10 +339,11 @@ void gateway_leg(struct gateway *gateway, uint32_t strategy, uint32_t instrument
 
 /* gateway_unique.c */
 
-/* A strategy's UNIQUE order is to be no more: by its number, or, of a strategy outside, by the
- * sequence that it was said with.  OK; SAME: it is to go already; UNKNOWN_SLOT: it is not open. */
-enum slots_status gateway_unique_stop(struct gateway *gateway, uint32_t strategy, uint64_t unique,
-                                      nanos_t now);
+/* A strategy's UNIQUE order is to be no more: by its number at the venue, or, of a strategy
+ * outside, by the sequence that it was said with, wherever it is.  OK; SAME: it is to go already;
+ * UNKNOWN_SLOT: it is not open. */
+enum slots_status gateway_unique_stop(struct gateway *gateway, struct gateway_venue *venue,
+                                      uint32_t strategy, uint64_t unique, nanos_t now);
 
 /* gateway_attach.c */
 

@@ -27,13 +27,16 @@ static uint32_t slot_by_sequence(const struct gateway_venue *venue, uint32_t str
     return SLOTS_NONE;
 }
 
-enum slots_status gateway_unique_stop(struct gateway *gateway, uint32_t number, uint64_t unique,
-                                      nanos_t now)
+enum slots_status gateway_unique_stop(struct gateway *gateway, struct gateway_venue *venue,
+                                      uint32_t number, uint64_t unique, nanos_t now)
 {
-    const struct gateway_strategy *strategy = &gateway->strategy[number];
-    struct gateway_venue *venue = &gateway->venue[strategy->venue];
-    uint32_t slot = strategy->plan.kind ? slot_by_number(venue, number, unique)
-                                        : slot_by_sequence(venue, number, unique);
+    uint32_t slot = SLOTS_NONE;
+    if (gateway->strategy[number].plan.kind) slot = slot_by_number(venue, number, unique);
+    else
+        for (uint32_t i = 0; i < gateway->plan->venues && slot == SLOTS_NONE; i++) {
+            venue = &gateway->venue[i];
+            slot = slot_by_sequence(venue, number, unique);
+        }
     if (slot == SLOTS_NONE) {
         counter_one(&gateway->counts.intent_over);
         gateway_hear_counter(gateway, &gateway->counts.intent_over);

@@ -204,7 +204,8 @@ enum delegate_intent_kind {
     INTENT_ORDER,  /* key is to be this order */
     INTENT_STOP,   /* key is to have no order; only key is read */
     INTENT_UNIQUE, /* this order goes out once, at once, beside all keys; key is not read (F9) */
-    INTENT_STOP_UNIQUE, /* that UNIQUE order is to be no more; only unique is read */
+    /* that UNIQUE order is to be no more; only unique and instrument are read */
+    INTENT_STOP_UNIQUE,
 };
 
 /* qty of INTENT_ORDER counts from when the delegate decided: what traded of the key since then,
@@ -213,10 +214,10 @@ struct delegate_intent {
     price_t price; /* a limit, in whole ticks; every order has one */
     union {
         qty_t qty;         /* in whole lots */
-        order_id_t unique; /* of STOP_UNIQUE, which one: child of its reports */
+        order_id_t unique; /* of STOP_UNIQUE: child of its reports, */
     };
     uint32_t key;        /* below the number that orders() said */
-    uint16_t instrument; /* of a key that is not ORDER_NONE: the one it has */
+    uint16_t instrument; /* and theirs; of a key that is not ORDER_NONE: the one it has */
     uint8_t kind;        /* enum delegate_intent_kind */
     uint8_t side;        /* enum side */
     uint8_t how;         /* set of enum delegate_how */
@@ -245,10 +246,13 @@ static inline void delegate_stop(struct delegate_output *output, uint32_t key)
     delegate_say(output, &stop);
 }
 
-static inline void delegate_stop_unique(struct delegate_output *output, order_id_t child)
+/* report: one about that order. */
+static inline void delegate_stop_unique(struct delegate_output *output,
+                                        const struct message *report)
 {
-    struct delegate_intent stop = {0, {0}, DELEGATE_KEY_NONE, 0, INTENT_STOP_UNIQUE, 0, 0};
-    stop.unique = child;
+    struct delegate_intent stop = {
+        0, {0}, DELEGATE_KEY_NONE, report->instrument, INTENT_STOP_UNIQUE, 0, 0};
+    stop.unique = report->child;
     delegate_say(output, &stop);
 }
 

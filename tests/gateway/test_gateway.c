@@ -322,27 +322,30 @@ SPEC(a_stop_of_what_waits_for_room_leaves_nothing_behind)
 
 /* UNIQUE orders by the numbers of their reports. */
 
-static void stop_unique(order_id_t order)
+static void stop_unique(const struct message *report)
 {
-    const struct delegate_intent stop = {.kind = INTENT_STOP_UNIQUE, .unique = order};
-    gateway_rig_say(&rig, rig.one, &stop);
+    struct delegate_output output = {0};
+    delegate_stop_unique(&output, report);
+    EXPECT_UINT(output.intents, 1);
+    gateway_rig_say(&rig, rig.one, &output.intent[0]);
     gateway_verify(rig.gateway);
 }
 
 SPEC(a_unique_order_is_canceled_by_the_number_of_its_reports)
 {
     trace(false, "i1 a1 u7 u8 a7", "o1 o7 o8");
-    order_id_t order = rig.one->message[1].child;
-    stop_unique(order);
+    struct message report = rig.one->message[1];
+    stop_unique(&report);
     EXPECT_TEXT(rig.wire, "o1 o7 o8 c7");
-    stop_unique(order);
+    stop_unique(&report);
     EXPECT_TEXT(rig.wire, "o1 o7 o8 c7");
     gateway_rig_play(&rig, "a8 c7");
     EXPECT_TEXT(told(rig.one), "AAAC");
     EXPECT_UINT(COUNT(intent_over), 0);
-    stop_unique(order);                     /* it is over */
-    stop_unique(rig.one->message[0].child); /* it has a key */
-    stop_unique(order + 1000);              /* there is none */
+    stop_unique(&report);              /* it is over */
+    stop_unique(&rig.one->message[0]); /* it has a key */
+    report.child += 1000;
+    stop_unique(&report); /* there is none */
     EXPECT_UINT(COUNT(intent_over), 3);
     EXPECT_TEXT(rig.wire, "o1 o7 o8 c7");
     ends(ORDER_OPEN);
