@@ -121,6 +121,8 @@ void match_stage_event(struct match_stage *stage, const struct match_event *even
             stage, &(struct match_event){.kind = GATE_NEWS_TIME, .number = stage->shown.time}, 1);
     }
     if (unlikely(event->kind == MATCH_LISTED)) listing_show(stage, event->instrument);
+    if (event->kind == MATCH_TRADED && stage->plan->tally)
+        venue_tally_trade(stage->plan->tally, event, stage->shown.time);
     entry_event(stage->entry, event, stage->shown.time);
     match_stage_news(stage, event, 1);
 }

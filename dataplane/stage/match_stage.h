@@ -38,6 +38,7 @@
 #include "dataplane/stage/snapshot.h"
 #include "dataplane/stage/stage.h"
 #include "dataplane/stage/venue.h"
+#include "dataplane/stage/venue_tally.h"
 #include "dataplane/stage/window.h"
 
 #define MATCH_STAGE_TURN     32u         /* requests of one turn */
@@ -88,6 +89,7 @@ struct match_stage_plan {
     void (*wait)(void *context);
     void *wait_context;
     const struct counter *stream_spare; /* answers there is place for at least; the gate's */
+    struct venue_tally *tally;          /* of what accounts trade; NULL: nobody asks */
     uint64_t stream_reserve; /* with so few, no order is taken: what lives must be answered */
 };
 

@@ -297,6 +297,7 @@ const char *match_stage_recovered(struct match_stage *stage)
         stage->problem = "its day is over: a new day begins in a new folder";
     else if (sequence > 1 && !stage->started)
         stage->problem = "it was not written by a venue with order entry";
+    if (stage->plan->tally) venue_tally_begin(stage->plan->tally);
     return stage->problem;
 }
 
