@@ -18,6 +18,7 @@ struct polluxd_outside {
     struct redis_names names;
     struct redis_strategy *strategy;
     struct redis_symbol *symbol;
+    struct redis_listed *listed;
     const char **venue;
     const char **traded; /* what the strategies' symbols point to */
     struct engine_gateway_view view;
@@ -56,9 +57,23 @@ static void *zeroed(uint64_t count, size_t bytes)
     return memory;
 }
 
+static void listings_name(struct polluxd_outside *outside)
+{
+    const struct config_venue *config = outside->polluxd->config->venue;
+    if (!config) return;
+    outside->listed = zeroed(config->instruments.count, sizeof *outside->listed);
+    for (uint32_t i = 0; i < config->instruments.count; i++)
+        memcpy(outside->listed[i].name, config->instruments.at[i].symbol,
+               sizeof outside->listed[i].name);
+    outside->names.listings = config->instruments.count;
+    outside->names.listed = outside->listed;
+}
+
 static void names_make(struct polluxd_outside *outside)
 {
     const struct config_gateway *config = outside->polluxd->config->gateway;
+    listings_name(outside);
+    if (!config) return;
     uint64_t traded = 0;
     for (uint32_t i = 0; i < config->strategies.count; i++)
         traded += config->strategies.at[i].instruments.count;
@@ -133,16 +148,20 @@ bool polluxd_outside_new(struct polluxd *polluxd, struct text *problems)
     outside->polluxd = polluxd;
     polluxd->outside = outside;
     names_make(outside);
+    const struct launch_outside *of = &launch->outside;
     const struct redis_plan plan = {
         .loop = polluxd->loop,
         .config = polluxd->config->redis,
         .names = &outside->names,
-        .engine = launch->engine,
-        .journal = launch->gateway->journal,
-        .intake = launch->outside.intake,
-        .answers = launch->outside.answers,
-        .copy = launch->outside.copy,
-        .prices = launch->outside.prices,
+        .engine = launch->gateway ? launch->engine : NULL,
+        .journal = launch->gateway ? launch->gateway->journal : NULL,
+        .intake = of->intake,
+        .answers = of->answers,
+        .copy = of->copy,
+        .prices = of->prices,
+        .accounts = of->accounts,
+        .own_prices = of->own_prices,
+        .accounts_lost = of->tally ? venue_tally_lost(of->tally) : NULL,
         .calls = {
             .context = outside, .halt = halt, .say = say, .state = state, .positions = positions}};
     outside->redis = redis_new(&plan, problems);
@@ -198,6 +217,7 @@ void polluxd_outside_free(struct polluxd_outside *outside, struct text *summary)
     redis_free(outside->redis);
     free(outside->strategy);
     free(outside->symbol);
+    free(outside->listed);
     free(outside->venue);
     free(outside->traded);
     free(outside);

@@ -77,6 +77,7 @@ bool polluxd_plan(struct polluxd *polluxd, const struct polluxd_kinds *kinds, st
         .decision_budget_ns = config->engine.decision_budget_us * NANOS_MICRO,
         .pages = (enum arena_pages)config->memory.huge_pages,
         .dpdk_mib = config->memory.dpdk_mb,
+        .outside = config->redis != NULL,
     };
     for (uint32_t i = 0; i < config->lcores.cores.count && i < LAUNCH_LCORES_MAX; i++)
         plan->cpu[i] = (uint16_t)config->lcores.cores.at[i];

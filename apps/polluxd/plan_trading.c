@@ -62,7 +62,6 @@ bool polluxd_plan_trading(struct polluxd *polluxd, const struct polluxd_kinds *k
         .reserve_bytes = RESERVE_BYTES,
         .stop_ns = STOP_NS,
     };
-    plan->outside = polluxd->config->redis != NULL;
     sessions_plan(polluxd);
     return true;
 }

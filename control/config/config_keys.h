@@ -324,7 +324,7 @@
     K(S, OPTION,  gateway, "", 0, 0, config_gateway, RESTART,                          \
       "Role gateway, which needs it: where and what it trades, within which limits.")  \
     K(S, OPTION,  redis, "", 0, 0, config_redis, RESTART,                              \
-      "Role gateway: the Redis server by which programs outside trade, and are told.") \
+      "Roles gateway, venue: the Redis server by which programs outside trade, and are told.") \
     K(S, OPTION,  venue, "", 0, 0, config_venue, RESTART,                              \
       "Role venue, which needs it: the market it runs.")                               \
     K(S, SECTION, screen, "", 0, 0, config_screen, RESTART,                            \

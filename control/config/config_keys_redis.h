@@ -1,8 +1,9 @@
 #ifndef CONTROL_CONFIG_CONFIG_KEYS_REDIS_H
 #define CONTROL_CONFIG_CONFIG_KEYS_REDIS_H
 
-/* The keys of redis, by which programs outside trade through the role gateway.  A part of
- * config_keys.h, which says what a row is.  control/redis/README.md says what goes over it. */
+/* The keys of redis, by which programs outside trade through the role gateway, and are told of
+ * it and of the role venue.  A part of config_keys.h, which says what a row is.
+ * control/redis/README.md says what goes over it. */
 
 #define CONFIG_REDIS_LOOPBACK_MIN 0x7f000001u /* 127.0.0.1 */
 #define CONFIG_REDIS_LOOPBACK_MAX 0x7ffffffeu /* 127.255.255.254 */
@@ -61,7 +62,7 @@
     K(S, SECTION, slow, "", 0, 0, config_redis_slow, RESTART,                          \
       "The lane of order updates for people.")                                         \
     K(S, SECTION, balance, "", 0, 0, config_redis_balance, RESTART,                    \
-      "The lane of what strategies hold.")
+      "The lane of what strategies and accounts of the venue hold.")
 
 #define CONFIG_REDIS_SECTIONS(X)                                                       \
     X(config_redis_fast,    CONFIG_REDIS_FAST,    "redis.fast")                        \

@@ -1,4 +1,4 @@
-/* How programs outside reach a gateway. */
+/* How programs outside reach a gateway, and are told of a venue. */
 
 #include "control/config/config_rules.h"
 
@@ -8,9 +8,10 @@ void config_rules_redis(const struct config_rules *rules, const struct config_no
     if (!config_rules_given(root, section)) return;
     const struct config_node *redis = config_rules_key(root, section);
     struct config_place place = root->field[section]->key->place;
-    if (!config_rules_given(root, KEY(config, gateway)))
+    if (!config_rules_given(root, KEY(config, gateway)) &&
+        !config_rules_given(root, KEY(config, venue)))
         config_problems_add(rules->problems, place,
-                            "redis is for the role gateway, and there is no gateway");
+                            "redis is for the roles gateway and venue, and there is none of them");
     if (!redis) return;
     bool socket = config_rules_given(redis, KEY(config_redis, socket));
     bool address = config_rules_given(redis, KEY(config_redis, address));

@@ -199,9 +199,12 @@ static void step(struct ev_loop *loop, ev_timer *timer, int events)
     (void)loop;
     (void)events;
     struct redis *redis = timer->data;
-    redis_answers_take(redis);
-    redis_reports_take(redis);
-    redis_acks_send(redis);
+    if (redis->plan.engine) {
+        redis_answers_take(redis);
+        redis_reports_take(redis);
+        redis_acks_send(redis);
+    }
+    redis_accounts_take(redis);
     if (!redis->deaf) {
         redis_intake_more(redis);
         heartbeats_watch(redis);
@@ -278,8 +281,8 @@ struct redis *redis_new(const struct redis_plan *plan, struct text *problems)
     (void)snprintf(redis->kept, sizeof redis->kept, "%u", plan->config->answers_kept);
     desks_new(redis);
     redis_push_new(redis);
-    redis_intake_new(redis);
-    redis_listen_new(redis);
+    if (plan->engine) redis_intake_new(redis);
+    if (plan->engine) redis_listen_new(redis);
     redis->stepped_at = redis_seconds();
     ev_timer_init(&redis->tick, step, TICK_SECONDS, TICK_SECONDS);
     redis->tick.data = redis;
@@ -297,7 +300,8 @@ void redis_deafen(struct redis *redis)
 bool redis_told(struct redis *redis)
 {
     bool lanes = redis->fast.count == 0 && redis->balance.count == 0;
-    bool rings = !spsc_front(redis->plan.copy) && redis->tickets == redis->answered;
+    bool rings = redis_accounts_told(redis) && redis->tickets == redis->answered &&
+                 (!redis->plan.copy || !spsc_front(redis->plan.copy));
     return !redis_link_ready(&redis->push) ||
            (rings && lanes && redis->outbox.count == 0 && redis->pushed == 0);
 }
@@ -313,6 +317,7 @@ void redis_free(struct redis *redis)
     redis_lane_free(&redis->fast);
     redis_lane_free(&redis->slow);
     redis_lane_free(&redis->balance);
+    redis_accounts_free(redis);
     for (uint32_t i = 0; i < redis->desks; i++) free(redis->desk[i].ack);
     free(redis->desk);
     free(redis->ticket);
@@ -328,4 +333,5 @@ void redis_look(const struct redis *redis, struct redis_view *view)
     view->connections = 0ul + redis_link_ready(&redis->read) + redis_link_ready(&redis->listen) +
                         redis_link_ready(&redis->push);
     view->waiting = redis->outbox.count;
+    view->account_lost = redis->plan.accounts_lost ? counter_read(redis->plan.accounts_lost) : 0;
 }

@@ -7,7 +7,9 @@
  *                             │                          │
  *     stream dead ◄───────────┘   ring answers, drop copy, prices
  *                                                        │
- *     answers, order.updates, balance.updates, SYMBOL.price, SYMBOL.live ◄──┘
+ *     answers, order.updates, balance.updates, SYMBOL.price, SYMBOL.live ◄──┤
+ *                                                                           │
+ *     venue in this process: totals of accounts, prices ────────────────────┘
  *
  * Guarantees:
  * - nothing in the engine waits for Redis, and what is here is bounded: rings, the outbox, lanes
@@ -52,12 +54,17 @@ struct redis_plan {
     struct ev_loop *loop;
     const struct config_redis *config;
     const struct redis_names *names;
+    /* Of a gateway; without one engine is NULL, nobody is heard, and only the venue is told of. */
     struct engine_stage *engine;
     const struct journal *journal; /* NULL: acknowledged without waiting for the disk */
     struct spsc *intake;
     struct spsc *answers;
     struct spsc *copy;
     struct conflate *prices;
+    /* Of a venue in this process (venue_tally.h); without one NULL. */
+    struct conflate *accounts;
+    struct conflate *own_prices;
+    const struct counter *accounts_lost;
     struct redis_calls calls;
 };
 
@@ -80,8 +87,9 @@ struct redis_plan {
     C(kill,        "Halts that were asked for")
 
 #define REDIS_GAUGES(C)                                                                \
-    C(connections, "Connections to the Redis server that are up, of three")            \
-    C(waiting,     "Answers and refused messages that wait for the server")
+    C(connections, "Connections to the Redis server that are up, of three; without a gateway of one") \
+    C(waiting,     "Answers and refused messages that wait for the server")            \
+    C(account_lost, "Sides of trades at the venue that no account is told of: there were too many")
 /* clang-format on */
 
 #define REDIS_COUNTER_FIELD(name, help) uint64_t name;

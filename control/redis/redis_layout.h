@@ -11,6 +11,7 @@
 #include "control/redis/redis_outbox.h"
 #include "control/redis/redis_say.h"
 #include "dataplane/stage/engine_stage.h"
+#include "dataplane/stage/venue_tally.h"
 
 #define REDIS_TICKETS     ENGINE_INTAKE_SLOTS /* intents that the engine has and has not answered */
 #define REDIS_ACKS        4096u               /* entries of one stream that are not acknowledged */
@@ -57,6 +58,13 @@ struct redis_desk {
     uint32_t ack_count;
 };
 
+/* What an account has traded of an instrument. */
+struct redis_account {
+    struct venue_account is;
+    struct venue_total told; /* by changes */
+    bool known;
+};
+
 struct redis {
     struct redis_plan plan;
     const struct config_redis *config;
@@ -88,9 +96,14 @@ struct redis {
     struct redis_link push;
     struct redis_outbox outbox;
     struct redis_lane fast, slow, balance;
-    uint32_t pushed; /* under way */
-    uint64_t report; /* the newest number */
-    char state[16];  /* as it was told */
+    struct redis_lane accounts;    /* pairs whose change waits */
+    struct redis_account *account; /* by pair, VENUE_TALLY_PAIRS_MAX of them; NULL: no venue */
+    uint32_t pairs;                /* that are known are below it */
+    uint32_t keys_told;            /* to this server, of these */
+    uint8_t *feed_own;             /* by instrument of the feed: whether the venue lists it */
+    uint32_t pushed;               /* under way */
+    uint64_t report;               /* the newest number */
+    char state[16];                /* as it was told */
     bool state_told;
     struct redis_position position[REDIS_POSITIONS_MAX];
     char kill[REDIS_KEY_BYTES], state_key[REDIS_KEY_BYTES], positions_key[REDIS_KEY_BYTES],
@@ -134,7 +147,27 @@ void redis_dead_send(struct redis *redis, const struct redis_desk *desk, const c
                      const struct gateway_place *place);
 void redis_known_tell(struct redis *redis, struct redis_desk *desk);
 
+/* redis_account.c: accounts of a venue in this process. */
+
+void redis_accounts_new(struct redis *redis);
+void redis_accounts_free(struct redis *redis);
+void redis_accounts_take(struct redis *redis);  /* what has changed, into their lane */
+void redis_accounts_again(struct redis *redis); /* the server may be another one: all keys */
+void redis_accounts_send(struct redis *redis, nanos_t now);
+bool redis_accounts_told(const struct redis *redis);
+/* Whether the venue lists the feed's instrument: its own trades are then the price. */
+bool redis_price_own(struct redis *redis, uint32_t instrument, const char *symbol);
+void redis_prices_send(struct redis *redis);
+
 /* redis_push.c: the way to the server. */
+
+/* There is room for what one update sends at most, so that nothing is taken out of a lane and
+ * lost. */
+bool redis_push_room(const struct redis *redis);
+void redis_push_say(struct redis *redis, uint32_t words, const char *const *word);
+void redis_push_publish(struct redis *redis, const char *channel, const char *json);
+/* symbol, not the one in price. */
+void redis_price_send(struct redis *redis, const char *symbol, const struct engine_price *price);
 
 void redis_push_new(struct redis *redis);
 void redis_push_step(struct redis *redis); /* what may leave leaves */

@@ -28,6 +28,11 @@ struct redis_symbol {
     uint32_t venue;
 };
 
+/* An instrument of the venue in this process. */
+struct redis_listed {
+    char name[9];
+};
+
 struct redis_names {
     uint32_t strategies;
     const struct redis_strategy *strategy; /* by the gateway's number */
@@ -35,6 +40,8 @@ struct redis_names {
     const struct redis_symbol *symbol; /* by the plan's number */
     uint32_t venues;
     const char *const *venue;
+    uint32_t listings;                 /* 0: there is no venue in this process */
+    const struct redis_listed *listed; /* by its number */
 };
 
 /* The symbol's number at the strategy's venue, or REDIS_NAME_NONE: it may not trade it. */

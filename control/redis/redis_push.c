@@ -14,6 +14,7 @@ static void ready(void *context)
     struct redis *redis = context;
     redis->state_told = false;
     memset(redis->position, 0, sizeof redis->position);
+    redis_accounts_again(redis);
     redis_push_second(redis);
     redis_push_step(redis);
 }
@@ -65,17 +66,19 @@ static void outbox_answer(struct redis *redis, const redisReply *reply)
 
 /* Lanes. */
 
-static bool publish(struct redis *redis, const char *channel, const char *json)
+void redis_push_say(struct redis *redis, uint32_t words, const char *const *word)
 {
-    const char *const word[] = {"PUBLISH", channel, json};
-    if (!redis_link_say(&redis->push, ASKED_PUSH, 3, word)) return false;
-    redis->pushed++;
-    redis->counts.pushed++;
-    return true;
+    redis->pushed += redis_link_say(&redis->push, ASKED_PUSH, words, word);
 }
 
-/* There is room for what a step sends at most, so nothing that is taken out of a lane is lost. */
-static bool push_room(const struct redis *redis)
+void redis_push_publish(struct redis *redis, const char *channel, const char *json)
+{
+    const char *const word[] = {"PUBLISH", channel, json};
+    redis->counts.pushed++;
+    redis_push_say(redis, 3, word);
+}
+
+bool redis_push_room(const struct redis *redis)
 {
     return redis_link_ready(&redis->push) && redis->pushed < REDIS_PUSHED_MOST &&
            redis->push.out_bytes < REDIS_LINK_OUT_BYTES / 2;
@@ -85,44 +88,40 @@ static void orders_send(struct redis *redis, struct redis_lane *lane, const char
                         uint32_t batch, nanos_t now)
 {
     struct redis_order_update update;
-    for (uint32_t i = 0; i < batch && push_room(redis); i++) {
+    for (uint32_t i = 0; i < batch && redis_push_room(redis); i++) {
         if (!redis_lane_take(lane, &update, sizeof update, now)) return;
         char buffer[REDIS_SAY_BYTES];
         struct text json = text_in(buffer, sizeof buffer);
         redis_say_order(&json, redis->plan.names, &update);
-        (void)publish(redis, channel, buffer);
+        redis_push_publish(redis, channel, buffer);
     }
 }
 
 static void balances_send(struct redis *redis, nanos_t now)
 {
     struct redis_balance_update update;
-    for (uint32_t i = 0; i < redis->config->balance.batch && push_room(redis); i++) {
+    for (uint32_t i = 0; i < redis->config->balance.batch && redis_push_room(redis); i++) {
         if (!redis_lane_take(&redis->balance, &update, sizeof update, now)) return;
         char buffer[REDIS_SAY_BYTES];
         struct text json = text_in(buffer, sizeof buffer);
         redis_say_balance(&json, redis->plan.names, &update);
-        (void)publish(redis, redis->config->balance.channel, buffer);
+        redis_push_publish(redis, redis->config->balance.channel, buffer);
     }
 }
 
 /* Prices. */
 
-static void price_send(struct redis *redis, const struct engine_price *price)
+void redis_price_send(struct redis *redis, const char *symbol, const struct engine_price *price)
 {
-    char symbol[9] = "", key[16], channel[16], number[32], buffer[REDIS_SAY_BYTES];
+    char key[16], channel[16], number[32], buffer[REDIS_SAY_BYTES];
     struct text text = text_in(number, sizeof number), json = text_in(buffer, sizeof buffer);
-    memcpy(symbol, price->symbol, sizeof price->symbol);
-    symbol[strcspn(symbol, " ")] = '\0';
-    if (!symbol[0]) return;
     (void)snprintf(key, sizeof key, "%s.price", symbol);
     (void)snprintf(channel, sizeof channel, "%s.live", symbol);
     text_decimal(&text, price->price, 8, 2);
     redis_say_price(&json, symbol, price->price, price->qty, price->volume, price->at);
     const char *const set[] = {"SET", key, number};
-    if (!redis_link_say(&redis->push, ASKED_PUSH, 3, set)) return;
-    redis->pushed++;
-    (void)publish(redis, channel, buffer);
+    redis_push_say(redis, 3, set);
+    redis_push_publish(redis, channel, buffer);
 }
 
 static void prices_send(struct redis *redis)
@@ -130,8 +129,15 @@ static void prices_send(struct redis *redis)
     struct engine_price price;
     uint32_t key;
     if (!redis->config->prices) return;
-    while (push_room(redis) && conflate_take(redis->plan.prices, &key, &price))
-        price_send(redis, &price);
+    redis_prices_send(redis);
+    if (!redis->plan.prices) return;
+    while (redis_push_room(redis) && conflate_take(redis->plan.prices, &key, &price)) {
+        char symbol[9] = "";
+        memcpy(symbol, price.symbol, sizeof price.symbol);
+        symbol[strcspn(symbol, " ")] = '\0';
+        if (symbol[0] && !redis_price_own(redis, key, symbol))
+            redis_price_send(redis, symbol, &price);
+    }
 }
 
 void redis_push_fast(struct redis *redis)
@@ -148,6 +154,7 @@ void redis_push_step(struct redis *redis)
     outbox_send(redis);
     redis_push_fast(redis);
     balances_send(redis, now);
+    redis_accounts_send(redis, now);
     prices_send(redis);
     orders_send(redis, &redis->slow, config->slow.channel, config->slow.batch, now);
 }
@@ -193,7 +200,7 @@ static void positions_tell(struct redis *redis)
 void redis_push_second(struct redis *redis)
 {
     const char *const kill[] = {"GET", redis->kill};
-    if (!redis_link_ready(&redis->push)) return;
+    if (!redis_link_ready(&redis->push) || !redis->plan.engine) return;
     state_tell(redis);
     positions_tell(redis);
     (void)redis_link_say(&redis->push, ASKED_KILL, 2, kill);
@@ -232,6 +239,7 @@ void redis_push_new(struct redis *redis)
     redis_lane_new(&redis->fast, config->fast.delay_ms * NANOS_MILLI, redis_order_merge);
     redis_lane_new(&redis->slow, config->slow.delay_ms * NANOS_MILLI, redis_order_merge);
     redis_lane_new(&redis->balance, config->balance.delay_ms * NANOS_MILLI, redis_balance_merge);
+    redis_accounts_new(redis);
     redis_link_new(&redis->push, &plan);
 }
 
@@ -268,6 +276,7 @@ void redis_print(const struct redis *redis, struct text *out)
     lane_print(out, "fast", &redis->fast);
     lane_print(out, "slow", &redis->slow);
     lane_print(out, "balance", &redis->balance);
+    lane_print(out, "accounts", &redis->accounts);
     text_format(out, "  %-12s %10u wait  %10" PRIu64 " sent again\n", "outbox", redis->outbox.count,
                 redis->outbox.again);
 }

@@ -276,6 +276,39 @@ void redis_say_balance(struct text *text, const struct redis_names *names,
     text_append_char(text, '}');
 }
 
+void redis_say_account(struct text *text, const struct redis_account_update *update)
+{
+    text_append_char(text, '{');
+    field_uint(text, "account", update->account);
+    field_text(text, "symbol", update->symbol);
+    field_amount(text, "position", update->position);
+    field_amount(text, "cash", update->cash);
+    field_uint(text, "fills", update->fills);
+    field_uint(text, "at", update->at);
+    text_append_char(text, '}');
+}
+
+#define MONEY_PLACES 8u
+#define MONEY_DIGITS 40u
+
+void redis_say_money(struct text *text, venue_paid units)
+{
+    __extension__ typedef unsigned __int128 wide;
+    wide rest = units < 0 ? -(wide)units : (wide)units;
+    char digit[MONEY_DIGITS];
+    uint32_t digits = 0, last = 0;
+    while (digits <= MONEY_PLACES || rest > 0) {
+        digit[digits++] = (char)('0' + (char)(rest % 10));
+        rest /= 10;
+    }
+    while (last < MONEY_PLACES && digit[last] == '0') last++;
+    if (units < 0) text_append_char(text, '-');
+    for (uint32_t at = digits; at > last; at--) {
+        if (at == MONEY_PLACES) text_append_char(text, '.');
+        text_append_char(text, digit[at - 1]);
+    }
+}
+
 void redis_say_price(struct text *text, const char *symbol, price_t price, qty_t qty,
                      uint64_t volume, nanos_t at)
 {

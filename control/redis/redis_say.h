@@ -11,6 +11,7 @@
 #include "control/redis/redis_judge.h"
 #include "dataplane/base/text.h"
 #include "dataplane/gateway/gateway.h"
+#include "dataplane/stage/venue_tally.h"
 
 #define REDIS_SAY_BYTES       1024u  /* of any of these at most, */
 #define REDIS_BATCH_SAY_BYTES 16384u /* and of the answer to a batch */
@@ -65,6 +66,20 @@ MUST_USE bool redis_balance_of(const struct gateway_report *report,
 void redis_balance_merge(void *older, const void *newer);
 void redis_say_balance(struct text *text, const struct redis_names *names,
                        const struct redis_balance_update *update);
+
+/* What an account of a venue in this process has traded since the last one. */
+struct redis_account_update {
+    uint32_t account;
+    const char *symbol;
+    qty_t position;
+    int64_t cash; /* money */
+    uint64_t fills;
+    nanos_t at;
+};
+void redis_say_account(struct text *text, const struct redis_account_update *update);
+
+/* Of 1e-8, as a decimal: as text_decimal with what 64 bits do not hold. */
+void redis_say_money(struct text *text, venue_paid units);
 
 void redis_say_price(struct text *text, const char *symbol, price_t price, qty_t qty,
                      uint64_t volume, nanos_t at);

@@ -188,6 +188,7 @@ static bool stages_make(struct launch *launch, const struct needs *needs, struct
     if (feeds(plan)) feed_make(launch, needs);
     if (trades(plan) && !gateway_make(launch, report, problems)) return false;
     if (!is_venue(plan)) return true;
+    launch_outside_venue_make(launch);
     bool shared = plan->layout != LAUNCH_DEDICATED;
     if (!launch_venue_make(launch->venue, launch->arena, &launch->net_clock, shared, report,
                            problems))

@@ -73,16 +73,20 @@ struct launch_plan {
     /* Its orders' queue, and the rings of a venue in this process, are filled in here. */
     struct engine_stage_plan engine;
     struct launch_gateway_plan gateway; /* if engine.gateway is one */
-    bool outside;                       /* strategies outside are heard: launch.outside is there */
-    struct launch_venue_plan venue;     /* queues are filled in here, not their number */
+    bool outside; /* programs outside are told, and heard by a gateway: launch.outside is there */
+    struct launch_venue_plan venue; /* queues are filled in here, not their number */
 };
 
-/* Between the engine and the control plane, if there are strategies outside. */
+/* To the control plane, and from it, if programs outside are told: of a gateway, */
 struct launch_outside {
     struct spsc *intake;     /* struct engine_intake; the control plane writes, one thread */
     struct spsc *answers;    /* struct engine_intake_answer; it reads, */
     struct spsc *copy;       /* and these: struct gateway_report, */
     struct conflate *prices; /* struct engine_price, by instrument */
+    /* and of a venue. */
+    struct conflate *accounts;   /* struct venue_account, by pair */
+    struct conflate *own_prices; /* struct venue_price, by its instrument */
+    const struct venue_tally *tally;
 };
 
 /* What runs; the pointers are for views, histograms and counters. */

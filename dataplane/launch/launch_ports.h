@@ -26,6 +26,7 @@ void launch_inside_make(struct launch *launch);
 /* What is between the engine and the control plane, if strategies outside are heard. */
 size_t launch_outside_needs(const struct launch_plan *plan);
 void launch_outside_make(struct launch *launch);
+void launch_outside_venue_make(struct launch *launch);
 
 /* Makes ports and cables the queues of the stages. */
 void launch_wires_join(struct launch *launch);

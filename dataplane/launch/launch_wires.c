@@ -76,11 +76,41 @@ static struct conflate_limits prices_limits(const struct launch_plan *plan)
                                     .value_bytes = sizeof(struct engine_price)};
 }
 
+static bool hears(const struct launch_plan *plan)
+{
+    return plan->outside && plan->roles & LAUNCH_FEED && plan->engine.gateway;
+}
+
+static bool tallies(const struct launch_plan *plan)
+{
+    return plan->outside && plan->roles & LAUNCH_VENUE;
+}
+
+/* No session has more than one account. */
+static struct venue_tally_limits tally_limits(const struct launch_plan *plan)
+{
+    const struct match_stage_plan *match = &plan->venue.match;
+    uint64_t pairs = (uint64_t)match->sessions * match->entry.instruments;
+    return (struct venue_tally_limits){
+        .pairs = (uint32_t)(pairs < VENUE_TALLY_PAIRS_MAX ? pairs : VENUE_TALLY_PAIRS_MAX),
+        .instruments = match->entry.instruments};
+}
+
+static size_t tally_needs(const struct launch_plan *plan)
+{
+    if (!tallies(plan)) return 0;
+    struct venue_tally_limits limits = tally_limits(plan);
+    struct conflate_limits accounts = venue_tally_accounts(&limits);
+    struct conflate_limits prices = venue_tally_prices(&limits);
+    return arena_round(venue_tally_footprint(&limits)) +
+           arena_round(conflate_footprint(&accounts)) + arena_round(conflate_footprint(&prices));
+}
+
 size_t launch_outside_needs(const struct launch_plan *plan)
 {
     struct conflate_limits prices = prices_limits(plan);
-    if (!plan->outside) return 0;
-    return arena_round(spsc_footprint(&intake_limits)) +
+    if (!hears(plan)) return tally_needs(plan);
+    return tally_needs(plan) + arena_round(spsc_footprint(&intake_limits)) +
            arena_round(spsc_footprint(&answers_limits)) +
            arena_round(spsc_footprint(&copy_limits)) + arena_round(conflate_footprint(&prices));
 }
@@ -96,12 +126,29 @@ void launch_outside_make(struct launch *launch)
     struct launch_outside *outside = &launch->outside;
     struct engine_stage_plan *engine = &launch->plan.engine;
     struct conflate_limits prices = prices_limits(&launch->plan);
-    if (!launch->plan.outside) return;
+    if (!hears(&launch->plan)) return;
     outside->intake = engine->intake = ring_make(launch, &intake_limits);
     outside->answers = engine->intake_answers = ring_make(launch, &answers_limits);
     outside->copy = engine->copy = ring_make(launch, &copy_limits);
     outside->prices = engine->prices = conflate_new(
         arena_take(launch->arena, "prices outside", conflate_footprint(&prices)), &prices);
+}
+
+void launch_outside_venue_make(struct launch *launch)
+{
+    struct launch_outside *outside = &launch->outside;
+    if (!tallies(&launch->plan)) return;
+    struct venue_tally_limits limits = tally_limits(&launch->plan);
+    struct conflate_limits accounts = venue_tally_accounts(&limits);
+    struct conflate_limits prices = venue_tally_prices(&limits);
+    outside->accounts = conflate_new(
+        arena_take(launch->arena, "accounts outside", conflate_footprint(&accounts)), &accounts);
+    outside->own_prices = conflate_new(
+        arena_take(launch->arena, "own prices outside", conflate_footprint(&prices)), &prices);
+    struct venue_tally *tally = venue_tally_new(
+        arena_take(launch->arena, "tally of accounts", venue_tally_footprint(&limits)), &limits,
+        outside->accounts, outside->own_prices);
+    outside->tally = launch->plan.venue.match.tally = tally;
 }
 
 /* A port's queue and address.  Those of cables are of the locally administered kind: nobody else

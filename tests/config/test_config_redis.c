@@ -43,7 +43,7 @@ SPEC(it_is_on_this_machine)
 SPEC(it_is_for_a_gateway)
 {
     GIVEN(ROLES, CORES, PORTS, FEED, "redis: {socket: s}");
-    PROBLEMS("5:1: redis is for the role gateway, and there is no gateway");
+    PROBLEMS("5:1: redis is for the roles gateway and venue, and there is none of them");
 }
 
 #define SPECS(S)                                                                                   \

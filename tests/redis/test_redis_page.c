@@ -151,8 +151,34 @@ SPEC(every_update_on_the_page_is_what_is_written)
     redis_say_balance(&said, &rig_names, &first);
     is_shown();
     text_clear(&said);
+    const struct redis_account_update account = {.account = 5,
+                                                 .symbol = "ACME",
+                                                 .position = 60 * QTY_ONE,
+                                                 .cash = -615 * PRICE_ONE,
+                                                 .fills = 2,
+                                                 .at = AT};
+    redis_say_account(&said, &account);
+    is_shown();
+    text_clear(&said);
     redis_say_price(&said, "ACME", 1025 * PRICE_ONE / 100, 40 * QTY_ONE, 60 * QTY_ONE, AT);
     is_shown();
+}
+
+static void money_is(venue_paid units, const char *text)
+{
+    text_clear(&said);
+    redis_say_money(&said, units);
+    EXPECT_TEXT(buffer, text);
+}
+
+SPEC(money_is_exact_however_large)
+{
+    money_is(0, "0");
+    money_is(1, "0.00000001");
+    money_is(-615 * PRICE_ONE, "-615");
+    money_is(-(venue_paid)1050000000, "-10.5");
+    money_is((venue_paid)INT64_MAX * 1000000000 + 7, "92233720368547758070.00000007");
+    money_is(-((venue_paid)1 << 126) * 2, "-1701411834604692317316873037158.84105728");
 }
 
 SPEC(balances_of_both_sides_add_up)
@@ -210,6 +236,7 @@ SPEC(every_refusal_has_a_word_and_a_sentence)
     S(the_table_of_fields_is_that_of_the_code)                                                     \
     S(every_answer_on_the_page_is_what_is_written)                                                 \
     S(every_update_on_the_page_is_what_is_written)                                                 \
+    S(money_is_exact_however_large)                                                                \
     S(balances_of_both_sides_add_up)                                                               \
     S(whatever_a_sentence_holds_it_is_json)                                                        \
     S(every_refusal_has_a_word_and_a_sentence)

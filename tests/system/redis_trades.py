@@ -17,78 +17,12 @@ import subprocess
 import sys
 import time
 
-from redis_support import (ANSWERS, DEAD, QUICKSTART, STREAM, Box, Client, Desk, Server, entries,
+from redis_support import (ACCOUNT, ANSWERS, DEAD, QUICKSTART, STREAM, Box, Client, Server, entries,
                            prerequisites)
+from redis_world import World, accounts, mine, one, taken
 from replay_support import equal, require, run_specs, spec
 
 KEY, PASSWORD = "a key of more than sixteen", "open-sesame"
-
-
-def taken(answer, what):
-    require(answer["answer"] == "taken", f"{what} is answered by {answer}")
-
-
-class World:
-    """What the specs of a plain start share: a server, a box, a desk, and who listens."""
-
-    server = box = None
-
-    @classmethod
-    def start(cls, bench):
-        if cls.box:
-            return cls
-        cls.server = Server(bench)
-        cls.box = Box(bench)
-        cls.client = Client(cls.server.path)
-        cls.desk = Desk(cls.client)
-        cls.ear = Client(cls.server.path, seconds=0.2)
-        cls.told = collections.defaultdict(list)
-        channels = ["order.updates", "balance.updates", "order.updates.slow", "ACME.live",
-                    "pollux.state", "hedge-1", "hedge-2"]
-        for channel in channels:
-            cls.ear.do("SUBSCRIBE", channel)
-        cls.box.await_text(" feed LIVE")
-        taken(cls.desk.answered(cls.trial()), "the first order")
-        return cls
-
-    @classmethod
-    def trial(cls):
-        """Orders are taken once the books show a price."""
-        until = time.monotonic() + 10
-        while True:
-            sequence = cls.desk.unique(price="9.50", immediate=True)
-            if cls.desk.answered(sequence)["answer"] == "taken" or time.monotonic() > until:
-                return sequence
-            time.sleep(0.05)
-
-    @classmethod
-    def listen(cls, channel, good, seconds=5):
-        """The first update on the channel that is good; what else came is kept."""
-        until, looked = time.monotonic() + seconds, 0
-        while True:
-            for update in cls.told[channel][looked:]:
-                if good(update):
-                    return update
-            looked = len(cls.told[channel])
-            require(time.monotonic() < until,
-                    f"nothing good on {channel}: {cls.told[channel][-5:]}")
-            cls.hear()
-
-    @classmethod
-    def hear(cls):
-        """Of what others do only the prices and states are kept."""
-        try:
-            kind, channel, payload = cls.ear.read()
-        except TimeoutError:
-            return
-        if kind != "message" or ("updates" in channel and '"strategy":"desk"' not in payload):
-            return
-        cls.told[channel].append(json.loads(payload) if payload[:1] == "{" else payload)
-
-
-def mine(report, **fields):
-    return lambda update: (update.get("strategy") == "desk" and update["report"] == report
-                           and all(update.get(name) == value for name, value in fields.items()))
 
 
 @spec
@@ -180,6 +114,26 @@ def unique_orders_trade_and_all_that_they_did_adds_up(bench):
 
 
 @spec
+def accounts_of_the_venue_are_told_by_changes_and_by_totals(bench):
+    world = World.start(bench)
+    mine_of = [one for one in world.told["balance.updates"] if one["symbol"] == "ACME"]
+    wanted = [sum(decimal.Decimal(one[what]) for one in mine_of) for what in ("position", "cash")]
+
+    def told():
+        changes = [one for one in world.told["accounts"]
+                   if one["account"] == ACCOUNT and one["symbol"] == "ACME"]
+        return [sum(decimal.Decimal(one[what]) for one in changes) for what in ("position", "cash")]
+
+    require(wanted[0] > 0, "the desk holds nothing")
+    world.listen("accounts", lambda _: told()[0] == wanted[0])
+    equal(told(), wanted, "the changes of the desk's account, which is the desk's alone")
+    until = time.monotonic() + 5
+    while list(accounts(world.client)[ACCOUNT, "ACME"].values()) != wanted:
+        require(time.monotonic() < until, f"{accounts(world.client)[ACCOUNT, 'ACME']}, {wanted}")
+        time.sleep(0.05)
+
+
+@spec
 def a_unique_order_is_canceled_by_its_sequence(bench):
     world = World.start(bench)
     sequence = world.desk.unique(price="9.50")
@@ -190,11 +144,6 @@ def a_unique_order_is_canceled_by_its_sequence(bench):
     world.listen("order.updates", mine("canceled", order=order))
     answer = world.desk.answered(world.desk.say("cancel_unique", unique=sequence))
     equal([answer["answer"], answer["reason"]], ["refused", "intent_over"], "the second time")
-
-
-def one(kind, **fields):
-    terms = {"symbol": "ACME", "side": "buy", "quantity": "3"} if "price" in fields else {}
-    return {"kind": kind, **terms, **fields}
 
 
 @spec
@@ -408,9 +357,35 @@ def whatever_is_published_on_the_channel_kill_halts(bench):
 
 
 @spec
+def when_nothing_trades_any_more_accounts_add_up_to_nothing_also_in_an_empty_server(bench):
+    world = World.start(bench)
+
+    def total():
+        sums = collections.Counter()
+        for (_, symbol), one in accounts(world.client).items():
+            for what, value in one.items():
+                sums[symbol, what] += value
+        return sums
+
+    for turn in range(2):
+        until = time.monotonic() + 5
+        while not total() or any(total().values()):
+            require(time.monotonic() < until, f"they add up to {total()}")
+            time.sleep(0.05)
+        if turn == 0:
+            before = accounts(world.client)
+            world.client.do("FLUSHALL")
+            world.client.do("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+    equal(accounts(world.client), before, "the totals in an empty server")
+    require({symbol for _, symbol in before} >= {"ACME", "BOLT", "GOLD"}, f"{before.keys()}")
+    World.accounts_then = before
+
+
+@spec
 def a_start_after_that_knows_what_it_heard_and_is_halted_by_a_key_too(bench):
     world = World.start(bench)
     said = world.box.end()
+    world.client.do("DEL", f"pollux.accounts.{ACCOUNT}")
     require("  report_hole" not in said and "  unanswered" not in said, said[-2000:])
     world.box = Box(bench, words=["--release", "looked at"])
     until = time.monotonic() + 10
@@ -419,6 +394,8 @@ def a_start_after_that_knows_what_it_heard_and_is_halted_by_a_key_too(bench):
         world.desk.take()
     equal(world.desk.known[1]["sequence"], world.desk.sequence, "the newest that it heard")
     require("sequence" not in world.desk.known[0], f"{world.desk.known[0]}")
+    equal(accounts(world.client)[ACCOUNT, "ACME"], World.accounts_then[ACCOUNT, "ACME"],
+          "the totals of an account that has not traded since")
     taken(world.desk.answered(world.trial()), "an order after the release")
     world.client.do("SET", "pollux.kill", "night")
     world.box.await_text("HALTED by Redis, the key kill: night")
