@@ -50,6 +50,5 @@ enum slots_status gateway_unique_stop(struct gateway *gateway, struct gateway_ve
     else slots_stop(venue->slots, slot, now, &venue->out); /* it waits for room */
     gateway_hear_order(gateway, order);
     (void)gateway_drain(gateway, venue, now);
-    gateway_refresh(gateway, venue, slot);
     return status;
 }

@@ -164,6 +164,47 @@ SPEC(however_seldom_somebody_looks_all_adds_up)
     }
 }
 
+SPEC(what_the_journal_has_is_shown_although_nobody_trades)
+{
+    tally_make(4);
+    trade(1, 2, 3, 10 * PRICE_ONE, 40 * QTY_ONE, true, 77);
+    memcpy(before, wanted, sizeof before);
+    venue_tally_begin(tally);
+    EXPECT_UINT(take(9), 2);
+    check();
+    tally_end();
+}
+
+/* More than twice as many as the table has lines, so that many meet in it. */
+SPEC(pairs_are_told_apart_however_many)
+{
+    const struct venue_tally_limits limits = {.pairs = VENUE_TALLY_PAIRS_MAX, .instruments = 128};
+    const struct conflate_limits of = venue_tally_accounts(&limits),
+                                 in = venue_tally_prices(&limits);
+    accounts = conflate_new(zeroed(conflate_footprint(&of)), &of);
+    prices = conflate_new(zeroed(conflate_footprint(&in)), &in);
+    tally = venue_tally_new(zeroed(venue_tally_footprint(&limits)), &limits, accounts, prices);
+    venue_tally_begin(tally);
+    for (uint32_t i = 0; i < VENUE_TALLY_PAIRS_MAX; i++) {
+        const struct match_event event = {.kind = MATCH_TRADED,
+                                          .instrument = (uint16_t)(i % 128),
+                                          .account = i / 128 * 65536,
+                                          .other_account = i / 128 * 65536,
+                                          .price = PRICE_ONE,
+                                          .qty = QTY_ONE};
+        venue_tally_trade(tally, &event, i);
+    }
+    struct venue_account account;
+    uint32_t key, count = 0;
+    for (; conflate_take(accounts, &key, &account); count++) {
+        bool right = account.now.trades == 2 && account.at == key &&
+                     account.instrument == key % 128 && account.account == key / 128 * 65536;
+        if (!right) spec_expect(__FILE__, __LINE__, false, "pair %u is another one", key);
+    }
+    EXPECT_UINT(count, VENUE_TALLY_PAIRS_MAX);
+    tally_end();
+}
+
 SPEC(of_pairs_that_find_no_place_each_side_is_counted)
 {
     tally_make(3);
@@ -220,6 +261,8 @@ SPEC(two_threads_agree_in_the_end)
     S(a_trade_is_two_totals_and_a_price)                                                           \
     S(who_trades_with_itself_has_what_it_had)                                                      \
     S(however_seldom_somebody_looks_all_adds_up)                                                   \
+    S(what_the_journal_has_is_shown_although_nobody_trades)                                        \
+    S(pairs_are_told_apart_however_many)                                                           \
     S(of_pairs_that_find_no_place_each_side_is_counted)                                            \
     S(limits_have_ranges)                                                                          \
     S(two_threads_agree_in_the_end)
