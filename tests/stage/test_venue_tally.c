@@ -178,7 +178,7 @@ SPEC(what_the_journal_has_is_shown_although_nobody_trades)
 /* More than twice as many as the table has lines, so that many meet in it. */
 SPEC(pairs_are_told_apart_however_many)
 {
-    const struct venue_tally_limits limits = {.pairs = VENUE_TALLY_PAIRS_MAX, .instruments = 128};
+    const struct venue_tally_limits limits = {.pairs = VENUE_TALLY_PAIRS_MAX, .instruments = 8192};
     const struct conflate_limits of = venue_tally_accounts(&limits),
                                  in = venue_tally_prices(&limits);
     accounts = conflate_new(zeroed(conflate_footprint(&of)), &of);
@@ -187,9 +187,9 @@ SPEC(pairs_are_told_apart_however_many)
     venue_tally_begin(tally);
     for (uint32_t i = 0; i < VENUE_TALLY_PAIRS_MAX; i++) {
         const struct match_event event = {.kind = MATCH_TRADED,
-                                          .instrument = (uint16_t)(i % 128),
-                                          .account = i / 128 * 65536,
-                                          .other_account = i / 128 * 65536,
+                                          .instrument = (uint16_t)(i % 8192),
+                                          .account = i / 8192 * 65536,
+                                          .other_account = i / 8192 * 65536,
                                           .price = PRICE_ONE,
                                           .qty = QTY_ONE};
         venue_tally_trade(tally, &event, i);
@@ -198,7 +198,7 @@ SPEC(pairs_are_told_apart_however_many)
     uint32_t key, count = 0;
     for (; conflate_take(accounts, &key, &account); count++) {
         bool right = account.now.trades == 2 && account.at == key &&
-                     account.instrument == key % 128 && account.account == key / 128 * 65536;
+                     account.instrument == key % 8192 && account.account == key / 8192 * 65536;
         if (!right) spec_expect(__FILE__, __LINE__, false, "pair %u is another one", key);
     }
     EXPECT_UINT(count, VENUE_TALLY_PAIRS_MAX);
