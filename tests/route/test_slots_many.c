@@ -9,10 +9,14 @@ static struct slots_rig rig;
 
 static uint32_t unique_send(price_t price, enum slots_status expected)
 {
-    struct slot_unique unique = {.strategy = 1, .price = price, .qty = 5};
+    struct slot_unique unique = {
+        .strategy = 1, .sequence = 100 + (uint64_t)price, .price = price, .qty = 5};
     uint32_t slot;
     EXPECT(slots_send_unique(rig.slots, &unique, rig.now, &rig.out, &slot) == expected);
     slots_rig_collect(&rig);
+    struct slot_look look = {.sequence = unique.sequence};
+    if (slot != SLOTS_NONE) slots_look(rig.slots, slot, &look);
+    EXPECT_UINT(look.sequence, unique.sequence);
     return slot;
 }
 
