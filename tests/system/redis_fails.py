@@ -253,7 +253,7 @@ def whatever_the_server_does_each_intent_acts_once(bench):
     said = box.end()
     server.end()
     intents = trader.number - first
-    require(intents > 2 * CYCLES, f"only {intents} intents in {CYCLES} cycles")
+    require(intents > CYCLES, f"only {intents} intents in {CYCLES} cycles")
     each_once(bench, trader.orders, trader.ended, trader.doubtful)
     require(grown < GROWTH_KB, f"it has grown by {grown} KiB")
     require("  unanswered" not in said and "  report_hole" not in said, said[-2000:])

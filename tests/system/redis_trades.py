@@ -388,7 +388,7 @@ def a_start_after_that_knows_what_it_heard_and_is_halted_by_a_key_too(bench):
     world.client.do("DEL", f"pollux.accounts.{ACCOUNT}")
     require("  report_hole" not in said and "  unanswered" not in said, said[-2000:])
     world.box = Box(bench, words=["--release", "looked at"])
-    until = time.monotonic() + 10
+    until = time.monotonic() + 30
     while len(world.desk.known) < 2:
         require(time.monotonic() < until, f"{world.desk.known}")
         world.desk.take()
