@@ -70,12 +70,18 @@ static void engine_say_at(struct redis *redis, uint32_t place, const struct engi
     redis->ticket[redis->tickets++ % REDIS_TICKETS] = *ticket;
 }
 
+/* All that is said to the engine leaves here. */
+static void engine_publish(struct redis *redis, uint32_t count)
+{
+    spsc_publish_many(redis->plan.intake, count);
+}
+
 static bool engine_say(struct redis *redis, const struct engine_intake *say,
                        const struct redis_ticket *ticket)
 {
     if (!engine_room(redis, 1)) return false;
     engine_say_at(redis, 0, say, ticket);
-    spsc_publish(redis->plan.intake);
+    engine_publish(redis, 1);
     return true;
 }
 
@@ -137,7 +143,7 @@ static bool intents_pass(struct redis *redis, struct redis_desk *desk,
         ticket.at = i;
         engine_say_at(redis, i, &say, &ticket);
     }
-    spsc_publish_many(redis->plan.intake, message->intents);
+    engine_publish(redis, message->intents);
     redis->counts.heard++;
     return true;
 }
