@@ -65,7 +65,7 @@ struct gateway_pass {
     struct risk_pass pass;
     order_id_t number; /* at the venue */
     order_id_t was;    /* the one it replaces, or 0 */
-    uint64_t sequence; /* of the intent */
+    uint64_t sequence; /* of the intent: the name of a UNIQUE order from outside */
     uint32_t venue;
     uint32_t slot;
     uint32_t key; /* DELEGATE_KEY_NONE: UNIQUE */
@@ -94,7 +94,8 @@ struct gateway_place {
     uint64_t low;
 };
 
-/* Of an intent, or of a message that was passed over: then sequence is 0, and intent zero. */
+/* Of an intent, or of a message that was passed over: then sequence is 0, and intent zero.  Of a
+ * message of several intents each has one, and only the last has the place. */
 struct gateway_heard {
     uint32_t strategy;
     uint32_t reserved;
