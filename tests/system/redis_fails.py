@@ -115,7 +115,8 @@ class Trader(threading.Thread):
                 self.said_again += 1
             self.orders |= orders
             self.ended |= ended
-            self.doubtful = set()
+            # What rests is canceled by the next message, or by the end.
+            self.doubtful = orders if self.turn % 8 == 3 else set()
             self.turn, self.number = self.turn + 1, self.number + count
 
     def said_and_answered(self, said):
