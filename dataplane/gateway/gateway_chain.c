@@ -101,3 +101,21 @@ void gateway_chain_close(struct gateway *gateway, struct gateway_venue *venue,
     gateway_hold_at(gateway, chain->strategy, chain->symbol)->working--;
     gateway_child(gateway, chain->strategy, false);
 }
+
+void gateway_chain_remember(struct gateway_venue *venue, const struct gateway_chain *is)
+{
+    CHECK(venue->recent < GATEWAY_RECENT);
+    struct links links = gateway_chain_links(venue);
+    uint32_t at = venue->chain_free.first;
+    CHECK(at != 0);
+    list_remove(&venue->chain_free, links, at);
+    struct gateway_chain *chain = &venue->chain[at];
+    struct link link = chain->link;
+    *chain = *is;
+    chain->link = link;
+    const order_id_t numbers[] = {chain->order, chain->asked, chain->before};
+    for (size_t i = 0; i < ARRAY_COUNT(numbers); i++)
+        if (numbers[i] != 0) order_index_add(venue->index, numbers[i], at);
+    list_append(&venue->chain_recent, links, at);
+    venue->recent++;
+}

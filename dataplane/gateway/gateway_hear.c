@@ -42,10 +42,10 @@ void gateway_hear_row(struct gateway *gateway, const struct gateway_report *row)
 
 /* A stream that was restored from an older copy counts from there again: its places are taken as
  * they come. */
-static void known_take(struct gateway_strategy *strategy, const struct gateway_heard *heard)
+void gateway_known_take(struct gateway_known *known, const struct gateway_heard *heard)
 {
-    if (heard->sequence > strategy->known.sequence) strategy->known.sequence = heard->sequence;
-    if (heard->place.high || heard->place.low) strategy->known.place = heard->place;
+    if (heard->sequence > known->sequence) known->sequence = heard->sequence;
+    if (heard->place.high || heard->place.low) known->place = heard->place;
 }
 
 struct gateway_known gateway_known(const struct gateway *gateway, uint32_t strategy)
@@ -85,7 +85,7 @@ static bool heard_write(struct gateway *gateway, const struct gateway_intake *in
     if (number == 0 && !(acts && stops(intake))) return false;
     if (number) gateway->journalled = number;
     counter_one(&gateway->counts.intent_heard);
-    known_take(&gateway->strategy[intake->strategy], &heard);
+    gateway_known_take(&gateway->strategy[intake->strategy].known, &heard);
     return true;
 }
 
@@ -169,12 +169,17 @@ const char *gateway_read_heard(struct gateway *gateway, const struct gateway_hea
     return NULL;
 }
 
+bool gateway_heard_acted(const struct gateway_heard *heard, enum gateway_record next)
+{
+    return heard->sequence == 0 || next != GATEWAY_RECORD_START;
+}
+
 void gateway_settle_heard(struct gateway *gateway, enum gateway_record next)
 {
     if (likely(!gateway->unsettled_is)) return;
     gateway->unsettled_is = false;
     const struct gateway_heard *heard = &gateway->unsettled;
     uint32_t strategy = gateway_read_as(gateway, heard->strategy);
-    bool acted = heard->sequence == 0 || next != GATEWAY_RECORD_START;
-    if (acted && strategy != GATEWAY_NONE) known_take(&gateway->strategy[strategy], heard);
+    if (gateway_heard_acted(heard, next) && strategy != GATEWAY_NONE)
+        gateway_known_take(&gateway->strategy[strategy].known, heard);
 }

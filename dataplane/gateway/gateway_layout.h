@@ -269,6 +269,8 @@ void gateway_chain_adopt(struct gateway_venue *venue, struct gateway_chain *chai
 void gateway_chain_drop(struct gateway_venue *venue, struct gateway_chain *chain); /* asked */
 void gateway_chain_close(struct gateway *gateway, struct gateway_venue *venue,
                          struct gateway_chain *chain);
+/* One that was closed before, as is says; order, asked and before are new to the index. */
+void gateway_chain_remember(struct gateway_venue *venue, const struct gateway_chain *is);
 
 /* gateway_send.c: what the slots ask for, on its way; and what they say. */
 
@@ -367,6 +369,24 @@ void gateway_hear_row(struct gateway *gateway, const struct gateway_report *row)
 /* A record of the journal that is of kind, or that another one follows. */
 const char *gateway_read_heard(struct gateway *gateway, const struct gateway_heard *heard);
 void gateway_settle_heard(struct gateway *gateway, enum gateway_record next);
+/* Whether what was heard has acted, if this kind of record follows it; and what is known by it. */
+bool gateway_heard_acted(const struct gateway_heard *heard, enum gateway_record next);
+void gateway_known_take(struct gateway_known *known, const struct gateway_heard *heard);
+
+/* gateway_recover.c: parts of it, for an image (gateway_image_load.c) */
+
+struct gateway_slot_was { /* of an order in the journal */
+    uint32_t slot;
+    uint32_t key; /* DELEGATE_KEY_NONE: UNIQUE */
+};
+/* Where it is here, or GATEWAY_NONE; and that its newest order is of this strategy and symbol. */
+uint32_t gateway_read_slot(const struct gateway *gateway, const struct gateway_venue *venue,
+                           uint32_t strategy, const struct gateway_slot_was *was);
+void gateway_read_slot_use(struct gateway_venue *venue, uint32_t slot, uint32_t strategy,
+                           uint32_t symbol);
+/* A change more of those that wait, if there is room; and no other takes their place any more. */
+MUST_USE bool gateway_read_change(struct gateway *gateway, const struct risk_record *record);
+void gateway_read_changes_end(struct gateway *gateway);
 
 /* gateway_control.c */
 

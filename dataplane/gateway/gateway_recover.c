@@ -26,7 +26,7 @@ static bool wrong(char *problem, size_t capacity, const char *sentence)
 /* Controls. */
 
 /* Their numbers are drafted again: how many the configuration began with may have changed. */
-static void controls_end(struct gateway *gateway)
+void gateway_read_changes_end(struct gateway *gateway)
 {
     uint32_t count = gateway->controls;
     bool whole = gateway->controls_left == 0;
@@ -48,20 +48,26 @@ static bool control_ours(const struct gateway *gateway, struct risk_record *reco
     return record->subject.strategy != GATEWAY_NONE;
 }
 
+bool gateway_read_change(struct gateway *gateway, const struct risk_record *record)
+{
+    if (gateway->controls == GATEWAY_CONTROLS_MAX) return false;
+    struct risk_record ours = *record;
+    if (control_ours(gateway, &ours)) gateway->control[gateway->controls++] = ours;
+    return true;
+}
+
 static bool control_read(struct gateway *gateway, const struct risk_record *record, char *problem,
                          size_t capacity)
 {
     if (record->left + 1 == record->count) {
         if (gateway->controls_first == record->number) gateway->controls = 0;
-        controls_end(gateway);
+        gateway_read_changes_end(gateway);
         gateway->controls_first = record->number;
     }
     gateway->controls_left = record->left;
-    if (gateway->controls == GATEWAY_CONTROLS_MAX)
-        return wrong(problem, capacity, "more changes together than there can be");
-    struct risk_record ours = *record;
-    if (control_ours(gateway, &ours)) gateway->control[gateway->controls++] = ours;
-    return true;
+    return gateway_read_change(gateway, record)
+             ? true
+             : wrong(problem, capacity, "more changes together than there can be");
 }
 
 /* Orders. */
@@ -77,13 +83,23 @@ static uint32_t unique_free(const struct gateway_venue *venue, uint32_t was)
 }
 
 /* Where an order of the journal is here: its strategy may have fewer keys now, or be elsewhere. */
-static uint32_t slot_ours(const struct gateway *gateway, const struct gateway_venue *venue,
-                          uint32_t number, const struct gateway_pass *pass)
+uint32_t gateway_read_slot(const struct gateway *gateway, const struct gateway_venue *venue,
+                           uint32_t number, const struct gateway_slot_was *was)
 {
-    uint32_t key = pass->key;
     const struct gateway_strategy *strategy = &gateway->strategy[number];
-    bool keyed = key < strategy->orders_room && &gateway->venue[strategy->venue] == venue;
-    return keyed ? strategy->first + key : unique_free(venue, pass->slot);
+    bool keyed = was->key < strategy->orders_room && &gateway->venue[strategy->venue] == venue;
+    return keyed ? strategy->first + was->key : unique_free(venue, was->slot);
+}
+
+void gateway_read_slot_use(struct gateway_venue *venue, uint32_t slot, uint32_t strategy,
+                           uint32_t symbol)
+{
+    struct gateway_slot *at = &venue->at[slot];
+    if (gateway_slot_unique(venue, slot)) {
+        at->strategy = strategy;
+        at->key = DELEGATE_KEY_NONE;
+    }
+    at->symbol = symbol;
 }
 
 static bool replacement_read(struct gateway_venue *venue, const struct gateway_pass *pass,
@@ -111,16 +127,13 @@ static bool pass_read(struct gateway *gateway, const struct gateway_pass *pass, 
     if (gateway->intent_sequence < pass->sequence) gateway->intent_sequence = pass->sequence;
     if (pass->number >= venue->first_order) venue->first_order = pass->number + 1;
     if (pass->was != 0) return replacement_read(venue, pass, problem, capacity);
-    uint32_t slot = slot_ours(gateway, venue, strategy, pass);
+    const struct gateway_slot_was was = {.slot = pass->slot, .key = pass->key};
+    uint32_t slot = gateway_read_slot(gateway, venue, strategy, &was);
     if (slot == GATEWAY_NONE)
         return wrong(problem, capacity, "more open orders than there is room for");
-    struct gateway_slot *at = &venue->at[slot];
-    if (at->chain != 0) return wrong(problem, capacity, "a second order of a slot that has one");
-    if (gateway_slot_unique(venue, slot)) {
-        at->strategy = strategy;
-        at->key = DELEGATE_KEY_NONE;
-    }
-    at->symbol = pass->pass.symbol;
+    if (venue->at[slot].chain != 0)
+        return wrong(problem, capacity, "a second order of a slot that has one");
+    gateway_read_slot_use(venue, slot, strategy, pass->pass.symbol);
     struct gateway_chain *chain = gateway_chain_open(gateway, venue, slot, pass->number);
     chain->price = pass->pass.price;
     chain->total = pass->total;
@@ -228,7 +241,7 @@ static bool report_read(struct gateway *gateway, const struct gateway_report *ro
 static bool start_read(struct gateway *gateway, const struct gateway_start *start, char *problem,
                        size_t capacity)
 {
-    controls_end(gateway);
+    gateway_read_changes_end(gateway);
     const char *sentence = gateway_read_start(gateway, start);
     return sentence ? wrong(problem, capacity, sentence) : true;
 }
@@ -388,14 +401,17 @@ static void venue_revive(struct gateway *gateway, struct gateway_venue *venue)
         for (uint32_t key = 0; key < strategy->orders_room; key++)
             slots_bind(venue->slots, strategy->first + key, i);
     }
-    for (uint32_t i = venue->limits.slots; i < gateway_slots_all(venue); i++)
-        venue->at[i] = (struct gateway_slot){.key = DELEGATE_KEY_NONE, .symbol = GATEWAY_NONE};
-    for (uint32_t i = 1; i <= venue->chains; i++) {
-        struct gateway_chain *chain = &venue->chain[i];
-        if (!chain->open) continue;
-        chain_revive(gateway, venue, chain);
-        if (gateway_slot_unique(venue, chain->slot)) unique_revive(gateway, venue, i);
-        gateway_refresh(gateway, venue, chain->slot);
+    /* By slot: which chain an order has is known to nobody outside, and an image keeps it not. */
+    for (uint32_t slot = 0; slot < gateway_slots_all(venue); slot++) {
+        uint32_t chain = venue->at[slot].chain;
+        bool unique = gateway_slot_unique(venue, slot);
+        if (unique)
+            venue->at[slot] =
+                (struct gateway_slot){.key = DELEGATE_KEY_NONE, .symbol = GATEWAY_NONE};
+        if (chain == 0) continue;
+        chain_revive(gateway, venue, &venue->chain[chain]);
+        if (unique) unique_revive(gateway, venue, chain);
+        gateway_refresh(gateway, venue, slot);
     }
     slots_session(venue->slots, false);
 }
@@ -403,7 +419,7 @@ static void venue_revive(struct gateway *gateway, struct gateway_venue *venue)
 void gateway_recovered(struct gateway *gateway, nanos_t now)
 {
     CHECK(!gateway->started);
-    controls_end(gateway);
+    gateway_read_changes_end(gateway);
     gateway_settle_heard(gateway, GATEWAY_RECORD_START);
     for (uint32_t i = 0; i < gateway->plan->venues; i++) venue_revive(gateway, &gateway->venue[i]);
     gateway_write_names(gateway);

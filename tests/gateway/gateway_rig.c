@@ -1,10 +1,13 @@
 #include "tests/gateway/gateway_rig.h"
 
+#include "tests/gateway/image_check.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define RIG_PRICE (100 * PRICE_ONE) /* the market's */
+#define RIG_PRICE  (100 * PRICE_ONE) /* the market's */
+#define RIG_IMAGES 12u               /* records of a restart that an image is made at */
 
 /* The outlet. */
 
@@ -244,6 +247,7 @@ void gateway_rig_restart(struct gateway_rig *rig)
         fprintf(stderr, "record %u: %s\n", i, problem);
         abort();
     }
+    image_check_all(&rig->plan, rig->written, records, RIG_IMAGES);
 }
 
 /* Playing. */

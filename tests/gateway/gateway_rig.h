@@ -87,7 +87,8 @@ void gateway_rig_start(struct gateway_rig *rig); /* recovered, listed, up, marke
 void gateway_rig_new(struct gateway_rig *rig, bool replaces); /* all three */
 void gateway_rig_free(struct gateway_rig *rig);
 
-/* The journal of the one before, read by a new gateway: as after a crash. */
+/* The journal of the one before, read by a new gateway: as after a crash.  Reading it from an image
+ * on must come to the same (image_check.h). */
 void gateway_rig_restart(struct gateway_rig *rig);
 
 void gateway_rig_play(struct gateway_rig *rig, const char *steps);

@@ -10,6 +10,7 @@
 struct hostile_counts hostile_counts;
 struct hostile_world *hostile;
 uint64_t hostile_failures;
+void (*hostile_written)(enum gateway_record kind, const void *record, uint32_t bytes);
 
 /* The outlet. */
 
@@ -27,6 +28,7 @@ static uint64_t journal(void *context, enum gateway_record kind, const void *rec
         CHECK(bytes == sizeof hostile->newest);
         memcpy(&hostile->newest, record, bytes);
     }
+    if (hostile_written) hostile_written(kind, record, bytes);
     return ++hostile->records;
 }
 

@@ -89,6 +89,8 @@ struct hostile_counts {
 extern struct hostile_counts hostile_counts;
 extern struct hostile_world *hostile;
 extern uint64_t hostile_failures;
+/* Is told each record of the journal, if somebody wants that. */
+extern void (*hostile_written)(enum gateway_record kind, const void *record, uint32_t bytes);
 
 #define HOLDS(cond)                                                                                \
     do {                                                                                           \
