@@ -128,6 +128,10 @@ struct journal *journal_new(void *memory, const struct journal_limits *limits,
 MUST_USE enum journal_io journal_start(struct journal *journal,
                                        const struct journal_report *report);
 
+/* Where the records that were recovered end: for a snapshot of what they came to.  Between
+ * journal_start and the first step; without any its number is 0. */
+struct journal_mark journal_start_mark(const struct journal *journal);
+
 /* One bounded piece of work: a group of records, a seal, a link, or the next segment.  The caller
  * decides how often; each call that finds new records makes at most two syncs of segments. */
 MUST_USE enum journal_step journal_sync_step(struct journal *journal);

@@ -140,9 +140,11 @@ enum journal_fault journal_chain_find(struct journal_recovery *recovery,
         if (reached && !recovery->everything) break;
         uint64_t number = segment->linked ? segment->link.previous_number : segment->number - 1;
         if (reached && number == 0) break;
-        const struct journal_segment *previous = segment_find(recovery, number);
+        struct journal_segment *previous = segment_find(recovery, number);
         if (!previous && reached) break;
         if (!previous) return not_reached(report, number, segment->first);
+        for (struct journal_segment *of = previous; of < segment; of++)
+            journal_segment_survey(recovery, of);
         fault = pair_check(previous, segment, report);
         if (fault) return fault;
         segment = previous;

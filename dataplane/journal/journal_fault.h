@@ -27,6 +27,7 @@
     X(JOURNAL_FAULT_UNLOADED,     "refused snapshot", "{file}: the snapshot is whole and was refused by its reader") \
     X(JOURNAL_FAULT_NO_SNAPSHOT,  "no snapshot",  "{file}: no snapshot reads back, and the records before {found} are gone") \
     X(JOURNAL_FAULT_CHAIN,        "broken chain", "{file}: the hash of the segment before it is another; something was changed after it was written") \
+    X(JOURNAL_FAULT_MARK,         "other history", "{file}: the records up to offset {offset} of segment {found} do not have the hash that the snapshot was made with") \
     X(JOURNAL_FAULT_SEAL,         "broken seal",  "{file}: the records up to offset {offset} do not have the hash they were sealed with") \
     X(JOURNAL_FAULT_REFUSED,      "refused",      "{file}: record {sequence} at offset {offset} was refused by its reader") \
     X(JOURNAL_FAULT_TOO_MANY,     "too many files", "the folder holds more than {expected} segments or snapshots") \

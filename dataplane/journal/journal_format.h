@@ -91,6 +91,15 @@ struct journal_seal {
     uint8_t hash[JOURNAL_HASH_BYTES]; /* of identity, link and records up to end */
 };
 
+/* A place in the chain, kept outside of it: by a snapshot, of the records it is of.  Whoever has it
+ * and the segment, or the link behind it, can tell that these are the records, and by the links all
+ * before them. */
+struct journal_mark {
+    uint64_t number;                   /* of the segment; 0: there is no mark */
+    uint64_t end;                      /* offset behind the last record */
+    uint8_t chain[JOURNAL_HASH_BYTES]; /* as a link's: of the segment up to end */
+};
+
 static_assert(sizeof(struct journal_head) == JOURNAL_GRAIN, "a head is one grain");
 static_assert(offsetof(struct journal_head, epoch) == 8, "the first eight bytes are one store");
 static_assert(offsetof(struct journal_head, sequence) == 16, "record head");
@@ -102,6 +111,7 @@ static_assert(sizeof(struct journal_link) == 80, "link");
 static_assert(offsetof(struct journal_link, chain) == 48, "link");
 static_assert(sizeof(struct journal_seal) == 72, "seal");
 static_assert(offsetof(struct journal_seal, hash) == 40, "seal");
+static_assert(sizeof(struct journal_mark) == 48, "mark");
 
 /* What a record with this payload occupies. */
 static inline uint32_t journal_record_bytes(uint32_t payload_bytes)

@@ -97,6 +97,7 @@ static enum journal_fault records_read(struct walk *walk, enum journal_read *sto
         if (*stopped == JOURNAL_READ_FREE || *stopped == JOURNAL_READ_BAD)
             return JOURNAL_FAULT_NONE;
         if (walk->expected == 0) walk->expected = record->sequence;
+        if (walk->report->first_sequence == 0) walk->report->first_sequence = record->sequence;
         if (record->sequence != walk->expected)
             return fault_here(walk, JOURNAL_FAULT_SEQUENCE, record);
         prove(walk, record->durable);

@@ -38,16 +38,23 @@ struct journal_report {
     uint32_t snapshots_damaged;      /* newer ones that did not read back */
     struct journal_diagnosis damage; /* of the newest of those */
 
-    uint64_t replayed;      /* records given to the listener */
-    uint64_t last_sequence; /* of the last record; the next epoch begins with the one after it */
-    uint64_t durable;       /* the highest sequence proven to have been on disk */
-    uint64_t torn_records;  /* whole records dropped because one before them was not */
-    uint64_t torn_bytes;    /* of segments, dropped as torn: from the first bad byte to the last
+    uint64_t replayed;       /* records given to the listener */
+    uint64_t first_sequence; /* of the first record read, before the snapshot's too; 0: there is
+                                none */
+    uint64_t last_sequence;  /* of the last record; the next epoch begins with the one after it */
+    uint64_t durable;        /* the highest sequence proven to have been on disk */
+    uint64_t torn_records;   /* whole records dropped because one before them was not */
+    uint64_t torn_bytes;     /* of segments, dropped as torn: from the first bad byte to the last
                                whole record behind it or the last byte that is not zero */
     struct journal_diagnosis torn; /* where: file, offset, sequence; if torn_bytes > 0 */
     uint32_t segments;             /* in the chain */
     uint32_t void_segments;        /* named, sound, and given up or not used yet */
     uint32_t unfinished;           /* files that were never finished; journal_start removes them */
+
+    /* journal_verify: snapshots whose mark is that of the records that are left; and whether there
+     * is one of the records that the first segment goes on behind. */
+    uint32_t marks;
+    bool anchored;
 
     /* For journal_start. */
     uint32_t next_epoch;
@@ -69,7 +76,10 @@ MUST_USE enum journal_fault journal_recover(struct journal_recovery *recovery,
                                             struct journal_report *report);
 
 /* Everything that recovery does not need: every hash of every seal and link of the chain, all
- * snapshots' blocks and hashes.  The first that does not hold is the diagnosis. */
+ * snapshots' blocks, hashes and marks.  The first that does not hold is the diagnosis.
+ *
+ * A journal whose beginning was removed is sound as long as a snapshot holds what was in it; its
+ * chain is then proven from the first mark on. */
 MUST_USE enum journal_fault journal_verify(struct journal_recovery *recovery,
                                            struct journal_report *report);
 

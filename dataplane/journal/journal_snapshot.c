@@ -19,6 +19,18 @@ struct snapshot_head {
 static_assert(sizeof(struct snapshot_head) == 72, "snapshot head");
 static_assert(offsetof(struct snapshot_head, hash) == 40, "snapshot head");
 
+#define MARK_AT    512u
+#define MARK_MAGIC 0x31304b52414d5850ull /* "PXMARK01" */
+
+struct snapshot_mark {
+    uint32_t crc32c; /* of the sequence and all that follows it */
+    uint32_t spare;  /* zero */
+    uint64_t magic;
+    struct journal_mark mark;
+};
+static_assert(sizeof(struct snapshot_mark) == 64, "snapshot mark");
+static_assert(offsetof(struct snapshot_mark, mark) == 16, "snapshot mark");
+
 static uint64_t block_count(uint64_t length)
 {
     return (length + JOURNAL_BLOCK - 1) / JOURNAL_BLOCK;
@@ -46,6 +58,31 @@ static void hash_state(const struct journal_hash *hash, const uint8_t *state, ui
     hash->peek(&running, result);
 }
 
+static uint32_t mark_crc(const struct snapshot_mark *mark, uint64_t sequence)
+{
+    return journal_part_crc(crc32c_u64(UINT32_MAX, sequence), mark, sizeof *mark);
+}
+
+static void mark_fill(uint8_t *file, const struct journal_snapshot *snapshot)
+{
+    struct snapshot_mark mark = {.magic = MARK_MAGIC, .mark = snapshot->mark};
+    if (snapshot->mark.number == 0) return;
+    mark.crc32c = mark_crc(&mark, snapshot->sequence);
+    memcpy(file + MARK_AT, &mark, sizeof mark);
+}
+
+/* False: what is there is no mark.  Nothing is there: its number is 0. */
+static bool mark_read(const uint8_t *file, uint64_t sequence, struct journal_mark *mark)
+{
+    static const struct snapshot_mark nothing;
+    struct snapshot_mark read;
+    memcpy(&read, file + MARK_AT, sizeof read);
+    *mark = read.mark;
+    if (memcmp(&read, &nothing, sizeof read) == 0) return true;
+    return read.magic == MARK_MAGIC && read.crc32c == mark_crc(&read, sequence) &&
+           read.mark.number > 0;
+}
+
 static void snapshot_fill(uint8_t *file, const struct journal_hash *hash,
                           const struct journal_snapshot *snapshot)
 {
@@ -65,6 +102,7 @@ static void snapshot_fill(uint8_t *file, const struct journal_hash *hash,
     hash_state(hash, snapshot->bytes, snapshot->length, head.hash);
     head.crc32c = journal_part_crc(UINT32_MAX, &head, sizeof head);
     memcpy(file, &head, sizeof head);
+    mark_fill(file, snapshot);
 }
 
 static enum journal_fault head_check(const struct snapshot_head *head, uint64_t file_bytes,
@@ -125,9 +163,13 @@ enum journal_fault journal_snapshot_read(const uint8_t *file, uint64_t file_byte
     diagnosis->fault = head_check(&head, file_bytes, sequence, diagnosis);
     if (diagnosis->fault == JOURNAL_FAULT_NONE)
         diagnosis->fault = state_check(file, &head, hash, diagnosis);
-    if (diagnosis->fault == JOURNAL_FAULT_NONE)
-        *snapshot = (struct journal_snapshot){
-            .sequence = sequence, .bytes = file + state_at(head.length), .length = head.length};
+    if (diagnosis->fault != JOURNAL_FAULT_NONE) return diagnosis->fault;
+    *snapshot = (struct journal_snapshot){
+        .sequence = sequence, .bytes = file + state_at(head.length), .length = head.length};
+    if (!mark_read(file, sequence, &snapshot->mark)) {
+        diagnosis->offset = MARK_AT;
+        diagnosis->fault = JOURNAL_FAULT_SNAPSHOT;
+    }
     return diagnosis->fault;
 }
 
@@ -144,6 +186,7 @@ static enum journal_io read_back(const struct journal_storage *storage, const ch
     bool same = journal_snapshot_read(file.memory, file.bytes, snapshot->sequence, hash, &read,
                                       &diagnosis) == JOURNAL_FAULT_NONE &&
                 read.length == snapshot->length &&
+                memcmp(&read.mark, &snapshot->mark, sizeof read.mark) == 0 &&
                 (read.length == 0 || memcmp(read.bytes, snapshot->bytes, read.length) == 0);
     storage->close(storage->context, &file);
     return same ? JOURNAL_IO_OK : JOURNAL_IO_FAILED;

@@ -209,3 +209,16 @@ enum journal_io journal_start(struct journal *journal, const struct journal_repo
     counter_one(&journal->counts.segments);
     return JOURNAL_IO_OK;
 }
+
+struct journal_mark journal_start_mark(const struct journal *journal)
+{
+    const struct journal_held *held = &journal->sync->current;
+    struct journal_link link;
+    struct journal_mark mark = {0};
+    CHECK(held->held);
+    memcpy(&link, held->file.memory + JOURNAL_LINK_AT, sizeof link);
+    mark.number = link.previous_number;
+    mark.end = link.previous_end;
+    if (mark.number > 0) memcpy(mark.chain, link.chain, sizeof mark.chain);
+    return mark;
+}

@@ -81,12 +81,14 @@ static void segment_learn(struct journal_segment *segment, const struct journal_
         segment->first = record.sequence;
 }
 
-static void segment_survey(const struct journal_recovery *recovery, struct journal_segment *segment)
+void journal_segment_survey(const struct journal_recovery *recovery,
+                            struct journal_segment *segment)
 {
+    if (segment->surveyed) return;
     struct journal_file file;
     struct journal_identity identity;
     struct journal_diagnosis diagnosis = {.fault = JOURNAL_FAULT_NONE};
-    *segment = (struct journal_segment){.number = segment->number};
+    *segment = (struct journal_segment){.number = segment->number, .surveyed = true};
     segment->io = journal_segment_open(recovery, segment, &file);
     if (segment->io != JOURNAL_IO_OK) {
         segment->fault = JOURNAL_FAULT_STORAGE;
@@ -114,11 +116,13 @@ enum journal_fault journal_survey(struct journal_recovery *recovery, struct jour
         return journal_report_fault(report,
                                     &(struct journal_diagnosis){.fault = JOURNAL_FAULT_TOO_MANY,
                                                                 .expected = JOURNAL_SEGMENTS_MAX});
-    for (uint32_t i = 0; i < recovery->segment_count; i++) {
+    for (uint32_t i = 0; i < recovery->segment_count; i++) recovery->segments[i].surveyed = false;
+    for (uint32_t i = recovery->segment_count; i-- > 0;) {
         struct journal_segment *segment = &recovery->segments[i];
-        segment_survey(recovery, segment);
+        journal_segment_survey(recovery, segment);
         if (segment->epoch >= report->next_epoch) report->next_epoch = segment->epoch + 1;
-        report->next_number = segment->number + 1;
+        if (segment->number >= report->next_number) report->next_number = segment->number + 1;
+        if (segment->linked) break; /* the epochs before it are lower */
     }
     return JOURNAL_FAULT_NONE;
 }

@@ -7,6 +7,7 @@
 
 struct journal_segment {
     uint64_t number;
+    bool surveyed;            /* else only number is known */
     enum journal_fault fault; /* of its identity; nothing below is known then */
     uint64_t expected;        /* of the fault */
     uint64_t found;
@@ -36,11 +37,16 @@ struct journal_recovery {
 enum journal_fault journal_report_fault(struct journal_report *report,
                                         const struct journal_diagnosis *diagnosis);
 
-/* Lists the folder and reads every segment's identity, link, seals and first record. */
+/* Lists the folder and surveys segments from the last one back to one that is linked. */
 enum journal_fault journal_survey(struct journal_recovery *recovery, struct journal_report *report);
 
+/* Reads a segment's identity, link, seals and first record, once. */
+void journal_segment_survey(const struct journal_recovery *recovery,
+                            struct journal_segment *segment);
+
 /* Finds the segments that hold what follows the snapshot, up to the last that is linked; those
- * behind it in the array are only reached through an END. */
+ * behind it in the array are only reached through an END.  What lies before them is not opened: a
+ * start behind a snapshot takes no longer because more records are kept. */
 enum journal_fault journal_chain_find(struct journal_recovery *recovery,
                                       struct journal_report *report);
 

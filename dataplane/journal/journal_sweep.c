@@ -105,7 +105,18 @@ static enum journal_io lower_remove(struct sweep *sweep, enum journal_name_kind 
     }
 }
 
-enum journal_io journal_snapshot_sweep(const struct journal_storage *storage,
+/* So many more stay. */
+static enum journal_io segments_keep(struct sweep *sweep, uint32_t keep)
+{
+    while (keep-- > 0) {
+        enum journal_io status = lower(sweep, JOURNAL_NAME_SEGMENT, sweep->from);
+        if (status != JOURNAL_IO_OK || sweep->best == 0) return status;
+        sweep->from = sweep->best;
+    }
+    return JOURNAL_IO_OK;
+}
+
+enum journal_io journal_snapshot_sweep(const struct journal_storage *storage, uint32_t keep,
                                        struct journal_swept *swept)
 {
     struct sweep sweep = {.storage = storage};
@@ -116,8 +127,10 @@ enum journal_io journal_snapshot_sweep(const struct journal_storage *storage,
     uint64_t oldest = sweep.kept[JOURNAL_SNAPSHOTS_KEPT - 1];
     if (status != JOURNAL_IO_OK || oldest == 0) return status;
     status = lower_remove(&sweep, JOURNAL_NAME_SNAPSHOT, oldest, &swept->snapshots);
-    if (status != JOURNAL_IO_OK) return status;
+    if (status != JOURNAL_IO_OK || keep == JOURNAL_KEEP_ALL) return status;
     status = segment_keep(&sweep);
     if (status != JOURNAL_IO_OK || sweep.from == 0) return status;
+    status = segments_keep(&sweep, keep);
+    if (status != JOURNAL_IO_OK) return status;
     return lower_remove(&sweep, JOURNAL_NAME_SEGMENT, sweep.from, &swept->segments);
 }

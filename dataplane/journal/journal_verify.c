@@ -41,6 +41,60 @@ static enum journal_fault segment_verify(const struct journal_file *file,
              : broken(report, JOURNAL_FAULT_CHAIN, next->number, JOURNAL_LINK_AT);
 }
 
+/* The segment of the chain that has this number. */
+static const struct journal_segment *in_chain(const struct journal_recovery *recovery,
+                                              uint64_t number)
+{
+    for (uint32_t i = 0; i < recovery->chain_count; i++)
+        if (recovery->segments[recovery->chain[i]].number == number)
+            return &recovery->segments[recovery->chain[i]];
+    return NULL;
+}
+
+/* The mark's segment is there. */
+static enum journal_fault mark_compare(const struct journal_recovery *recovery,
+                                       const struct journal_segment *segment,
+                                       const struct journal_mark *mark, bool *same)
+{
+    struct journal_file file;
+    uint8_t actual[JOURNAL_HASH_BYTES];
+    *same = false;
+    if (journal_segment_open(recovery, segment, &file) != JOURNAL_IO_OK)
+        return JOURNAL_FAULT_STORAGE;
+    if (mark->end >= JOURNAL_RECORDS_AT && mark->end <= file.bytes) {
+        journal_read_hash(file.memory, mark->end, recovery->hash, actual);
+        *same = memcmp(actual, mark->chain, sizeof actual) == 0;
+    }
+    recovery->storage->close(recovery->storage->context, &file);
+    return JOURNAL_FAULT_NONE;
+}
+
+/* By its own segment, or by the link of the first one that is left; else nobody can tell. */
+static enum journal_fault mark_verify(const struct journal_recovery *recovery, uint64_t sequence,
+                                      const struct journal_mark *mark,
+                                      struct journal_report *report)
+{
+    const struct journal_segment *first = &recovery->segments[recovery->chain[0]];
+    const struct journal_segment *own = in_chain(recovery, mark->number);
+    bool same = false, behind = first->linked && first->link.previous_number == mark->number &&
+                                first->link.previous_end == mark->end;
+    enum journal_fault fault = JOURNAL_FAULT_NONE;
+    if (mark->number == 0 || (!own && !behind)) return JOURNAL_FAULT_NONE;
+    if (own) fault = mark_compare(recovery, own, mark, &same);
+    else same = memcmp(first->link.chain, mark->chain, sizeof mark->chain) == 0;
+    if (fault == JOURNAL_FAULT_NONE && !same) fault = JOURNAL_FAULT_MARK;
+    if (fault)
+        return journal_report_fault(
+            report, &(struct journal_diagnosis){.fault = fault,
+                                                .io = JOURNAL_IO_FAILED,
+                                                .file = journal_name_snapshot(sequence),
+                                                .offset = mark->end,
+                                                .found = mark->number});
+    report->marks++;
+    report->anchored |= !own || own == first;
+    return JOURNAL_FAULT_NONE;
+}
+
 static enum journal_fault snapshots_verify(const struct journal_recovery *recovery,
                                            struct journal_report *report)
 {
@@ -57,6 +111,8 @@ static enum journal_fault snapshots_verify(const struct journal_recovery *recove
                                                 &snapshot, &diagnosis);
         storage->close(storage->context, &file);
         if (diagnosis.fault) return journal_report_fault(report, &diagnosis);
+        enum journal_fault fault = mark_verify(recovery, sequence, &snapshot.mark, report);
+        if (fault) return fault;
     }
     return JOURNAL_FAULT_NONE;
 }

@@ -270,5 +270,5 @@ enum journal_io venue_snapshot_write(const struct venue_image *image, uint64_t d
                                                           .durable = durable,
                                                           .bytes = image->memory,
                                                           .length = image->length});
-    return status == JOURNAL_IO_OK ? journal_snapshot_sweep(storage, &swept) : status;
+    return status == JOURNAL_IO_OK ? journal_snapshot_sweep(storage, 0, &swept) : status;
 }

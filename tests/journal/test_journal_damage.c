@@ -283,8 +283,8 @@ SPEC(an_error_of_the_storage_is_a_refusal_not_damage)
     world->model.fail_at = 1;
     EXPECT_FAULT(JOURNAL_FAULT_STORAGE);
     world_kill(world);
-    world->model.fail_at = 4; /* list, open 1, open 2, open 3 */
-    EXPECT_FAULT_IN(JOURNAL_FAULT_STORAGE, 3);
+    world->model.fail_at = 4; /* list, open 4, 3, which is linked, then 2 */
+    EXPECT_FAULT_IN(JOURNAL_FAULT_STORAGE, 2);
     world_kill(world);
     EXPECT_FAULT(JOURNAL_FAULT_NONE);
 }

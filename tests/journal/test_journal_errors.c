@@ -37,7 +37,7 @@ static void snapshot_and_sweep(void)
     struct journal_swept swept;
     uint64_t durable = journal_durable(world->journal);
     if (durable == 0 || world_snapshot(world, durable) != JOURNAL_IO_OK) return;
-    (void)!journal_snapshot_sweep(&world->model.storage, &swept);
+    (void)!journal_snapshot_sweep(&world->model.storage, 0, &swept);
 }
 
 /* A life that makes every call there is; false if it ended early, by a refusal to start. */

@@ -33,7 +33,7 @@ static void keep_state(void)
     struct journal_swept removed = {0};
     if (durable == 0 || world_snapshot(world, lot(durable > 20 ? durable - 20 : 1, durable)))
         return;
-    if (journal_snapshot_sweep(&world->model.storage, &removed) == JOURNAL_IO_OK)
+    if (journal_snapshot_sweep(&world->model.storage, 0, &removed) == JOURNAL_IO_OK)
         swept += removed.segments;
 }
 

@@ -48,7 +48,7 @@ static void *journal_thread(void *unused)
         seen = durable;
         const struct journal_snapshot state = {.sequence = durable, .durable = durable};
         if (journal_snapshot_write(&world->model.storage, world->hash, &state) != JOURNAL_IO_OK ||
-            journal_snapshot_sweep(&world->model.storage, &swept) != JOURNAL_IO_OK)
+            journal_snapshot_sweep(&world->model.storage, 0, &swept) != JOURNAL_IO_OK)
             atomic_fetch_add(&lied, 1);
     }
     while (journal_sync_step(world->journal) == JOURNAL_STEP_WORKED) continue;
