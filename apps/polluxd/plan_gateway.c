@@ -266,7 +266,10 @@ bool polluxd_gateway_plan(struct polluxd_gateway *gateway, const struct config *
 {
     const struct config_gateway *from = config->gateway;
     struct gateway_plan *plan = &gateway->plan;
-    *gateway = (struct polluxd_gateway){.folder = from->journal, .port = from->port};
+    *gateway = (struct polluxd_gateway){.folder = from->journal,
+                                        .keep_segments = (uint32_t)from->journal_keep_segments,
+                                        .image_records = from->journal_image_records,
+                                        .port = from->port};
     if (!arrays_new(gateway, from)) {
         text_append(problems, "there is not enough memory to start\n");
         return false;

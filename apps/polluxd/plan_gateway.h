@@ -39,7 +39,9 @@ struct polluxd_session {
 
 struct polluxd_gateway {
     struct gateway_plan plan;
-    const char *folder; /* of the journal */
+    const char *folder;     /* of the journal */
+    uint32_t keep_segments; /* 0: all */
+    uint64_t image_records;
     bool over_tcp;
     uint32_t port; /* of the configuration: what is over TCP goes by it */
     struct polluxd_session session[GATEWAY_VENUES_MAX];

@@ -60,6 +60,9 @@ bool polluxd_plan_trading(struct polluxd *polluxd, const struct polluxd_kinds *k
         .journal_cpu = JOURNAL_THREAD_ANY_CPU,
         .segment_bytes = SEGMENT_BYTES,
         .reserve_bytes = RESERVE_BYTES,
+        .keep_segments =
+            polluxd->gateway.keep_segments ? polluxd->gateway.keep_segments : JOURNAL_KEEP_ALL,
+        .image_records = polluxd->gateway.image_records,
         .stop_ns = STOP_NS,
     };
     sessions_plan(polluxd);

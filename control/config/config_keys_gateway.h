@@ -135,6 +135,10 @@
 #define CONFIG_GATEWAY(K, S)                                                           \
     K(S, PATH,    journal, NULL, 1, CONFIG_PATH_MAX, none, RESTART,                    \
       "The folder its journal is kept in; no other role's.")                           \
+    K(S, WHOLE,   journal_image_records, "1000000", 0, UINT32_MAX, none, RESTART,      \
+      "How many records behind its newest image make the next one while trading; 0 is none, and an image is made at each start and stop only.") \
+    K(S, WHOLE,   journal_keep_segments, "", 1, CONFIG_KEEP_MAX, none, RESTART,        \
+      "How many segments, of 64 MiB each, stay of those that no start needs because an image holds what they led to; the older ones are removed.  Without it none ever is.") \
     K(S, PORT,    port, "", 1, CONFIG_NAME_MAX, none, RESTART,                         \
       "The port with an address that venues of the transport tcp are reached through.")                 \
     K(S, SWITCH,  armed, "false", 0, 0, none, RESTART,                                 \

@@ -36,6 +36,24 @@ static bool files_open(struct launch_gateway *gateway, const struct launch_gatew
 
 /* Recovery. */
 
+/* What to do where nothing that is left leads to a state. */
+static void advice_say(const struct launch_gateway *gateway, enum journal_fault fault,
+                       struct text *problems)
+{
+    const struct image_reading *reading = &gateway->reading;
+    const char *folder = gateway->plan->folder;
+    if (fault != JOURNAL_FAULT_NO_SNAPSHOT && fault != JOURNAL_FAULT_MISSING) return;
+    if (reading->refused[0])
+        text_format(problems,
+                    "%s: %s: start with the configuration and the version that it was made with\n",
+                    folder, reading->refused);
+    text_format(
+        problems,
+        "%s: if the segments and images that were removed are kept elsewhere, put them back; "
+        "a new folder begins at nothing, without the positions and halts of this one\n",
+        folder);
+}
+
 static bool journal_sound(struct launch_gateway *gateway, const struct journal_listener *listener,
                           struct text *problems)
 {
@@ -43,8 +61,9 @@ static bool journal_sound(struct launch_gateway *gateway, const struct journal_l
     if (fault == JOURNAL_FAULT_NONE || fault == JOURNAL_FAULT_EMPTY) return true;
     text_format(problems, "%s: ", gateway->plan->folder);
     journal_diagnosis_print(problems, &gateway->report.diagnosis);
-    if (gateway->problem[0]) text_format(problems, ": %s", gateway->problem);
+    if (gateway->reading.problem[0]) text_format(problems, ": %s", gateway->reading.problem);
     text_append_char(problems, '\n');
+    advice_say(gateway, fault, problems);
     return false;
 }
 
@@ -55,10 +74,15 @@ bool launch_gateway_open(struct launch_gateway *gateway, const struct launch_gat
     return files_open(gateway, plan, problems) && journal_sound(gateway, &nobody, problems);
 }
 
-static bool record_take(void *context, const struct journal_record *record)
+static void images_print(const struct launch_gateway *gateway, struct text *out)
 {
-    struct launch_gateway *gateway = context;
-    return engine_stage_recover(gateway->engine, record, gateway->problem, sizeof gateway->problem);
+    const struct journal_report *report = &gateway->report;
+    if (report->snapshots_damaged == 0) return;
+    text_format(out, "%s: an image was passed over: ", gateway->plan->folder);
+    journal_diagnosis_print(out, &report->damage);
+    if (report->damage.fault == JOURNAL_FAULT_UNLOADED)
+        text_format(out, ": %s", gateway->reading.refused);
+    text_append_char(out, '\n');
 }
 
 static void report_print(const struct launch_gateway *gateway, struct text *out)
@@ -68,8 +92,13 @@ static void report_print(const struct launch_gateway *gateway, struct text *out)
         text_format(out, "%s: a new journal\n", gateway->plan->folder);
         return;
     }
-    text_format(out, "%s: recovered up to record %" PRIu64 "\n", gateway->plan->folder,
+    text_format(out, "%s: recovered up to record %" PRIu64, gateway->plan->folder,
                 report->last_sequence);
+    if (report->snapshot_sequence > 0)
+        text_format(out, ", from an image after record %" PRIu64 " and %" PRIu64 " records",
+                    report->snapshot_sequence, report->replayed);
+    text_append_char(out, '\n');
+    images_print(gateway, out);
     if (report->torn_bytes > 0)
         text_format(out,
                     "%s: %" PRIu64 " bytes from record %" PRIu64
@@ -98,18 +127,49 @@ static bool journal_go_on(struct launch_gateway *gateway, struct text *problems)
     return true;
 }
 
-bool launch_gateway_recover(struct launch_gateway *gateway, struct engine_stage *engine,
-                            nanos_t now, struct text *report, struct text *problems)
+static bool images_open(struct launch_gateway *gateway, const struct gateway_plan *of,
+                        struct text *problems)
 {
-    const struct journal_listener listener = {.context = gateway, .record = record_take};
+    const struct image_thread_plan plan = {.gateway = of,
+                                           .keep = gateway->plan->keep_segments,
+                                           .records = gateway->plan->image_records};
+    if (!image_reading_new(&gateway->reading, engine_stage_gateway(gateway->engine))) {
+        text_append(problems, "there is no memory to read the gateway's journal\n");
+        return false;
+    }
+    return image_thread_open(&gateway->image, &plan, &gateway->files, problems);
+}
+
+/* The image of what was read: so the next start begins where this one does.  Without it that one
+ * takes longer, and this one is none the worse. */
+static void image_first(struct launch_gateway *gateway, struct text *report)
+{
+    char text[512];
+    struct text problems = text_in(text, sizeof text);
+    gateway->image.newest = gateway->reading.sequence;
+    if (gateway->reading.end == 0) return; /* nothing, or an image, was read */
+    if (image_thread_first(&gateway->image, &gateway->reading, gateway->journal, &problems)) return;
+    text_format(report, "%s: %s; the next start reads these records again\n", gateway->plan->folder,
+                text);
+}
+
+bool launch_gateway_recover(struct launch_gateway *gateway, struct engine_stage *engine,
+                            const struct gateway_plan *of, nanos_t now, struct text *report,
+                            struct text *problems)
+{
     gateway->engine = engine;
+    if (!images_open(gateway, of, problems)) return false;
+    const struct journal_listener listener = image_reading_listener(&gateway->reading);
     if (!journal_sound(gateway, &listener, problems)) return false;
     report_print(gateway, report);
     if (!journal_go_on(gateway, problems)) return false;
     storage_file_waits(&gateway->files, gateway->plan->folder, report);
+    image_first(gateway, report);
+    image_reading_free(&gateway->reading);
     engine_stage_recovered(engine, gateway->journal, now);
     return journal_thread_start(&gateway->thread, gateway->journal, gateway->plan->journal_cpu,
-                                problems);
+                                problems) &&
+           image_thread_start(&gateway->image, gateway->journal, problems);
 }
 
 /* The end. */
@@ -134,7 +194,11 @@ bool launch_gateway_stop(struct launch_gateway *gateway)
 
 void launch_gateway_close(struct launch_gateway *gateway)
 {
+    image_thread_stop(&gateway->image);
     journal_thread_stop(&gateway->thread);
+    image_thread_last(&gateway->image);
+    image_thread_close(&gateway->image);
+    image_reading_free(&gateway->reading);
     if (gateway->journal) journal_stop(gateway->journal);
     if (gateway->recovery) storage_file_close(&gateway->files); /* opened, at least in part */
     free(gateway->journal);

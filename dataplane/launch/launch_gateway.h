@@ -5,16 +5,18 @@
  * engine's.  For launch.c.  Cold.
  *
  *     launch_gateway_open      the folder is ours
- *     launch_gateway_recover   every record of its journal into the stage; then the journal goes on
+ *     launch_gateway_recover   the newest image of its journal and every record behind it into the
+ *                              stage; then the journal goes on, behind an image of that
  *     launch_gateway_stop      no order any more, what is open is canceled, sessions log out
- *     launch_gateway_close     once no lcore runs: all is on disk
+ *     launch_gateway_close     once no lcore runs: all is on disk, and an image of it
  *
- * Threads: one, beside the journal's own, not an lcore's. */
+ * Threads: one, beside the journal's own and that of images, not an lcore's. */
 
 #include "dataplane/base/arena.h"
 #include "dataplane/journal/journal_recover.h"
 #include "dataplane/journal/storage_file.h"
 #include "dataplane/stage/engine_stage.h"
+#include "dataplane/stage/image_thread_setup.h"
 #include "dataplane/stage/journal_thread_setup.h"
 
 #define LAUNCH_NO_PORT UINT32_MAX
@@ -24,6 +26,9 @@ struct launch_gateway_plan {
     uint32_t journal_cpu; /* or JOURNAL_THREAD_ANY_CPU */
     uint32_t segment_bytes;
     uint32_t reserve_bytes;
+    uint32_t keep_segments; /* that no start needs; JOURNAL_KEEP_ALL: none is ever removed */
+    uint64_t image_records; /* on disk behind the newest image for a new one; 0: only at starts and
+                               stops */
     uint32_t port;   /* by which orders leave; LAUNCH_NO_PORT: all venues are in this process */
     bool keep;       /* orders that are open at the stop stay at the venues */
     nanos_t stop_ns; /* how long venues may take to answer at the stop */
@@ -34,13 +39,14 @@ struct launch_gateway {
     struct journal *journal; /* NULL before launch_gateway_recover */
     struct journal_report report;
     struct journal_thread thread;
+    struct image_thread image;
 
     /* Private. */
     struct storage_file files;
     struct journal_storage storage;
     struct journal_recovery *recovery;
     struct engine_stage *engine;
-    char problem[240]; /* why a record was not taken */
+    struct image_reading reading;
 };
 
 /* plan stays.  report.next_epoch says which run of the journal this will be.  Each false with
@@ -48,9 +54,10 @@ struct launch_gateway {
 MUST_USE bool launch_gateway_open(struct launch_gateway *gateway,
                                   const struct launch_gateway_plan *plan, struct text *problems);
 
-/* report gets what was recovered. */
+/* of: the engine's plan of its gateway.  report gets what was recovered. */
 MUST_USE bool launch_gateway_recover(struct launch_gateway *gateway, struct engine_stage *engine,
-                                     nanos_t now, struct text *report, struct text *problems);
+                                     const struct gateway_plan *of, nanos_t now,
+                                     struct text *report, struct text *problems);
 
 /* Asks for the stop and waits, at most plan.stop_ns, until nothing is open or in doubt; then logs
  * out, whatever is open.  False if something was.  While the lcores run. */

@@ -127,6 +127,7 @@ void engine_stage_recovered(struct engine_stage *stage, struct journal *journal,
 {
     struct engine_gateway *with = stage->with;
     with->journal = journal;
+    if (journal) with->record = journal_sequence(journal) - 1;
     if (now > stage->now) stage->now = now;
     gateway_recovered(with->gateway, stage->now);
     for (uint32_t i = 0; i < with->plan.venues; i++)

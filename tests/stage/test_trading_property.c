@@ -1,11 +1,12 @@
 /* A gateway that trades lives through a bad day: its process and the venue's die and lose power,
- * the session is taken by another login, frames are lost.  Afterwards every order is settled, and
+ * the session is taken by another login, frames are lost.  It starts behind images of its journal,
+ * made at starts and beside it, some while the power goes.  Afterwards every order is settled, and
  * the position is what the venue's own record of the session says.
  *
  *     SPEC_SEED=n    one seed instead of all
  *     SPEC_ROUNDS=n  so many seeds */
 
-#include "tests/stage/trading_rig.h"
+#include "tests/stage/trading_images.h"
 #include "tests/support/spec.h"
 
 #include <stdlib.h>
@@ -77,6 +78,19 @@ static void something_breaks(struct chance *chance)
     }
 }
 
+/* An image; with a third of them the power goes meanwhile. */
+static void image(struct chance *chance)
+{
+    bool cuts = !trading->inside && chance_between(chance, 0, 2) == 0;
+    if (cuts) trading_sync(trading);
+    if (trading_images_make(trading, cuts ? chance_between(chance, 1, 40) : 0)) return;
+    trading_kill(trading, true);
+    exchange_run(trading->exchange, chance_between(chance, 0, 30) * NANOS_MILLI);
+    trading_start(trading);
+}
+
+static uint32_t images, compared, image_cuts; /* of all seeds */
+
 static uint64_t breaks_survived(bool inside, uint64_t seed)
 {
     struct chance chance = {seed * 77 + inside};
@@ -85,7 +99,11 @@ static uint64_t breaks_survived(bool inside, uint64_t seed)
     for (uint32_t i = 0; i < 300; i++) {
         others_trade(&chance);
         if (chance_between(&chance, 0, 39) == 0) something_breaks(&chance);
+        if (chance_between(&chance, 0, 19) == 0) image(&chance);
     }
+    images += trading->images;
+    compared += trading->compared;
+    image_cuts += trading->image_cuts;
     trading->lazy_disk = false;
     sim_wire_lose(trading->exchange->wire, 0, 0);
     bool settled = trading_settle(trading);
@@ -123,8 +141,17 @@ SPEC(whatever_breaks_inside_every_order_is_settled_and_the_position_right)
     EXPECT(executions > 10 * (seeds.last - seeds.first + 1));
 }
 
+SPEC(images_were_made_cut_and_compared)
+{
+    if (getenv("SPEC_SEED")) return;
+    EXPECT(images > 100);
+    EXPECT(compared > 10);
+    EXPECT(image_cuts > 5);
+}
+
 #define SPECS(S)                                                                                   \
     S(whatever_breaks_over_tcp_every_order_is_settled_and_the_position_right)                      \
-    S(whatever_breaks_inside_every_order_is_settled_and_the_position_right)
+    S(whatever_breaks_inside_every_order_is_settled_and_the_position_right)                        \
+    S(images_were_made_cut_and_compared)
 
 SPEC_MAIN("trading: breaks", SPECS, NULL, after_each)

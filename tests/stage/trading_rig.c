@@ -5,6 +5,7 @@
 #include "dataplane/wire/ouch50.h"
 #include "tests/journal/journal_hash_quick.h"
 #include "tests/stage/exchange_parts.h"
+#include "tests/stage/trading_images.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,24 +102,16 @@ static void orders_plan(struct trading *trading)
 
 /* The process. */
 
-static bool record_take(void *context, const struct journal_record *record)
-{
-    struct trading *trading = context;
-    return engine_stage_recover(trading->engine, record, trading->problem, sizeof trading->problem);
-}
-
 static void journal_go_on(struct trading *trading)
 {
-    const struct journal_listener listener = {.context = trading, .record = record_take};
-    enum journal_fault fault = journal_recover(trading->recovery, &listener, &trading->report);
-    if (fault != JOURNAL_FAULT_NONE && fault != JOURNAL_FAULT_EMPTY)
-        exchange_wrong(trading->exchange, "the gateway's journal is not recovered");
-    if (trading->problem[0]) fprintf(stderr, "%s\n", trading->problem);
+    struct image_reading reading;
+    trading_images_read(trading, &reading);
     trading->journal_memory = exchange_memory(journal_footprint(&trading->limits));
     trading->journal = journal_new(trading->journal_memory, &trading->limits,
                                    &trading->model.storage, &journal_hash_quick);
     if (journal_start(trading->journal, &trading->report) != JOURNAL_IO_OK)
         exchange_wrong(trading->exchange, "the gateway's journal is not started");
+    trading_images_first(trading, &reading);
 }
 
 static void engine_make(struct trading *trading)
@@ -207,7 +200,7 @@ void trading_kill(struct trading *trading, bool power)
     trading->journal = NULL;
     trading->journal_memory = NULL;
     trading->copied = 0;
-    if (power) model_cut(&trading->model);
+    if (power && !trading->model.dark) model_cut(&trading->model);
     model_wake(&trading->model);
 }
 
@@ -224,6 +217,7 @@ struct trading *trading_new(bool inside, uint64_t seed, enum venue_durability du
         plan.beside.relieve = relieve;
     }
     trading->inside = inside;
+    trading->keep = seed % 2 ? JOURNAL_KEEP_ALL : 0;
     trading->exchange = exchange_new(&plan);
     trading->limits = (struct journal_limits){1 << 20, JOURNAL_RECORD_MAX};
     model_open(&trading->model, seed + 1000);

@@ -38,7 +38,12 @@ struct trading {
     void *journal_memory;
     bool lazy_disk;
     void (*watch)(bool runs); /* around the engine's turns; NULL: nobody does */
-    char problem[200];
+
+    /* trading_images.h */
+    uint32_t keep; /* segments; an odd seed keeps all */
+    uint32_t images;
+    uint32_t compared; /* of starts behind one */
+    uint32_t image_cuts;
 };
 
 struct trading *trading_new(bool inside, uint64_t seed, enum venue_durability durability);
