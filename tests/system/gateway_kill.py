@@ -8,14 +8,16 @@ people of its own.  This witness is the venue: it keeps every byte that left, an
 cancels as it likes, and kills the gateway at random instants.  At each instant some of what left
 has arrived, and the rest vanishes with the session.  After each start it checks:
 
-  - a halt that was acknowledged is in force, a release that was acknowledged too, and what was
-    under way is either, and from then on stays what it is
+  - a halt or a release that was acknowledged is in force; what was under way is either, and stays
   - no number of an order is used twice
-  - each order that has left, and whose end the gateway has not read, is UNKNOWN, and counts in
-    risk at least with what may still trade of it
+  - each order that has left, and whose end it has not read, is UNKNOWN, and counts in risk at
+    least with what may still trade of it
   - positions, the gateway's and risk's, are what has traded in all messages it has read
   - nothing leaves before the session is up; nor from the slot of an order in doubt before the venue
     has said what became of that; nor, after a halt was acknowledged, in its scope
+
+It starts behind images and makes them all the time, so many kills are around one; by folder all of
+its journal stays, and it compares with what that leads to, or only what a start needs, or some.
 
 SPEC_SEED chooses the seed, KILLS the number of kills.
 """
@@ -197,17 +199,17 @@ class Venue:
 class Witness:
     """One folder, many lives."""
 
-    def __init__(self, folder):
-        self.folder = folder
+    def __init__(self, folder, keep):
+        self.folder, self.keep = folder, keep  # segments that no start needs
         self.venue = Venue()
-        self.life = None
-        self.lives = 0
+        self.life, self.lives = None, 0
         self.highest = 0
         self.allowed = {scope: {ACTIVE} for scope in SCOPES}
         self.acknowledged = {scope: ACTIVE for scope in SCOPES}  # or None: not known
         self.control = None  # (id, scope, state) under way
         self.controls = self.halts = self.unknown = self.left = self.traded = 0
         self.early = 0
+        self.images = []  # each start's: after which record
         self.traded_upto = [[0] * (STRATEGIES * SYMBOLS)]  # by messages read
 
     def where(self):
@@ -233,15 +235,16 @@ class Witness:
 
     def read(self):
         try:
-            more = os.read(self.life.stdout.fileno(), 1 << 16)
+            self.said += os.read(self.life.stdout.fileno(), 1 << 16)
         except BlockingIOError:
             return
-        self.said += more
         self.frames()
 
     def take(self, kind, body):
         if kind == b"O":
             self.order_left(struct.unpack_from("<Q", body)[0], body[8:])
+        elif kind == b"I":
+            self.images.append(struct.unpack_from("<Q", body)[0])
         elif kind in (b"R", b"P"):
             self.look(kind, struct.unpack(f"<{len(body) // 8}Q", body))
         elif kind in (b"K", b"N"):
@@ -365,8 +368,8 @@ class Witness:
         self.up = self.started = False
         self.fences = self.looks = 0
         self.said_before = len(self.venue.log)
-        self.life = subprocess.Popen([SUBMITTER, self.folder, str(chance.getrandbits(32))],
-                                     stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        words = [SUBMITTER, self.folder, str(chance.getrandbits(32)), self.keep]
+        self.life = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                      stderr=subprocess.PIPE, bufsize=0)
         os.set_blocking(self.life.stdout.fileno(), False)
 
@@ -465,28 +468,29 @@ class Witness:
 
 def main():
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp"
-    done, totals, began = 0, [0] * 8, time.monotonic()
+    done, totals, began = 0, [0] * 10, time.monotonic()
     while done < KILLS and not failures:
         folder = tempfile.mkdtemp(prefix="gateway_kill.", dir=memory if done else "/tmp")
         try:
-            witness = Witness(os.path.join(folder, "journal"))
-            kills = min(A_FOLDER, KILLS - done)
-            witness.run(kills)
-            done += kills
+            witness = Witness(folder + "/journal", ("all", "0", "2")[done // A_FOLDER % 3])
+            witness.run(min(A_FOLDER, KILLS - done))
+            done += min(A_FOLDER, KILLS - done)
             values = (witness.left, witness.traded, witness.unknown, witness.halts, witness.early,
-                      witness.counted, witness.controls, len(witness.venue.log))
+                      witness.counted, witness.controls, len(witness.venue.log),
+                      sum(image > 0 for image in witness.images), len(set(witness.images)))
             totals = [total + value for total, value in zip(totals, values)]
         finally:
             shutil.rmtree(folder)
-    left, traded, unknown, halts, early, counted, controls, messages = totals
+    left, traded, unknown, halts, early, counted, controls, messages, behind, images = totals
     print(f"{done} kills in {time.monotonic() - began:.1f} s, {early} while starting: {left} "
           f"orders left, {messages} messages, {traded} executions; {unknown} orders were in "
           f"doubt at a start, {counted} times some counted in risk; {halts} halts of {controls} "
-          "changes were acknowledged")
+          f"changes were acknowledged; {behind} starts were behind one of {images} images")
     if not failures:
         expect(left > 5 * done, "hardly any order left")
         expect(unknown > done / 2, "hardly any order was in doubt")
         expect(halts > done / 30, "hardly any halt was acknowledged")
+        expect(behind > done / 2 and images > done / 4, "hardly any start was behind an image")
         expect(early < done / 2, "most lives ended before they began")
     print(f"{len(failures)} failures" if failures else "it knew what it must")
     return 1 if failures else 0

@@ -1,10 +1,15 @@
 /* What gateway_kill.py kills: a gateway with its journal on disk and one venue, which speaks OUCH
  * 5.0 through the pipes and is kept by whoever started the program.
  *
- *     gateway_submitter FOLDER SEED
+ *     gateway_submitter FOLDER SEED all|SEGMENTS
+ *
+ * It starts behind images of its journal and makes one every IMAGE_RECORDS records; all or so many
+ * of the segments that it does not need stay.  With all, what an image led to is compared with what
+ * the whole journal leads to.
  *
  * Frames: a letter, 32 bits of length, so many bytes; numbers are little-endian words of 64 bits.
- *     out  R words     recovered: what the gateway knows (look)
+ *     out  I words     read: the record of the image, 0 without one; records behind it
+ *          R words     recovered: what the gateway knows (look)
  *          P words     the same, asked for
  *          O slot, then the bytes that leave for the venue
  *          K id        the change of that id is in force and durable
@@ -23,6 +28,7 @@
 #include "dataplane/journal/journal_hash_setup.h"
 #include "dataplane/journal/journal_recover.h"
 #include "dataplane/journal/storage_file.h"
+#include "dataplane/stage/image_thread_setup.h"
 #include "dataplane/stage/journal_thread_setup.h"
 #include "tests/support/chance.h"
 
@@ -35,6 +41,7 @@
 
 enum { STRATEGIES = 2, SYMBOLS = 2, KEYS = 6, UNIQUES = 3, SLOTS = STRATEGIES * (KEYS + UNIQUES) };
 enum { FRAME_HEAD = 5, FRAME_MAX = 4096 };
+enum { IMAGE_RECORDS = 120 };
 
 static struct {
     struct storage_file files;
@@ -57,7 +64,9 @@ static struct {
     uint64_t control_id;        /* 0: none */
     uint64_t control_record;
     bool control_loosens;
-    char problem[128];
+    uint32_t keep;
+    struct image_reading reading;
+    struct image_thread image;
 } submitter;
 
 static int refuse(const char *what)
@@ -233,12 +242,34 @@ static void gateway_make(void)
                                                              .send = session_send});
 }
 
-static bool record_take(void *context, const struct journal_record *record)
+static bool no_image(void *context, uint64_t sequence, const uint8_t *bytes, uint64_t length)
 {
-    (void)context;
-    return gateway_recover(
-        submitter.gateway, (enum gateway_record)(record->kind - JOURNAL_KIND_FIRST),
-        record->payload, record->payload_bytes, submitter.problem, sizeof submitter.problem);
+    (void)context, (void)sequence, (void)bytes, (void)length;
+    return false;
+}
+
+/* Whether the whole journal leads to the same, byte for byte. */
+static bool whole_same(void)
+{
+    static const struct gateway_outlet nowhere;
+    struct image_reading whole;
+    struct journal_report report;
+    CHECK(image_reading_new(&whole, gateway_new(memory_new(gateway_footprint(&submitter.plan)),
+                                                &submitter.plan, &nowhere)));
+    struct journal_listener listener = image_reading_listener(&whole);
+    listener.load_snapshot = no_image;
+    if (journal_recover(submitter.recovery, &listener, &report) != JOURNAL_FAULT_NONE) return false;
+    size_t bytes = gateway_image_bytes(whole.image, whole.gateway);
+    if (gateway_image_bytes(submitter.reading.image, submitter.gateway) != bytes) return false;
+    uint8_t *due = malloc(bytes), *is = malloc(bytes);
+    gateway_image_save(whole.image, whole.gateway, due);
+    gateway_image_save(submitter.reading.image, submitter.gateway, is);
+    bool same = memcmp(due, is, bytes) == 0;
+    free(due);
+    free(is);
+    free(whole.gateway);
+    image_reading_free(&whole);
+    return same;
 }
 
 static bool journal_sound(const struct journal_listener *listener)
@@ -250,7 +281,7 @@ static bool journal_sound(const struct journal_listener *listener)
 static int gateway_open(const char *folder)
 {
     static const struct journal_limits limits = {2 * JOURNAL_SEGMENT_MIN, JOURNAL_SEGMENT_MIN / 4};
-    static const struct journal_listener nobody = {0}, gateway = {.record = record_take};
+    static const struct journal_listener nobody = {0};
     static char sentences[1024];
     struct text problems = text_in(sentences, sizeof sentences);
     const struct storage_file_plan plan = {folder, STORAGE_FILE_WRITE, .create = true};
@@ -260,13 +291,29 @@ static int gateway_open(const char *folder)
                                               &submitter.storage, &journal_hash_sha256);
     if (!journal_sound(&nobody)) return refuse("the journal cannot be read");
     gateway_make();
-    if (!journal_sound(&gateway)) return refuse(submitter.problem);
+    if (!image_reading_new(&submitter.reading, submitter.gateway)) return refuse("no memory");
+    const struct journal_listener gateway = image_reading_listener(&submitter.reading);
+    if (!journal_sound(&gateway)) return refuse(submitter.reading.problem);
+    if (submitter.report.snapshots_damaged > 0) return refuse("an image does not read back");
+    bool behind = submitter.report.snapshot_sequence > 0;
+    if (behind && submitter.keep == JOURNAL_KEEP_ALL && !whole_same())
+        return refuse("an image and what is behind it are not the journal");
+    const uint64_t read[] = {submitter.report.snapshot_sequence, submitter.report.replayed};
+    frame_out('I', read, sizeof read, NULL, 0);
+    const struct image_thread_plan images = {&submitter.plan, submitter.keep, IMAGE_RECORDS};
+    if (!image_thread_open(&submitter.image, &images, &submitter.files, &problems))
+        return refuse(problems.bytes);
     submitter.journal = journal_new(memory_new(journal_footprint(&limits)), &limits,
                                     &submitter.storage, &journal_hash_sha256);
     if (journal_start(submitter.journal, &submitter.report) != JOURNAL_IO_OK)
         return refuse("the journal cannot be continued");
+    if (submitter.reading.end > 0 &&
+        !image_thread_first(&submitter.image, &submitter.reading, submitter.journal, &problems))
+        return refuse(problems.bytes);
+    image_reading_free(&submitter.reading);
     gateway_recovered(submitter.gateway, submitter.now);
-    if (!journal_thread_start(&submitter.thread, submitter.journal, JOURNAL_THREAD_ANY_CPU,
+    if (!image_thread_start(&submitter.image, submitter.journal, &problems) ||
+        !journal_thread_start(&submitter.thread, submitter.journal, JOURNAL_THREAD_ANY_CPU,
                               &problems))
         return refuse(problems.bytes);
     gateway_verify(submitter.gateway);
@@ -389,7 +436,9 @@ static bool frames_take(void)
 
 int main(int count, char **words)
 {
-    if (count != 3) return refuse("FOLDER SEED");
+    if (count != 4) return refuse("FOLDER SEED all|SEGMENTS");
+    bool all = strcmp(words[3], "all") == 0;
+    submitter.keep = all ? JOURNAL_KEEP_ALL : (uint32_t)strtoul(words[3], NULL, 10);
     submitter.chance = (struct chance){strtoull(words[2], NULL, 10)};
     time_read();
     int status = gateway_open(words[1]);
@@ -406,7 +455,10 @@ int main(int count, char **words)
         const struct timespec pause = {.tv_nsec = 30000};
         (void)nanosleep(&pause, NULL);
     }
+    image_thread_stop(&submitter.image);
     journal_thread_stop(&submitter.thread);
+    image_thread_last(&submitter.image);
+    image_thread_close(&submitter.image);
     gateway_verify(submitter.gateway);
     return 0;
 }
