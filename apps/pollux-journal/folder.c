@@ -119,6 +119,10 @@ static void snapshot_survey(struct folder *folder, struct folder_snapshot *snaps
     snapshot->bytes = file.bytes;
     diagnosis->fault =
         journal_snapshot_read(file.memory, file.bytes, snapshot->sequence, NULL, &read, diagnosis);
+    if (diagnosis->fault == JOURNAL_FAULT_NONE) {
+        snapshot->mark = read.mark;
+        snapshot->of_gateway = gateway_image_look(read.bytes, read.length, &snapshot->look);
+    }
     folder->storage.close(folder->storage.context, &file);
 }
 
@@ -185,6 +189,14 @@ uint32_t folder_chain(const struct folder *folder, struct folder_part *parts)
         if (last) parts[count++] = (struct folder_part){last, UINT64_MAX};
     }
     return count;
+}
+
+uint64_t folder_begin(const struct folder_part *parts, uint32_t count)
+{
+    if (count == 0) return 0;
+    const struct folder_segment *first = parts[0].segment;
+    uint64_t begin = first->linked ? first->link.first_sequence : first->first;
+    return begin > 1 ? begin : 0;
 }
 
 uint64_t folder_last(const struct folder *folder)

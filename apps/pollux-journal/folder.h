@@ -5,6 +5,7 @@
 
 #include "apps/pollux-journal/options.h"
 #include "dataplane/base/text.h"
+#include "dataplane/gateway/gateway_image.h"
 #include "dataplane/journal/journal_read.h"
 #include "dataplane/journal/journal_recover.h"
 #include "dataplane/journal/journal_snapshot.h"
@@ -36,6 +37,9 @@ struct folder_snapshot {
     uint64_t sequence;
     uint64_t bytes; /* of the file */
     struct journal_diagnosis diagnosis;
+    struct journal_mark mark;
+    bool of_gateway; /* else an engine's state, or nothing that this version knows */
+    struct gateway_image_look look;
 };
 
 struct folder {
@@ -72,6 +76,10 @@ struct folder_part {
     uint64_t end;
 };
 uint32_t folder_chain(const struct folder *folder, struct folder_part *parts);
+
+/* The first record that is left, if those before it were removed; 0: it begins with record 1, or
+ * nothing is left. */
+uint64_t folder_begin(const struct folder_part *parts, uint32_t count);
 
 /* The highest sequence there is, whole; for a bar. */
 uint64_t folder_last(const struct folder *folder);

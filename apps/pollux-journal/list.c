@@ -2,6 +2,7 @@
 
 #include "dataplane/journal/journal_name.h"
 
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 
@@ -70,12 +71,32 @@ static void segments_print(struct text *out, const struct folder *folder,
     }
 }
 
+static void begin_print(struct text *out, uint64_t begin)
+{
+    if (begin == 0) return;
+    text_format(out, "\nrecords 1 to %" PRIu64 " were removed\n", begin - 1);
+}
+
+static void snapshot_holds(struct text *out, const struct folder_snapshot *snapshot)
+{
+    const struct gateway_image_look *look = &snapshot->look;
+    if (!snapshot->of_gateway) return;
+    text_format(out,
+                ": a gateway with %u open order%s, %u holding%s, %u strateg%s, %u change%s by "
+                "people",
+                look->orders, look->orders == 1 ? "" : "s", look->holdings,
+                look->holdings == 1 ? "" : "s", look->strategies,
+                look->strategies == 1 ? "y" : "ies", look->changes, look->changes == 1 ? "" : "s");
+}
+
 static void snapshots_print(struct text *out, const struct folder *folder)
 {
     if (folder->snapshots > 0) {
         text_append(out, "\nsnapshot");
         column_text(out, "sequence", 45);
         column_text(out, "bytes", 60);
+        column_text(out, "in segment", 75);
+        column_text(out, "up to offset", 90);
         text_append(out, "  state\n");
     }
     for (uint32_t i = 0; i < folder->snapshots; i++) {
@@ -83,8 +104,11 @@ static void snapshots_print(struct text *out, const struct folder *folder)
         text_append(out, journal_name_snapshot(snapshot->sequence).bytes);
         column(out, snapshot->sequence, 45, true);
         column(out, snapshot->bytes, 60, snapshot->bytes > 0);
+        column(out, snapshot->mark.number, 75, snapshot->mark.number > 0);
+        column(out, snapshot->mark.end, 90, snapshot->mark.number > 0);
         text_append(out, "  ");
         text_append(out, snapshot->diagnosis.fault ? "unreadable" : "sound");
+        snapshot_holds(out, snapshot);
         text_append_char(out, '\n');
     }
     if (folder->unfinished + folder->others > 0) text_append_char(out, '\n');
@@ -120,6 +144,23 @@ static json_t *segment_json(const struct folder *folder, const struct folder_seg
                      journal_fault_text(segment->diagnosis.fault));
 }
 
+static json_t *snapshot_json(const struct folder_snapshot *snapshot)
+{
+    json_t *one = json_pack(
+        "{ss so so so so ss}", "file", journal_name_snapshot(snapshot->sequence).bytes, "sequence",
+        number(snapshot->sequence), "bytes", number(snapshot->bytes), "segment",
+        number_if(snapshot->mark.number), "offset", number_if(snapshot->mark.end), "fault",
+        journal_fault_text(snapshot->diagnosis.fault));
+    CHECK(one);
+    if (!snapshot->of_gateway) return one;
+    const struct gateway_image_look *look = &snapshot->look;
+    json_t *gateway = json_pack("{si si si si so}", "orders", (int)look->orders, "holdings",
+                                (int)look->holdings, "strategies", (int)look->strategies, "changes",
+                                (int)look->changes, "reports", number(look->reports));
+    CHECK(json_object_set_new(one, "gateway", gateway) == 0);
+    return one;
+}
+
 static void json_print(const struct folder *folder, const struct folder_part *parts, uint32_t count)
 {
     json_t *segments = json_array(), *snapshots = json_array();
@@ -127,15 +168,12 @@ static void json_print(const struct folder *folder, const struct folder_part *pa
         CHECK(json_array_append_new(segments,
                                     segment_json(folder, &folder->segment[i], parts, count)) == 0);
     for (uint32_t i = 0; i < folder->snapshots; i++) {
-        const struct folder_snapshot *snapshot = &folder->snapshot[i];
-        json_t *one =
-            json_pack("{ss so so ss}", "file", journal_name_snapshot(snapshot->sequence).bytes,
-                      "sequence", number(snapshot->sequence), "bytes", number(snapshot->bytes),
-                      "fault", journal_fault_text(snapshot->diagnosis.fault));
-        CHECK(json_array_append_new(snapshots, one) == 0);
+        CHECK(json_array_append_new(snapshots, snapshot_json(&folder->snapshot[i])) == 0);
     }
-    json_t *root = json_pack("{so so si si}", "segments", segments, "snapshots", snapshots,
-                             "unfinished", (int)folder->unfinished, "others", (int)folder->others);
+    json_t *root =
+        json_pack("{so so so si si}", "removed_before", number_if(folder_begin(parts, count)),
+                  "segments", segments, "snapshots", snapshots, "unfinished",
+                  (int)folder->unfinished, "others", (int)folder->others);
     CHECK(root);
     CHECK(json_dumpf(root, stdout, JSON_INDENT(1)) == 0);
     putchar('\n');
@@ -152,6 +190,7 @@ int journal_list(struct folder *folder, const struct journal_options *options)
     } else {
         struct text out = text_in(page, sizeof page);
         segments_print(&out, folder, parts, count);
+        begin_print(&out, folder_begin(parts, count));
         snapshots_print(&out, folder);
     }
     bool sound = !folder->overflowed;

@@ -36,6 +36,10 @@ static void report_print(const struct journal_report *report, bool sound)
     if (report->snapshot_sequence > 0)
         printf("; newest sound snapshot after record %" PRIu64, report->snapshot_sequence);
     putchar('\n');
+    if (!sound || report->first_sequence <= 1) return;
+    printf("records 1 to %" PRIu64 " were removed: %s\n", report->first_sequence - 1,
+           report->anchored ? "a snapshot was made of them, and these are what followed"
+                            : "nothing here says by a hash what they were");
 }
 
 static json_t *diagnosis_json(const struct journal_diagnosis *diagnosis, const char *kind)
@@ -58,14 +62,15 @@ static void report_json(const struct journal_report *report, bool sound)
         CHECK(json_array_append_new(problems, diagnosis_json(&report->damage, "rotten")) == 0);
     if (report->torn_bytes > 0)
         CHECK(json_array_append_new(problems, diagnosis_json(&report->torn, "torn")) == 0);
-    json_t *root =
-        json_pack("{sb sI sI sI si si si sI sI si so}", "sound", (int)sound, "last_sequence",
-                  (json_int_t)report->last_sequence, "durable", (json_int_t)report->durable,
-                  "snapshot_sequence", (json_int_t)report->snapshot_sequence, "segments",
-                  (int)report->segments, "void_segments", (int)report->void_segments,
-                  "snapshots_damaged", (int)report->snapshots_damaged, "torn_bytes",
-                  (json_int_t)report->torn_bytes, "torn_records", (json_int_t)report->torn_records,
-                  "unfinished", (int)report->unfinished, "problems", problems);
+    json_t *root = json_pack(
+        "{sb sI sb si sI sI sI si si si sI sI si so}", "sound", (int)sound, "first_sequence",
+        (json_int_t)report->first_sequence, "anchored", (int)report->anchored, "marks",
+        (int)report->marks, "last_sequence", (json_int_t)report->last_sequence, "durable",
+        (json_int_t)report->durable, "snapshot_sequence", (json_int_t)report->snapshot_sequence,
+        "segments", (int)report->segments, "void_segments", (int)report->void_segments,
+        "snapshots_damaged", (int)report->snapshots_damaged, "torn_bytes",
+        (json_int_t)report->torn_bytes, "torn_records", (json_int_t)report->torn_records,
+        "unfinished", (int)report->unfinished, "problems", problems);
     CHECK(root);
     CHECK(json_dumpf(root, stdout, JSON_INDENT(1) | JSON_PRESERVE_ORDER) == 0);
     putchar('\n');

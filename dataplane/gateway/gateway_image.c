@@ -50,6 +50,28 @@ struct gateway_image_parts gateway_image_parts(const struct gateway_image_head *
     return parts;
 }
 
+bool gateway_image_sized(const struct gateway_image_head *head, size_t length)
+{
+    return head->names <= GATEWAY_STRATEGIES_MAX && head->start.venues <= GATEWAY_VENUES_MAX &&
+           head->waiting <= head->changes && head->parts <= TRADE_PORT_REPORTS_MAX &&
+           gateway_image_parts(head).bytes == length;
+}
+
+bool gateway_image_look(const void *bytes, size_t length, struct gateway_image_look *look)
+{
+    const struct gateway_image_head *head = bytes;
+    if (length < sizeof *head || head->magic != GATEWAY_IMAGE_MAGIC ||
+        head->version != GATEWAY_IMAGE_VERSION || !gateway_image_sized(head, length))
+        return false;
+    *look = (struct gateway_image_look){.holdings = head->holdings,
+                                        .strategies = head->names,
+                                        .changes = head->changes,
+                                        .reports = head->report_number};
+    const struct gateway_image_chain *chain = gateway_image_parts(head).chain;
+    for (uint32_t i = 0; i < head->chains; i++) look->orders += chain[i].open != 0;
+    return true;
+}
+
 /* Changes by people, as gateway_recover.c takes them. */
 
 static void waiting_end(struct gateway_image *image)

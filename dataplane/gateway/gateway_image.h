@@ -57,6 +57,16 @@ void gateway_image_save(const struct gateway_image *image, const struct gateway 
 MUST_USE bool gateway_image_load(struct gateway_image *image, struct gateway *gateway,
                                  const void *bytes, size_t length, char *problem, size_t capacity);
 
+/* What is in an image, for people.  False: it is none of this version, whole. */
+struct gateway_image_look {
+    uint32_t orders;     /* open */
+    uint32_t holdings;   /* that are not empty: positions, or traded on that day */
+    uint32_t strategies; /* by name, also such as are in no configuration any more */
+    uint32_t changes;    /* by people */
+    uint64_t reports;    /* rows of the drop copy so far */
+};
+MUST_USE bool gateway_image_look(const void *bytes, size_t length, struct gateway_image_look *look);
+
 /* For a gateway that only reads, beside the one that works: the plan without delegates, whose
  * strategies are outside with as many orders.  strategy has room for as many as plan has; both must
  * outlive what is made of it. */

@@ -120,6 +120,9 @@ struct gateway_image_parts {
 /* head and the counts in it, which are in range, say where the others are. */
 struct gateway_image_parts gateway_image_parts(const struct gateway_image_head *head);
 
+/* Whether the head counts what there can be, and comes to this length. */
+bool gateway_image_sized(const struct gateway_image_head *head, size_t length);
+
 /* Beside a recovery. */
 
 struct gateway_image_known {

@@ -213,12 +213,10 @@ static const char *head_check(const struct loading *loading, const struct gatewa
 {
     if (length < sizeof *head || head->magic != GATEWAY_IMAGE_MAGIC) return "it is no image";
     if (head->version != GATEWAY_IMAGE_VERSION) return "the image is of another version";
-    if (head->names > GATEWAY_STRATEGIES_MAX || head->start.venues > GATEWAY_VENUES_MAX ||
-        head->waiting > head->changes || head->parts > TRADE_PORT_REPORTS_MAX)
-        return "the image counts what there cannot be";
+    if (!gateway_image_sized(head, length))
+        return "the image is cut off, or counts what there cannot be";
     if (head->changes > loading->image->room)
         return "the image has more changes by people than there is room for";
-    if (gateway_image_parts(head).bytes != length) return "the image is cut off, or too long";
     return gateway_read_start(loading->gateway, &head->start)
              ? "the image is of other venues or symbols than the configuration, or of another "
                "version"

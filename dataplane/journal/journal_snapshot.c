@@ -192,12 +192,17 @@ static enum journal_io read_back(const struct journal_storage *storage, const ch
     return same ? JOURNAL_IO_OK : JOURNAL_IO_FAILED;
 }
 
-static bool named(const struct journal_storage *storage, const char *name)
+/* Whether there is one of this record already; what does not read back is none. */
+static bool named(const struct journal_storage *storage, const char *name, uint64_t sequence)
 {
     struct journal_file file;
+    struct journal_snapshot read;
+    struct journal_diagnosis diagnosis = {.fault = JOURNAL_FAULT_NONE};
     if (storage->open(storage->context, name, &file) != JOURNAL_IO_OK) return false;
+    enum journal_fault fault =
+        journal_snapshot_read(file.memory, file.bytes, sequence, NULL, &read, &diagnosis);
     storage->close(storage->context, &file);
-    return true;
+    return fault == JOURNAL_FAULT_NONE;
 }
 
 enum journal_io journal_snapshot_write(const struct journal_storage *storage,
@@ -210,7 +215,7 @@ enum journal_io journal_snapshot_write(const struct journal_storage *storage,
     struct journal_name name = journal_name_snapshot(snapshot->sequence);
     struct journal_name unfinished = journal_name_unfinished(name);
     struct journal_file file;
-    if (named(storage, name.bytes)) return JOURNAL_IO_FAILED;
+    if (named(storage, name.bytes, snapshot->sequence)) return JOURNAL_IO_FAILED;
     uint64_t bytes = state_at(snapshot->length) + snapshot->length;
     enum journal_io status = storage->create(storage->context, unfinished.bytes, bytes, &file);
     if (status != JOURNAL_IO_OK) return status;

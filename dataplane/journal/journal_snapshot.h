@@ -36,8 +36,8 @@ struct journal_snapshot {
 };
 
 /* Makes the snapshot durable and reads it back.  JOURNAL_IO_FAILED also if it read back otherwise.
- * After a failure older snapshots are as they were.  A name once durable is not written again: a
- * snapshot of a sequence that has one is refused as JOURNAL_IO_FAILED. */
+ * After a failure older snapshots are as they were.  One that reads back is not written again: a
+ * snapshot of its sequence is refused as JOURNAL_IO_FAILED. */
 MUST_USE enum journal_io journal_snapshot_write(const struct journal_storage *storage,
                                                 const struct journal_hash *hash,
                                                 const struct journal_snapshot *snapshot);

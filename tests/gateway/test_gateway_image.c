@@ -209,13 +209,31 @@ SPEC(an_image_of_others_is_refused_with_a_sentence)
     refused_check(&image, "the image is of another version");
     image.bytes[8]--;
     image.length--;
-    refused_check(&image, "the image is cut off, or too long");
+    refused_check(&image, "the image is cut off, or counts what there cannot be");
     image.length++;
     memcpy(rig.symbol[1].name, "CCCC    ", 8);
     refused_check(&image, "the image is of other venues or symbols than the configuration, or of "
                           "another version");
     memcpy(rig.symbol[1].name, "BBBB    ", 8);
     same_check(&image, rig.records);
+    free(image.bytes);
+}
+
+SPEC(an_image_says_what_is_in_it)
+{
+    struct gateway_image_look look;
+    play("i1 a1 e1:4 y3 a3 H h");
+    struct image_bytes image = image_of();
+    EXPECT(gateway_image_look(image.bytes, image.length, &look));
+    EXPECT_UINT(look.orders, 2);
+    EXPECT_UINT(look.holdings, 1);
+    EXPECT_UINT(look.strategies, RIG_STRATEGIES);
+    EXPECT_UINT(look.changes, 2);
+    EXPECT_UINT(look.reports, 3);
+    EXPECT(!gateway_image_look(image.bytes, image.length - 1, &look));
+    EXPECT(!gateway_image_look(image.bytes, 20, &look));
+    image.bytes[8]++;
+    EXPECT(!gateway_image_look(image.bytes, image.length, &look));
     free(image.bytes);
 }
 
@@ -251,5 +269,6 @@ SPEC(where_there_is_no_room_for_a_change_there_is_no_image)
     S(a_lower_ceiling_holds_behind_an_image_too)                                                   \
     S(what_waits_for_its_disk_may_still_be_replaced_behind_an_image)                               \
     S(an_image_of_others_is_refused_with_a_sentence)                                               \
+    S(an_image_says_what_is_in_it)                                                                 \
     S(where_there_is_no_room_for_a_change_there_is_no_image)
 SPEC_MAIN("gateway_image", SPECS, before_each, after_each)

@@ -132,6 +132,19 @@ SPEC(a_start_behind_a_snapshot_opens_nothing_that_lies_before_it)
     EXPECT_UINT(calls_to_recover(10 * PER_SEGMENT + 3), calls);
 }
 
+SPEC(a_snapshot_that_does_not_read_back_gives_way_to_one_of_its_record)
+{
+    segments_fill(2);
+    snapshot_at(200, (struct journal_mark){0});
+    const struct journal_snapshot again = {.sequence = 200, .durable = 200};
+    EXPECT_UINT(journal_snapshot_write(&world->model.storage, world->hash, &again),
+                JOURNAL_IO_FAILED);
+    model_find(&world->model, journal_name_snapshot(200).bytes)->now[8] ^= 1;
+    EXPECT_UINT(journal_snapshot_write(&world->model.storage, world->hash, &again), JOURNAL_IO_OK);
+    EXPECT_UINT(recover(), JOURNAL_FAULT_NONE);
+    EXPECT_UINT(world->report.snapshot_sequence, 200);
+}
+
 /* The chain. */
 
 SPEC(a_journal_with_its_beginning_says_so)
@@ -253,6 +266,7 @@ SPEC(the_mark_of_a_start_is_where_the_records_end_that_it_went_on_behind)
     S(no_segment_is_removed_unless_a_policy_says_so)                                               \
     S(segments_that_are_kept_are_the_newest_of_those_that_are_not_needed)                          \
     S(a_start_behind_a_snapshot_opens_nothing_that_lies_before_it)                                 \
+    S(a_snapshot_that_does_not_read_back_gives_way_to_one_of_its_record)                           \
     S(a_journal_with_its_beginning_says_so)                                                        \
     S(a_mark_in_the_first_segment_that_is_left_proves_what_was_before_it)                          \
     S(a_mark_at_the_end_of_a_segment_that_is_gone_is_the_link_of_the_next)                         \
