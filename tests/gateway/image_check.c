@@ -2,6 +2,7 @@
 
 #include "dataplane/base/crc32c.h"
 #include "dataplane/gateway/gateway_image.h"
+#include "dataplane/gateway/gateway_layout.h" /* orders are compared field by field */
 #include "tests/support/spec.h"
 
 #include <stdlib.h>
@@ -124,6 +125,28 @@ static void holdings_check(const struct image_reader *one, const struct image_re
         }
 }
 
+/* Of an open order everything but where it lies. */
+static bool chains_same(const struct gateway_chain *one, const struct gateway_chain *other)
+{
+    if (!one || !other) return one == other;
+    return memcmp(one, other, offsetof(struct gateway_chain, side)) == 0 &&
+           one->side == other->side && one->how == other->how && one->open == other->open &&
+           one->seen == other->seen;
+}
+
+static void orders_check(const struct image_reader *one, const struct image_reader *other,
+                         uint32_t k)
+{
+    for (uint32_t i = 0; i < one->plan->venues; i++) {
+        const struct gateway_venue *is = &one->gateway->venue[i], *due = &other->gateway->venue[i];
+        bool same = is->first_order == due->first_order && is->recent == due->recent &&
+                    order_index_count(is->index) == order_index_count(due->index);
+        for (uint32_t slot = 0; slot < gateway_slots_all(is); slot++)
+            same &= chains_same(gateway_chain_of(is, slot), gateway_chain_of(due, slot));
+        spec_expect(__FILE__, __LINE__, same, "orders of venue %u: image after record %u", i, k);
+    }
+}
+
 static bool known_same(const struct gateway *one, const struct gateway *other, uint32_t strategy)
 {
     struct gateway_known is = gateway_known(one, strategy), due = gateway_known(other, strategy);
@@ -152,6 +175,7 @@ static void people_check(const struct image_reader *one, const struct image_read
 
 void image_check_start(struct image_reader *one, struct image_reader *other, uint32_t k)
 {
+    orders_check(one, other, k);
     gateway_recovered(one->gateway, NOW);
     gateway_recovered(other->gateway, NOW);
     gateway_verify(one->gateway);

@@ -187,6 +187,9 @@ SPEC(what_waits_for_its_disk_may_still_be_replaced_behind_an_image)
     record.scope = RISK_STRATEGY;
     EXPECT_UINT(gateway_control(rig.gateway, &record, 1, false, rig.now), RISK_CONTROL_OK);
     same_check(&image, k);
+    struct image_bytes later = image_of(); /* the one that was replaced is not in it */
+    same_check(&later, rig.records);
+    free(later.bytes);
     struct image_reader reader;
     image_reader_new(&reader, &rig.plan);
     EXPECT(image_reader_load(&reader, &image));

@@ -3,6 +3,7 @@
 
 #include "dataplane/gateway/trade_port_ouch50.h"
 #include "tests/gateway/gateway_trace.h"
+#include "tests/gateway/image_check.h"
 #include "tests/gateway/port_rig.h"
 
 #include <stdlib.h>
@@ -81,6 +82,7 @@ static void restart(uint32_t records)
                                sizeof problem));
     }
     EXPECT_TEXT(problem, "");
+    image_check_all(&rig.plan, ouch.written, records, 12);
     gateway_rig_start(&rig);
 }
 
