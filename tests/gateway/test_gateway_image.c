@@ -1,6 +1,6 @@
 /* What an image is of, what it is not, and what it is under another configuration. */
 
-#include "dataplane/gateway/gateway_image.h"
+#include "dataplane/gateway/gateway_image_layout.h" /* images are damaged where it matters */
 #include "tests/gateway/image_check.h"
 #include "tests/support/spec.h"
 
@@ -222,6 +222,31 @@ SPEC(an_image_of_others_is_refused_with_a_sentence)
     free(image.bytes);
 }
 
+/* With right sums nobody else would find it. */
+SPEC(orders_that_cannot_be_are_refused)
+{
+    play("i1 a1 y3 a3");
+    struct image_bytes image = image_of();
+    const struct gateway_image_parts parts = gateway_image_parts((const void *)image.bytes);
+    struct gateway_image_chain *chain =
+        (void *)(image.bytes + ((const uint8_t *)parts.chain - image.bytes));
+    const struct gateway_image_chain first = chain[0], second = chain[1];
+    chain[1].order = first.order;
+    refused_check(&image, "the image has an order twice");
+    chain[1] = first;
+    chain[1].order = second.order;
+    refused_check(&image, "the image has more open orders than there is room for");
+    chain[1] = second;
+    chain[1].price = 0;
+    refused_check(&image, "an order of the image is none");
+    chain[1] = second;
+    chain[1].name = GATEWAY_STRATEGIES_MAX;
+    refused_check(&image, "the image has an order of a strategy that has no place here any more");
+    chain[1] = second;
+    same_check(&image, rig.records);
+    free(image.bytes);
+}
+
 SPEC(an_image_says_what_is_in_it)
 {
     struct gateway_image_look look;
@@ -272,6 +297,7 @@ SPEC(where_there_is_no_room_for_a_change_there_is_no_image)
     S(a_lower_ceiling_holds_behind_an_image_too)                                                   \
     S(what_waits_for_its_disk_may_still_be_replaced_behind_an_image)                               \
     S(an_image_of_others_is_refused_with_a_sentence)                                               \
+    S(orders_that_cannot_be_are_refused)                                                           \
     S(an_image_says_what_is_in_it)                                                                 \
     S(where_there_is_no_room_for_a_change_there_is_no_image)
 SPEC_MAIN("gateway_image", SPECS, before_each, after_each)
