@@ -21,6 +21,7 @@
 #    define COUNTING_POSSIBLE 0
 #    define CALLGRIND_START_INSTRUMENTATION
 #    define CALLGRIND_STOP_INSTRUMENTATION
+#    define CALLGRIND_TOGGLE_COLLECT
 #    define CALLGRIND_ZERO_STATS
 #    define CALLGRIND_DUMP_STATS_AT(name)
 #endif
@@ -290,6 +291,16 @@ void bench_counted(const struct bench_rate *rate)
     printf("{\"bench\": \"%s\", \"kind\": \"count\", \"name\": \"%s\", \"items\": %llu}\n", subject,
            rate->name, (unsigned long long)rate->items);
     fflush(stdout);
+}
+
+void bench_count_pause(void)
+{
+    if (counting) CALLGRIND_TOGGLE_COLLECT;
+}
+
+void bench_count_resume(void)
+{
+    if (counting) CALLGRIND_TOGGLE_COLLECT;
 }
 
 /* The machine. */

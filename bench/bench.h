@@ -105,6 +105,9 @@ void bench_ratio_rounds(const char *name, const char *what, const double *figure
  * compares with what is recorded.  Times are not measured then. */
 bool bench_counting(void);
 void bench_counted(const struct bench_rate *rate);
+/* Within run: what comes between the two is not counted. */
+void bench_count_pause(void);
+void bench_count_resume(void);
 
 /* The machine's clock, calibrated by bench_open. */
 const struct clock *bench_clock(void);

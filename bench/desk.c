@@ -266,6 +266,12 @@ static void engine_make(struct desk *desk, const struct desk_wants *wants)
                                              .budget_ticks = UINT64_MAX,
                                              .now = clock_read,
                                              .clock = desk};
+    if (wants->rings) {
+        engine_plan.intake = wants->rings->intake;
+        engine_plan.intake_answers = wants->rings->answers;
+        engine_plan.copy = wants->rings->copy;
+        engine_plan.prices = wants->rings->prices;
+    }
     struct order_host_venue venue = {.way = ORDER_HOST_TCP,
                                      .ip = PEER_IP,
                                      .port = PEER_PORT,

@@ -21,6 +21,12 @@
 
 enum desk_instrument { DESK_ONE = 101, DESK_TWO = 102, DESK_INSTRUMENTS = 128 };
 
+/* Between the engine and who hears strategies outside: engine_stage.h. */
+struct desk_rings {
+    struct spsc *intake, *answers, *copy;
+    struct conflate *prices;
+};
+
 struct desk_wants {
     bool feed;            /* and books; without it markets are put into the queue by the bench */
     bool journal;         /* without it records are counted, and nothing is kept */
@@ -28,6 +34,7 @@ struct desk_wants {
     uint32_t link_frames; /* of the gateway's link; a power of two */
     const struct trade_port_kind *port;
     const struct delegate_kind *maker;
+    const struct desk_rings *rings; /* NULL: nobody outside is heard */
 };
 
 /* The gateway's port, which notes when a segment with a message in it became visible. */

@@ -10,6 +10,7 @@
 #include "control/redis/redis_link.h"
 #include "control/redis/redis_outbox.h"
 #include "control/redis/redis_say.h"
+#include "control/redis/redis_words.h"
 #include "dataplane/stage/engine_stage.h"
 #include "dataplane/stage/venue_tally.h"
 

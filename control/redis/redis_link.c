@@ -1,5 +1,6 @@
 #include "control/redis/redis_link.h"
 
+#include "control/redis/redis_words.h"
 #include "dataplane/base/system_clock.h"
 
 #include <arpa/inet.h>
@@ -22,6 +23,13 @@ double redis_seconds(void)
     return (double)system_clock_monotonic() / 1e9;
 }
 
+/* While it greets, our password is in it. */
+static void out_wipe(struct redis_link *link)
+{
+    if (link->state == REDIS_LINK_GREETING)
+        explicit_bzero(link->out, link->out_first + link->out_bytes);
+}
+
 static void closed(struct redis_link *link)
 {
     struct ev_loop *loop = link->plan.loop;
@@ -30,7 +38,8 @@ static void closed(struct redis_link *link)
     if (link->socket >= 0) (void)close(link->socket);
     link->socket = -1;
     link->writes = false;
-    link->out_bytes = 0;
+    out_wipe(link);
+    link->out_first = link->out_bytes = 0;
     link->why = NULL;
     link->state = REDIS_LINK_DOWN;
     link->retry_at = redis_seconds() + link->retry_ms / 1000.0;
@@ -81,49 +90,52 @@ static void output_watch(struct redis_link *link, bool watch)
 
 static void out_flush(struct redis_link *link)
 {
-    size_t sent = 0;
-    while (sent < link->out_bytes) {
-        ssize_t now = send(link->socket, link->out + sent, link->out_bytes - sent, MSG_NOSIGNAL);
+    while (link->out_bytes > 0) {
+        ssize_t now =
+            send(link->socket, link->out + link->out_first, link->out_bytes, MSG_NOSIGNAL);
         if (now < 0 && errno == EINTR) continue;
         if (now < 0 && errno != EAGAIN) redis_link_lose(link, "the connection has broken");
         if (now <= 0) break;
-        sent += (size_t)now;
+        link->out_first += (size_t)now;
+        link->out_bytes -= (size_t)now;
     }
-    link->out_bytes -= sent;
-    memmove(link->out, link->out + sent, link->out_bytes);
-    if (link->state == REDIS_LINK_GREETING) /* our password was in it */
-        explicit_bzero(link->out + link->out_bytes, sent);
+    if (link->out_bytes == 0) {
+        out_wipe(link);
+        link->out_first = 0;
+    }
     output_watch(link, link->out_bytes > 0 && !link->why);
 }
 
-static bool out_add(struct redis_link *link, uint32_t tag, const char *bytes, size_t length)
+/* A place of length bytes behind what waits, which is then said; NULL: there is no room. */
+static char *out_claim(struct redis_link *link, uint32_t tag, size_t length)
 {
-    if (link->why || length > REDIS_LINK_OUT_BYTES - link->out_bytes) return false;
-    if (!redis_replies_room(&link->replies)) return false;
+    if (link->why || length > REDIS_LINK_OUT_BYTES - link->out_bytes) return NULL;
+    if (!redis_replies_room(&link->replies)) return NULL;
     if (link->replies.count == 0) link->heard_at = redis_seconds();
     if (!link->replies.subscribed) redis_replies_asked(&link->replies, tag);
-    memcpy(link->out + link->out_bytes, bytes, length);
+    if (link->out_first + link->out_bytes + length > REDIS_LINK_OUT_BYTES) {
+        memmove(link->out, link->out + link->out_first, link->out_bytes);
+        link->out_first = 0;
+    }
+    char *place = link->out + link->out_first + link->out_bytes;
     link->out_bytes += length;
-    output_watch(link, true); /* at the end of the turn, with whatever else there is */
-    return true;
+    return place;
 }
 
 bool redis_link_send(struct redis_link *link, uint32_t tag, const char *bytes, size_t length)
 {
-    return link->state == REDIS_LINK_READY && out_add(link, tag, bytes, length);
+    char *place = link->state == REDIS_LINK_READY ? out_claim(link, tag, length) : NULL;
+    if (place) memcpy(place, bytes, length);
+    return place != NULL;
 }
 
-static bool words_add(struct redis_link *link, uint32_t tag, uint32_t words,
+static bool words_add(struct redis_link *link, uint32_t tag, uint32_t count,
                       const char *const *word)
 {
-    char *bytes = NULL;
-    const char **at = (const char **)(uintptr_t)word;
-    long long length = redisFormatCommandArgv(&bytes, (int)words, at, NULL);
-    CHECK(length > 0);
-    bool taken = out_add(link, tag, bytes, (size_t)length);
-    explicit_bzero(bytes, (size_t)length);
-    redisFreeCommand(bytes);
-    return taken;
+    const struct redis_words words = {count, word, NULL};
+    char *place = out_claim(link, tag, redis_words_bytes(&words));
+    if (place) redis_words_put(&words, place);
+    return place != NULL;
 }
 
 bool redis_link_say(struct redis_link *link, uint32_t tag, uint32_t words, const char *const *word)
@@ -219,6 +231,17 @@ static void output_ready(struct ev_loop *loop, ev_io *watcher, int events)
     if (link->why) lost(link, link->why);
 }
 
+static void turned(struct ev_loop *loop, ev_prepare *watcher, int events)
+{
+    (void)loop;
+    (void)events;
+    struct redis_link *link = watcher->data;
+    bool greeted = link->state == REDIS_LINK_GREETING || link->state == REDIS_LINK_READY;
+    if (!greeted || link->why || link->writes || link->out_bytes == 0) return;
+    out_flush(link);
+    if (link->why) lost(link, link->why);
+}
+
 /* Connecting. */
 
 static int socket_connect(const struct redis_link_plan *plan)
@@ -279,7 +302,9 @@ void redis_link_new(struct redis_link *link, const struct redis_link_plan *plan)
     ev_init(&link->input, input_ready);
     ev_init(&link->output, output_ready);
     ev_timer_init(&link->timer, step, 0, STEP_SECONDS);
-    link->input.data = link->output.data = link->timer.data = link;
+    ev_prepare_init(&link->turned, turned);
+    link->input.data = link->output.data = link->turned.data = link->timer.data = link;
+    ev_prepare_start(plan->loop, &link->turned);
     ev_timer_start(plan->loop, &link->timer);
 }
 
@@ -287,6 +312,7 @@ void redis_link_free(struct redis_link *link)
 {
     if (!link->out) return;
     ev_timer_stop(link->plan.loop, &link->timer);
+    ev_prepare_stop(link->plan.loop, &link->turned);
     closed(link);
     redis_replies_free(&link->replies);
     free(link->out);

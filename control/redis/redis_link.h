@@ -11,8 +11,8 @@
  * the owner says that the connection has worked: so a server that takes connections and refuses
  * commands is asked ever more seldom (the circuit breaker).
  *
- * Nothing blocks: what the socket does not take waits in a buffer of REDIS_LINK_OUT_BYTES, and what
- * has no room there is not taken.
+ * Nothing blocks: what is said in one turn of the loop leaves together at its end, what the socket
+ * does not take waits in a buffer of REDIS_LINK_OUT_BYTES, and what has no room there is not taken.
  * Threads: the loop's.  Memory: the buffer, and what redis_reply.h says. */
 
 #include "control/redis/redis_reply.h"
@@ -51,10 +51,12 @@ struct redis_link {
     int socket;
     ev_io input;
     ev_io output;
+    ev_prepare turned; /* the loop is about to wait */
     ev_timer timer;
     bool writes; /* output is watched */
     struct redis_replies replies;
-    char *out;
+    char *out; /* what waits to be sent is out_bytes from out_first */
+    size_t out_first;
     size_t out_bytes;
     uint32_t retry_ms;
     double retry_at; /* redis_seconds */

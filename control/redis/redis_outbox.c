@@ -21,20 +21,26 @@ void redis_outbox_free(struct redis_outbox *outbox)
     *outbox = (struct redis_outbox){0};
 }
 
-bool redis_outbox_add(struct redis_outbox *outbox, const char *bytes, size_t length)
+char *redis_outbox_claim(struct redis_outbox *outbox, size_t length)
 {
     bool room =
         outbox->count < REDIS_OUTBOX_ENTRIES && length <= REDIS_OUTBOX_BYTES_MAX - outbox->bytes;
-    char *copy = room ? malloc(length) : NULL;
-    if (!copy) {
+    char *place = room ? malloc(length) : NULL;
+    if (!place) {
         outbox->lost++;
-        return false;
+        return NULL;
     }
-    memcpy(copy, bytes, length);
-    *entry(outbox, outbox->count++) = (struct redis_command){copy, length};
+    *entry(outbox, outbox->count++) = (struct redis_command){place, length};
     outbox->bytes += length;
     outbox->taken++;
-    return true;
+    return place;
+}
+
+bool redis_outbox_add(struct redis_outbox *outbox, const char *bytes, size_t length)
+{
+    char *place = redis_outbox_claim(outbox, length);
+    if (place) memcpy(place, bytes, length);
+    return place != NULL;
 }
 
 const struct redis_command *redis_outbox_next(struct redis_outbox *outbox)

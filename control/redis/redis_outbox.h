@@ -36,6 +36,8 @@ void redis_outbox_free(struct redis_outbox *outbox);
 
 /* A copy is kept.  False: no room. */
 bool redis_outbox_add(struct redis_outbox *outbox, const char *bytes, size_t length);
+/* The same, where the caller writes the bytes before anything else is asked.  NULL: no room. */
+char *redis_outbox_claim(struct redis_outbox *outbox, size_t length);
 /* The oldest that was not sent, now counted as sent; NULL: none. */
 const struct redis_command *redis_outbox_next(struct redis_outbox *outbox);
 /* It could not be sent after all. */

@@ -33,12 +33,10 @@ static void lost(void *context, const char *why)
 void redis_outbox_say(struct redis *redis, uint32_t words, const char *const *word,
                       const size_t *length)
 {
-    char *bytes = NULL;
-    const char **at = (const char **)(uintptr_t)word;
-    long long made = redisFormatCommandArgv(&bytes, (int)words, at, length);
-    CHECK(made > 0);
-    if (!redis_outbox_add(&redis->outbox, bytes, (size_t)made)) redis->counts.unanswered++;
-    redisFreeCommand(bytes);
+    const struct redis_words command = {words, word, length};
+    char *place = redis_outbox_claim(&redis->outbox, redis_words_bytes(&command));
+    if (place) redis_words_put(&command, place);
+    else redis->counts.unanswered++;
 }
 
 static void outbox_send(struct redis *redis)

@@ -11,6 +11,40 @@ const char *redis_fault_text(enum redis_fault fault)
     return texts[fault];
 }
 
+/* Arrays. */
+
+#if HIREDIS_MAJOR < 1
+typedef int array_elements;
+#else
+typedef size_t array_elements;
+#endif
+
+static void *(*array_make)(const redisReadTask *, array_elements); /* hiredis's own */
+
+static void *array_bounded(const redisReadTask *task, array_elements elements)
+{
+    struct redis_replies *replies = task->privdata;
+    size_t room = REDIS_REPLY_ELEMENTS_MAX - replies->elements;
+    if (elements < 0 || (size_t)elements > room) {
+        replies->elements = REDIS_REPLY_ELEMENTS_MAX + 1ul;
+        return NULL;
+    }
+    replies->elements += (size_t)elements;
+    return array_make(task, elements);
+}
+
+static redisReader *reader_make(struct redis_replies *replies)
+{
+    redisReader *reader = redisReaderCreate();
+    CHECK(reader != NULL);
+    replies->makes = *reader->fn;
+    array_make = replies->makes.createArray;
+    replies->makes.createArray = array_bounded;
+    reader->fn = &replies->makes;
+    reader->privdata = replies;
+    return reader;
+}
+
 void redis_replies_new(struct redis_replies *replies)
 {
     *replies = (struct redis_replies){.tag = calloc(REDIS_ASKED_MAX, sizeof *replies->tag)};
@@ -28,10 +62,10 @@ void redis_replies_free(struct redis_replies *replies)
 void redis_replies_reset(struct redis_replies *replies)
 {
     if (replies->reader) redisReaderFree(replies->reader);
-    replies->reader = redisReaderCreate();
-    CHECK(replies->reader != NULL);
+    replies->reader = reader_make(replies);
     replies->count = 0;
     replies->waiting = 0;
+    replies->elements = 0;
     replies->subscribed = false;
 }
 
@@ -65,9 +99,12 @@ enum redis_fault redis_replies_take(struct redis_replies *replies, const char *b
     for (bool more = true; more;) {
         void *reply = NULL;
         uint32_t tag;
-        if (redisReaderGetReply(replies->reader, &reply) != REDIS_OK) return REDIS_FAULT_GARBAGE;
+        if (redisReaderGetReply(replies->reader, &reply) != REDIS_OK)
+            return replies->elements > REDIS_REPLY_ELEMENTS_MAX ? REDIS_FAULT_OVERSIZE
+                                                                : REDIS_FAULT_GARBAGE;
         if (!reply) break;
         replies->waiting = 0;
+        replies->elements = 0;
         bool asked = tag_take(replies, &tag);
         if (asked) more = take(context, tag, reply);
         freeReplyObject(reply);

@@ -7,17 +7,21 @@
  *     asked(tag)   a command was sent
  *     take(bytes)  calls reply(tag) for each that is whole, in order
  *
- * Guarantees: a reply nobody asked for, one of more than REDIS_REPLY_BYTES_MAX, and bytes that are
- * no protocol are faults, after which nothing is read any more.
- * Threads: one.  Memory: at most twice REDIS_REPLY_BYTES_MAX, as bytes come in. */
+ * Guarantees: a reply nobody asked for, one of more than REDIS_REPLY_BYTES_MAX or that promises
+ * more than REDIS_REPLY_ELEMENTS_MAX, and bytes that are no protocol are faults; nothing is read
+ * behind them.  A promise alone takes no memory and no time: hiredis would make room for a billion
+ * elements at once, and look at each of them when it lets go.
+ * Threads: one.  Memory: at most twice REDIS_REPLY_BYTES_MAX, as bytes come in, and some 80 bytes
+ * for each element. */
 
 #include "dataplane/base/base.h"
 
 #include <hiredis/hiredis.h>
 
-#define REDIS_ASKED_MAX       8192u /* commands without a reply */
-#define REDIS_REPLY_BYTES_MAX (8u << 20)
-#define REDIS_TAG_PUSHED      UINT32_MAX /* of a reply of a subscription */
+#define REDIS_ASKED_MAX          8192u /* commands without a reply */
+#define REDIS_REPLY_BYTES_MAX    (8u << 20)
+#define REDIS_REPLY_ELEMENTS_MAX (1u << 18) /* of all its arrays together */
+#define REDIS_TAG_PUSHED         UINT32_MAX /* of a reply of a subscription */
 
 /* clang-format off */
 #define REDIS_FAULTS(X)                                                                \
@@ -33,7 +37,9 @@ const char *redis_fault_text(enum redis_fault fault);
 
 struct redis_replies {
     redisReader *reader;
-    size_t waiting; /* bytes of a reply that is not whole */
+    redisReplyObjectFunctions makes; /* hiredis's own, with a bound on arrays */
+    size_t waiting;                  /* bytes of a reply that is not whole */
+    size_t elements;                 /* that it has promised */
     uint32_t *tag;
     uint32_t first;
     uint32_t count;

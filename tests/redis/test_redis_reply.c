@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static struct redis_replies replies;
 static char heard[4096];
@@ -117,6 +118,42 @@ SPEC(an_answer_without_end_is_a_fault)
     EXPECT(all <= REDIS_REPLY_BYTES_MAX + sizeof bytes);
 }
 
+SPEC(what_is_only_promised_takes_no_memory)
+{
+    struct rusage before, after;
+    getrusage(RUSAGE_SELF, &before);
+    redis_replies_asked(&replies, 1);
+    EXPECT_UINT(take_text("*1000000000\r\n"), REDIS_FAULT_OVERSIZE);
+    redis_replies_reset(&replies);
+    getrusage(RUSAGE_SELF, &after);
+    EXPECT(after.ru_maxrss - before.ru_maxrss < 4096); /* KiB */
+}
+
+SPEC(all_arrays_of_an_answer_together_are_bounded)
+{
+    char text[64];
+    for (uint32_t more = 0; more < 2; more++) {
+        redis_replies_reset(&replies);
+        redis_replies_asked(&replies, 1);
+        snprintf(text, sizeof text, "*2\r\n*1\r\n:1\r\n*%u\r\n",
+                 REDIS_REPLY_ELEMENTS_MAX - 3 + more);
+        EXPECT_UINT(take_text(text), more ? REDIS_FAULT_OVERSIZE : REDIS_FAULT_NONE);
+    }
+}
+
+SPEC(each_answer_has_the_bound_for_itself)
+{
+    char text[32];
+    snprintf(text, sizeof text, "*%u\r\n", REDIS_REPLY_ELEMENTS_MAX);
+    for (uint32_t turn = 1; turn <= 3; turn++) {
+        redis_replies_asked(&replies, turn);
+        EXPECT_UINT(take_text(text), REDIS_FAULT_NONE);
+        for (uint32_t i = 0; i < REDIS_REPLY_ELEMENTS_MAX; i++)
+            EXPECT_UINT(take_text(":1\r\n"), REDIS_FAULT_NONE);
+    }
+    EXPECT_TEXT(heard, "1:[] 2:[] 3:[] ");
+}
+
 SPEC(who_has_had_enough_hears_no_more)
 {
     goes_on = false;
@@ -173,6 +210,9 @@ SPEC(errors_that_pass_are_told_from_those_that_do_not)
     S(a_subscription_is_told_unasked)                                                              \
     S(garbage_is_a_fault)                                                                          \
     S(arrays_within_arrays_end_somewhere)                                                          \
+    S(what_is_only_promised_takes_no_memory)                                                       \
+    S(all_arrays_of_an_answer_together_are_bounded)                                                \
+    S(each_answer_has_the_bound_for_itself)                                                        \
     S(an_answer_without_end_is_a_fault)                                                            \
     S(who_has_had_enough_hears_no_more)                                                            \
     S(random_bytes_are_an_answer_or_a_fault)                                                       \

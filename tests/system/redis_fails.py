@@ -22,6 +22,7 @@ from redis_support import (ACCOUNT, ANSWERS, STREAM, Box, Client, Desk, Fake, Re
 from replay_support import ALL, equal, require, run_specs, spec
 
 CYCLES = 300 if ALL else 100
+EACH = 2  # intents between two failures, at least
 QUANTITIES = 900
 GROWTH_KB = 65536
 
@@ -163,6 +164,15 @@ class Trader(threading.Thread):
         self.join(timeout=5)
 
 
+def progress(trader, number):
+    """Some intents between two failures, however slow the machine is."""
+    until = time.monotonic() + 10
+    while trader.number < number:
+        require(time.monotonic() < until, f"intent {trader.number} is not answered")
+        time.sleep(0.01)
+    time.sleep(0.03)
+
+
 def books_live(desk):
     """Until an order is taken; the number of it is not one of the trader's."""
     until = time.monotonic() + 15
@@ -244,7 +254,7 @@ def whatever_the_server_does_each_intent_acts_once(bench):
     trader = Trader(server.path, first)
     trader.start()
     for cycle in range(CYCLES):
-        time.sleep(0.06)
+        progress(trader, trader.number + EACH)
         FAILURES[cycle % len(FAILURES)](server, cycle)
     trader.end()
     empty(server, 0)
