@@ -200,7 +200,7 @@ void redis_fails_measure(struct redis_desk *of)
     desk = of;
     atomic_store(&phase, (uint32_t)NOT_NOW);
     desk->wire_more = wire_more;
-    redis_desk_lcore_start(desk);
+    redis_desk_lcore_start(desk, LCORE_SPIN);
     redis_desk_loop_start(desk);
     phases_run(rounds);
     keeper_set(&desk->keeper, KEEPER_WELL);

@@ -2,12 +2,13 @@
  *
  *     redis_trip    client: XADD ──socket──► redis-server ──socket──► loop: control/redis ──ring──►
  *     (core 0)                                                        engine ──► segment (core 1)
+ *     redis_rests   the same with an lcore that may back off: it sleeps when the intent comes
  *     redis_inside  ring ──► engine ──► segment: the same intent without Redis
  *     redis_floor   client: XADD ──► redis-server ──► a thread that waits in XREAD
  *
  * Begin is in front of the client's send(), end right behind the flush of the port or the return of
  * recv().  The client reads the reply to its XADD as any would, and rests between two intents for
- * so long that nothing is under way.  The three are measured in turn, so that what the machine does
+ * so long that nothing is under way.  They are measured in turn, so that what the machine does
  * meanwhile is done to all.
  *
  *     redis_rate    a client that sends as fast as its window lets it: nanoseconds an intent, from
@@ -28,7 +29,7 @@ enum {
     PAUSE_MORE_NS = 700 * NANOS_MICRO,
     POLL_NS = 50 * NANOS_MICRO,
     TRIP_BOUND_NS = 60 * NANOS_MICRO,
-    GIVEN_UP_NS = NANOS_SECOND,
+    GIVEN_UP_NS = 20 * (int64_t)NANOS_SECOND,
     COMMAND_BYTES = 320,
     RATE_INTENTS = 50000,
     RATE_BOUND_NS = 20 * NANOS_MICRO, /* 50,000 a second */
@@ -36,9 +37,10 @@ enum {
     AT_ONCE = 32,
     WINDOW = 3072,
 };
+#define FLOOR_RATIO 2.0 /* what is ours is not more than what is Redis's and the kernel's */
 
 static struct redis_desk *desk;
-static struct histogram trip, inside, floor_;
+static struct histogram trip, rests, inside, floor_;
 static int client;
 
 static uint64_t draw(uint64_t below)
@@ -109,7 +111,7 @@ static uint64_t end_await(_Atomic uint64_t *end)
     return at;
 }
 
-static void trip_one(bool counts)
+static void trip_one(struct histogram *ticks)
 {
     char bytes[COMMAND_BYTES];
     const struct redis_desk_intent intent = redis_desk_intent_next(desk);
@@ -120,12 +122,12 @@ static void trip_one(bool counts)
     bytes_send(bytes, length);
     replies_take(1);
     uint64_t end = end_await(&desk->desk.port.visible_tsc);
-    if (counts) histogram_record_span(&trip, begin, end);
+    if (ticks) histogram_record_span(ticks, begin, end);
 }
 
-static void trips_measure(uint32_t count)
+static void trips_measure(uint32_t count, struct histogram *ticks)
 {
-    for (uint32_t i = 0; i < count / 10 + count; i++) trip_one(i >= count / 10);
+    for (uint32_t i = 0; i < count / 10 + count; i++) trip_one(i >= count / 10 ? ticks : NULL);
 }
 
 /* Without Redis. */
@@ -161,7 +163,7 @@ static void inside_one(bool counts)
 
 static void insides_measure(uint32_t count)
 {
-    redis_desk_lcore_start(desk);
+    redis_desk_lcore_start(desk, LCORE_SPIN);
     for (uint32_t i = 0; i < count / 10 + count; i++) inside_one(i >= count / 10);
     redis_desk_lcore_stop(desk);
 }
@@ -280,26 +282,41 @@ static void rate_measure(void)
                  ns, rounds);
 }
 
+/* With the loop's thread beside an lcore that spins, or may back off. */
+static void loop_measure(enum lcore_idle idle, uint32_t trips, bool rate)
+{
+    redis_desk_lcore_start(desk, idle);
+    redis_desk_loop_start(desk);
+    redis_desk_connected(desk);
+    trips_measure(trips, idle == LCORE_SPIN ? &trip : &rests);
+    if (rate && bench_wanted("redis_rate")) rate_measure();
+    redis_desk_loop_stop(desk);
+    redis_desk_lcore_stop(desk);
+}
+
 void redis_trip_measure(struct redis_desk *of)
 {
-    if (!bench_wanted("redis_trip") && !bench_wanted("redis_rate")) return;
+    static const char *const names[] = {"redis_trip", "redis_rests", "redis_floor", "redis_inside",
+                                        "redis_rate"};
+    bool wanted = false;
+    for (uint32_t i = 0; i < ARRAY_COUNT(names); i++) wanted |= bench_wanted(names[i]);
+    if (!wanted) return;
     desk = of;
     client = redis_desk_client(desk);
     uint32_t trips = (bench_quick() ? TRIPS / 10 : TRIPS) / ROUNDS;
     for (uint32_t i = 0; i < ROUNDS; i++) {
         insides_measure(trips);
-        redis_desk_lcore_start(desk);
         floors_measure(trips);
-        redis_desk_loop_start(desk);
-        redis_desk_connected(desk);
-        trips_measure(trips);
-        if (i == ROUNDS - 1 && bench_wanted("redis_rate")) rate_measure();
-        redis_desk_loop_stop(desk);
-        redis_desk_lcore_stop(desk);
+        loop_measure(LCORE_BACK_OFF, trips, false);
+        loop_measure(LCORE_SPIN, trips, i == ROUNDS - 1);
     }
     bench_distribution("redis_trip", "XADD to the segment of its order, Unix socket", &trip,
                        TRIP_BOUND_NS);
-    bench_distribution("redis_inside", "the same intent in the process to its segment", &inside, 0);
+    bench_distribution("redis_rests", "the same with an lcore that backs off, and sleeps", &rests,
+                       0);
     bench_distribution("redis_floor", "XADD to a bare client in XREAD", &floor_, 0);
+    bench_distribution("redis_inside", "the same intent in the process to its segment", &inside, 0);
+    bench_ratio("redis_trip_floor", "p50 of redis_trip to that of redis_floor",
+                bench_median("redis_trip"), bench_median("redis_floor"), FLOOR_RATIO);
     (void)close(client);
 }

@@ -72,14 +72,14 @@ static void *lcore_main(void *unused)
     return unused;
 }
 
-void redis_desk_lcore_start(struct redis_desk *desk)
+void redis_desk_lcore_start(struct redis_desk *desk, enum lcore_idle idle)
 {
     char problem[256];
     struct text problems = text_in(problem, sizeof problem);
     wire = (struct stage){.kind = &wire_kind, .self = desk};
     feed = (struct stage){.kind = &feed_stage_kind, .self = desk->desk.feed};
     engine = (struct stage){.kind = &engine_stage_kind, .self = desk->desk.engine};
-    const struct lcore_plan plan = {.idle = LCORE_SPIN,
+    const struct lcore_plan plan = {.idle = idle,
                                     .housekeeping_ticks =
                                         clock_ticks(bench_clock(), HOUSEKEEPING_NS),
                                     .halt_ticks = clock_ticks(bench_clock(), NANOS_SECOND),
@@ -111,6 +111,12 @@ static void halt(void *context, const char *why)
 static void say(void *context, const char *sentence)
 {
     (void)context, (void)sentence; /* a server that fails is what is wanted */
+}
+
+static void engine_wake(void *context)
+{
+    (void)context;
+    lcore_wake(&lcore);
 }
 
 static const char *state(void *context)
@@ -187,7 +193,8 @@ void redis_desk_loop_open(struct redis_desk *desk)
         .answers = desk->rings.answers,
         .copy = desk->rings.copy,
         .prices = desk->rings.prices,
-        .calls = {.halt = halt, .say = say, .state = state, .positions = positions}};
+        .calls = {
+            .halt = halt, .say = say, .wake = engine_wake, .state = state, .positions = positions}};
     redis = redis_new(&plan, &problems);
     CHECK(redis != NULL);
     const double every = REDIS_DESK_WATCH_MS / 1000.0;

@@ -5,7 +5,7 @@
  * would give them:
  *
  *     core 0   client, redis-server, the control plane's loop, the journal's thread
- *     core 1   an lcore that spins: wire, feed stage, engine stage
+ *     core 1   an lcore: wire, feed stage, engine stage
  *
  * The loop is libev's with control/redis in it, as polluxd runs it.  The wire is the bench's: the
  * venue's end, and whatever more is asked of it at each turn.
@@ -40,7 +40,7 @@ MUST_USE bool redis_desk_open(struct redis_desk *desk);
 void redis_desk_close(struct redis_desk *desk);
 
 /* The lcore and the journal's thread; and the loop's thread with control/redis, behind that. */
-void redis_desk_lcore_start(struct redis_desk *desk);
+void redis_desk_lcore_start(struct redis_desk *desk, enum lcore_idle idle);
 void redis_desk_lcore_stop(struct redis_desk *desk);
 void redis_desk_loop_start(struct redis_desk *desk);
 void redis_desk_loop_stop(struct redis_desk *desk);

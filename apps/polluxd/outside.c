@@ -112,6 +112,12 @@ static void say(void *context, const char *sentence)
     (void)snprintf(outside->sentence[outside->said++ % SENTENCES], SENTENCE_MAX, "%s", sentence);
 }
 
+static void engine_wake(void *context)
+{
+    struct polluxd_outside *outside = context;
+    lcore_wake(outside->polluxd->launch.engine_lcore);
+}
+
 static const char *state(void *context)
 {
     static const char *const names[] = {"ACTIVE", "REDUCE_ONLY", "HALTED"};
@@ -162,8 +168,12 @@ bool polluxd_outside_new(struct polluxd *polluxd, struct text *problems)
         .accounts = of->accounts,
         .own_prices = of->own_prices,
         .accounts_lost = of->tally ? venue_tally_lost(of->tally) : NULL,
-        .calls = {
-            .context = outside, .halt = halt, .say = say, .state = state, .positions = positions}};
+        .calls = {.context = outside,
+                  .halt = halt,
+                  .say = say,
+                  .wake = engine_wake,
+                  .state = state,
+                  .positions = positions}};
     outside->redis = redis_new(&plan, problems);
     return outside->redis != NULL;
 }

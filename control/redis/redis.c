@@ -74,6 +74,7 @@ static void engine_say_at(struct redis *redis, uint32_t place, const struct engi
 static void engine_publish(struct redis *redis, uint32_t count)
 {
     spsc_publish_many(redis->plan.intake, count);
+    if (redis->plan.calls.wake) redis->plan.calls.wake(redis->plan.calls.context);
 }
 
 static bool engine_say(struct redis *redis, const struct engine_intake *say,

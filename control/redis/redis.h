@@ -44,6 +44,8 @@ struct redis_calls {
     void *context;
     void (*halt)(void *context, const char *why); /* why lasts until it returns */
     void (*say)(void *context, const char *sentence);
+    /* Something is in the ring intake, whose reader may sleep; NULL: it never does. */
+    void (*wake)(void *context);
     /* The word of the box's trading state. */
     const char *(*state)(void *context);
     /* As many as there are, at most most. */

@@ -226,7 +226,10 @@ static void lcores_make(struct launch *launch, const struct needs *needs)
     for (uint32_t i = 0; i < launch->lcores; i++) {
         struct lcore_plan own = one;
         own.stages = launch->stages / launch->lcores;
-        for (uint32_t k = 0; k < own.stages; k++) own.stage[k] = &launch->stage[i * own.stages + k];
+        for (uint32_t k = 0; k < own.stages; k++) {
+            own.stage[k] = &launch->stage[i * own.stages + k];
+            if (own.stage[k] == launch->engine_slot) launch->engine_lcore = &lcore[i];
+        }
         launch->lcore[i] = &lcore[i];
         lcore_new(launch->lcore[i], &own);
     }

@@ -96,6 +96,7 @@ struct launch {
     struct net_clock net_clock;
     uint32_t lcores;
     struct lcore *lcore[LAUNCH_LCORES_MAX];
+    struct lcore *engine_lcore; /* of these: the one that has the engine; NULL: none */
     uint32_t stages;
     struct stage *stage;     /* of the roles, in the order of cpu */
     struct stage *feed_slot; /* with the counters of each stage */

@@ -73,7 +73,7 @@ static COLD bool lcore_finished(struct lcore *lcore, uint64_t tsc, uint64_t halt
 
 void lcore_run(struct lcore *lcore)
 {
-    struct lcore_rest rest = lcore_rest_new(lcore->plan.idle);
+    struct lcore_rest rest = lcore_rest_new(lcore->plan.idle, &lcore->bell);
     uint64_t tsc = __rdtsc(), next_housekeeping = tsc, halt_at = 0;
 
     /* Release pairs with the acquire in lcore_state: who sees RUN sees the stages built.  A halt

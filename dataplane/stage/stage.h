@@ -22,7 +22,11 @@
  *
  * After HALT each stage has turns until it says it is done, so nothing taken in is lost.
  *
- * Threads: lcore_run on its own thread; lcore_halt, lcore_state and reading counters from any. */
+ * An lcore that may back off sleeps up to 200 us when there is nothing to do.  Who has said
+ * something to one of its stages may wake it; nothing said before lcore_wake is slept over.
+ *
+ * Threads: lcore_run on its own thread; lcore_halt, lcore_wake, lcore_state and reading counters
+ * from any. */
 
 #include "dataplane/base/clock.h"
 #include "dataplane/base/counter.h"
@@ -77,12 +81,19 @@ struct lcore_plan {
     struct stage *stage[LCORE_STAGES_MAX]; /* in the order of their turns */
 };
 
+/* Who rings writes rung; the lcore looks at it before each round behind which it may sleep. */
+struct lcore_bell {
+    CACHE_ALIGNED _Atomic uint32_t rung;
+    _Atomic uint32_t sleeps; /* set by the lcore, cleared by whoever wakes it */
+};
+
 struct lcore {
     CACHE_ALIGNED _Atomic uint32_t state;
     CACHE_ALIGNED struct counter heartbeat_tsc; /* at each housekeeping */
     struct counter slept;                       /* times it slept, LCORE_BACK_OFF only */
     struct counter unfinished;                  /* stages not done within halt_ticks */
     struct lcore_plan plan;
+    struct lcore_bell bell;
 };
 
 void lcore_new(struct lcore *lcore, const struct lcore_plan *plan);
@@ -91,6 +102,9 @@ void lcore_new(struct lcore *lcore, const struct lcore_plan *plan);
 void lcore_run(struct lcore *lcore);
 
 void lcore_halt(struct lcore *lcore);
+
+/* Ends its sleep, if it sleeps.  A system call only then; some ten instructions else. */
+void lcore_wake(struct lcore *lcore);
 enum lcore_state lcore_state(const struct lcore *lcore);
 
 #endif

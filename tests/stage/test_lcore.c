@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 #include <string.h>
+#include <time.h>
 
 /* A stage that notes what it was asked and works by a script. */
 struct script {
@@ -217,7 +218,8 @@ SPEC(an_lcore_that_may_back_off_pauses_yields_and_sleeps_in_this_order)
 
 SPEC(work_begins_the_back_off_again)
 {
-    struct lcore_rest rest = lcore_rest_new(LCORE_BACK_OFF);
+    struct lcore_bell bell = {0};
+    struct lcore_rest rest = lcore_rest_new(LCORE_BACK_OFF, &bell);
     for (uint32_t i = 0; i < LCORE_YIELD_ROUNDS + 10; i++) (void)lcore_rest_idle(&rest);
     EXPECT(rest.sleep_ns > LCORE_SLEEP_MIN_NS);
     EXPECT(rest.sleep_ns <= LCORE_SLEEP_MAX_NS);
@@ -225,6 +227,79 @@ SPEC(work_begins_the_back_off_again)
     for (uint32_t i = 0; i < LCORE_PAUSE_ROUNDS; i++) EXPECT(!lcore_rest_idle(&rest));
     EXPECT(lcore_rest_idle(&rest));
     EXPECT_UINT(rest.sleep_ns, LCORE_SLEEP_MIN_NS);
+}
+
+/* The bell.  A ring that is missed costs LONG_NS, which no machine takes otherwise. */
+
+enum { LONG_NS = 999999999, RINGS = 2000 };
+
+static struct lcore_rest rest;
+static _Atomic uint32_t said, taken;
+
+static void sleeper_make(void)
+{
+    plan.idle = LCORE_BACK_OFF;
+    lcore_new(&lcore, &plan);
+    rest = lcore_rest_new(LCORE_BACK_OFF, &lcore.bell);
+}
+
+static void sleep_once(void)
+{
+    rest.empty_rounds = LCORE_YIELD_ROUNDS;
+    rest.sleep_ns = LONG_NS;
+    (void)lcore_rest_wait(&rest);
+}
+
+static double seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+SPEC(a_ring_before_the_sleep_is_not_slept_over)
+{
+    sleeper_make();
+    lcore_wake(&lcore);
+    double begin = seconds();
+    sleep_once();
+    EXPECT(seconds() - begin < 0.5);
+    EXPECT_UINT(rest.heard, 1);
+}
+
+static void *sleep_thread(void *unused)
+{
+    for (uint32_t round = 0; round < RINGS;) {
+        if (atomic_load(&said) > round) atomic_store(&taken, ++round);
+        else sleep_once();
+    }
+    return unused;
+}
+
+/* In all places where a ring may come: before the look, behind it, while it sleeps. */
+SPEC(of_many_rings_none_is_missed)
+{
+    pthread_t thread;
+    sleeper_make();
+    atomic_store(&said, 0);
+    atomic_store(&taken, 0);
+    double begin = seconds();
+    EXPECT(pthread_create(&thread, NULL, sleep_thread, NULL) == 0);
+    for (uint32_t i = 1; i <= RINGS; i++) {
+        for (uint32_t pause = i % 64 * 50; pause > 0; pause--) __builtin_ia32_pause();
+        atomic_store(&said, i);
+        lcore_wake(&lcore);
+        while (atomic_load(&taken) < i) __builtin_ia32_pause();
+    }
+    pthread_join(thread, NULL);
+    EXPECT(seconds() - begin < 15); /* of 2,000 */
+}
+
+SPEC(an_lcore_that_spins_has_no_bell)
+{
+    lcore_new(&lcore, &plan);
+    lcore_wake(&lcore);
+    EXPECT_UINT(atomic_load(&lcore.bell.rung), 0);
 }
 
 SPEC(an_lcore_without_stages_or_without_housekeeping_is_refused)
@@ -250,5 +325,8 @@ SPEC(an_lcore_without_stages_or_without_housekeeping_is_refused)
     S(a_spinning_lcore_never_sleeps)                                                               \
     S(an_lcore_that_may_back_off_pauses_yields_and_sleeps_in_this_order)                           \
     S(work_begins_the_back_off_again)                                                              \
+    S(a_ring_before_the_sleep_is_not_slept_over)                                                   \
+    S(of_many_rings_none_is_missed)                                                                \
+    S(an_lcore_that_spins_has_no_bell)                                                             \
     S(an_lcore_without_stages_or_without_housekeeping_is_refused)
 SPEC_MAIN("lcore", SPECS, before_each, NULL)
