@@ -9,17 +9,15 @@ import atexit
 import collections
 import decimal
 import json
-import os
 import pathlib
 import re
 import signal
-import subprocess
 import sys
 import time
 
-from replay_support import calm, equal, require, run_specs, spec
+from box_support import Box, quickstart
+from replay_support import equal, require, run_specs, spec
 
-QUICKSTART = pathlib.Path(__file__).resolve().parents[2] / "apps/polluxd/quickstart.yaml"
 ACCOUNTS = {2: "box", 3: "crowd", 4: "noise"}
 SESSION_OF = {"maker": "box", "arbitrage": "box", "taker": "box", "crowd": "crowd",
               "bullion": "crowd", "noise": "noise"}
@@ -170,64 +168,13 @@ def sent(said):
     return [int(number(one)) for one in re.findall(r"UTC .* ([\d,]+) sent ", said)]
 
 
-class Box:
-    """polluxd in the bench's directory, with the folders that are there; one at a time."""
+def started(bench, *words):
+    return Box(bench, quickstart(), *words)
 
-    running = None
 
-    def __init__(self, bench, *words):
-        Box.leave()
-        core = min(os.sched_getaffinity(0))
-        text = QUICKSTART.read_text().replace("cores: [0]", f"cores: [{core}]")
-        password = bench.write("password", b"secret\n")
-        os.chmod(password, 0o600)
-        path = bench.write("quickstart.yaml", text.encode())
-        self.line = [bench.program["polluxd"], "--config", path, *words]
-        self.out = open(bench.path("said"), "w+", encoding="utf-8")
-        self.err = open(bench.path("complained"), "w+", encoding="utf-8")
-        self.process = subprocess.Popen(self.line, stdout=self.out, stderr=self.err,
-                                        cwd=bench.directory)
-        Box.running = self.process
-
-    @staticmethod
-    def leave():
-        """What a spec that failed has left."""
-        if Box.running and Box.running.poll() is None:
-            Box.running.kill()
-            Box.running.wait()
-
-    def said(self):
-        # By a file of its own: a seek of the one they share would move where the box writes.
-        return pathlib.Path(self.out.name).read_text(encoding="utf-8")
-
-    def await_text(self, text, seconds=60):
-        until = time.monotonic() + seconds
-        while text not in self.said():
-            require(self.process.poll() is None and time.monotonic() < until,
-                    f"it does not say '{text}': {self.said()[-1500:]}")
-            time.sleep(0.05)
-
-    def await_sent(self, least, seconds=60):
-        until = time.monotonic() + seconds
-        while max(sent(self.said()), default=0) < least:
-            require(self.process.poll() is None and time.monotonic() < until,
-                    f"fewer than {least} messages in {seconds} s: {self.said()[-1500:]}")
-            time.sleep(0.05)
-
-    def signal(self, which):
-        self.process.send_signal(which)
-
-    def end(self, status=0):
-        self.process.wait(timeout=30)
-        said = self.said()
-        self.err.seek(0)
-        complaint = self.err.read()
-        for one in (self.out, self.err):
-            one.close()
-        calm(subprocess.CompletedProcess(self.line, max(self.process.returncode, 0), said,
-                                         complaint), self.line)
-        equal(self.process.returncode, status, f"the status ({complaint}; {said[-1500:]})")
-        return said
+def await_sent(box, least):
+    box.await_true(lambda said: max(sent(said), default=0) >= least,
+                   f"fewer than {least} messages")
 
 
 def agree(bench, said):
@@ -266,9 +213,8 @@ def refusals_explained(said):
 
 @spec
 def what_the_gateway_tells_is_what_the_venue_has_written_down(bench):
-    box = Box(bench)
-    box.await_sent(4000)
-    box.signal(signal.SIGTERM)
+    box = started(bench)
+    await_sent(box, 4000)
     said = box.end()
     venue = agree(bench, said)
     require(venue.trades > 100, f"only {venue.trades} trades")
@@ -279,8 +225,7 @@ def what_the_gateway_tells_is_what_the_venue_has_written_down(bench):
 
 @spec
 def its_books_at_the_end_are_the_venues(bench):
-    box = Box(bench, "--for", "1s")
-    said = box.end()
+    said = started(bench, "--for", "1s").end(by=None)
     theirs = re.findall(r"^venue's books ([0-9a-f]{16})$", said, re.MULTILINE)
     ours = re.findall(r"^books  ([0-9a-f]{16})$", said, re.MULTILINE)
     require(len(theirs) == 1 and theirs == ours, f"the venue's books {theirs}, the feed's {ours}")
@@ -288,15 +233,13 @@ def its_books_at_the_end_are_the_venues(bench):
 
 @spec
 def killed_in_the_middle_it_goes_on_and_knows_what_it_holds(bench):
-    box = Box(bench)
-    box.await_sent(2000)
-    box.signal(signal.SIGKILL)
-    box.end(status=-signal.SIGKILL)
-    box = Box(bench)
+    box = started(bench)
+    await_sent(box, 2000)
+    box.kill()
+    box = started(bench)
     box.await_text(" feed LIVE")
-    box.await_sent(1000)
-    box.signal(signal.SIGINT)
-    said = box.end()
+    await_sent(box, 1000)
+    said = box.end(by=signal.SIGINT)
     require(" living orders" in said, f"nothing lived at the venue: {said[:500]}")
     agree(bench, said)
     equal([row[8] for row in table_of_sessions(said)], ["0", "0", "0"], "orders in doubt")
@@ -311,23 +254,21 @@ def table_of_sessions(said):
 
 @spec
 def a_halt_stops_orders_stays_over_a_restart_and_ends_with_a_release(bench):
-    box = Box(bench)
-    box.await_sent(500)
+    box = started(bench)
+    await_sent(box, 500)
     box.signal(signal.SIGUSR2)
     box.await_text("HALTED by SIGUSR2")
     box.await_text("UTC  HALTED")
     time.sleep(1.2)
-    box.signal(signal.SIGTERM)
     said = box.end()
     halted = [int(number(one)) for one in re.findall(r"UTC  HALTED .* ([\d,]+) sent ", said)]
     require(len(halted) >= 2 and halted[0] == halted[-1], f"sent while halted: {halted}")
     require(re.search(r"UTC  HALTED .* 0 open  0 in doubt", said), "orders stay open")
-    said = Box(bench, "--for", "1s").end()
+    said = started(bench, "--for", "1s").end(by=None)
     require("UTC  ACTIVE" not in said, "the halt is forgotten")
     equal(max(sent(said), default=0), 0, "messages of a box that is halted")
-    box = Box(bench, "--release", "the desk has looked")
-    box.await_sent(500)
-    box.signal(signal.SIGTERM)
+    box = started(bench, "--release", "the desk has looked")
+    await_sent(box, 500)
     said = box.end()
     require("released by user" in said and "the desk has looked" in said, said[:500])
     agree(bench, said)

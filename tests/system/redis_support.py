@@ -5,7 +5,6 @@ The client speaks RESP2 in forty lines, as a quant without any library would.
 
 import json
 import os
-import pathlib
 import re
 import shutil
 import signal
@@ -15,9 +14,9 @@ import sys
 import threading
 import time
 
+import box_support
 from replay_support import require
 
-QUICKSTART = pathlib.Path(__file__).resolve().parents[2] / "apps/polluxd/quickstart.yaml"
 ACCOUNT = 5
 STREAM, ANSWERS, DEAD = "pollux.intents.desk", "pollux.answers.desk", "pollux.dead"
 
@@ -175,10 +174,9 @@ class Fake:
         os.unlink(self.path)
 
 
-def configuration(bench, redis="", core=None):
+def configuration(redis="", core=None):
     """The quick start's, with more for its strategy outside."""
-    core = min(os.sched_getaffinity(0)) if core is None else core
-    text = QUICKSTART.read_text().replace("cores: [0]", f"cores: [{core}]")
+    text = box_support.quickstart(core)
     desk = """    - name: desk
       strategy: outside
       venue: desk
@@ -206,56 +204,12 @@ def configuration(bench, redis="", core=None):
     return text.replace(theirs, theirs[:-1] + (f", {redis}}}" if redis else "}"))
 
 
-class Box:
-    """polluxd in the bench's directory; one at a time."""
-
-    running = None
+class Box(box_support.Box):
+    """polluxd with the strategy desk outside."""
 
     def __init__(self, bench, redis="", words=(), change=None):
-        Box.leave()
-        os.chmod(bench.write("password", b"secret\n"), 0o600)
-        text = configuration(bench, redis)
-        path = bench.write("outside.yaml", (change(text) if change else text).encode())
-        self.line = [bench.program["polluxd"], "--config", path, *words]
-        self.out = open(bench.path("said"), "w+", encoding="utf-8")
-        self.err = open(bench.path("complained"), "w+", encoding="utf-8")
-        self.process = subprocess.Popen(self.line, stdout=self.out, stderr=self.err,
-                                        cwd=bench.directory)
-        Box.running = self.process
-
-    @staticmethod
-    def leave():
-        if Box.running and Box.running.poll() is None:
-            Box.running.kill()
-            Box.running.wait()
-
-    def text(self):
-        with open(self.out.name, encoding="utf-8") as said:
-            return said.read()
-
-    def await_text(self, text, seconds=30):
-        until = time.monotonic() + seconds
-        while text not in self.text():
-            require(self.process.poll() is None and time.monotonic() < until,
-                    f"it does not say '{text}': {self.text()[-1500:]}")
-            time.sleep(0.02)
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-
-    def memory_kb(self):
-        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(status.split("RssAnon:")[1].split()[0])
-
-    def end(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=30)
-        with open(self.err.name, encoding="utf-8") as complained:
-            complaint = complained.read()
-        require(self.process.returncode == 0,
-                f"the status is {self.process.returncode}: {complaint} {self.text()[-1500:]}")
-        return self.text()
+        text = configuration(redis)
+        super().__init__(bench, change(text) if change else text, *words)
 
 
 def prerequisites():

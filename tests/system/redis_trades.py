@@ -17,7 +17,8 @@ import subprocess
 import sys
 import time
 
-from redis_support import (ACCOUNT, ANSWERS, DEAD, QUICKSTART, STREAM, Box, Client, Server, entries,
+from box_support import QUICKSTART
+from redis_support import (ACCOUNT, ANSWERS, DEAD, STREAM, Box, Client, Server, entries,
                            prerequisites)
 from redis_world import World, accounts, mine, one, taken
 from replay_support import equal, require, run_specs, spec
