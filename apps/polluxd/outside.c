@@ -155,25 +155,24 @@ bool polluxd_outside_new(struct polluxd *polluxd, struct text *problems)
     polluxd->outside = outside;
     names_make(outside);
     const struct launch_outside *of = &launch->outside;
-    const struct redis_plan plan = {
-        .loop = polluxd->loop,
-        .config = polluxd->config->redis,
-        .names = &outside->names,
-        .engine = launch->gateway ? launch->engine : NULL,
-        .journal = launch->gateway ? launch->gateway->journal : NULL,
-        .intake = of->intake,
-        .answers = of->answers,
-        .copy = of->copy,
-        .prices = of->prices,
-        .accounts = of->accounts,
-        .own_prices = of->own_prices,
-        .accounts_lost = of->tally ? venue_tally_lost(of->tally) : NULL,
-        .calls = {.context = outside,
-                  .halt = halt,
-                  .say = say,
-                  .wake = engine_wake,
-                  .state = state,
-                  .positions = positions}};
+    const struct redis_plan plan = {.loop = polluxd->loop,
+                                    .config = polluxd->config->redis,
+                                    .names = &outside->names,
+                                    .engine = launch->gateway ? launch->engine : NULL,
+                                    .journal = launch->gateway ? launch->gateway->journal : NULL,
+                                    .intake = of->intake,
+                                    .answers = of->answers,
+                                    .copy = of->copy,
+                                    .prices = of->prices,
+                                    .accounts = of->accounts,
+                                    .own_prices = of->own_prices,
+                                    .accounts_lost = of->tally ? venue_tally_lost(of->tally) : NULL,
+                                    .calls = {.context = outside,
+                                              .halt = halt,
+                                              .say = say,
+                                              .wake = engine_wake,
+                                              .state = state,
+                                              .positions = positions}};
     outside->redis = redis_new(&plan, problems);
     return outside->redis != NULL;
 }
