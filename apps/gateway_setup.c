@@ -55,7 +55,7 @@ static void symbols_fill(struct gateway_setup *setup, const struct config_gatewa
             .price_max = (price_t)from->price_max,
             .qty_max = (qty_t)from->quantity_max,
         };
-        gateway_setup_symbol(symbol->name, from->symbol);
+        gateway_setup_symbol(symbol->name, from->symbol); /* venue_symbol: here the feed trades */
     }
     setup->plan.symbols = config->symbols.count;
     setup->plan.symbol = setup->symbol;
@@ -101,6 +101,23 @@ static struct listing_name *legs_of(const struct config_trade_strategy *from)
     return leg;
 }
 
+/* NULL if all are at its own venue. */
+static uint32_t *leg_venues_of(const struct config_trade_strategy *from)
+{
+    if (from->elsewhere.count == 0) return NULL;
+    uint32_t *venues = zeroed(from->instruments.count, sizeof *venues);
+    for (uint32_t i = 0; i < from->instruments.count; i++) {
+        venues[i] = from->venue;
+        for (uint32_t k = 0; k < from->elsewhere.count; k++) {
+            const struct config_elsewhere *elsewhere = &from->elsewhere.at[k];
+            for (uint32_t n = 0; n < elsewhere->instruments.count; n++)
+                if (strcmp(elsewhere->instruments.at[n].text, from->instruments.at[i].text) == 0)
+                    venues[i] = elsewhere->venue;
+        }
+    }
+    return venues;
+}
+
 /* Where a mistake in the parameters stands: the value that the sentence names. */
 static struct config_place mistake_place(const struct config_trade_strategy *from,
                                          const char *sentence)
@@ -125,6 +142,7 @@ static void strategy_fill(struct gateway_setup *setup, const struct config_trade
         .legs = from->instruments.count,
         .leg = parts->leg = legs_of(from),
         .venue = from->venue,
+        .leg_venue = parts->leg_venue = leg_venues_of(from),
         .orders = from->orders,
         .uniques = from->unique_orders,
         .all_venues = from->all_venues,
@@ -197,6 +215,7 @@ enum {
     SYMBOL_BOUNDS = RISK_SYMBOL_LIMITS(ONE),
     HOLDING_BOUNDS = RISK_HOLDING_LIMITS(ONE),
     STRATEGY_BOUNDS = RISK_STRATEGY_LIMITS(ONE) RISK_ROUTE_LIMITS(ONE),
+    ROUTE_BOUNDS = RISK_ROUTE_LIMITS(ONE),
 };
 
 static void bounds_fill(struct gateway_setup *setup, const struct config_gateway *config)
@@ -207,6 +226,8 @@ static void bounds_fill(struct gateway_setup *setup, const struct config_gateway
     size_t most = BOX_BOUNDS + (size_t)plan->venues * VENUE_BOUNDS +
                   (size_t)plan->symbols * SYMBOL_BOUNDS +
                   (size_t)plan->strategies * STRATEGY_BOUNDS + holdings * HOLDING_BOUNDS;
+    for (uint32_t i = 0; i < plan->strategies; i++)
+        most += (size_t)config->strategies.at[setup->parts[i].index].elsewhere.count * ROUTE_BOUNDS;
     setup->record = zeroed(most, sizeof *setup->record);
     plan->record = setup->record;
     RISK_BOX_LIMITS(BOUND, &config->limits)
@@ -224,6 +245,10 @@ static void bounds_fill(struct gateway_setup *setup, const struct config_gateway
         RISK_STRATEGY_LIMITS(BOUND, &from->limits)
         to.subject.venue = from->venue;
         RISK_ROUTE_LIMITS(BOUND, &from->limits)
+        for (uint32_t k = 0; k < from->elsewhere.count; k++) {
+            to.subject.venue = from->elsewhere.at[k].venue;
+            RISK_ROUTE_LIMITS(BOUND, &from->elsewhere.at[k].limits)
+        }
         for (uint32_t symbol = 0; symbol < plan->symbols; symbol++) {
             to.subject = (struct risk_subject){.strategy = i, .symbol = symbol};
             RISK_HOLDING_LIMITS(BOUND, &from->limits)
@@ -257,6 +282,7 @@ void gateway_setup_free(struct gateway_setup *setup)
     for (uint32_t i = 0; i < setup->plan.strategies; i++) {
         free(setup->parts[i].parameter);
         free(setup->parts[i].leg);
+        free(setup->parts[i].leg_venue);
     }
     free(setup->parts);
     free(setup->strategy);

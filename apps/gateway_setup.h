@@ -14,6 +14,7 @@
 struct gateway_setup_parts {
     struct delegate_parameter *parameter;
     struct listing_name *leg;
+    uint32_t *leg_venue;
     uint32_t index; /* in the configuration */
 };
 

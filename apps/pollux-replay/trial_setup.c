@@ -48,6 +48,12 @@ static bool setup_read(struct trial *trial, struct text *problems)
                                   &settings, &found);
     problems_tell(options->config, &found, problems);
     trial->setup.plan.risk.armed = true; /* whoever tries a strategy wants to see it trade */
+    for (uint32_t i = 0; good && i < trial->setup.plan.strategies; i++) {
+        if (!trial->setup.strategy[i].leg_venue) continue;
+        text_format(problems, "%s trades at several venues: a recording is one\n",
+                    trial->setup.strategy[i].name);
+        return false;
+    }
     for (uint32_t i = 1; good && i < trial->setup.plan.strategies; i++) {
         if (trial->setup.strategy[i].venue == trial->setup.strategy[0].venue) continue;
         text_format(problems, "%s and %s trade at two venues: a recording is one\n",

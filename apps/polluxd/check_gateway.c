@@ -100,9 +100,7 @@ static bool instruments_check(const struct subject *subject)
     const struct config_trade_strategy *from = subject->from;
     if (subject->kind && !subject->kind->orders) return true; /* it sends none */
     for (uint32_t i = 0; i < gateway->symbols.count; i++)
-        if (gateway->symbols.at[i].venue == from->venue &&
-            polluxd_names(from, gateway->symbols.at[i].symbol))
-            return true;
+        if (polluxd_trades(from, &gateway->symbols.at[i])) return true;
     config_problems_add(subject->problems, from->strategy.place,
                         "gateway.strategies[%u] sends orders, but gateway.symbols lists none of "
                         "its instruments at the venue %s",

@@ -69,54 +69,52 @@ static bool symbol_meant(const struct meant *meant, uint32_t symbol)
     return false;
 }
 
-/* The venue that a strategy trades at; UINT32_MAX: it is not meant, or there is none. */
-static uint32_t strategy_take(const struct commands *commands, const struct meant *meant,
-                              uint32_t strategy)
+/* Whether a strategy is there, and is meant: itself, and one of its venues. */
+static bool strategy_meant(const struct commands *commands, const struct meant *meant,
+                           uint32_t strategy)
 {
-    const struct gateway_strategy_plan *is = gateway_strategy_of(gateway_of(commands), strategy);
+    const struct gateway *gateway = gateway_of(commands);
+    const struct gateway_strategy_plan *is = gateway_strategy_of(gateway, strategy);
     bool meant_so = meant->strategy == SUBJECT_ALL || meant->strategy == strategy;
-    if (!is->name || !is->name[0] || !meant_so || !venue_meant(meant, is->venue)) return UINT32_MAX;
-    return is->venue;
+    if (!is->name || !is->name[0] || !meant_so) return false;
+    return meant->venue == SUBJECT_ALL ||
+           gateway_strategy_venues(gateway, strategy) >> meant->venue & 1;
 }
 
-/* The subject of this number, if it is meant.  A strategy trades at its own venue, and what is
+/* How many subjects a strategy has, or there are without one. */
+static uint32_t subjects_each(const struct gateway_plan *plan, enum risk_scope scope)
+{
+    if (of_symbols(scope)) return plan->symbols;
+    return scope == RISK_VENUE || scope == RISK_ROUTE ? plan->venues : 1;
+}
+
+/* The subject of this number, if it is meant.  A strategy trades at its own venues, and what is
  * traded there alone. */
 static bool subject_next(const struct commands *commands, enum risk_scope scope,
                          const struct meant *meant, uint32_t index, struct risk_subject *of)
 {
     const struct gateway_plan *plan = &commands->plan.polluxd->gateway.plan;
-    uint32_t symbols = of_symbols(scope) ? plan->symbols : 1;
-    uint32_t strategy = index / symbols, symbol = index % symbols, venue = UINT32_MAX;
+    uint32_t each = subjects_each(plan, scope);
+    uint32_t strategy = index / each, number = index % each;
     *of = (struct risk_subject){0};
     if (of_strategies(scope)) {
-        venue = strategy_take(commands, meant, strategy);
+        if (!strategy_meant(commands, meant, strategy)) return false;
         of->strategy = strategy;
-        if (scope == RISK_ROUTE) of->venue = venue;
-        if (venue == UINT32_MAX) return false;
+        if (scope == RISK_STRATEGY) return true;
     }
-    if (of_symbols(scope)) {
-        uint32_t at = plan->symbol[symbol].venue;
-        of->symbol = symbol;
-        return symbol_meant(meant, symbol) && venue_meant(meant, at) &&
-               (scope == RISK_SYMBOL || venue == at);
-    }
-    if (scope == RISK_VENUE) of->venue = index;
-    return scope != RISK_VENUE || venue_meant(meant, index);
+    if (scope == RISK_BOX) return true;
+    uint32_t venue = of_symbols(scope) ? plan->symbol[number].venue : number;
+    *(of_symbols(scope) ? &of->symbol : &of->venue) = number;
+    if (of_symbols(scope) && !symbol_meant(meant, number)) return false;
+    return venue_meant(meant, venue) &&
+           (!of_strategies(scope) ||
+            gateway_strategy_venues(gateway_of(commands), strategy) >> venue & 1);
 }
 
 static uint32_t subjects_of(const struct commands *commands, enum risk_scope scope)
 {
     const struct gateway_plan *plan = &commands->plan.polluxd->gateway.plan;
-    switch (scope) {
-    case RISK_BOX: return 1;
-    case RISK_VENUE: return plan->venues;
-    case RISK_SYMBOL: return plan->symbols;
-    case RISK_STRATEGY:
-    case RISK_ROUTE: return plan->strategies;
-    case RISK_HOLDING: return plan->strategies * plan->symbols;
-    case RISK_SCOPE_COUNT: break;
-    }
-    UNREACHABLE("a limit has a scope");
+    return subjects_each(plan, scope) * (of_strategies(scope) ? plan->strategies : 1);
 }
 
 /* Show. */

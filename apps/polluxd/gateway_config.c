@@ -33,6 +33,31 @@ bool polluxd_names(const struct config_trade_strategy *from, const char *symbol)
     return false;
 }
 
+uint32_t polluxd_leg_venue(const struct config_trade_strategy *from, const char *symbol)
+{
+    for (uint32_t i = 0; i < from->elsewhere.count; i++) {
+        const struct config_elsewhere *elsewhere = &from->elsewhere.at[i];
+        for (uint32_t k = 0; k < elsewhere->instruments.count; k++)
+            if (strcmp(elsewhere->instruments.at[k].text, symbol) == 0) return elsewhere->venue;
+    }
+    return from->venue;
+}
+
+bool polluxd_trades(const struct config_trade_strategy *from,
+                    const struct config_trade_symbol *symbol)
+{
+    return polluxd_names(from, symbol->symbol) &&
+           polluxd_leg_venue(from, symbol->symbol) == symbol->venue;
+}
+
+const uint32_t *polluxd_leg_venues(const struct config_trade_strategy *from, uint32_t *at)
+{
+    if (from->elsewhere.count == 0) return NULL;
+    for (uint32_t i = 0; i < from->instruments.count; i++)
+        at[i] = polluxd_leg_venue(from, from->instruments.at[i].text);
+    return at;
+}
+
 static bool entry_inside(const struct config *config, uint32_t index)
 {
     const struct config_gateway *gateway = config->gateway;

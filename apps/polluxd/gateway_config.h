@@ -25,4 +25,14 @@ uint32_t polluxd_entries_outside(const struct config *config);
 /* Whether the symbol is one of its instruments. */
 bool polluxd_names(const struct config_trade_strategy *from, const char *symbol);
 
+/* The venue of an instrument of its own, an index in gateway.venues; and whether it trades what is
+ * listed there as that. */
+uint32_t polluxd_leg_venue(const struct config_trade_strategy *from, const char *symbol);
+bool polluxd_trades(const struct config_trade_strategy *from,
+                    const struct config_trade_symbol *symbol);
+
+/* The venues of its instruments by leg, into at[0..from->instruments.count): at, or NULL if all are
+ * at its own. */
+const uint32_t *polluxd_leg_venues(const struct config_trade_strategy *from, uint32_t *at);
+
 #endif

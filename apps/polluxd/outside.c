@@ -35,7 +35,8 @@ static void strategies_name(struct polluxd_outside *outside, const struct config
     const char **traded = outside->traded;
     for (uint32_t i = 0; i < plan->strategies; i++) {
         struct redis_strategy *strategy = &outside->strategy[i];
-        *strategy = (struct redis_strategy){.name = "", .venue = plan->strategy[i].venue};
+        *strategy = (struct redis_strategy){
+            .name = "", .venue = plan->strategy[i].venue, .at = plan->strategy[i].leg_venue};
         if (i >= config->strategies.count) continue; /* a spare place */
         const struct config_trade_strategy *from = &config->strategies.at[i];
         strategy->name = from->name;

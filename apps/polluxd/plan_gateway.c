@@ -95,6 +95,7 @@ static bool symbol_plan(struct polluxd_gateway *gateway, const struct config_tra
         .qty_max = (qty_t)from->quantity_max,
     };
     padded(to->name, sizeof to->name, from->symbol);
+    if (from->venue_symbol[0]) padded(to->venue_name, sizeof to->venue_name, from->venue_symbol);
     if (!venue->kind) return false; /* said already */
     const struct trade_port_can *can = &venue->kind->can;
     const char *unsaid = can->tick && to->tick % can->tick                ? "tick is finer"
@@ -112,6 +113,7 @@ static bool symbol_plan(struct polluxd_gateway *gateway, const struct config_tra
 
 struct room {
     struct listing_name *leg;
+    uint32_t *leg_venue;
     struct delegate_parameter *parameter;
 };
 
@@ -128,6 +130,7 @@ static void strategy_plan(struct polluxd_gateway *gateway, const struct config *
         .legs = from->instruments.count,
         .leg = room->leg,
         .venue = from->venue,
+        .leg_venue = polluxd_leg_venues(from, room->leg_venue),
         .orders = outside ? from->orders : 0,
         .uniques = from->unique_orders,
         .all_venues = from->all_venues,
@@ -135,6 +138,7 @@ static void strategy_plan(struct polluxd_gateway *gateway, const struct config *
     for (uint32_t i = 0; i < from->instruments.count; i++)
         padded(room->leg[i].symbol, sizeof room->leg[i].symbol, from->instruments.at[i].text);
     room->leg += from->instruments.count;
+    room->leg_venue += from->instruments.count;
     room->parameter += from->parameters.count;
 }
 
@@ -196,9 +200,13 @@ static void strategy_records(struct records *records, const struct config_gatewa
     struct risk_subject subject = {.strategy = strategy, .venue = from->venue};
     RISK_STRATEGY_LIMITS(RECORD_ADD, limits)
     RISK_ROUTE_LIMITS(RECORD_ADD, limits)
+    for (uint32_t i = 0; i < from->elsewhere.count; i++) {
+        const struct config_route_limits *route = &from->elsewhere.at[i].limits;
+        subject.venue = from->elsewhere.at[i].venue;
+        RISK_ROUTE_LIMITS(RECORD_ADD, route)
+    }
     for (uint32_t i = 0; i < gateway->symbols.count; i++) {
-        if (gateway->symbols.at[i].venue != from->venue) continue;
-        if (!polluxd_names(from, gateway->symbols.at[i].symbol)) continue;
+        if (!polluxd_trades(from, &gateway->symbols.at[i])) continue;
         subject.symbol = i;
         RISK_HOLDING_LIMITS(RECORD_ADD, limits)
     }
@@ -255,10 +263,11 @@ static bool arrays_new(struct polluxd_gateway *gateway, const struct config_gate
     uint64_t spares = (uint64_t)from->venues.count * from->spare_strategies;
     gateway->strategy = array_new(from->strategies.count + spares, sizeof *gateway->strategy);
     gateway->leg = array_new(legs, sizeof *gateway->leg);
+    gateway->leg_venue = array_new(legs, sizeof *gateway->leg_venue);
     gateway->parameter = array_new(parameters, sizeof *gateway->parameter);
     gateway->record = array_new(records, sizeof *gateway->record);
-    return gateway->symbol && gateway->strategy && gateway->leg && gateway->parameter &&
-           gateway->record;
+    return gateway->symbol && gateway->strategy && gateway->leg && gateway->leg_venue &&
+           gateway->parameter && gateway->record;
 }
 
 bool polluxd_gateway_plan(struct polluxd_gateway *gateway, const struct config *config,
@@ -275,7 +284,7 @@ bool polluxd_gateway_plan(struct polluxd_gateway *gateway, const struct config *
         return false;
     }
     bool right = true;
-    struct room room = {gateway->leg, gateway->parameter};
+    struct room room = {gateway->leg, gateway->leg_venue, gateway->parameter};
     plan->instruments = polluxd_instruments(config);
     plan->symbol = gateway->symbol;
     plan->strategy = gateway->strategy;
@@ -301,6 +310,7 @@ void polluxd_gateway_free(struct polluxd_gateway *gateway)
     free(gateway->symbol);
     free(gateway->strategy);
     free(gateway->leg);
+    free(gateway->leg_venue);
     free(gateway->parameter);
     free(gateway->record);
     *gateway = (struct polluxd_gateway){0};

@@ -50,6 +50,7 @@ struct polluxd_gateway {
     struct gateway_symbol_plan *symbol;
     struct gateway_strategy_plan *strategy;
     struct listing_name *leg;
+    uint32_t *leg_venue;
     struct delegate_parameter *parameter;
     struct risk_record *record;
 };

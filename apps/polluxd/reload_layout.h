@@ -21,6 +21,7 @@ struct occupant {
     bool own; /* memory, legs and texts are its own; else it is of the start */
     void *memory;
     struct listing_name *leg;
+    uint32_t *leg_venue;
     struct config_parameters texts;
     struct delegate_parameter *parameter;
     struct gateway_strategy_plan plan;

@@ -16,6 +16,7 @@ static void occupant_free(struct occupant *occupant)
     if (occupant->own) plugs_release(occupant->kind);
     free(occupant->memory);
     free(occupant->leg);
+    free(occupant->leg_venue);
     free(occupant->texts.at);
     free(occupant->parameter);
     free(occupant);
@@ -143,6 +144,44 @@ static struct occupant *coming_add(struct reload *reload, uint32_t place,
     return occupant;
 }
 
+/* The venues of its legs, as what runs numbers them; NULL, if all are at its own. */
+static uint32_t *legs_ours(const struct reload *reload, const struct config_gateway *next,
+                           const struct config_trade_strategy *strategy)
+{
+    if (strategy->elsewhere.count == 0) return NULL;
+    uint32_t *venues = calloc(strategy->instruments.count, sizeof *venues);
+    CHECK(venues != NULL);
+    (void)polluxd_leg_venues(strategy, venues);
+    for (uint32_t i = 0; i < strategy->instruments.count; i++)
+        venues[i] = venue_ours(reload, next->venues.at[venues[i]].name);
+    return venues;
+}
+
+/* Why the place does not take it, or NULL. */
+static const char *place_wrong(const struct reload *reload, const struct config *next,
+                               const struct config_trade_strategy *strategy, uint32_t place,
+                               const struct delegate_kind *kind)
+{
+    const struct gateway *gateway = engine_stage_gateway(reload->plan.polluxd->launch.engine);
+    const char *venue = next->gateway->venues.at[strategy->venue].name;
+    struct delegate_parameter at[CONFIG_PARAMETERS_MAX];
+    uint32_t *legs = legs_ours(reload, next->gateway, strategy);
+    const struct gateway_strategy_plan plan = {
+        .name = strategy->name,
+        .kind = kind,
+        .parameters = polluxd_parameters(next, strategy, at),
+        .legs = strategy->instruments.count,
+        .venue = venue_ours(reload, venue),
+        .leg_venue = legs,
+        .uniques = strategy->unique_orders,
+    };
+    bool spare = gateway_strategy_of(gateway, place)->name[0] == 0;
+    const char *sentence = legs && spare ? "a spare place is at one venue, and it trades elsewhere"
+                                         : gateway_attach_check(gateway, place, &plan);
+    free(legs);
+    return sentence;
+}
+
 static void why_say(struct running_why *why, const char *text)
 {
     snprintf(why->text, sizeof why->text, "%s", text);
@@ -156,8 +195,6 @@ uint32_t reload_place(void *context, const struct config *next,
     const char *venue_name = next->gateway->venues.at[strategy->venue].name;
     uint32_t venue = venue_ours(reload, venue_name);
     uint32_t place = place_find(reload, strategy->name, venue);
-    struct delegate_parameter at[CONFIG_PARAMETERS_MAX];
-    struct delegate_parameters given = polluxd_parameters(next, strategy, at);
     const struct delegate_kind *kind =
         plugs_kinds.strategy(plugs_kinds.plugins, strategy->strategy.text);
     if (polluxd_outside(strategy) || !kind) {
@@ -170,17 +207,9 @@ uint32_t reload_place(void *context, const struct config *next,
                  reload->running->gateway.spare_strategies);
         return RUNNING_NO_PLACE;
     }
-    const struct gateway_strategy_plan plan = {.name = strategy->name,
-                                               .kind = kind,
-                                               .parameters = given,
-                                               .legs = strategy->instruments.count,
-                                               .venue = venue,
-                                               .uniques = strategy->unique_orders};
     why->later = occupied(reload, place);
-    const char *sentence =
-        why->later ? "the one before has not left"
-                   : gateway_attach_check(engine_stage_gateway(reload->plan.polluxd->launch.engine),
-                                          place, &plan);
+    const char *sentence = why->later ? "the one before has not left"
+                                      : place_wrong(reload, next, strategy, place, kind);
     if (!sentence && coming_add(reload, place, kind)) return place;
     why_say(why, sentence ? sentence : "there is not enough memory");
     return RUNNING_NO_PLACE;
@@ -195,7 +224,9 @@ static bool occupant_make(struct occupant *occupant, const struct running *candi
     occupant->texts.at = calloc(count + 1ul, sizeof *occupant->texts.at);
     occupant->parameter = calloc(count + 1ul, sizeof *occupant->parameter);
     occupant->leg = calloc(legs + 1ul, sizeof *occupant->leg);
-    if (!occupant->texts.at || !occupant->parameter || !occupant->leg) return false;
+    occupant->leg_venue = calloc(legs + 1ul, sizeof *occupant->leg_venue);
+    if (!occupant->texts.at || !occupant->parameter || !occupant->leg || !occupant->leg_venue)
+        return false;
     if (count) memcpy(occupant->texts.at, from->parameters.at, count * sizeof *from->parameters.at);
     struct config_trade_strategy lasting = *from;
     lasting.parameters = occupant->texts;
@@ -211,6 +242,7 @@ static bool occupant_make(struct occupant *occupant, const struct running *candi
         .legs = legs,
         .leg = occupant->leg,
         .venue = from->venue,
+        .leg_venue = polluxd_leg_venues(from, occupant->leg_venue),
         .uniques = from->unique_orders,
         .all_venues = from->all_venues,
     };

@@ -20,14 +20,26 @@ static bool parameters_copy(struct config_parameters *to, const struct config_pa
     return to->at != NULL;
 }
 
+static bool symbols_copy(struct config_symbols *to, const struct config_symbols *from)
+{
+    to->count = from->count;
+    to->at = copy_of(from->at, from->count, sizeof *from->at);
+    return to->at != NULL;
+}
+
 /* All that it points to, and may be freed. */
 static bool strategy_copy(struct config_trade_strategy *to,
                           const struct config_trade_strategy *from)
 {
     *to = *from;
-    to->instruments.at =
-        copy_of(from->instruments.at, from->instruments.count, sizeof *from->instruments.at);
-    return parameters_copy(&to->parameters, &from->parameters) && to->instruments.at;
+    uint32_t elsewhere = from->elsewhere.count;
+    to->elsewhere.at = copy_of(from->elsewhere.at, elsewhere, sizeof *from->elsewhere.at);
+    bool right = to->elsewhere.at != NULL;
+    to->elsewhere.count = right ? elsewhere : 0;
+    for (uint32_t i = 0; i < to->elsewhere.count; i++)
+        right &= symbols_copy(&to->elsewhere.at[i].instruments, &from->elsewhere.at[i].instruments);
+    right &= symbols_copy(&to->instruments, &from->instruments);
+    return parameters_copy(&to->parameters, &from->parameters) && right;
 }
 
 /* With room for more strategies. */
@@ -71,6 +83,9 @@ struct running *running_new(const struct config *started)
 
 static void strategy_free(struct config_trade_strategy *strategy)
 {
+    for (uint32_t i = 0; i < strategy->elsewhere.count; i++)
+        free(strategy->elsewhere.at[i].instruments.at);
+    free(strategy->elsewhere.at);
     free(strategy->parameters.at);
     free(strategy->instruments.at);
 }
@@ -170,13 +185,30 @@ static struct running_why *why_begin(struct running_world *world, const char *na
     return why;
 }
 
-static bool strategy_with(struct running *to, uint32_t index,
+/* Limits at other venues, which may stand elsewhere in the other file. */
+static void routes_with(const struct config_gateway *gateway, struct config_trade_strategy *runs,
+                        const struct config_gateway *other,
+                        const struct config_trade_strategy *next)
+{
+    for (uint32_t i = 0; i < runs->elsewhere.count; i++) {
+        struct config_elsewhere *one = &runs->elsewhere.at[i];
+        for (uint32_t k = 0; k < next->elsewhere.count; k++) {
+            const struct config_elsewhere *from = &next->elsewhere.at[k];
+            if (strcmp(gateway->venues.at[one->venue].name, other->venues.at[from->venue].name) ==
+                0)
+                one->limits = from->limits;
+        }
+    }
+}
+
+static bool strategy_with(struct running *to, uint32_t index, const struct config_gateway *other,
                           const struct config_trade_strategy *next, struct running_world *world)
 {
     struct config_trade_strategy *runs = &to->gateway.strategies.at[index];
     const struct delegate_kind *kind = world->kind(world->context, to->place[index]);
     struct running_why *why = why_begin(world, runs->name);
     runs->limits = next->limits;
+    routes_with(&to->gateway, runs, other, next);
     if (running_parameters_same(&runs->parameters, &next->parameters)) return true;
     if (!parameters_take(&to->config, runs, next, kind, why)) {
         world->whys++;
@@ -201,12 +233,21 @@ static bool strategies_with(struct running *to, const struct config_gateway *nex
             continue;
         }
         if (at < next->strategies.count)
-            right &= strategy_with(to, i, &next->strategies.at[at], world);
+            right &= strategy_with(to, i, next, &next->strategies.at[at], world);
         gateway->strategies.at[stay] = *runs;
         to->place[stay++] = to->place[i];
     }
     gateway->strategies.count = stay;
     return right;
+}
+
+/* The number here of a venue of from, which is here too: world->place has looked. */
+static uint32_t venue_as(const struct config_gateway *gateway, const struct config_gateway *from,
+                         uint32_t venue)
+{
+    uint32_t number = 0;
+    while (strcmp(gateway->venues.at[number].name, from->venues.at[venue].name) != 0) number++;
+    return number;
 }
 
 static bool strategies_come(struct running *to, const struct config *next,
@@ -226,10 +267,10 @@ static bool strategies_come(struct running *to, const struct config *next,
         uint32_t at = gateway->strategies.count++;
         to->place[at] = place;
         if (!strategy_copy(&gateway->strategies.at[at], one)) return false;
-        const char *venue = from->venues.at[one->venue].name;
-        uint32_t number = 0;
-        while (strcmp(gateway->venues.at[number].name, venue) != 0) number++;
-        gateway->strategies.at[at].venue = number;
+        struct config_trade_strategy *comes = &gateway->strategies.at[at];
+        comes->venue = venue_as(gateway, from, one->venue);
+        for (uint32_t k = 0; k < comes->elsewhere.count; k++)
+            comes->elsewhere.at[k].venue = venue_as(gateway, from, one->elsewhere.at[k].venue);
     }
     return true;
 }

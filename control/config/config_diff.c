@@ -147,7 +147,7 @@ static char *name_of(const struct entries *entries, uint32_t index)
     struct said said;
     said_begin(&said);
     bool named = first->type == CONFIG_TYPE_NAME || first->type == CONFIG_TYPE_SYMBOL ||
-                 first->type == CONFIG_TYPE_ADDRESS;
+                 first->type == CONFIG_TYPE_ADDRESS || first->type == CONFIG_TYPE_VENUE;
     if (named) config_diff_value_print(said.out, entries->config, first, entry + first->offset);
     else fprintf(said.out, "%u", index);
     for (uint32_t i = 1; first->type == CONFIG_TYPE_SYMBOL && i < entries->section->count; i++) {

@@ -61,6 +61,7 @@
 #define CONFIG_STRATEGY_LIMITS(K, S)                                                   \
     RISK_HOLDING_LIMITS(CONFIG_LIMIT, K, S) RISK_ROUTE_LIMITS(CONFIG_LIMIT, K, S)      \
     RISK_STRATEGY_LIMITS(CONFIG_LIMIT, K, S)
+#define CONFIG_ROUTE_LIMITS(K, S)    RISK_ROUTE_LIMITS(CONFIG_LIMIT, K, S)
 #define CONFIG_LIMITS(K, S)          RISK_LIMITS(CONFIG_LIMIT, K, S)
 #define CONFIG_CEILINGS(K, S)        RISK_LIMITS(CONFIG_CEILING, K, S)
 
@@ -96,9 +97,11 @@
 
 #define CONFIG_TRADE_SYMBOL(K, S)                                                      \
     K(S, SYMBOL,  symbol, NULL, 1, CONFIG_SYMBOL_MAX, none, RESTART,                   \
-      "What the venue and the feed call it.")                                          \
+      "What the feed calls it, and everybody here.")                                   \
     K(S, VENUE,   venue, NULL, 1, CONFIG_VENUE_NAME_MAX, none, RESTART,                \
       "Where it is traded: the name of a venue of gateway.")                           \
+    K(S, SYMBOL,  venue_symbol, "", 1, CONFIG_SYMBOL_MAX, none, RESTART,               \
+      "What the venue calls it, where that is something else.")                        \
     K(S, PRICE,   tick, "0.01", 1, CONFIG_TRADE_PRICE_MAX, none, RESTART,              \
       "The step of its prices.")                                                       \
     K(S, QTY,     lot, "1", 1, CONFIG_TRADE_QUANTITY_MAX, none, RESTART,               \
@@ -112,15 +115,25 @@
     K(S, SECTION, limits, "", 0, 0, config_symbol_limits, LIVE,                        \
       "Its limits; those that are not here are in gateway.limits.")
 
+#define CONFIG_ELSEWHERE(K, S)                                                         \
+    K(S, VENUE,   venue, NULL, 1, CONFIG_VENUE_NAME_MAX, none, RESTART,                \
+      "Where: the name of another venue of gateway than its own.")                     \
+    K(S, SYMBOLS, instruments, NULL, 1, CONFIG_INSTRUMENTS_MAX, none, RESTART,         \
+      "Which of its instruments; gateway.symbols lists each of them at that venue.")   \
+    K(S, SECTION, limits, "", 0, 0, config_route_limits, LIVE,                         \
+      "Its limits at that venue; those that are not here are those of the strategy.")
+
 #define CONFIG_TRADE_STRATEGY(K, S)                                                    \
     K(S, NAME,    name, NULL, 1, CONFIG_NAME_MAX, none, RESTART,                       \
       "What the screen, the log and the counters call it.")                            \
     K(S, STRATEGY, strategy, NULL, 1, CONFIG_NAME_MAX, none, RESTART,                  \
       "What it does: a strategy that is built in or of a plug-in; or outside, whose orders come from other programs.") \
     K(S, VENUE,   venue, NULL, 1, CONFIG_VENUE_NAME_MAX, none, RESTART,                \
-      "Where its orders go: the name of a venue of gateway.")                          \
+      "Where its orders go, but for instruments that are elsewhere: the name of a venue of gateway.") \
     K(S, SELECTION, instruments, NULL, 1, CONFIG_INSTRUMENTS_MAX, none, RESTART,       \
       "What it is shown, in this order, and may trade where gateway.symbols lists it at its venue.") \
+    K(S, LIST,    elsewhere, "", 0, CONFIG_TRADE_VENUES_MAX, config_elsewhere, RESTART, \
+      "Those of its instruments that it trades at other venues: so it may buy at one and sell at another.") \
     K(S, PARAMETERS, parameters, "", 0, CONFIG_PARAMETERS_MAX, none, LIVE,             \
       "Its own parameters, a name and a text each: which there are, the strategy's page says.") \
     K(S, WHOLE,   orders, "0", 0, CONFIG_STRATEGY_KEYS_MAX, none, RESTART,             \
@@ -128,7 +141,7 @@
     K(S, WHOLE,   unique_orders, "16", 0, CONFIG_UNIQUES_MAX, none, RESTART,           \
       "How many orders without a key it may have at once.")                            \
     K(S, SWITCH,  all_venues, "false", 0, 0, none, RESTART,                            \
-      "Whether its orders leave only while all venues are there.")                     \
+      "Whether its orders leave only while all its venues are there.")                 \
     K(S, SECTION, limits, "", 0, 0, config_strategy_limits, LIVE,                      \
       "Its limits, those of positions for each of its instruments; those that are not here are in gateway.limits.")
 
@@ -172,6 +185,8 @@
     X(config_ceilings,        CONFIG_CEILINGS,        "gateway.ceilings")              \
     X(config_trade_venue,     CONFIG_TRADE_VENUE,     "a venue of gateway")            \
     X(config_trade_symbol,    CONFIG_TRADE_SYMBOL,    "a symbol of gateway")           \
+    X(config_route_limits,    CONFIG_ROUTE_LIMITS,    "the limits of a strategy at a venue") \
+    X(config_elsewhere,       CONFIG_ELSEWHERE,       "what a strategy trades elsewhere") \
     X(config_trade_strategy,  CONFIG_TRADE_STRATEGY,  "a strategy of gateway")         \
     X(config_gateway,         CONFIG_GATEWAY,         "gateway")
 

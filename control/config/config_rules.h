@@ -73,6 +73,9 @@ void config_rules_sessions(const struct config_rules *rules, const struct config
 /* What a gateway trades, and who decides: config_rules_gateway.c. */
 void config_rules_gateway(const struct config_rules *rules, const struct config_node *root);
 
+/* Instruments that a strategy trades at other venues than its own: config_rules_elsewhere.c. */
+void config_rules_elsewhere(const struct config_rules *rules, const struct config_node *gateway);
+
 /* Within which limits, and that none is missing: config_rules_limits.c. */
 void config_rules_limits(const struct config_rules *rules, const struct config_node *gateway);
 

@@ -139,6 +139,56 @@ static int by_symbol_venue_place(const void *one, const void *other)
     return order;
 }
 
+/* What the venue calls it. */
+static const struct config_node *called(const struct config_node *symbol)
+{
+    const uint32_t there = KEY(config_trade_symbol, venue_symbol);
+    bool other = config_rules_given(symbol, there);
+    return config_rules_key(symbol, other ? there : KEY(config_trade_symbol, symbol));
+}
+
+static int by_called_then_venue(const void *one, const void *other)
+{
+    const struct config_node *a = *(const struct config_node *const *)one;
+    const struct config_node *b = *(const struct config_node *const *)other;
+    int order = strcmp(called(a)->text, called(b)->text);
+    if (order == 0)
+        order = strcmp(a->field[KEY(config_trade_symbol, venue)]->text,
+                       b->field[KEY(config_trade_symbol, venue)]->text);
+    return order;
+}
+
+static int by_called_venue_place(const void *one, const void *other)
+{
+    const struct config_node *a = *(const struct config_node *const *)one;
+    const struct config_node *b = *(const struct config_node *const *)other;
+    int order = by_called_then_venue(one, other);
+    if (order == 0) order = (a->place.line > b->place.line) - (a->place.line < b->place.line);
+    if (order == 0)
+        order = (a->place.column > b->place.column) - (a->place.column < b->place.column);
+    return order;
+}
+
+/* Of two names one is at the venue: what the feed tells apart would be one there. */
+static void rule_called_differ(const struct config_rules *rules, struct config_nodes whole)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < whole.count; i++)
+        if (called(whole.at[i])) whole.at[count++] = whole.at[i];
+    if (count > 1) qsort(whole.at, count, sizeof(struct config_node *), by_called_venue_place);
+    for (uint32_t i = 1; i < count; i++) {
+        const struct config_node *one = whole.at[i - 1], *other = whole.at[i];
+        bool same = by_called_then_venue(&one, &other) == 0;
+        const uint32_t symbol = KEY(config_trade_symbol, symbol);
+        if (!same || strcmp(one->field[symbol]->text, other->field[symbol]->text) == 0) continue;
+        config_problems_add(rules->problems, called(other)->place,
+                            "the venue %s would have %s twice, as %s in line %u and as %s",
+                            other->field[KEY(config_trade_symbol, venue)]->text,
+                            called(other)->text, one->field[symbol]->text, called(one)->place.line,
+                            other->field[symbol]->text);
+    }
+}
+
 /* A symbol is listed once at a venue. */
 static void rule_symbols_differ(const struct config_rules *rules, const struct config_node *symbols)
 {
@@ -162,6 +212,7 @@ static void rule_symbols_differ(const struct config_rules *rules, const struct c
                                 whole[i]->field[KEY(config_trade_symbol, venue)]->text,
                                 first->field[KEY(config_trade_symbol, symbol)]->place.line);
     }
+    rule_called_differ(rules, (struct config_nodes){.at = whole, .count = count});
 }
 
 /* The instruments of the role venue, in the order of their symbols. */
@@ -217,16 +268,18 @@ static const struct config_node *instrument_find(const struct instruments *instr
 static void rule_internal_symbol(const struct listing *listing,
                                  const struct instruments *instruments)
 {
-    const struct config_node *symbol =
-        config_rules_key(listing->section, KEY(config_trade_symbol, symbol));
+    const struct config_node *symbol = called(listing->section);
     if (!symbol || !instruments->whole) return;
     const struct config_node *instrument = instrument_find(instruments, symbol->text);
     if (!instrument) {
-        config_problems_add(
-            listing->rules->problems, symbol->place,
-            "gateway.symbols[%u].symbol is \"%s\", which venue.instruments does not "
-            "list",
-            listing->index, symbol->text);
+        const char *key =
+            config_rules_given(listing->section, KEY(config_trade_symbol, venue_symbol))
+                ? "venue_symbol"
+                : "symbol";
+        config_problems_add(listing->rules->problems, symbol->place,
+                            "gateway.symbols[%u].%s is \"%s\", which venue.instruments does not "
+                            "list",
+                            listing->index, key, symbol->text);
         return;
     }
     const struct config_node *ours =
@@ -379,5 +432,6 @@ void config_rules_gateway(const struct config_rules *rules, const struct config_
     if (symbols) rule_symbols(rules, symbols, venues, root);
     rule_holdings(rules, gateway, strategies, symbols);
     if (strategies) rule_strategies(rules, strategies, venues);
+    config_rules_elsewhere(rules, gateway);
     config_rules_limits(rules, gateway);
 }

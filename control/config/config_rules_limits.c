@@ -32,6 +32,17 @@ static const struct row strategy_rows[] = {
     RISK_HOLDING_LIMITS(ROW, config_strategy_limits) RISK_ROUTE_LIMITS(ROW, config_strategy_limits)
         RISK_STRATEGY_LIMITS(ROW, config_strategy_limits)};
 
+/* Of a strategy at another venue: what is not its own there is the strategy's. */
+struct route_row {
+    uint32_t own;
+    uint32_t strategys;
+    struct row row;
+};
+#define ROUTE_ROW(E, limit, scope, unit, looser_way, most, sentence, section)                      \
+    {KEY(section, limit), KEY(config_strategy_limits, limit),                                      \
+     ROW(E, limit, scope, unit, looser_way, most, sentence, section)},
+static const struct route_row route_rows[] = {RISK_ROUTE_LIMITS(ROUTE_ROW, config_route_limits)};
+
 /* The things that have limits of one kind. */
 struct kind {
     const char *called; /* "symbols" */
@@ -133,6 +144,40 @@ static void kind_check(const struct limits *limits, const struct config_node *ga
     }
 }
 
+static void elsewhere_complete(const struct limits *limits, const struct config_node *strategy,
+                               const struct config_node *entry, const char *path)
+{
+    const struct config_node *whole =
+        config_rules_key(strategy, KEY(config_trade_strategy, limits));
+    const struct config_node *own = config_rules_key(entry, KEY(config_elsewhere, limits));
+    for (uint32_t i = 0; own && i < ARRAY_COUNT(route_rows); i++) {
+        const struct route_row *row = &route_rows[i];
+        struct config_node *bound = own->field[row->own];
+        if (!bound) continue;
+        if (bound->given && bound->valid) ceiling_check(limits, &row->row, bound, path);
+        const struct config_node *of = config_rules_key(whole, row->strategys);
+        if (!bound->given && of) bound->number = of->number;
+    }
+}
+
+static void elsewhere_check(const struct limits *limits, const struct config_node *gateway)
+{
+    const struct config_node *list = config_rules_key(gateway, KEY(config_gateway, strategies));
+    uint32_t index = 0;
+    for (const struct config_node *one = list ? list->first : NULL; one; one = one->next, index++) {
+        const struct config_node *entries =
+            config_rules_key(one, KEY(config_trade_strategy, elsewhere));
+        uint32_t number = 0;
+        for (const struct config_node *entry = entries ? entries->first : NULL; entry;
+             entry = entry->next) {
+            char path[80];
+            snprintf(path, sizeof path, "gateway.strategies[%u].elsewhere[%u].limits", index,
+                     number++);
+            elsewhere_complete(limits, one, entry, path);
+        }
+    }
+}
+
 void config_rules_limits(const struct config_rules *rules, const struct config_node *gateway)
 {
     struct limits limits = {
@@ -151,4 +196,5 @@ void config_rules_limits(const struct config_rules *rules, const struct config_n
                                 "gateway.limits.%s is missing", row->name);
     }
     for (uint32_t i = 0; i < ARRAY_COUNT(kinds); i++) kind_check(&limits, gateway, &kinds[i]);
+    elsewhere_check(&limits, gateway);
 }

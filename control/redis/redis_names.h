@@ -21,6 +21,7 @@ struct redis_strategy {
     bool outside;
     uint32_t symbols; /* that it may trade; 0: all of its venue */
     const char *const *symbol;
+    const uint32_t *at; /* by symbol, its venue; NULL: the strategy's */
 };
 
 struct redis_symbol {
@@ -44,16 +45,18 @@ struct redis_names {
     const struct redis_listed *listed; /* by its number */
 };
 
-/* The symbol's number at the strategy's venue, or REDIS_NAME_NONE: it may not trade it. */
+/* The symbol's number at the strategy's venue for it, or REDIS_NAME_NONE: it may not trade it. */
 static inline uint32_t redis_symbol_find(const struct redis_names *names,
                                          const struct redis_strategy *strategy, const char *name)
 {
     bool may = strategy->symbols == 0;
-    for (uint32_t i = 0; i < strategy->symbols && !may; i++)
+    uint32_t venue = strategy->venue;
+    for (uint32_t i = 0; i < strategy->symbols && !may; i++) {
         may = __builtin_strcmp(strategy->symbol[i], name) == 0;
+        if (may && strategy->at) venue = strategy->at[i];
+    }
     for (uint32_t i = 0; i < names->symbols && may; i++)
-        if (names->symbol[i].venue == strategy->venue &&
-            __builtin_strcmp(names->symbol[i].name, name) == 0)
+        if (names->symbol[i].venue == venue && __builtin_strcmp(names->symbol[i].name, name) == 0)
             return i;
     return REDIS_NAME_NONE;
 }

@@ -53,7 +53,7 @@ static struct slots_limits slots_of(const struct gateway_plan *plan, uint32_t ve
 {
     struct slots_limits limits = {.strategies = plan->strategies};
     for (uint32_t i = 0; i < plan->strategies; i++) {
-        if (plan->strategy[i].venue != venue) continue;
+        if (!(gateway_venues_of(&plan->strategy[i]) >> venue & 1)) continue;
         limits.slots += orders_of(plan, i);
         limits.uniques += plan->strategy[i].uniques;
     }
@@ -129,6 +129,11 @@ static const char *venue_check(const struct gateway_plan *plan, uint32_t venue)
     return NULL;
 }
 
+static const char *venue_name(const struct gateway_symbol_plan *symbol)
+{
+    return symbol->venue_name[0] ? symbol->venue_name : symbol->name;
+}
+
 static const char *symbol_check(const struct gateway_plan *plan, uint32_t symbol)
 {
     const struct gateway_symbol_plan *of = &plan->symbol[symbol];
@@ -137,7 +142,8 @@ static const char *symbol_check(const struct gateway_plan *plan, uint32_t symbol
     if (of->lot < 1 || of->lot > RISK_QTY_MAX) return "a symbol's lot is out of range";
     for (uint32_t i = 0; i < symbol; i++)
         if (plan->symbol[i].venue == of->venue &&
-            memcmp(plan->symbol[i].name, of->name, sizeof of->name) == 0)
+            (memcmp(plan->symbol[i].name, of->name, sizeof of->name) == 0 ||
+             memcmp(venue_name(&plan->symbol[i]), venue_name(of), sizeof of->name) == 0))
             return "a venue has a symbol twice";
     return NULL;
 }
@@ -148,6 +154,8 @@ static const char *strategy_check(const struct gateway_plan *plan, uint32_t stra
     if (!of->name || strlen(of->name) > DELEGATE_NAME_MAX)
         return "a strategy's name is missing or too long";
     if (of->venue >= plan->venues) return "a strategy is of no venue";
+    for (uint32_t leg = 0; of->leg_venue && leg < of->legs; leg++)
+        if (of->leg_venue[leg] >= plan->venues) return "a leg of a strategy is at no venue";
     if (is_spare(of) && (of->kind || of->legs > 0 || of->orders > DELEGATE_ORDERS_MAX))
         return "a spare place has a delegate, or too many orders";
     for (uint32_t i = 0; i < strategy && !is_spare(of); i++)
@@ -219,10 +227,25 @@ static void venue_lay(struct place *place, const struct gateway_plan *plan, uint
     };
 }
 
+/* Of one whose legs are at several venues. */
+static void venues_lay(struct place *place, const struct gateway_plan *plan, uint32_t number,
+                       struct gateway_strategy *strategy)
+{
+    uint32_t venues = gateway_venues_of(&plan->strategy[number]);
+    if ((venues & (venues - 1)) == 0) return;
+    void *link = take(place, plan->instruments * sizeof(uint32_t));
+    void *order = take(place, orders_of(plan, number) * sizeof(struct delegate_order));
+    if (!strategy) return;
+    strategy->many = true;
+    strategy->link = link;
+    strategy->order = order;
+}
+
 static void strategy_lay(struct place *place, const struct gateway_plan *plan, uint32_t number,
                          struct gateway_strategy *strategy)
 {
     const struct gateway_strategy_plan *of = &plan->strategy[number];
+    venues_lay(place, plan, number, strategy);
     if (!is_delegates(of)) return;
     struct delegate_parameters parameters = parameters_of(plan, number);
     uint32_t most = 2 * GATEWAY_MESSAGES + 16 * (orders_of(plan, number) + of->uniques);
@@ -299,7 +322,7 @@ static void symbols_fill(struct gateway *gateway)
         gateway->openings += symbol->opening;
         venue->symbol_of[venue->symbols++] = i;
         struct trade_port_symbol terms = {.tick = of->tick, .lot = of->lot};
-        memcpy(terms.name, of->name, sizeof terms.name);
+        memcpy(terms.name, venue_name(of), sizeof terms.name);
         venue->kind->list(venue->port, symbol->local, &terms);
         bool listed = risk_list(
             gateway->risk, i,
@@ -310,6 +333,27 @@ static void symbols_fill(struct gateway *gateway)
             CHECK(told);
         }
     }
+}
+
+/* Where the slots of its keys are, at each of its venues behind those of the strategies before. */
+static void keys_fill(struct gateway *gateway, uint32_t number, uint32_t first[GATEWAY_VENUES_MAX])
+{
+    struct gateway_strategy *strategy = &gateway->strategy[number];
+    for (uint32_t i = 0; i < gateway->plan->venues; i++) {
+        struct gateway_venue *venue = &gateway->venue[i];
+        if (!gateway_is_at(strategy, i)) continue;
+        strategy->first_at[i] = first[i];
+        for (uint32_t key = 0; key < strategy->orders; key++)
+            venue->at[first[i] + key] = (struct gateway_slot){
+                .strategy = number, .key = key, .symbol = GATEWAY_NONE, .many = strategy->many};
+        first[i] += strategy->orders;
+    }
+    const struct gateway_venue *venue = &gateway->venue[strategy->venue];
+    strategy->first = strategy->first_at[strategy->venue];
+    gateway_link_all(gateway, number);
+    if (strategy->many) return;
+    strategy->link = venue->link;
+    strategy->order = &venue->order[strategy->first];
 }
 
 static void strategies_fill(struct gateway *gateway)
@@ -323,14 +367,13 @@ static void strategies_fill(struct gateway *gateway)
                strnlen(strategy->plan.name, DELEGATE_NAME_MAX));
         strategy->plan.name = strategy->name;
         strategy->vacant = strategy->off = is_spare(&plan->strategy[i]);
+        strategy->venues = gateway_venues_of(&plan->strategy[i]);
         strategy->venue = strategy->plan.venue;
+        if (!gateway_is_at(strategy, strategy->venue)) /* all legs are elsewhere */
+            strategy->venue = (uint32_t)__builtin_ctz(strategy->venues);
         strategy->orders = strategy->orders_room = orders_of(plan, i);
         strategy->uniques_room = strategy->plan.uniques;
-        strategy->first = first[strategy->venue];
-        first[strategy->venue] += strategy->orders;
-        struct gateway_slot *at = &gateway->venue[strategy->venue].at[strategy->first];
-        for (uint32_t key = 0; key < strategy->orders; key++)
-            at[key] = (struct gateway_slot){.strategy = i, .key = key, .symbol = GATEWAY_NONE};
+        keys_fill(gateway, i, first);
         if (strategy->plan.kind) gateway_enter(gateway, i);
     }
 }
@@ -421,7 +464,7 @@ struct gateway *gateway_new(void *memory, const struct gateway_plan *plan,
     gateway_lay(&place, plan, &gateway);
     gateway->plan = plan;
     gateway->outlet = *outlet;
-    gateway->venues_down = plan->venues;
+    gateway->away = (1u << plan->venues) - 1;
     for (uint32_t i = 0; i < plan->venues; i++) venue_fill(gateway, i);
     symbols_fill(gateway);
     strategies_fill(gateway);

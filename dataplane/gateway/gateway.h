@@ -15,7 +15,9 @@
  *
  * Strategies: number i is delegate i of the plan, and behind them those outside, which are slots
  * and risk without a delegate.  Symbols: what may be traded where, a row of the plan each; an
- * instrument of the feed is linked to them by its name when it is listed.
+ * instrument of the feed is linked to them by its name when it is listed.  A strategy's legs may be
+ * at several venues: an order goes to the venue of its instrument's leg, and a key has an order at
+ * one of them at a time.
  *
  * Guarantees, whatever comes in whatever order:
  * - nothing leaves without a pass of risk that admits exactly its bytes, journalled before (K1);
@@ -61,7 +63,8 @@ struct gateway_venue_plan {
 };
 
 struct gateway_symbol_plan {
-    char name[8]; /* padded with spaces */
+    char name[8];       /* as the feed lists it, and all here; padded with spaces */
+    char venue_name[8]; /* what the venue calls it; zeros: the same */
     uint32_t venue;
     price_t tick;
     qty_t lot;
@@ -70,17 +73,18 @@ struct gateway_symbol_plan {
     price_t opening; /* the reference while its book is LIVE and has shown no price yet; 0: none */
 };
 
-/* One without a name is a spare place: for a delegate that is attached later. */
+/* One without a name is a spare place: for a delegate that is attached later, at its venue. */
 struct gateway_strategy_plan {
     const char *name;
     const struct delegate_kind *kind; /* NULL: outside */
     struct delegate_parameters parameters;
     uint32_t legs; /* instruments, in order; 0: all */
     const struct listing_name *leg;
-    uint32_t venue;   /* where its orders go */
+    uint32_t venue;            /* where its orders go, but for those in a leg that is elsewhere: */
+    const uint32_t *leg_venue; /* by leg, where its orders go; NULL: at venue, all of them */
     uint32_t orders;  /* of an outside one: its keys are 0..orders-1; of a spare place: at most */
     uint32_t uniques; /* at once */
-    bool all_venues;  /* orders only while all venues are up (F31) */
+    bool all_venues;  /* orders only while all its venues are up (F31) */
 };
 
 /* A symbol's name as the feed lists it. */
@@ -166,7 +170,7 @@ struct gateway_intent {
     uint32_t strategy;
     uint64_t sequence; /* the strategy's own, of this key */
     struct delegate_intent intent;
-    uint32_t venue;
+    uint32_t venue; /* one of its own */
 };
 MUST_USE enum slots_status gateway_intend(struct gateway *gateway,
                                           const struct gateway_intent *intent, nanos_t now);
@@ -245,10 +249,11 @@ MUST_USE bool gateway_set(struct gateway *gateway, uint32_t strategy,
  * comes back continues.  Intake stops at once, orders are canceled, and when none is open or in
  * doubt and every report was shown, the place is vacant.
  *
- * A place is vacant if no delegate is in it; then place, name and venue of of must be its own, or
- * it must be without a name.  memory: as kind->footprint says, zeroed; it, and what of points to,
- * are the gateway's until the place is vacant again.  False and a sentence if it cannot be.  Bounds
- * of risk are zero until gateway_control gives it others: nothing of it passes before. */
+ * A place is vacant if no delegate is in it; then place and name of of must be its own, or it must
+ * be without a name, and the venues of of must be among its own.  memory: as kind->footprint says,
+ * zeroed; it, and what of points to, are the gateway's until the place is vacant again.  False and
+ * a sentence if it cannot be.  Bounds of risk are zero until gateway_control gives it others:
+ * nothing of it passes before. */
 MUST_USE bool gateway_attach(struct gateway *gateway, uint32_t place,
                              const struct gateway_strategy_plan *of, void *memory, char *problem,
                              size_t capacity);
@@ -262,6 +267,10 @@ bool gateway_vacant(const struct gateway *gateway, uint32_t place);
 /* Who is there now; its name is "" if nobody ever was. */
 const struct gateway_strategy_plan *gateway_strategy_of(const struct gateway *gateway,
                                                         uint32_t place);
+/* The venues of who is there, or may come: 1 << venue each. */
+uint32_t gateway_strategy_venues(const struct gateway *gateway, uint32_t place);
+/* Whether it may trade the symbol: one of its legs is it, at its venue. */
+bool gateway_strategy_trades(const struct gateway *gateway, uint32_t place, uint32_t symbol);
 
 /* No intent is taken any more; all orders are canceled unless keep (F12). */
 void gateway_stop(struct gateway *gateway, bool keep, nanos_t now);

@@ -44,6 +44,7 @@ void gateway_refresh(struct gateway *gateway, struct gateway_venue *venue, uint3
     if (chain && chain->order == look.order) chain->total = look.total;
     if (likely(!gateway_slot_unique(venue, slot))) {
         order_show(&look, &venue->order[slot]);
+        if (unlikely(at->many)) gateway_key_show(gateway, venue, slot);
         return;
     }
     if (!at->used || look.state != SLOT_FREE || look.waits) return;
@@ -104,9 +105,9 @@ static void replaced(struct gateway *gateway, struct gateway_venue *venue,
     gateway_chain_adopt(venue, chain);
 }
 
-static void refusal_count(struct gateway_venue *venue, uint32_t slot)
+static void refusal_count(struct gateway *gateway, struct gateway_venue *venue, uint32_t slot)
 {
-    if (!gateway_slot_unique(venue, slot)) venue->order[slot].refused++;
+    if (!gateway_slot_unique(venue, slot)) gateway_refused(gateway, venue, slot);
 }
 
 static void unknown(struct gateway *gateway, struct gateway_venue *venue,
@@ -125,7 +126,7 @@ void gateway_say(struct gateway *gateway, struct gateway_venue *venue, const str
     switch ((enum slot_said)say->said) {
     case SLOT_SAYS_ACCEPTED: say_tell(gateway, venue, say, REPORT_ACCEPTED, now); break;
     case SLOT_SAYS_REJECTED:
-        refusal_count(venue, slot);
+        refusal_count(gateway, venue, slot);
         say_tell(gateway, venue, say, REPORT_REJECTED, now);
         chain_end(gateway, venue, slot);
         break;
@@ -142,7 +143,7 @@ void gateway_say(struct gateway *gateway, struct gateway_venue *venue, const str
         say_tell(gateway, venue, say, REPORT_REPLACED, now);
         break;
     case SLOT_SAYS_REPLACE_REJECTED:
-        refusal_count(venue, slot);
+        refusal_count(gateway, venue, slot);
         replace_end(gateway, venue, slot);
         say_tell(gateway, venue, say, REPORT_REJECTED, now);
         break;

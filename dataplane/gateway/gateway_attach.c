@@ -53,6 +53,13 @@ static bool named_elsewhere(const struct gateway *gateway, uint32_t place, const
     return false;
 }
 
+static bool venues_good(const struct gateway *gateway, const struct gateway_strategy_plan *of)
+{
+    for (uint32_t leg = 0; of->leg_venue && leg < of->legs; leg++)
+        if (of->leg_venue[leg] >= gateway->plan->venues) return false;
+    return true;
+}
+
 const char *gateway_attach_check(const struct gateway *gateway, uint32_t place,
                                  const struct gateway_strategy_plan *of)
 {
@@ -64,7 +71,9 @@ const char *gateway_attach_check(const struct gateway *gateway, uint32_t place,
     if (strategy->name[0] && strcmp(strategy->name, of->name) != 0)
         return "the place is another strategy's";
     if (named_elsewhere(gateway, place, of->name)) return "another strategy has this name";
-    if (of->venue != strategy->venue) return "the place is at another venue";
+    if (of->venue >= gateway->plan->venues || !venues_good(gateway, of))
+        return "a leg of the strategy is at no venue";
+    if (gateway_venues_of(of) & ~strategy->venues) return "the place is at another venue";
     struct delegate_parameters parameters = parameters_of(gateway, of);
     if (!of->kind || of->kind->footprint(&parameters) == 0)
         return "the strategy does not take its parameters";
@@ -86,16 +95,16 @@ static void name_write(struct gateway *gateway, uint32_t number)
 }
 
 /* Its keys count from nothing. */
-static void slots_begin(struct gateway *gateway, uint32_t number)
+static void slots_begin(struct gateway *gateway, uint32_t number, struct gateway_venue *venue)
 {
     const struct gateway_strategy *strategy = &gateway->strategy[number];
-    struct gateway_venue *venue = &gateway->venue[strategy->venue];
     for (uint32_t key = 0; key < strategy->orders_room; key++) {
-        uint32_t slot = strategy->first + key;
+        uint32_t slot = gateway_slot_of(strategy, venue->number, key);
         slots_bind(venue->slots, slot, number);
-        venue->at[slot] =
-            (struct gateway_slot){.strategy = number, .key = key, .symbol = GATEWAY_NONE};
+        venue->at[slot] = (struct gateway_slot){
+            .strategy = number, .key = key, .symbol = GATEWAY_NONE, .many = strategy->many};
         venue->order[slot] = (struct delegate_order){0};
+        if (strategy->many) strategy->order[key] = (struct delegate_order){0};
     }
     slots_shut(venue->slots, number, false);
 }
@@ -125,8 +134,10 @@ bool gateway_attach(struct gateway *gateway, uint32_t place, const struct gatewa
     strategy->orders = orders_of(gateway, of);
     strategy->vacant = strategy->done = strategy->off = false;
     if (!named) name_write(gateway, place);
-    slots_begin(gateway, place);
+    for (uint32_t i = 0; i < gateway->plan->venues; i++)
+        if (gateway_is_at(strategy, i)) slots_begin(gateway, place, &gateway->venue[i]);
     legs_begin(strategy);
+    gateway_link_all(gateway, place);
     strategy->self = of->kind->build(memory, &parameters);
     gateway_enter(gateway, place);
     static const struct listing_name nobody;
@@ -150,14 +161,20 @@ void gateway_detach(struct gateway *gateway, uint32_t place, nanos_t now)
     gateway_shut(gateway, place, now);
 }
 
-static bool has_orders(const struct gateway *gateway, const struct gateway_strategy *strategy)
+static bool has_keys(const struct gateway_strategy *strategy, const struct gateway_venue *venue)
 {
-    const struct gateway_venue *venue = &gateway->venue[strategy->venue];
-    if (strategy->uniques > 0 || strategy->waiting_count > 0 || strategy->closes > 0) return true;
     for (uint32_t key = 0; key < strategy->orders_room; key++) {
-        uint32_t slot = strategy->first + key;
+        uint32_t slot = gateway_slot_of(strategy, venue->number, key);
         if (venue->order[slot].state != ORDER_NONE || venue->at[slot].chain != 0) return true;
     }
+    return false;
+}
+
+static bool has_orders(const struct gateway *gateway, const struct gateway_strategy *strategy)
+{
+    if (strategy->uniques > 0 || strategy->waiting_count > 0 || strategy->closes > 0) return true;
+    for (uint32_t i = 0; i < gateway->plan->venues; i++)
+        if (gateway_is_at(strategy, i) && has_keys(strategy, &gateway->venue[i])) return true;
     return false;
 }
 
@@ -175,6 +192,7 @@ void gateway_leave(struct gateway *gateway)
         strategy->plan.kind = NULL;
         strategy->plan.legs = 0;
         strategy->plan.leg = NULL;
+        strategy->plan.leg_venue = NULL;
         strategy->plan.parameters = (struct delegate_parameters){0};
         gateway->leavings--;
     }
@@ -200,9 +218,12 @@ static uint32_t names_of(const struct gateway_plan *plan)
     uint32_t sums[2] = {0};
     for (uint32_t i = 0; i < plan->venues; i++)
         sums[0] = sums[0] * 31 + crc32c(plan->venue[i].name, strlen(plan->venue[i].name));
-    for (uint32_t i = 0; i < plan->symbols; i++)
-        sums[1] = sums[1] * 31 + crc32c(plan->symbol[i].name, sizeof plan->symbol[i].name) +
-                  plan->symbol[i].venue;
+    for (uint32_t i = 0; i < plan->symbols; i++) {
+        const struct gateway_symbol_plan *symbol = &plan->symbol[i];
+        sums[1] = sums[1] * 31 + crc32c(symbol->name, sizeof symbol->name) + symbol->venue;
+        if (symbol->venue_name[0])
+            sums[1] = sums[1] * 31 + crc32c(symbol->venue_name, sizeof symbol->venue_name);
+    }
     return crc32c(sums, sizeof sums);
 }
 

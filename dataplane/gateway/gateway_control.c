@@ -14,7 +14,7 @@ static bool must_stop(const struct gateway *gateway, const struct gateway_slot *
     const struct gateway_strategy *strategy = &gateway->strategy[at->strategy];
     if (gateway->stopping && !gateway->keep) return true;
     if (strategy->off || strategy->done) return true;
-    if (strategy->plan.all_venues && gateway->venues_down > 0) return true;
+    if (gateway_lacks(gateway, strategy)) return true;
     if (at->symbol == GATEWAY_NONE) return false;
     return gateway_trading(gateway, strategy, at->symbol) == TRADING_HALTED;
 }
@@ -30,7 +30,8 @@ static void slot_visit(struct gateway *gateway, struct gateway_venue *venue, uin
 {
     if (!slot_used(venue, slot) || !must_stop(gateway, &venue->at[slot])) return;
     bool unique = gateway_slot_unique(venue, slot);
-    if (!unique && venue->at[slot].chain == 0) venue->order[slot].refused++; /* it only waited */
+    if (!unique && venue->at[slot].chain == 0)
+        gateway_refused(gateway, venue, slot); /* it waited */
     gateway_room(gateway, venue, now);
     slots_stop(venue->slots, slot, now, &venue->out);
     (void)gateway_drain(gateway, venue, now);
@@ -60,17 +61,24 @@ void gateway_sweep(struct gateway *gateway, uint32_t strategy, nanos_t now)
         struct gateway_venue *venue = &gateway->venue[i];
         const struct gateway_strategy *of =
             strategy == GATEWAY_NONE ? NULL : &gateway->strategy[strategy];
-        if (of && of->venue != i) continue;
+        if (of && !gateway_is_at(of, i)) continue;
         venue->sweep_left = gateway_slots_all(venue);
-        if (of && of->first < venue->sweep_left) venue->sweep_next = of->first; /* his come first */
+        uint32_t first = of ? gateway_slot_of(of, i, 0) : UINT32_MAX;
+        if (first < venue->sweep_left) venue->sweep_next = first; /* his come first */
     }
     gateway_sweep_more(gateway, now);
 }
 
+void gateway_shut_slots(struct gateway *gateway, uint32_t strategy, bool shut)
+{
+    for (uint32_t i = 0; i < gateway->plan->venues; i++)
+        if (gateway_is_at(&gateway->strategy[strategy], i))
+            slots_shut(gateway->venue[i].slots, strategy, shut);
+}
+
 void gateway_shut(struct gateway *gateway, uint32_t strategy, nanos_t now)
 {
-    uint32_t venue = gateway->strategy[strategy].venue;
-    slots_shut(gateway->venue[venue].slots, strategy, true);
+    gateway_shut_slots(gateway, strategy, true);
     gateway_sweep(gateway, strategy, now);
 }
 
@@ -194,7 +202,7 @@ void gateway_switch(struct gateway *gateway, uint32_t number, bool on, nanos_t n
         return;
     }
     if (strategy->done || gateway->stopping) return;
-    slots_shut(gateway->venue[strategy->venue].slots, number, false);
+    gateway_shut_slots(gateway, number, false);
     gateway_wake_all(gateway, number);
 }
 
@@ -239,8 +247,7 @@ void gateway_stop(struct gateway *gateway, bool keep, nanos_t now)
 {
     gateway->stopping = true;
     gateway->keep = keep;
-    for (uint32_t i = 0; i < gateway->plan->strategies; i++)
-        slots_shut(gateway->venue[gateway->strategy[i].venue].slots, i, true);
+    for (uint32_t i = 0; i < gateway->plan->strategies; i++) gateway_shut_slots(gateway, i, true);
     if (!keep) gateway_sweep(gateway, GATEWAY_NONE, now);
 }
 

@@ -11,15 +11,17 @@ enum trading_state gateway_trading(const struct gateway *gateway,
     uint32_t number = (uint32_t)(strategy - gateway->strategy);
     const struct risk *risk = gateway->risk;
     enum risk_state state = risk_state(risk, RISK_BOX, 0);
-    enum risk_state venue = risk_state(risk, RISK_VENUE, strategy->venue);
+    uint32_t at = strategy->venue;
+    if (unlikely(strategy->many)) at = gateway->symbol[symbol].venue;
+    enum risk_state venue = risk_state(risk, RISK_VENUE, at);
     enum risk_state own = risk_state(risk, RISK_STRATEGY, number);
     enum risk_state of = risk_state(risk, RISK_SYMBOL, symbol);
     if (venue > state) state = venue;
     if (own > state) state = own;
     if (of > state) state = of;
     if (state == RISK_HALTED || risk_tripped(risk, number)) return TRADING_HALTED;
-    if (strategy->plan.all_venues && gateway->venues_down > 0) return TRADING_AWAY;
-    if (!gateway->venue[strategy->venue].up) return TRADING_AWAY;
+    if (gateway->away != 0 && (gateway_lacks(gateway, strategy) || gateway->away >> at & 1))
+        return TRADING_AWAY;
     return state == RISK_REDUCE_ONLY ? TRADING_REDUCE_ONLY : TRADING_ACTIVE;
 }
 
@@ -37,10 +39,9 @@ void gateway_complete(void *context, uint32_t place, struct composite *composite
     const struct gateway *gateway = context;
     uint32_t number = gateway->by_place[place];
     const struct gateway_strategy *strategy = &gateway->strategy[number];
-    const struct gateway_venue *venue = &gateway->venue[strategy->venue];
-    uint32_t symbol = venue->link[composite->instrument];
+    uint32_t symbol = strategy->link[composite->instrument];
     composite->leg = leg_of(strategy, composite->instrument);
-    composite->order = &venue->order[strategy->first];
+    composite->order = strategy->order;
     composite->orders = strategy->orders;
     composite->trading = (uint8_t)gateway_trading(gateway, strategy, symbol);
     composite->terms = &nowhere;
@@ -137,7 +138,7 @@ static bool fields_good(const struct gateway *gateway, const struct want *want)
     return !(intent->how & HOW_IMMEDIATE) || can->immediate;
 }
 
-/* A key changes its symbol only while nothing of it is open, or waits. */
+/* A key changes its symbol, and with it its venue, only while nothing of it is open, or waits. */
 static bool symbol_good(const struct want *want)
 {
     const struct gateway_slot *at = &want->venue->at[want->slot];
@@ -162,15 +163,18 @@ static struct counter *order_check(struct gateway *gateway, struct want *want, n
     const struct gateway_strategy *strategy = want->strategy;
     const struct delegate_intent *intent = want->intent;
     if (strategy->off || strategy->done || gateway->stopping) return &counts->intent_shut;
-    want->symbol = want->venue->link[intent->instrument];
+    want->symbol = strategy->link[intent->instrument];
     if (want->symbol == GATEWAY_NONE) return &counts->intent_nowhere;
     const struct market *market = dispatch_newest(gateway->dispatch, intent->instrument);
     if (market->state != MARKET_LIVE) return &counts->intent_not_live;
     /* A halt stops what is open once; so nothing may be wanted that would overrule the stop. */
     enum trading_state trading = gateway_trading(gateway, strategy, want->symbol);
     if (trading == TRADING_HALTED) return &counts->intent_halted;
-    if (strategy->plan.all_venues && gateway->venues_down > 0) return &counts->intent_away;
+    if (gateway_lacks(gateway, strategy)) return &counts->intent_away;
     if (intent->kind == INTENT_UNIQUE) return NULL;
+    if (unlikely(strategy->many) &&
+        gateway_key_elsewhere(gateway, strategy, want->venue->number, intent->key))
+        return &counts->intent_bad;
     if (!symbol_good(want)) return &counts->intent_bad;
     return refused_again(want, now) ? &counts->intent_again : NULL;
 }
@@ -245,11 +249,29 @@ static void unique_refused(struct gateway *gateway, const struct want *want, nan
                  now);
 }
 
+/* Of a strategy at several venues: where its instrument is traded, or where what is to stop is.
+ * What its key executed elsewhere hides nothing: a slot takes no more for known than is its own. */
+COLD static struct gateway_venue *venue_among(struct gateway *gateway, const struct want *want)
+{
+    const struct delegate_intent *intent = want->intent;
+    const struct gateway_strategy *strategy = want->strategy;
+    uint32_t number = strategy->venue;
+    if (intent->kind == INTENT_STOP) {
+        if (intent->key < strategy->orders)
+            number = gateway_key_venue(gateway, strategy, intent->key);
+    } else if (intent->instrument < gateway->plan->instruments) {
+        uint32_t symbol = strategy->link[intent->instrument];
+        if (symbol != GATEWAY_NONE) number = gateway->symbol[symbol].venue;
+    }
+    return &gateway->venue[number];
+}
+
 static enum slots_status intent_take(struct gateway *gateway, struct want *want, nanos_t now)
 {
     const struct delegate_intent *intent = want->intent;
     counter_one(&gateway->counts.intent);
-    want->venue = &gateway->venue[want->strategy->venue];
+    bool many = unlikely(want->strategy->many);
+    want->venue = many ? venue_among(gateway, want) : &gateway->venue[want->strategy->venue];
     want->symbol = GATEWAY_NONE;
     if (unlikely(!fields_good(gateway, want))) {
         counter_one(&gateway->counts.intent_bad);
@@ -259,14 +281,14 @@ static enum slots_status intent_take(struct gateway *gateway, struct want *want,
     if (unlikely(intent->kind == INTENT_STOP_UNIQUE))
         return gateway_unique_stop(gateway, want->venue, want->number, intent->unique, now);
     bool unique = intent->kind == INTENT_UNIQUE;
-    if (!unique) want->slot = want->strategy->first + intent->key;
+    if (!unique) want->slot = gateway_slot_of(want->strategy, want->venue->number, intent->key);
     if (intent->kind != INTENT_STOP) {
         struct counter *refused = order_check(gateway, want, now);
         if (unlikely(refused)) {
             counter_one(refused);
             gateway_hear_counter(gateway, refused);
             if (unique) unique_refused(gateway, want, now);
-            else want->venue->order[want->slot].refused++;
+            else gateway_refused(gateway, want->venue, want->slot);
             return SLOTS_SHUT;
         }
     }
@@ -285,7 +307,7 @@ uint32_t gateway_decide(struct gateway *gateway, nanos_t now)
     const struct dispatch_said *said = dispatch_said(gateway->dispatch);
     uint32_t number = gateway->by_place[dispatch_place(delegate)];
     struct gateway_strategy *strategy = &gateway->strategy[number];
-    const struct delegate_order *order = &gateway->venue[strategy->venue].order[strategy->first];
+    const struct delegate_order *order = strategy->order;
     gateway->sent = false;
     for (uint32_t i = 0; i < said->output.intents; i++) {
         const struct delegate_intent *intent = &said->output.intent[i];
@@ -324,7 +346,9 @@ enum slots_status gateway_intend(struct gateway *gateway, const struct gateway_i
     CHECK(gateway->started);
     if (intent->strategy >= gateway->plan->strategies) return SLOTS_UNKNOWN_SLOT;
     struct gateway_strategy *strategy = &gateway->strategy[intent->strategy];
-    if (strategy->plan.kind || strategy->vacant || strategy->venue != intent->venue)
+    if (strategy->plan.kind || strategy->vacant) return SLOTS_UNKNOWN_SLOT;
+    if (unlikely(strategy->venue != intent->venue) &&
+        (intent->venue >= gateway->plan->venues || !gateway_is_at(strategy, intent->venue)))
         return SLOTS_UNKNOWN_SLOT;
     struct want want = {
         .strategy = strategy,
@@ -358,12 +382,15 @@ void gateway_leg(struct gateway *gateway, uint32_t number, uint32_t instrument)
 }
 
 /* Orders of before the start learn what their symbol is called by the feed. */
-static void orders_listed(struct gateway_venue *venue, uint32_t symbol, uint32_t instrument)
+static void orders_listed(struct gateway *gateway, struct gateway_venue *venue, uint32_t symbol,
+                          uint32_t instrument)
 {
     for (uint32_t i = 1; i <= venue->chains; i++) {
         const struct gateway_chain *chain = &venue->chain[i];
-        if (chain->open && chain->symbol == symbol && !gateway_slot_unique(venue, chain->slot))
-            venue->order[chain->slot].instrument = (uint16_t)instrument;
+        if (!chain->open || chain->symbol != symbol || gateway_slot_unique(venue, chain->slot))
+            continue;
+        venue->order[chain->slot].instrument = (uint16_t)instrument;
+        if (venue->at[chain->slot].many) gateway_key_show(gateway, venue, chain->slot);
     }
 }
 
@@ -379,8 +406,9 @@ void gateway_listing(struct gateway *gateway, uint32_t instrument, const char sy
         if (*link != GATEWAY_NONE) continue; /* listed before, by another name */
         of->instrument = instrument;
         *link = i;
+        gateway_link(gateway, i);
         if (slots_open(gateway->venue[of->venue].slots) > 0)
-            orders_listed(&gateway->venue[of->venue], i, instrument);
+            orders_listed(gateway, &gateway->venue[of->venue], i, instrument);
     }
     for (uint32_t i = 0; i < gateway->plan->strategies; i++)
         if (gateway->strategy[i].delegate != DISPATCH_NONE) gateway_leg(gateway, i, instrument);

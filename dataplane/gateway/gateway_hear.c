@@ -105,7 +105,7 @@ static enum gateway_hearing intake_check(struct gateway *gateway,
     }
     if (stop) return GATEWAY_TAKEN;
     bool there = intake->symbol < gateway->plan->symbols &&
-                 gateway->symbol[intake->symbol].venue == gateway->strategy[intake->strategy].venue;
+                 gateway_strategy_trades(gateway, intake->strategy, intake->symbol);
     return there ? GATEWAY_TAKEN : GATEWAY_NOBODY;
 }
 
@@ -126,6 +126,7 @@ static void intake_act(struct gateway *gateway, const struct gateway_intake *int
             return;
         }
         intent.intent.instrument = (uint16_t)instrument;
+        intent.venue = gateway->symbol[intake->symbol].venue;
     }
     enum slots_status status = gateway_intend(gateway, &intent, now);
     bool taken = status == SLOTS_OK || status == SLOTS_SAME;

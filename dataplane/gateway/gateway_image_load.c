@@ -313,8 +313,8 @@ static void closed_take(struct gateway *gateway, struct gateway_venue *venue,
                         struct gateway_chain *is)
 {
     const struct gateway_strategy *strategy = &gateway->strategy[is->strategy];
-    if (is->key < strategy->orders_room && &gateway->venue[strategy->venue] == venue)
-        is->slot = strategy->first + is->key;
+    if (is->key < strategy->orders_room && gateway_is_at(strategy, venue->number))
+        is->slot = gateway_slot_of(strategy, venue->number, is->key);
     else if (is->slot >= gateway_slots_all(venue)) is->slot = 0;
     gateway_chain_remember(venue, is);
 }
@@ -333,8 +333,9 @@ static void chains_take(struct loading *loading)
         const struct gateway_image_symbol *is = &loading->of.symbol[i];
         if (is_placeless(loading, is->name)) continue;
         const struct gateway_strategy *strategy = &gateway->strategy[loading->place_of[is->name]];
-        if (is->key >= strategy->orders_room || strategy->venue != is->venue) continue;
-        gateway->venue[is->venue].at[strategy->first + is->key].symbol = is->symbol;
+        if (is->key >= strategy->orders_room || !gateway_is_at(strategy, is->venue)) continue;
+        uint32_t slot = gateway_slot_of(strategy, is->venue, is->key);
+        gateway->venue[is->venue].at[slot].symbol = is->symbol;
     }
 }
 

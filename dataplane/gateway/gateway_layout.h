@@ -8,7 +8,9 @@
  *     order number ── index ──► venue[v].chain[n]: an order, what it replaced ◄──┘
  *
  * A key of a strategy is a slot of its venue: slot = strategy.first + key.  UNIQUE orders have the
- * slots behind all keys.
+ * slots behind all keys.  A strategy at several venues has a slot for each key at each of them, of
+ * which one at most is not ORDER_NONE, and shows its delegate what they are together
+ * (gateway_venues.c).
  *
  * A chain lives from the first PASS of an order until long after its end (GATEWAY_RECENT closed
  * ones are remembered), so that a late execution still finds its strategy and symbol.  Its cum is
@@ -25,7 +27,8 @@
  *   risk order; an open chain has such a slot;
  * - a holding's working is the number of its open chains;
  * - the index holds the numbers of all chains and no others;
- * - a delegate's orders are what slots_look says. */
+ * - a delegate's orders are what slots_look says;
+ * - of the slots of a key at several venues one at most is not ORDER_NONE. */
 
 #include "dataplane/gateway/gateway.h"
 #include "dataplane/route/list.h"
@@ -81,6 +84,7 @@ struct gateway_slot {
     uint32_t key;
     uint32_t symbol; /* of its newest order */
     bool used;       /* a UNIQUE one */
+    bool many;       /* of a key that has slots at other venues too */
     uint8_t refused_side;
     uint8_t refused_how;
     price_t refused_price; /* the newest terms that risk refused, */
@@ -108,6 +112,11 @@ struct gateway_strategy {
     uint32_t delegate; /* the dispatcher's number; DISPATCH_NONE: outside */
     uint32_t venue;
     uint32_t first; /* slot of key 0 */
+    uint32_t *link; /* instrument to symbol, or GATEWAY_NONE: its venue's, or with many its own */
+    struct delegate_order *order;          /* what its delegate is shown, by key: likewise */
+    bool many;                             /* it is at several venues: */
+    uint32_t venues;                       /* which ones, 1 << venue; */
+    uint32_t first_at[GATEWAY_VENUES_MAX]; /* and slot of key 0 there */
     uint32_t orders;
     uint32_t uniques; /* used */
     struct gateway_strategy_counts counts;
@@ -200,10 +209,10 @@ struct gateway {
     struct gateway_symbol *symbol;
     struct gateway_hold *holding; /* by strategy, then symbol */
     uint32_t mark_due;            /* first symbol whose mark is due, or GATEWAY_NONE */
-    uint32_t venues_down;
-    uint32_t trips;    /* strategies to be halted */
-    uint32_t leavings; /* strategies */
-    uint32_t openings; /* symbols */
+    uint32_t away;                /* venues whose session is down, 1 << venue */
+    uint32_t trips;               /* strategies to be halted */
+    uint32_t leavings;            /* strategies */
+    uint32_t openings;            /* symbols */
     uint64_t intent_sequence;
     uint64_t report_number;
     uint64_t journalled;
@@ -256,6 +265,52 @@ static inline struct gateway_chain *gateway_chain_of(const struct gateway_venue 
 {
     uint32_t chain = venue->at[slot].chain;
     return chain ? &venue->chain[chain] : NULL;
+}
+
+/* gateway_venues.c: strategies at several venues.  COLD: out of the way of the others. */
+
+/* The venues of a plan's legs, 1 << venue each. */
+uint32_t gateway_venues_of(const struct gateway_strategy_plan *of);
+/* The symbol has an instrument now, or may have another one: strategies at several venues link. */
+void gateway_link(struct gateway *gateway, uint32_t symbol);
+void gateway_link_all(struct gateway *gateway, uint32_t strategy);
+/* What its delegate is shown of a key whose slot has changed. */
+COLD void gateway_key_show(struct gateway *gateway, const struct gateway_venue *venue,
+                           uint32_t slot);
+/* Where a key's order is; where it has none, any of them. */
+uint32_t gateway_key_venue(const struct gateway *gateway, const struct gateway_strategy *strategy,
+                           uint32_t key);
+/* Whether a key's slot at another venue is not ORDER_NONE. */
+COLD bool gateway_key_elsewhere(const struct gateway *gateway,
+                                const struct gateway_strategy *strategy, uint32_t venue,
+                                uint32_t key);
+void gateway_venues_verify(const struct gateway *gateway);
+
+/* The slot of a strategy's key at one of its venues. */
+static inline uint32_t gateway_slot_of(const struct gateway_strategy *strategy, uint32_t venue,
+                                       uint32_t key)
+{
+    return (strategy->many ? strategy->first_at[venue] : strategy->first) + key;
+}
+
+static inline bool gateway_is_at(const struct gateway_strategy *strategy, uint32_t venue)
+{
+    return strategy->venues >> venue & 1;
+}
+
+/* Something of a key was refused: its delegate is shown how often. */
+static inline void gateway_refused(struct gateway *gateway, struct gateway_venue *venue,
+                                   uint32_t slot)
+{
+    venue->order[slot].refused++;
+    if (unlikely(venue->at[slot].many)) gateway_key_show(gateway, venue, slot);
+}
+
+/* It needs all its venues, and one is away. */
+static inline bool gateway_lacks(const struct gateway *gateway,
+                                 const struct gateway_strategy *strategy)
+{
+    return strategy->plan.all_venues && (strategy->venues & gateway->away) != 0;
 }
 
 /* gateway_chain.c: orders by their numbers. */
@@ -393,6 +448,7 @@ void gateway_read_changes_end(struct gateway *gateway);
 /* Has every slot of a strategy, or with GATEWAY_NONE every slot, looked at: who must stop? */
 void gateway_sweep(struct gateway *gateway, uint32_t strategy, nanos_t now);
 void gateway_sweep_more(struct gateway *gateway, nanos_t now);
+void gateway_shut_slots(struct gateway *gateway, uint32_t strategy, bool shut);
 void gateway_shut(struct gateway *gateway, uint32_t strategy, nanos_t now); /* and sweep */
 void gateway_day_take(struct gateway *gateway);
 void gateway_first_mark(struct gateway *gateway, uint32_t symbol);

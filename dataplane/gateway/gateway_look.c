@@ -170,7 +170,7 @@ static void holdings_verify(const struct gateway *gateway)
     for (uint32_t strategy = 0; strategy < gateway->plan->strategies; strategy++)
         for (uint32_t symbol = 0; symbol < gateway->plan->symbols; symbol++) {
             const struct gateway_hold *hold = gateway_hold_at(gateway, strategy, symbol);
-            const struct gateway_venue *venue = &gateway->venue[gateway->strategy[strategy].venue];
+            const struct gateway_venue *venue = &gateway->venue[gateway->symbol[symbol].venue];
             uint32_t working = 0;
             for (uint32_t i = 1; i <= venue->chains; i++)
                 working += venue->chain[i].open && venue->chain[i].strategy == strategy &&
@@ -184,19 +184,20 @@ static void holdings_verify(const struct gateway *gateway)
 
 void gateway_verify(const struct gateway *gateway)
 {
-    uint32_t down = 0, open = 0;
+    uint32_t away = 0, open = 0;
     dispatch_verify(gateway->dispatch);
     risk_verify(gateway->risk);
     for (uint32_t i = 0; i < gateway->plan->venues; i++) {
         const struct gateway_venue *venue = &gateway->venue[i];
-        down += !venue->up;
+        away |= (uint32_t)!venue->up << i;
         slots_verify(venue->slots);
         open += chains_verify(gateway, venue);
         for (uint32_t slot = 0; slot < gateway_slots_all(venue); slot++) slot_verify(venue, slot);
         CHECK(venue->out.say_count == 0);
         CHECK(venue->out.request_count == 0);
     }
-    CHECK(down == gateway->venues_down);
+    CHECK(away == gateway->away);
+    gateway_venues_verify(gateway);
     CHECK(!gateway->started || risk_orders(gateway->risk) == open);
     holdings_verify(gateway);
 }

@@ -82,13 +82,17 @@ static uint32_t unique_free(const struct gateway_venue *venue, uint32_t was)
     return GATEWAY_NONE;
 }
 
-/* Where an order of the journal is here: its strategy may have fewer keys now, or be elsewhere. */
+/* Where an order of the journal is here: its strategy may have fewer keys now, or be elsewhere, or
+ * the key may have an order at another venue, if it was not at both before. */
 uint32_t gateway_read_slot(const struct gateway *gateway, const struct gateway_venue *venue,
                            uint32_t number, const struct gateway_slot_was *was)
 {
     const struct gateway_strategy *strategy = &gateway->strategy[number];
-    bool keyed = was->key < strategy->orders_room && &gateway->venue[strategy->venue] == venue;
-    return keyed ? strategy->first + was->key : unique_free(venue, was->slot);
+    bool keyed =
+        was->key < strategy->orders_room && gateway_is_at(strategy, venue->number) &&
+        !(strategy->many && gateway_key_elsewhere(gateway, strategy, venue->number, was->key));
+    return keyed ? gateway_slot_of(strategy, venue->number, was->key)
+                 : unique_free(venue, was->slot);
 }
 
 void gateway_read_slot_use(struct gateway_venue *venue, uint32_t slot, uint32_t strategy,
@@ -397,9 +401,9 @@ static void venue_revive(struct gateway *gateway, struct gateway_venue *venue)
     venue->reserved = venue->reserving = venue->first_order;
     for (uint32_t i = 0; i < gateway->plan->strategies; i++) {
         const struct gateway_strategy *strategy = &gateway->strategy[i];
-        if (&gateway->venue[strategy->venue] != venue) continue;
+        if (!gateway_is_at(strategy, venue->number)) continue;
         for (uint32_t key = 0; key < strategy->orders_room; key++)
-            slots_bind(venue->slots, strategy->first + key, i);
+            slots_bind(venue->slots, gateway_slot_of(strategy, venue->number, key), i);
     }
     /* By slot: which chain an order has is known to nobody outside, and an image keeps it not. */
     for (uint32_t slot = 0; slot < gateway_slots_all(venue); slot++) {

@@ -60,13 +60,13 @@ void gateway_session(struct gateway *gateway, uint32_t number, bool up, nanos_t 
     struct gateway_venue *venue = &gateway->venue[number];
     if (venue->up == up) return;
     venue->up = up;
-    gateway->venues_down += up ? UINT32_MAX : 1;
+    gateway->away ^= 1u << number;
     venue->kind->session(venue->port, up);
     slots_session(venue->slots, up);
     venue_sweep(gateway, venue, up ? SLOT_ON_RECONNECT : SLOT_ON_DISCONNECT, now);
     bool all = false;
     for (uint32_t i = 0; i < gateway->plan->strategies; i++) {
-        all |= gateway->strategy[i].plan.all_venues;
+        all |= gateway_lacks(gateway, &gateway->strategy[i]);
         gateway_wake_all(gateway, i);
     }
     if (!up && all) gateway_sweep(gateway, GATEWAY_NONE, now);

@@ -31,8 +31,14 @@ enum slots_status gateway_unique_stop(struct gateway *gateway, struct gateway_ve
                                       uint32_t number, uint64_t unique, nanos_t now)
 {
     uint32_t slot = SLOTS_NONE;
-    if (gateway->strategy[number].plan.kind) slot = slot_by_number(venue, number, unique);
-    else
+    const struct gateway_strategy *strategy = &gateway->strategy[number];
+    if (strategy->plan.kind) slot = slot_by_number(venue, number, unique);
+    for (uint32_t i = 0; strategy->many && i < gateway->plan->venues; i++) {
+        if (slot != SLOTS_NONE || !strategy->plan.kind || !gateway_is_at(strategy, i)) continue;
+        venue = &gateway->venue[i]; /* not where the instrument of the intent is */
+        slot = slot_by_number(venue, number, unique);
+    }
+    if (!strategy->plan.kind)
         for (uint32_t i = 0; i < gateway->plan->venues && slot == SLOTS_NONE; i++) {
             venue = &gateway->venue[i];
             slot = slot_by_sequence(venue, number, unique);

@@ -152,7 +152,7 @@ struct engine_view_venue {
 struct engine_view_strategy {
     char name[DELEGATE_NAME_MAX + 1];
     char kind[DELEGATE_NAME_MAX + 1];
-    uint64_t state; /* enum risk_state: the strictest of the box, its venue and its own */
+    uint64_t state; /* enum risk_state: the strictest of the box, its venues and its own */
     uint64_t on;
     struct gateway_strategy_counts counts;
     uint64_t working; /* open orders */

@@ -80,9 +80,12 @@ bool engine_strategy_show(const struct engine_gateway *with, uint32_t place,
              of->kind                               ? of->kind->name
              : gateway_vacant(with->gateway, place) ? ""
                                                     : "outside");
-    show->state =
-        stricter(risk_state(risk, RISK_BOX, 0), stricter(risk_state(risk, RISK_VENUE, of->venue),
-                                                         risk_state(risk, RISK_STRATEGY, place)));
+    enum risk_state state =
+        stricter(risk_state(risk, RISK_BOX, 0), risk_state(risk, RISK_STRATEGY, place));
+    for (uint32_t venues = gateway_strategy_venues(with->gateway, place); venues;
+         venues &= venues - 1)
+        state = stricter(state, risk_state(risk, RISK_VENUE, (uint32_t)__builtin_ctz(venues)));
+    show->state = state;
     return true;
 }
 

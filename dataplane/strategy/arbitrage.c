@@ -2,7 +2,7 @@
 
 #include "dataplane/strategy/rounding.h"
 
-enum { LEGS = 2 };
+enum { LEGS = 2, REFUSALS_MAX = 10 };
 
 struct arbitrage_settings {
     struct distance edge;
@@ -34,6 +34,10 @@ struct arbitrage {
     struct arbitrage_settings settings;
     nanos_t now;
     struct place place[LEGS];
+    bool pairing;      /* the orders under way are of a pair, */
+    bool pair_refused; /* and one of them was refused */
+    uint32_t refusals; /* pairs in a row of which an order was */
+    nanos_t pair_ns;   /* no pair before */
     int64_t pairs;
     int64_t hedges;
 };
@@ -104,6 +108,7 @@ static void follow(struct arbitrage *arbitrage, const struct composite *composit
         if (!place->asked || order->state != ORDER_NONE) continue;
         place->asked = false;
         place->shut = order->refused != place->refused;
+        arbitrage->pair_refused |= place->shut;
         place->retry_ns = composite->now + (nanos_t)arbitrage->settings.retry_ns;
     }
     struct place *shown = &arbitrage->place[composite->leg];
@@ -113,6 +118,20 @@ static void follow(struct arbitrage *arbitrage, const struct composite *composit
     shown->instrument = composite->instrument;
     shown->trading = composite->trading;
     shown->known = true;
+}
+
+/* Both orders of a pair are over: each one in a row that was refused in part makes the next wait
+ * twice as long. */
+static void pair_end(struct arbitrage *arbitrage)
+{
+    arbitrage->pairing = false;
+    if (!arbitrage->pair_refused) {
+        arbitrage->refusals = 0;
+        return;
+    }
+    arbitrage->pair_ns =
+        arbitrage->now + ((nanos_t)arbitrage->settings.retry_ns << arbitrage->refusals);
+    if (arbitrage->refusals < REFUSALS_MAX) arbitrage->refusals++;
 }
 
 /* Acts. */
@@ -167,6 +186,7 @@ static void seek(struct arbitrage *arbitrage, const struct composite *composite,
                  struct delegate_output *output)
 {
     const struct place *place = arbitrage->place;
+    if (arbitrage->pair_ns > arbitrage->now) return;
     price_t edge = distance_price(arbitrage->settings.edge, place[0].terms.tick);
     for (uint32_t buy = 0; buy < LEGS; buy++) {
         uint32_t sell = 1 - buy;
@@ -178,6 +198,8 @@ static void seek(struct arbitrage *arbitrage, const struct composite *composite,
         if (qty <= 0) continue;
         say(arbitrage, buy, SIDE_BUY, qty, composite, output);
         say(arbitrage, sell, SIDE_SELL, qty, composite, output);
+        arbitrage->pairing = true;
+        arbitrage->pair_refused = false;
         arbitrage->pairs++;
         return;
     }
@@ -214,6 +236,7 @@ static void arbitrage_decide(void *self, const struct composite *composite,
         if (arbitrage->place[leg].asked || composite->order[leg].state != ORDER_NONE ||
             !arbitrage->place[leg].known)
             return;
+    if (arbitrage->pairing) pair_end(arbitrage);
     const struct place *place = arbitrage->place;
     qty_t net = place[0].position + place[1].position;
     qty_t lot = greater(lesser(place[0].terms.lot, place[1].terms.lot), 1);
@@ -225,6 +248,7 @@ static void arbitrage_decide(void *self, const struct composite *composite,
 static bool arbitrage_wants(const void *self, nanos_t now)
 {
     const struct arbitrage *arbitrage = self;
+    if (arbitrage->pair_ns > arbitrage->now && arbitrage->pair_ns <= now) return true;
     for (uint32_t leg = 0; leg < LEGS; leg++) {
         nanos_t retry_ns = arbitrage->place[leg].retry_ns;
         if (retry_ns > arbitrage->now && retry_ns <= now) return true;

@@ -18,7 +18,11 @@
  *   too.
  * - What a leg shows is tried once: reports may come before the picture in which the trade is.
  *   The same is tried again after the time of retry; after an order that was refused so is all.
- * How much capital may be used at each place is risk's to say.
+ * - A pair of which one order is refused leaves the other to be hedged, at the cost of the spread.
+ *   After each such pair in a row the next one waits twice as long, up to 1,024 times retry; a
+ *   hedge never does.
+ * How much capital may be used at each place is risk's to say.  A place is a venue of its own where
+ * the plan of the strategy says so; nothing here depends on it.
  *
  * Keys: 0 and 1, of leg 0 and leg 1; immediate orders. */
 

@@ -227,6 +227,25 @@ SPEC(all_values_of_one_are_shown_with_what_is_left_out)
     config_free(config);
 }
 
+SPEC(what_is_traded_elsewhere_is_matched_by_its_venue)
+{
+    DIFFERS("instruments: [A, B], ",
+            "instruments: [A, B], elsewhere: [{venue: w, instruments: [A]}], ",
+            "gateway.strategies[one].elsewhere[w]: new: needs a restart");
+    struct config *was = config_with("instruments: [A, B], ",
+                                     "instruments: [A, B], elsewhere: [{venue: w, instruments: "
+                                     "[A]}], ");
+    struct config *is = config_with("instruments: [A, B], ",
+                                    "instruments: [A, B], elsewhere: [{venue: w, instruments: [A], "
+                                    "limits: {capital: 3}}], ");
+    struct config_differences differences = config_diff(was, is);
+    lines_are(__FILE__, __LINE__, &differences,
+              (const char *[]){"gateway.strategies[one].elsewhere[w].limits.capital: 15 -> 3", 0});
+    config_differences_free(&differences);
+    config_free(was);
+    config_free(is);
+}
+
 #define SPECS(S)                                                                                   \
     S(a_file_does_not_differ_from_itself)                                                          \
     S(how_a_value_is_written_is_no_difference)                                                     \
@@ -238,6 +257,7 @@ SPEC(all_values_of_one_are_shown_with_what_is_left_out)
     S(an_entry_that_comes_or_goes_is_one_difference)                                               \
     S(strategies_come_and_go_live)                                                                 \
     S(a_section_that_comes_or_goes_is_one_difference)                                              \
+    S(what_is_traded_elsewhere_is_matched_by_its_venue)                                            \
     S(all_values_of_one_are_shown_with_what_is_left_out)
 
 SPEC_MAIN("config: diff", SPECS, NULL, NULL)

@@ -240,6 +240,26 @@ SPEC(a_symbol_is_listed_once_at_a_venue)
     PROBLEMS("10:68: the symbol A is listed twice at the venue v, first in line 10");
 }
 
+SPEC(a_venue_may_have_another_name_for_a_symbol_and_one_for_each)
+{
+    GIVEN(OF_SYMBOLS("  symbols: [{symbol: A, venue: v, venue_symbol: X}, {symbol: B, venue: v}]"));
+    ACCEPTED();
+    EXPECT_TEXT(config_script_config()->gateway->symbols.at[0].venue_symbol, "X");
+    EXPECT_TEXT(config_script_config()->gateway->symbols.at[1].venue_symbol, "");
+    GIVEN(OF_SYMBOLS("  symbols: [{symbol: A, venue: v}, {symbol: B, venue: v, venue_symbol: A}]"));
+    PROBLEMS("10:72: the venue v would have A twice, as A in line 10 and as B");
+    GIVEN(OF_SYMBOLS("  symbols: [{symbol: A, venue: v, venue_symbol: B}, {symbol: B, venue: v, "
+                     "venue_symbol: A}]"));
+    ACCEPTED();
+    BESIDE("  symbols: [{symbol: A, venue: v, venue_symbol: C}, {symbol: B, venue: v}]",
+           "  instruments: [{symbol: C}, {symbol: B}]", SESSIONS);
+    ACCEPTED();
+    BESIDE("  symbols: [{symbol: B, venue: v, venue_symbol: C}]", "  instruments: [{symbol: B}]",
+           SESSIONS);
+    PROBLEMS("9:49: gateway.symbols[0].venue_symbol is \"C\", which venue.instruments does not "
+             "list");
+}
+
 SPEC(ticks_and_lots_are_what_the_protocol_can_say)
 {
     GIVEN(OF_SYMBOLS("  symbols: [{symbol: A, venue: v, tick: 0.00015, lot: 0.5}]"));
@@ -410,6 +430,7 @@ SPEC(spare_places_and_strategies_together_are_bounded)
     S(cancels_have_a_part_of_the_messages)                                                         \
     S(a_venue_that_is_named_is_listed)                                                             \
     S(a_symbol_is_listed_once_at_a_venue)                                                          \
+    S(a_venue_may_have_another_name_for_a_symbol_and_one_for_each)                                 \
     S(ticks_and_lots_are_what_the_protocol_can_say)                                                \
     S(defaults_give_way_to_ticks_and_lots)                                                         \
     S(strategies_have_names_of_their_own_and_each_instrument_once)                                 \

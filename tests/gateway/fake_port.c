@@ -20,11 +20,29 @@ static void *fake_new(void *memory, const struct trade_port_limits *limits)
     return memory;
 }
 
+struct slot_request fake_request_said(const struct fake_request *request)
+{
+    return (struct slot_request){
+        .kind = request->kind,
+        .side = request->side & 1,
+        .slot = request->slot,
+        .number = request->number,
+        .order = request->order,
+        .asked = request->asked,
+        .price = request->price,
+        .qty = request->qty,
+        .total = request->total,
+    };
+}
+
+struct trade_port_symbol fake_port_listed;
+
 static void fake_list(void *self, uint32_t symbol, const struct trade_port_symbol *terms)
 {
     (void)self;
     (void)symbol;
     CHECK(terms->tick > 0);
+    fake_port_listed = *terms;
 }
 
 static uint32_t fake_encode(void *self, const struct port_request *request, uint8_t *bytes)

@@ -36,5 +36,9 @@ struct fake_message {
 /* Two kinds, alike but that the second replaces. */
 extern const struct trade_port_kind fake_port;
 extern const struct trade_port_kind fake_port_replaces;
+/* What the slots asked for. */
+struct slot_request fake_request_said(const struct fake_request *request);
+
+extern struct trade_port_symbol fake_port_listed; /* the last symbol that was, with any of them */
 
 #endif

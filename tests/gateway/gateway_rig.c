@@ -54,10 +54,11 @@ static void pass_check(const struct gateway_rig *rig, const struct fake_request 
     CHECK(written->pass.total == request->total);
 }
 
-static price_t price_of(const struct gateway_rig *rig, order_id_t order)
+static price_t price_of(const struct gateway_rig *rig, uint32_t venue, order_id_t order)
 {
     for (uint32_t i = rig->sents; i-- > 0;) {
         const struct fake_request *sent = &rig->sent[i];
+        if (rig->sent_to[i] != venue) continue;
         if (sent->kind == SLOT_SENDS_ORDER && sent->order == order) return sent->price;
         if (sent->kind == SLOT_SENDS_REPLACE && sent->asked == order) return sent->price;
     }
@@ -75,11 +76,13 @@ static bool send(void *context, uint32_t venue, const uint8_t *bytes, uint32_t l
     memcpy(&request, bytes, sizeof request);
     bool order = request.kind == SLOT_SENDS_ORDER || request.kind == SLOT_SENDS_REPLACE;
     if (order) pass_check(rig, &request);
-    price_t price = order ? request.price : price_of(rig, request.order);
+    price_t price = order ? request.price : price_of(rig, venue, request.order);
     CHECK(rig->sents < ARRAY_COUNT(rig->sent));
+    rig->sent_to[rig->sents] = (uint8_t)venue;
     rig->sent[rig->sents++] = request;
     char word[32];
-    snprintf(word, sizeof word, "%c%d", "orcq"[request.kind], (int)(price / PRICE_ONE));
+    snprintf(word, sizeof word, "%c%d%s", "orcq"[request.kind], (int)(price / PRICE_ONE),
+             venue ? "w" : "");
     text_add(rig->wire, sizeof rig->wire, word);
     return true;
 }
@@ -354,7 +357,8 @@ static const struct fake_request *sent_find(const struct gateway_rig *rig, price
     for (uint32_t i = rig->sents; i-- > 0;) {
         const struct fake_request *sent = &rig->sent[i];
         bool order = sent->kind == SLOT_SENDS_ORDER || sent->kind == SLOT_SENDS_REPLACE;
-        if (query && sent->kind == SLOT_SENDS_QUERY && price_of(rig, sent->order) == price)
+        if (query && sent->kind == SLOT_SENDS_QUERY &&
+            price_of(rig, rig->sent_to[i], sent->order) == price)
             return sent;
         if (!query && order && sent->price == price) return sent;
     }
@@ -398,7 +402,7 @@ static void answer_play(struct gateway_rig *rig, const char *step)
     for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
         if (kinds[i].step != *step) continue;
         say.answer.kind = (uint8_t)kinds[i].kind;
-        gateway_rig_message(rig, 0, &say);
+        gateway_rig_message(rig, rig->sent_to[sent - rig->sent], &say);
         return;
     }
     fprintf(stderr, "no such step: %s\n", step);
@@ -417,8 +421,8 @@ static void step_play(struct gateway_rig *rig, const char *step)
     case 'w':
     case 'z': intent_play(rig, step); break;
     case 't': gateway_rig_pass_time(rig, 150 * NANOS_MILLI); break;
-    case 'd': gateway_session(rig->gateway, 0, false, rig->now); break;
-    case 'v': gateway_session(rig->gateway, 0, true, rig->now); break;
+    case 'd':
+    case 'v': gateway_session(rig->gateway, step[1] == '1', *step == 'v', rig->now); break;
     case 'H':
         CHECK(gateway_rig_state(rig, RISK_BOX, (struct risk_subject){0}, RISK_HALTED) ==
               RISK_CONTROL_OK);

@@ -4,7 +4,7 @@
 /* A gateway with two fake venues, played by a line of text, and what it put on the wire, as text.
  *
  * Strategies: 0 "one", 1 "two" and 3 "both" are puppets, 2 "far" is outside.  Venue 0 trades AAAA
- * and BBBB (instruments 0 and 1), venue 1 AAAA; "both" trades at venue 1, while both are up.
+ * and BBBB (instruments 0 and 1), venue 1 AAAA; "both" trades at venue 1, and needs its venues.
  *
  *     i1 s1        "one" says: key 0 is to buy, to sell 10 at price 1
  *     i1:7 i1/2    7 of it; key 2          i1p i1i   post only, immediate
@@ -17,13 +17,13 @@
  *     p3 k3        the replacement at price 3 is the order; is not to be
  *     O1:6:4 D1:4 N1   answers to the newest query: open with 6 left after 4, done after 4, never
  *     t            150 ms pass, tick by tick
- *     d v          the session of venue 0 is lost, is back
+ *     d v d1       the session of venue 0 is lost, is back; that of venue 1
  *     H h          the box is halted, released
  *     M g          the market of AAAA trades, has a gap
  *     R3           the session takes 3 more messages; R takes any number
  *     .            the delegates decide without news
  *
- *     wire         o1 r3 c1 q1, each by the price of what it is about
+ *     wire         o1 r3 c1 q1, each by the price of what it is about; o1w: at venue 1, called w
  *
  * Prices and quantities are whole.  Each byte of an order that is sent is checked against the
  * newest pass in the journal; after each step gateway_verify runs. */
@@ -73,6 +73,7 @@ struct gateway_rig {
 
     uint32_t room[2];
     struct fake_request sent[4096]; /* newest at sents - 1, modulo */
+    uint8_t sent_to[4096];          /* its venue */
     uint32_t sents;
     char wire[4096];
     struct gateway_report copy[4096];

@@ -60,17 +60,7 @@ static bool send(void *context, uint32_t venue, const uint8_t *bytes, uint32_t l
     if (world->room != UINT32_MAX) world->room--;
     CHECK(length == sizeof request);
     memcpy(&request, bytes, sizeof request);
-    struct slot_request sent = {
-        .kind = request.kind,
-        .side = request.side & 1,
-        .slot = request.slot,
-        .number = request.number,
-        .order = request.order,
-        .asked = request.asked,
-        .price = request.price,
-        .qty = request.qty,
-        .total = request.total,
-    };
+    struct slot_request sent = fake_request_said(&request);
     struct mind *mind = &world->mind[request.slot];
     if (request.kind == SLOT_SENDS_QUERY) {
         mind->query = request.number;
@@ -123,25 +113,12 @@ void world_begin(void)
 
 /* What goes in. */
 
-static bool answers(const struct slot_request *flight, const struct model_message *message,
-                    uint32_t query)
-{
-    const struct slot_answer *answer = &message->answer;
-    bool over = message->final && answer->order == flight->order;
-    if (answer->kind == SLOT_ANSWERS_OPEN || answer->kind == SLOT_ANSWERS_DONE ||
-        answer->kind == SLOT_ANSWERS_NEVER)
-        return answer->number == query;
-    if (flight->kind == SLOT_SENDS_ORDER) return answer->order == flight->order;
-    if (flight->kind == SLOT_SENDS_REPLACE) return answer->order == flight->asked || over;
-    return over || answer->kind == SLOT_ANSWERS_NO_CANCEL;
-}
-
 void world_deliver(void)
 {
     struct model_message message;
     if (!model_deliver(&world->venue, &message)) return;
     struct mind *mind = &world->mind[message.answer.slot];
-    if (mind->flying && answers(&mind->flight, &message, mind->query)) mind->flying = false;
+    if (mind->flying && model_answers(&mind->flight, &message, mind->query)) mind->flying = false;
     const struct model_order *order = model_order_at(&world->venue, message.answer.order);
     struct fake_message say = {
         .answer = message.answer, .price = order->price, .qty = message.answer.cum};

@@ -25,14 +25,21 @@ SPEC(silence_asks_the_venue_and_blocks_the_slot)
 
 SPEC(a_strategy_that_needs_all_venues_is_pulled_when_one_is_lost)
 {
-    gateway_rig_new(&rig, false);
+    static const struct listing_name legs[] = {{"AAAA    "}, {"BBBB    "}};
+    static const uint32_t venues[] = {1, 0};
+    gateway_rig_plan(&rig, false);
+    rig.strategy[3].legs = 2;
+    rig.strategy[3].leg = legs;
+    rig.strategy[3].leg_venue = venues;
+    gateway_rig_open(&rig);
+    gateway_rig_start(&rig);
     struct delegate_intent intent = {.kind = INTENT_ORDER, .price = 5 * PRICE_ONE, .qty = QTY_ONE};
     gateway_rig_say(&rig, rig.both, &intent);
     struct fake_message say = {
         .answer = {.kind = SLOT_ANSWERS_ACCEPTED, .slot = 0, .order = rig.sent[0].order}};
     gateway_rig_message(&rig, 1, &say);
     gateway_rig_play(&rig, "d");
-    EXPECT_TEXT(rig.wire, "o5 c5");
+    EXPECT_TEXT(rig.wire, "o5w c5w");
     EXPECT_UINT(rig.both->trading[0], TRADING_AWAY);
     gateway_rig_say(&rig, rig.both, &intent);
     EXPECT_UINT(COUNT(intent_away), 1);

@@ -84,7 +84,7 @@ void gateway_file_given(const char *keys, const char *strategies)
         "  - {symbol: A, venue: v, limits: {order_qty: 35, tradable: false}}\n"
         "  - {symbol: B, venue: w, tick: 0.05, lot: 10, price_max: 100, quantity_max: 500}\n"
         "  - {symbol: C, venue: v}\n"
-        "  - {symbol: A, venue: w}\n"
+        "  - {symbol: A, venue: w, venue_symbol: AX}\n"
         "  limits: {box_gross: 1, box_loss: 2, duplicate_ns: 3ns, venue_rate: 4, tradable: true,\n"
         "    market_orders: true, order_qty: 5, order_notional: 6, reference_age: 7ns,\n"
         "    mark_age: 8ns, collar_ticks: 9, collar_ppm: 0.001%%, symbol_long: 11,\n"

@@ -76,6 +76,9 @@ SPEC(who_sends_orders_has_something_to_trade)
             "instruments at the venue v\n"
             "27:25: gateway.strategies[1] sends orders, but gateway.symbols lists none of its "
             "instruments at the venue w\n");
+    said_of("  - {name: s, strategy: pacer, venue: w, instruments: [C, D], parameters: {size: 1}, "
+            "elsewhere: [{venue: v, instruments: [C]}]}\n",
+            "");
 }
 
 #define SPECS(S)                                                                                   \

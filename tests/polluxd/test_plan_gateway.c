@@ -9,16 +9,21 @@
 
 static struct polluxd_gateway gateway;
 
-static void planned(const char *keys)
+static void planned_of(const char *keys, const char *strategies)
 {
     static char sentences[4096];
     struct text said = text_in(sentences, sizeof sentences);
-    gateway_file_given(keys, USUAL_STRATEGIES);
+    gateway_file_given(keys, strategies);
     polluxd_gateway_free(&gateway);
     EXPECT(polluxd_gateway_check(gateway_file_config, &gateway_file_kinds, &gateway_file_problems));
     EXPECT_UINT(gateway_file_problems.count, 0);
     EXPECT(polluxd_gateway_plan(&gateway, gateway_file_config, &gateway_file_kinds, &said));
     EXPECT_TEXT(sentences, ""); /* gateway_check has nothing to say either */
+}
+
+static void planned(const char *keys)
+{
+    planned_of(keys, USUAL_STRATEGIES);
 }
 
 SPEC(venues_and_their_sessions_are_what_the_file_says)
@@ -56,6 +61,8 @@ SPEC(symbols_and_strategies_are_what_the_file_says)
     EXPECT_UINT(plan->symbols, 4);
     EXPECT(memcmp(plan->symbol[1].name, "B       ", 8) == 0);
     EXPECT_UINT(plan->symbol[1].venue, 1);
+    EXPECT_UINT((unsigned char)plan->symbol[1].venue_name[0], 0);
+    EXPECT(memcmp(plan->symbol[3].venue_name, "AX      ", 8) == 0);
     EXPECT_UINT(plan->symbol[1].tick, 5000000);
     EXPECT_UINT(plan->symbol[1].lot, 1000000000);
     EXPECT_UINT(plan->symbol[1].price_max, 10000000000);
@@ -165,6 +172,35 @@ SPEC(each_limit_arrives_in_risk_where_it_belongs_and_nowhere_else)
                                 risk_limit(limit)->name, venue, strategy, symbol,
                                 (intmax_t)bound(risk, limit, venue, strategy, symbol));
     risk_verify(risk);
+}
+
+SPEC(what_is_traded_elsewhere_has_its_venue_its_capital_and_its_positions)
+{
+    planned_of("",
+               "  - {name: pair, strategy: pacer, venue: v, instruments: [C, B, A], elsewhere: "
+               "[{venue: w, instruments: [B], limits: {capital: 41}}], parameters: {size: 5}, "
+               "limits: {position_long: 31}}\n"
+               "  - {name: one, strategy: pacer, venue: v, instruments: [C], parameters: {size: "
+               "5}}\n"
+               "  - {name: out, strategy: outside, venue: w, instruments: [A, C], orders: 7, "
+               "elsewhere: [{venue: v, instruments: [C]}]}\n");
+    const struct gateway_strategy_plan *strategy = gateway.plan.strategy;
+    static const uint32_t venues[] = {0, 1, 0};
+    EXPECT(memcmp(strategy[0].leg_venue, venues, sizeof venues) == 0);
+    EXPECT(strategy[1].leg_venue == NULL);
+    EXPECT_UINT(strategy[2].leg_venue[0], 1);
+    EXPECT_UINT(strategy[2].leg_venue[1], 0);
+    const struct risk *risk = risk_planned();
+    EXPECT_UINT((uint64_t)bound(risk, RISK_CAPITAL, 0, 0, 0), 1600000000);
+    EXPECT_UINT((uint64_t)bound(risk, RISK_CAPITAL, 1, 0, 0), 4100000000);
+    EXPECT_UINT((uint64_t)bound(risk, RISK_CAPITAL, 0, 1, 0), 1600000000);
+    EXPECT_UINT((uint64_t)bound(risk, RISK_CAPITAL, 1, 1, 0), 0); /* it is not there */
+    EXPECT_UINT((uint64_t)bound(risk, RISK_CAPITAL, 0, 2, 0), 1600000000);
+    static const bool trades[3][4] = {{1, 1, 1, 0}, {0, 0, 1, 0}, {0, 0, 1, 1}};
+    for (uint32_t who = 0; who < 3; who++)
+        for (uint32_t symbol = 0; symbol < 4; symbol++)
+            EXPECT((bound(risk, RISK_LONG, 0, who, symbol) > 0) == trades[who][symbol]);
+    EXPECT_UINT((uint64_t)bound(risk, RISK_LONG, 0, 0, 1), 3100000000);
 }
 
 SPEC(a_gateway_takes_the_most_instruments_that_the_configuration_allows)
@@ -312,6 +348,7 @@ SPEC(a_venue_of_this_appliance_is_a_session_by_its_number)
     S(venues_and_their_sessions_are_what_the_file_says)                                            \
     S(symbols_and_strategies_are_what_the_file_says)                                               \
     S(each_limit_arrives_in_risk_where_it_belongs_and_nowhere_else)                                \
+    S(what_is_traded_elsewhere_has_its_venue_its_capital_and_its_positions)                        \
     S(a_gateway_takes_the_most_instruments_that_the_configuration_allows)                          \
     S(a_box_starts_halted_unless_it_is_armed)                                                      \
     S(nobody_loosens_a_limit_beyond_its_ceiling)                                                   \

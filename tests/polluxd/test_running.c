@@ -48,11 +48,13 @@ static uint32_t place(void *context, const struct config *next,
     return RUNNING_NO_PLACE;
 }
 
+static const char *at_first = USUAL_STRATEGIES;
+
 static uint32_t next(const char *keys, const char *strategies)
 {
     static uint32_t spare;
     spare = 1;
-    gateway_file_given("", USUAL_STRATEGIES);
+    gateway_file_given("", at_first);
     started = gateway_file_config;
     gateway_file_config = NULL;
     running = running_new(started);
@@ -154,6 +156,36 @@ SPEC(strategies_leave_and_come_and_the_others_keep_their_places)
     EXPECT_TEXT(left(), "gateway.strategies[more]: new\n");
 }
 
+#define PAIR(more)                                                                                 \
+    "  - {name: pair, strategy: pacer, venue: w, instruments: [A, C], elsewhere: "                 \
+    "[{venue: v, instruments: [C]" more "}], parameters: {size: 5}}\n"
+
+SPEC(who_trades_elsewhere_comes_with_it)
+{
+    EXPECT_UINT(next("", USUAL_STRATEGIES PAIR("")), 0);
+    EXPECT_TEXT(left(), "");
+    const struct config_trade_strategy *pair = &candidate->gateway.strategies.at[3];
+    EXPECT_UINT(pair->elsewhere.count, 1);
+    EXPECT_UINT(pair->elsewhere.at[0].venue, 0);
+    EXPECT_TEXT(pair->elsewhere.at[0].instruments.at[0].text, "C");
+}
+
+SPEC(capital_elsewhere_is_the_files_and_the_rest_stays)
+{
+    at_first = USUAL_STRATEGIES PAIR("");
+    EXPECT_UINT(next("", USUAL_STRATEGIES PAIR(", limits: {capital: 5}")), 0);
+    EXPECT_TEXT(left(), "");
+    EXPECT_UINT(candidate->gateway.strategies.at[3].elsewhere.at[0].limits.capital, 500000000);
+    EXPECT_UINT(running->gateway.strategies.at[3].elsewhere.at[0].limits.capital, 1600000000);
+    end();
+    gateway_file_open();
+    EXPECT_UINT(next("", USUAL_STRATEGIES "  - {name: pair, strategy: pacer, venue: w, "
+                                          "instruments: [A, C], parameters: {size: 5}}\n"),
+                0);
+    EXPECT_TEXT(left(), "gateway.strategies[pair].elsewhere[v]: gone: needs a restart\n");
+    at_first = USUAL_STRATEGIES;
+}
+
 SPEC(who_is_outside_does_not_leave)
 {
     EXPECT_UINT(next("", ONE_WITH("size: 5, speed: 6", "") TWO), 0);
@@ -212,6 +244,8 @@ SPEC(a_parameter_that_is_not_taken_while_it_runs_is_refused)
     S(what_needs_a_restart_stays)                                                                  \
     S(parameters_that_a_strategy_does_not_take_stay_and_it_is_said_why)                            \
     S(strategies_leave_and_come_and_the_others_keep_their_places)                                  \
+    S(who_trades_elsewhere_comes_with_it)                                                          \
+    S(capital_elsewhere_is_the_files_and_the_rest_stays)                                           \
     S(who_is_outside_does_not_leave)                                                               \
     S(one_parameter_changes_and_nothing_else)                                                      \
     S(a_parameter_that_the_file_leaves_out_is_added)                                               \

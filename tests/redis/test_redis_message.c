@@ -94,6 +94,17 @@ SPEC(the_cancel_of_a_unique_order_names_its_sequence)
     refused(with("unique", "1"), "unique is there: the kind order has none");
 }
 
+SPEC(who_trades_at_several_venues_has_each_symbol_at_one)
+{
+    static const uint32_t at[] = {1, 0}; /* ACME at rim, BOLT at box */
+    const struct redis_strategy both = {
+        .name = "both", .outside = true, .symbols = 2, .symbol = rig_traded, .at = at};
+    EXPECT_UINT(redis_symbol_find(&rig_names, &both, "ACME"), 3);
+    EXPECT_UINT(redis_symbol_find(&rig_names, &both, "BOLT"), 1);
+    EXPECT_UINT(redis_symbol_find(&rig_names, &both, "GOLD"), REDIS_NAME_NONE);
+    EXPECT_UINT(redis_symbol_find(&rig_names, &rig_strategy[DESK], "ACME"), 0);
+}
+
 SPEC(a_heartbeat_says_who)
 {
     EXPECT(read_as(DESK, "{\"strategy\":\"desk\",\"kind\":\"heartbeat\"}"));
@@ -222,6 +233,7 @@ SPEC(no_byte_makes_it_do_anything_else)
 }
 
 #define SPECS(S)                                                                                   \
+    S(who_trades_at_several_venues_has_each_symbol_at_one)                                         \
     S(an_order_is_read_whole)                                                                      \
     S(a_cancel_names_its_key_only)                                                                 \
     S(a_unique_order_has_no_key)                                                                   \

@@ -225,3 +225,16 @@ bool model_may_open(const struct model_venue *venue, uint32_t slot)
     }
     return false;
 }
+
+bool model_answers(const struct slot_request *flight, const struct model_message *message,
+                   uint32_t query)
+{
+    const struct slot_answer *answer = &message->answer;
+    bool over = message->final && answer->order == flight->order;
+    if (answer->kind == SLOT_ANSWERS_OPEN || answer->kind == SLOT_ANSWERS_DONE ||
+        answer->kind == SLOT_ANSWERS_NEVER)
+        return answer->number == query;
+    if (flight->kind == SLOT_SENDS_ORDER) return answer->order == flight->order;
+    if (flight->kind == SLOT_SENDS_REPLACE) return answer->order == flight->asked || over;
+    return over || answer->kind == SLOT_ANSWERS_NO_CANCEL;
+}

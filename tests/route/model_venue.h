@@ -75,6 +75,11 @@ void model_forget(struct model_venue *venue, order_id_t order, order_id_t asked)
 /* Takes a message out, in any order.  False if there is none. */
 bool model_deliver(struct model_venue *venue, struct model_message *message);
 
+/* Whether the message unlocks a slot whose newest request is flight and whose newest query is the
+ * one of that number, where a refused cancel does not say which cancel it was. */
+bool model_answers(const struct slot_request *flight, const struct model_message *message,
+                   uint32_t query);
+
 /* Whether a request is on its way that could open an order for that slot. */
 bool model_may_open(const struct model_venue *venue, uint32_t slot);
 

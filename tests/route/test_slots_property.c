@@ -148,18 +148,14 @@ static void collect(void)
 
 /* What goes in. */
 
-/* Whether the message answers the request in flight, or says that it has become pointless. */
+/* As model_answers, but that a refused cancel says which one it was. */
 static bool answers(const struct slot_request *flight, const struct model_message *message,
                     uint32_t query)
 {
     const struct slot_answer *answer = &message->answer;
-    bool over = message->final && answer->order == flight->order;
-    if (answer->kind == SLOT_ANSWERS_OPEN || answer->kind == SLOT_ANSWERS_DONE ||
-        answer->kind == SLOT_ANSWERS_NEVER)
-        return answer->number == query;
-    if (flight->kind == SLOT_SENDS_ORDER) return answer->order == flight->order;
-    if (flight->kind == SLOT_SENDS_REPLACE) return answer->order == flight->asked || over;
-    return over || (answer->kind == SLOT_ANSWERS_NO_CANCEL && answer->number == flight->number);
+    bool other = answer->kind == SLOT_ANSWERS_NO_CANCEL && answer->number != flight->number;
+    if (flight->kind == SLOT_SENDS_CANCEL && other) return false;
+    return model_answers(flight, message, query);
 }
 
 static void collect_call(void)

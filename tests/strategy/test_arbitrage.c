@@ -171,6 +171,52 @@ SPEC(an_order_that_was_refused_is_not_repeated_before_the_time_of_a_retry)
     EXPECT_TEXT(rig_said(), "1:B100@10.02! 0:S100@10.05!");
 }
 
+SPEC(pairs_that_are_refused_in_a_row_wait_twice_as_long_each_time)
+{
+    open_pair();
+    rig.refuse = true;
+    shown(0, "10.05:500 | 10.06:500", "");
+    shown(1, "10.01:500 | 10.02:500", "1:B100@10.02! 0:S100@10.05!");
+    for (uint64_t wait = 100; wait <= 102400; wait *= 2) {
+        rig_show(0);
+        EXPECT_TEXT(rig_said(), "");
+        rig_after((wait - 1) * NANOS_MILLI);
+        EXPECT_TEXT(rig_said(), "");
+        rig_after(NANOS_MILLI);
+        EXPECT_TEXT(rig_said(), "1:B100@10.02! 0:S100@10.05!");
+    }
+    rig_show(0);
+    rig_after(102400 * NANOS_MILLI); /* no longer than that */
+    EXPECT_TEXT(rig_said(), "1:B100@10.02! 0:S100@10.05!");
+    rig.refuse = false;
+    rig_show(0);
+    rig_after(102400 * NANOS_MILLI);
+    EXPECT_TEXT(rig_said(), "1:B100@10.02! 0:S100@10.05!");
+    rig_answer(); /* taken: from here on as at first */
+    rig.refuse = true;
+    rig_show(1);
+    answered(0, "1:B100@10.02! 0:S100@10.05!");
+    rig_show(0);
+    rig_after(100 * NANOS_MILLI);
+    EXPECT_TEXT(rig_said(), "1:B100@10.02! 0:S100@10.05!");
+}
+
+SPEC(what_a_refusal_left_of_a_pair_is_hedged_without_a_wait)
+{
+    open_pair();
+    rig.refuse = true;
+    shown(0, "10.05:500 | 10.06:500", "");
+    shown(1, "10.01:500 | 10.02:500", "1:B100@10.02! 0:S100@10.05!");
+    rig_show(0);
+    rig_after(100 * NANOS_MILLI);
+    EXPECT_TEXT(rig_said(), "1:B100@10.02! 0:S100@10.05!"); /* refused again: the next in 200 ms */
+    rig.refuse = false;
+    rig.leg[0].position = rig.leg[0].position_truth = rig_units(-40);
+    shown(0, "10.05:500 | 10.07:500", "");
+    rig_after(100 * NANOS_MILLI);
+    EXPECT_TEXT(rig_said(), "1:B40@10.02!");
+}
+
 SPEC(it_is_between_two_instruments)
 {
     EXPECT_TEXT(rig_problem(&arbitrage_kind, 3, "edge", "1t", "size", "1", "inventory", "1", NULL),
@@ -244,6 +290,8 @@ SPEC(whatever_the_venue_does_no_leg_is_beyond_its_inventory_and_both_are_flat_in
     S(where_only_reductions_may_leave_a_hedge_reduces)                                             \
     S(where_only_reductions_may_leave_a_pair_is_begun_if_both_orders_reduce)                       \
     S(an_order_that_was_refused_is_not_repeated_before_the_time_of_a_retry)                        \
+    S(pairs_that_are_refused_in_a_row_wait_twice_as_long_each_time)                                \
+    S(what_a_refusal_left_of_a_pair_is_hedged_without_a_wait)                                      \
     S(it_is_between_two_instruments)                                                               \
     S(whatever_the_venue_does_no_leg_is_beyond_its_inventory_and_both_are_flat_in_the_end)
 SPEC_MAIN("arbitrage", SPECS, NULL, rig_close)
