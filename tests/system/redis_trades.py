@@ -42,10 +42,8 @@ def an_order_is_answered_with_its_number_and_told(bench):
 def while_a_request_is_under_way_the_newest_intent_waits(bench):
     world = World.start(bench)
     wanted = [f"9.{cents}" for cents in range(52, 83)]
-    world.client.do("MULTI")
-    sequences = [world.desk.order(key=2, price=price) for price in wanted]
-    world.client.do("EXEC")
-    answers = [world.desk.answered(one) for one in sequences]
+    first = world.desk.batched([one("order", key=2, price=price) for price in wanted])
+    answers = [world.desk.answered(first + place) for place in range(len(wanted))]
     equal([one["answer"] for one in answers], ["taken"] * len(wanted), "the answers")
     wanted = [decimal.Decimal(one) for one in wanted]
     world.listen("order.updates", lambda one: one.get("key") == 2
