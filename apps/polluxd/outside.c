@@ -1,6 +1,7 @@
 #include "apps/polluxd/outside.h"
 
 #include "apps/polluxd/gateway_config.h"
+#include "apps/polluxd/rows.h"
 #include "apps/polluxd/trading.h"
 
 #include <ev.h>
@@ -22,6 +23,8 @@ struct polluxd_outside {
     const char **venue;
     const char **traded; /* what the strategies' symbols point to */
     struct engine_gateway_view view;
+    bool asking;        /* for positions */
+    uint32_t positions; /* told of those asked for */
     char sentence[SENTENCES][SENTENCE_MAX];
     uint64_t said;
     uint64_t taken;
@@ -127,22 +130,52 @@ static const char *state(void *context)
     return outside->view.state < ARRAY_COUNT(names) ? names[outside->view.state] : "?";
 }
 
-static uint32_t positions(void *context, struct redis_position *position, uint32_t most)
+/* Positions: all of them, a portion after the other, each second that finds the last ones told. */
+
+static void positions_ask(struct polluxd_outside *outside, uint64_t after);
+
+static struct redis_position position_of(const struct engine_view_holding *from)
+{
+    struct redis_position position = {.qty = from->is.position};
+    char symbol[sizeof from->symbol + 1] = "";
+    memcpy(symbol, from->symbol, sizeof from->symbol);
+    symbol[strcspn(symbol, " ")] = '\0';
+    (void)snprintf(position.name, sizeof position.name, "%s:%s", from->strategy, symbol);
+    return position;
+}
+
+static void positions_told(void *context, const struct window *window,
+                           const struct window_said *said)
 {
     struct polluxd_outside *outside = context;
-    uint32_t count = 0;
-    engine_stage_gateway_view(outside->polluxd->launch.engine, &outside->view);
-    for (; count < outside->view.holdings && count < ENGINE_VIEW_HOLDINGS && count < most;
-         count++) {
-        const struct engine_view_holding *from = &outside->view.holding[count];
-        char symbol[9] = "";
-        memcpy(symbol, from->symbol, sizeof from->symbol);
-        symbol[strcspn(symbol, " ")] = '\0';
-        (void)snprintf(position[count].name, sizeof position[count].name, "%s:%s", from->strategy,
-                       symbol);
-        position[count].qty = from->is.position;
-    }
-    return count;
+    struct redis_position position[REDIS_POSITIONS_MAX];
+    outside->asking = false;
+    if (!said) return;
+    for (uint32_t i = 0; i < said->rows; i++) position[i] = position_of(window_row(window, i));
+    redis_positions(outside->redis, outside->positions, position, said->rows);
+    outside->positions += said->rows;
+    if (said->next > 0) positions_ask(outside, said->next);
+}
+
+static void positions_ask(struct polluxd_outside *outside, uint64_t after)
+{
+    const struct polluxd *polluxd = outside->polluxd;
+    const struct window_ask ask = {.kind = ENGINE_WINDOW_HOLDINGS,
+                                   .limit = REDIS_POSITIONS_MAX,
+                                   .after = after,
+                                   .strategy = WINDOW_ANY,
+                                   .venue = WINDOW_ANY};
+    outside->asking = rows_ask(polluxd->rows, engine_stage_window(polluxd->launch.engine), &ask,
+                               positions_told, outside);
+}
+
+/* No rows: it stops. */
+static void positions(void *context)
+{
+    struct polluxd_outside *outside = context;
+    if (outside->asking || !outside->polluxd->rows) return;
+    outside->positions = 0;
+    positions_ask(outside, 0);
 }
 
 /* Lifecycle. */

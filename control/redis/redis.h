@@ -32,7 +32,8 @@ struct config_redis;
 struct engine_stage;
 struct journal;
 
-#define REDIS_POSITIONS_MAX 64u
+#define REDIS_POSITIONS_MAX   64u   /* of a portion */
+#define REDIS_POSITIONS_KNOWN 4096u /* what is above is told each second, changed or not */
 
 struct redis_position {
     char name[48]; /* STRATEGY:SYMBOL */
@@ -48,8 +49,8 @@ struct redis_calls {
     void (*wake)(void *context);
     /* The word of the box's trading state. */
     const char *(*state)(void *context);
-    /* As many as there are, at most most. */
-    uint32_t (*positions)(void *context, struct redis_position *position, uint32_t most);
+    /* Every second: redis_positions is to be called with all of them, now or in a while. */
+    void (*positions)(void *context);
 };
 
 struct redis_plan {
@@ -111,6 +112,11 @@ void redis_deafen(struct redis *redis);
 /* While the loop runs: whether all is told, as far as the server takes it. */
 bool redis_told(struct redis *redis);
 void redis_free(struct redis *redis);
+
+/* Positions number first, first + 1, ... of all; count is at most REDIS_POSITIONS_MAX.  Those that
+ * have changed since they were told are. */
+void redis_positions(struct redis *redis, uint32_t first, const struct redis_position *position,
+                     uint32_t count);
 
 void redis_look(const struct redis *redis, struct redis_view *view);
 /* A table of all counters, those of connections and lanes too. */

@@ -106,7 +106,7 @@ struct redis {
     uint64_t report;               /* the newest number */
     char state[16];                /* as it was told */
     bool state_told;
-    struct redis_position position[REDIS_POSITIONS_MAX];
+    struct redis_position position[REDIS_POSITIONS_KNOWN]; /* as they were told */
     char kill[REDIS_KEY_BYTES], state_key[REDIS_KEY_BYTES], positions_key[REDIS_KEY_BYTES],
         dead[REDIS_KEY_BYTES];
     char kept[16];

@@ -176,23 +176,32 @@ static void state_tell(struct redis *redis)
     (void)redis_link_say(&redis->push, ASKED_KEY, 3, word);
 }
 
-static void positions_tell(struct redis *redis)
+/* Whether number is as it was told; then it is known as it is now. */
+static bool position_known(const struct redis *redis, uint32_t number,
+                           const struct redis_position *position)
 {
-    struct redis_position now[REDIS_POSITIONS_MAX] = {0};
+    if (number >= REDIS_POSITIONS_KNOWN) return false;
+    const struct redis_position *told = &redis->position[number];
+    return told->qty == position->qty && strcmp(told->name, position->name) == 0;
+}
+
+void redis_positions(struct redis *redis, uint32_t first, const struct redis_position *position,
+                     uint32_t count)
+{
+    CHECK(count <= REDIS_POSITIONS_MAX);
     char value[REDIS_POSITIONS_MAX][32];
     const char *word[2 + 2 * REDIS_POSITIONS_MAX] = {"HSET", redis->positions_key};
     uint32_t words = 2;
-    uint32_t count =
-        redis->plan.calls.positions(redis->plan.calls.context, now, REDIS_POSITIONS_MAX);
-    if (count == 0 || memcmp(now, redis->position, sizeof now) == 0) return;
     for (uint32_t i = 0; i < count; i++) {
         struct text text = text_in(value[i], sizeof value[i]);
-        text_qty(&text, now[i].qty);
-        word[words++] = now[i].name;
+        if (position_known(redis, first + i, &position[i])) continue;
+        text_qty(&text, position[i].qty);
+        word[words++] = position[i].name;
         word[words++] = value[i];
     }
-    if (redis_link_say(&redis->push, ASKED_KEY, words, word))
-        memcpy(redis->position, now, sizeof now);
+    if (words == 2 || !redis_link_say(&redis->push, ASKED_KEY, words, word)) return;
+    for (uint32_t i = 0; i < count && first + i < REDIS_POSITIONS_KNOWN; i++)
+        redis->position[first + i] = position[i];
 }
 
 void redis_push_second(struct redis *redis)
@@ -200,7 +209,7 @@ void redis_push_second(struct redis *redis)
     const char *const kill[] = {"GET", redis->kill};
     if (!redis_link_ready(&redis->push) || !redis->plan.engine) return;
     state_tell(redis);
-    positions_tell(redis);
+    redis->plan.calls.positions(redis->plan.calls.context);
     (void)redis_link_say(&redis->push, ASKED_KILL, 2, kill);
 }
 

@@ -215,6 +215,8 @@ static venue_paid told_cash[PAIRS], told_position[PAIRS];
 static char key_position[PAIRS][64], key_cash[PAIRS][64];
 static uint64_t published, keys;
 static char last_price[2][64];
+static uint32_t positions_told;
+static char last_position[64];
 
 static uint32_t pair_named(uint32_t account, const char *symbol)
 {
@@ -259,6 +261,13 @@ static void command_read(const redisReply *command)
     if (strcmp(word[0], "SET") == 0)
         snprintf(last_price[strcmp(word[1], "ACME.price") != 0], 64, "%s", word[2]);
     if (strcmp(word[0], "HSET") != 0) return;
+    if (strcmp(word[1], "pollux.positions") == 0) {
+        positions_told += (uint32_t)(command->elements - 2) / 2;
+        snprintf(last_position, sizeof last_position, "%s %s",
+                 command->element[command->elements - 2]->str,
+                 command->element[command->elements - 1]->str);
+        return;
+    }
     char symbol[9] = "";
     EXPECT(sscanf(word[2], "%8[A-Z]:position", symbol) == 1);
     uint32_t pair =
@@ -395,6 +404,47 @@ SPEC(a_server_that_comes_back_empty_has_all_keys_again)
     EXPECT_UINT(keys, PAIRS);
 }
 
+/* All that there are, as its owner tells them each second. */
+static uint32_t second_of_positions(const struct redis_position *position, uint32_t count)
+{
+    positions_told = 0;
+    for (uint32_t first = 0; first < count; first += REDIS_POSITIONS_MAX) {
+        uint32_t left = count - first;
+        redis_positions(redis, first, &position[first],
+                        left < REDIS_POSITIONS_MAX ? left : REDIS_POSITIONS_MAX);
+        if (redis->push.out_bytes > 0) server_reads();
+    }
+    return positions_told;
+}
+
+SPEC(all_positions_are_told_and_then_those_that_have_changed)
+{
+    static struct redis_position position[REDIS_POSITIONS_KNOWN + 10];
+    for (uint32_t i = 0; i < ARRAY_COUNT(position); i++) {
+        snprintf(position[i].name, sizeof position[i].name, "s%u:ACME", i);
+        position[i].qty = (qty_t)i * QTY_ONE;
+    }
+    EXPECT_UINT(second_of_positions(position, 100), 100);
+    EXPECT_TEXT(last_position, "s99:ACME 99");
+    EXPECT_UINT(second_of_positions(position, 100), 0);
+    position[70].qty = -QTY_ONE / 2;
+    EXPECT_UINT(second_of_positions(position, 100), 1);
+    EXPECT_TEXT(last_position, "s70:ACME -0.5");
+    EXPECT_UINT(second_of_positions(position, 101), 1);
+    /* One that stands where another was is another. */
+    snprintf(position[5].name, sizeof position[5].name, "new:ACME");
+    EXPECT_UINT(second_of_positions(position, 101), 1);
+    /* What there is no place to know is told again. */
+    EXPECT_UINT(second_of_positions(position, ARRAY_COUNT(position)), ARRAY_COUNT(position) - 101);
+    EXPECT_UINT(second_of_positions(position, ARRAY_COUNT(position)), 10);
+    /* Nothing is known to have arrived at a server that is not there. */
+    server_is(false);
+    position[3].qty = 7 * QTY_ONE;
+    EXPECT_UINT(second_of_positions(position, 100), 0);
+    server_is(true);
+    EXPECT_UINT(second_of_positions(position, 100), 1);
+}
+
 SPEC(a_change_that_no_number_holds_is_told_in_parts)
 {
     const struct venue_total none = {.position = INT64_MIN / 2};
@@ -433,6 +483,7 @@ SPEC(the_price_of_what_the_venue_lists_is_its_own)
     S(all_changes_of_accounts_add_up_whenever_the_server_is_there)                                 \
     S(what_has_not_changed_since_the_start_is_a_key_and_no_change)                                 \
     S(a_server_that_comes_back_empty_has_all_keys_again)                                           \
+    S(all_positions_are_told_and_then_those_that_have_changed)                                     \
     S(a_change_that_no_number_holds_is_told_in_parts)                                              \
     S(the_price_of_what_the_venue_lists_is_its_own)
 SPEC_MAIN("redis: service", SPECS, before_each, after_each)

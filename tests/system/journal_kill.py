@@ -234,9 +234,9 @@ def no_permission():
 
 def main():
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp"
-    plans = [(memory, 0.25, "process", 700), (memory, 0.25, "disk", 1500),
-             (memory, 0.10, "disk", 10**8), ("/var/tmp", 0.20, "process", 2000),
-             ("/var/tmp", 0.20, "disk", 300)]
+    plans = [(memory, 0.30, "process", 700), (memory, 0.40, "disk", 1500),
+             (memory, 0.10, "disk", 10**8), ("/var/tmp", 0.10, "process", 2000),
+             ("/var/tmp", 0.10, "disk", 300)]
     for parent, share, durability, snapshot_every in plans:
         if not kills(parent, max(int(KILLS * share), 1), durability, snapshot_every):
             break

@@ -17,39 +17,43 @@ import signal
 import sys
 import time
 
-import polluxd_trades
-from polluxd_trades import Box, agree
+from box_support import Box, quickstart
+from polluxd_trades import agree, await_sent
 from replay_support import SPECS, equal, require, run_specs, spec
 
 KILLS = int(os.environ.get("KILLS", "5"))
 SEED = int(os.environ.get("SPEC_SEED", "1"))
-PLAIN = polluxd_trades.QUICKSTART.read_text()
+PLAIN = quickstart()
 SPECS.clear()  # those of the file that was imported
 AGAIN = re.compile(r"gateway: recovered up to record (\d+), from an image after record (\d+) and "
                    r"(\d+) records")
 
 
-def configured(bench, **keys):
+class Configured:
+    """What the next box is told."""
+
+    text = PLAIN
+
+
+def configured(**keys):
     """The quick start's file with these keys of gateway."""
     lines = "".join(f"  {key}: {value}\n" for key, value in keys.items())
     text = PLAIN.replace("  journal: gateway\n", "  journal: gateway\n" + lines)
     require(lines in text, "the quick start has another journal")
-    polluxd_trades.QUICKSTART = pathlib.Path(bench.write("configured.yaml", text.encode()))
+    Configured.text = text
 
 
 def killed(bench, least):
-    box = Box(bench)
-    box.await_sent(least)
+    box = Box(bench, Configured.text)
+    await_sent(box, least)
     time.sleep(random.random() * 0.2)
-    box.signal(signal.SIGKILL)
-    return box.end(status=-signal.SIGKILL)
+    return box.kill()
 
 
 def stopped(bench, least=200):
-    box = Box(bench)
-    box.await_sent(least)
-    box.signal(signal.SIGINT)
-    return box.end()
+    box = Box(bench, Configured.text)
+    await_sent(box, least)
+    return box.end(by=signal.SIGINT)
 
 
 def images(bench):
@@ -78,7 +82,7 @@ def rot(path):
 
 @spec
 def killed_while_images_are_made_it_knows_what_it_holds(bench):
-    configured(bench, journal_image_records=300)
+    configured(journal_image_records=300)
     random.seed(SEED)
     beside = 0
     for life in range(KILLS):
@@ -98,7 +102,7 @@ def killed_while_images_are_made_it_knows_what_it_holds(bench):
 
 @spec
 def a_stop_leaves_an_image_of_all_there_is_and_a_rotten_one_is_passed_over(bench):
-    configured(bench)
+    configured()
     stopped(bench)
     last = listed(bench)["snapshots"][-1]
     equal(last["gateway"]["orders"], 0, "open orders in it")
@@ -120,7 +124,7 @@ def a_stop_leaves_an_image_of_all_there_is_and_a_rotten_one_is_passed_over(bench
 
 def refused(bench):
     """What it says instead of a start."""
-    box = Box(bench)
+    box = Box(bench, Configured.text)
     box.process.wait(timeout=60)
     require(box.process.returncode > 0, f"it ends with {box.process.returncode}")
     return pathlib.Path(box.err.name).read_text(encoding="utf-8")
@@ -128,7 +132,7 @@ def refused(bench):
 
 @spec
 def what_no_start_needs_goes_by_the_policy_the_rest_is_proven_and_without_it_nothing_starts(bench):
-    configured(bench, journal_keep_segments=1)
+    configured(journal_keep_segments=1)
     for _ in range(4):
         said = stopped(bench, 100)
     agree(bench, said)
@@ -141,17 +145,16 @@ def what_no_start_needs_goes_by_the_policy_the_rest_is_proven_and_without_it_not
     plain = bench.run("pollux-journal", "verify", bench.path("gateway")).stdout
     require("were removed: a snapshot was made of them" in plain, plain)
 
-    mine = polluxd_trades.QUICKSTART
-    lines = mine.read_text().splitlines(keepends=True)
+    mine = Configured.text
+    lines = mine.splitlines(keepends=True)
     at = next(at for at, line in enumerate(lines) if "{symbol: GOLD, venue: crowd" in line)
     lines[at], lines[at + 1] = lines[at + 1], lines[at]  # their numbers are others
-    other = "".join(lines)
-    polluxd_trades.QUICKSTART = pathlib.Path(bench.write("other.yaml", other.encode()))
+    Configured.text = "".join(lines)
     complaint = refused(bench)
     for words in ("the image is of other venues or symbols than the configuration",
                   "start with the configuration and the version that it was made with"):
         require(words in complaint, f"'{words}' is not in: {complaint}")
-    polluxd_trades.QUICKSTART = mine
+    Configured.text = mine
 
     for path in images(bench):
         rot(path)

@@ -118,7 +118,7 @@ def orders_of(bench, box, account):
 def bounds_changed(box):
     """(who, old, new) of every bound that was changed by the configuration, from the journal."""
     found = []
-    for one in sorted((box.folder / "gateway").iterdir()):
+    for one in sorted((box.folder / "gateway").glob("segment-*")):
         kept = one.read_bytes()
         for at in re.finditer(rb"configuration\0{43}", kept):
             record = kept[at.start() - 72:at.start()]
