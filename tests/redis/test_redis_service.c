@@ -86,6 +86,7 @@ static void before_each(void)
     redis->desk->ack = calloc(REDIS_ACKS, sizeof *redis->desk->ack);
     snprintf(redis->desk->answers, sizeof redis->desk->answers, "pollux.answers.desk");
     snprintf(redis->kept, sizeof redis->kept, "10");
+    snprintf(redis->positions_key, sizeof redis->positions_key, "pollux.positions");
     redis_push_new(redis);
     redis->push.state = REDIS_LINK_READY;
 }
