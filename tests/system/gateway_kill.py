@@ -33,7 +33,7 @@ import time
 
 SUBMITTER = sys.argv[1]
 SEED = int(os.environ.get("SPEC_SEED", "1"))
-KILLS = int(os.environ.get("KILLS", "300"))
+KILLS = int(os.environ.get("KILLS", "300" if os.environ.get("POLLUX_ALL") else "150"))
 A_FOLDER = 100  # kills
 QTY = 10**8
 STRATEGIES, SYMBOLS, KEYS, UNIQUES = 2, 2, 6, 3

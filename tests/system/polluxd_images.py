@@ -21,7 +21,7 @@ from box_support import Box, quickstart
 from polluxd_trades import agree, await_sent
 from replay_support import SPECS, equal, require, run_specs, spec
 
-KILLS = int(os.environ.get("KILLS", "5"))
+KILLS = int(os.environ.get("KILLS", "5" if os.environ.get("POLLUX_ALL") else "3"))
 SEED = int(os.environ.get("SPEC_SEED", "1"))
 PLAIN = quickstart()
 SPECS.clear()  # those of the file that was imported
