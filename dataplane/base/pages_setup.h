@@ -3,11 +3,12 @@
 
 /* Memory that is there before somebody must not wait for it.
  *
- * That the kernel has given a page is not enough where it is itself the guest of a hypervisor: a
- * page that was never stored to may have no memory behind it, and its first store takes
- * microseconds.  So the kernel is asked for all pages at once, and then each is stored to.
+ * That the kernel has given a page is not all where it is itself the guest of a hypervisor: a page
+ * that was never stored to may have no memory behind it, and its first store takes microseconds.
+ * Memory that is used again and again has it soon; what is always new, such as a journal's segment
+ * (storage_file.c), is stored to before its turn.
  *
- * Threads: any.  Cold: a quarter of a second for a GiB of small pages. */
+ * Threads: any.  Cold. */
 
 #include <errno.h>
 #include <stdbool.h>
@@ -28,8 +29,9 @@
  * errno is set, and the mapping stays. */
 static inline bool pages_make(void *memory, size_t bytes)
 {
+    if (madvise(memory, bytes, MADV_POPULATE_WRITE) == 0) return true;
+    if (errno != EINVAL) return false;
     /* An older kernel does not know it, and gives the pages one by one. */
-    if (madvise(memory, bytes, MADV_POPULATE_WRITE) != 0 && errno != EINVAL) return false;
     for (size_t at = 0; at < bytes; at += PAGE_BYTES) *((volatile uint8_t *)memory + at) = 0;
     return true;
 }
