@@ -27,6 +27,11 @@ def spec(function):
     return function
 
 
+def long_spec(function):
+    """One that runs with --all only."""
+    return spec(function) if ALL else function
+
+
 def require(truth, sentence):
     if not truth:
         raise AssertionError(sentence)

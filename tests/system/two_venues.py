@@ -30,7 +30,7 @@ import threading
 import time
 
 import net_links
-from replay_support import equal, require, run_specs, spec
+from replay_support import equal, long_spec, require, run_specs, spec
 
 SECONDS = 90  # the longest that a program lives
 BOX, FAR, PEOPLE = "10.9.0.1", "10.9.0.21", "10.9.0.9"
@@ -369,7 +369,7 @@ def a_halt_of_a_venue_is_of_that_leg_and_capital_is_changed_by_command_and_by_th
     place.holds(600, -600)
 
 
-@spec
+@long_spec
 def while_a_venue_is_away_it_begins_nothing_and_when_it_is_back_it_goes_on(bench):
     held = place.positions()
     place.kill("far")
