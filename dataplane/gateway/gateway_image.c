@@ -177,8 +177,13 @@ struct gateway_plan gateway_image_plan(const struct gateway_plan *plan,
         const struct gateway_strategy_plan *of = &plan->strategy[i];
         struct delegate_parameters parameters = of->parameters;
         parameters.legs = of->legs ? of->legs : plan->instruments;
-        strategy[i] = (struct gateway_strategy_plan){
-            .name = of->name, .venue = of->venue, .orders = of->orders, .uniques = of->uniques};
+        strategy[i] = (struct gateway_strategy_plan){.name = of->name,
+                                                     .venue = of->venue,
+                                                     .orders = of->orders,
+                                                     .uniques = of->uniques,
+                                                     .legs = of->legs,
+                                                     .leg = of->leg,
+                                                     .leg_venue = of->leg_venue};
         if (!of->kind) continue;
         strategy[i].orders = of->kind->orders ? of->kind->orders(&parameters) : 0;
     }

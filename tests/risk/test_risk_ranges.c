@@ -171,7 +171,7 @@ SPEC(fills_far_beyond_an_order_and_its_parent_leave_nothing_open)
 SPEC(a_pass_of_another_version_or_number_is_not_used)
 {
     EXPECT(rig_check(&rig, rig_buy(1, 0)) == RISK_PASS);
-    REFUSED(rig.pass, version, 2, risk_take(rig.risk, &bad) == RISK_NONE);
+    REFUSED(rig.pass, version, RISK_PASS_VERSION + 1, risk_take(rig.risk, &bad) == RISK_NONE);
     REFUSED(rig.pass, number, rig.pass.number + 1, risk_take(rig.risk, &bad) == RISK_NONE);
     REFUSED(rig.pass, moment, rig.pass.moment - 1, risk_take(rig.risk, &bad) == RISK_NONE);
     EXPECT(risk_take(rig.risk, &rig.pass) != RISK_NONE);
