@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -151,12 +150,9 @@ static void pages_ready(const struct storage_file_slot *slot, uint64_t begin, ui
     if (end > slot->bytes) end = slot->bytes;
     if (begin >= end) return;
     (void)madvise(slot->memory + begin, end - begin, MADV_POPULATE_WRITE);
-    for (uint64_t at = begin; at + sizeof(uint64_t) <= end; at += PAGE_BYTES) {
-        uint64_t nothing_yet = 0;
-        (void)atomic_compare_exchange_strong_explicit(
-            (_Atomic uint64_t *)(void *)(slot->memory + at), &nothing_yet, 0, memory_order_relaxed,
-            memory_order_relaxed);
-    }
+    /* In one instruction, since the engine may be storing there: C has no word for it. */
+    for (uint64_t at = begin; at < end; at += PAGE_BYTES)
+        __asm__ volatile("lock orb $0, %0" : "+m"(slot->memory[at]));
 }
 
 /* A file in memory is its own memory; one on a disk has a twin, or its pages have to do. */
