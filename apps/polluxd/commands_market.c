@@ -155,7 +155,8 @@ static bool symbol_put(char symbol[8], const char *name)
 {
     size_t length = strlen(name);
     if (length > 8) return false;
-    for (size_t i = 0; i < 8; i++) symbol[i] = i < length ? name[i] : ' ';
+    memset(symbol, ' ', 8);
+    memcpy(symbol, name, length);
     return true;
 }
 
