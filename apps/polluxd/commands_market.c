@@ -156,7 +156,7 @@ static bool symbol_put(char symbol[8], const char *name)
     size_t length = strlen(name);
     if (length > 8) return false;
     memset(symbol, ' ', 8);
-    memcpy(symbol, name, length);
+    for (size_t i = 0; i < length; i++) symbol[i] = name[i];
     return true;
 }
 
