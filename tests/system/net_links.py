@@ -10,6 +10,7 @@ end by themselves within SECONDS and are killed by their number if they do not. 
 sentence, where the machine does not allow it.
 """
 
+import functools
 import os
 import pathlib
 import socket
@@ -21,6 +22,7 @@ import time
 
 COUNT = 2000
 SECONDS = 20
+AT_ONCE = 64  # datagrams taken before something is said again
 PORT = 9999
 DONE = 0xFFFFFFFF
 OWN_NAMESPACE = "POLLUX_OWN_NAMESPACE"
@@ -67,6 +69,7 @@ def cable():
     run("ethtool", "-K", "v0", "tx", "off", "tso", "off", "gso", "off", "gro", "off")
 
 
+@functools.cache  # made once: a thousand bytes take longer to make than to send
 def payload(number):
     length = 10 if number == DONE else 10 + number % 1400
     tail = bytes((number * 7 + at * 13) & 0xFF for at in range(10, length))
@@ -88,17 +91,19 @@ class KernelPeer:
                                socket.inet_aton("10.9.0.1"))
         self.sender.bind(("10.9.0.1", PORT))
         self.missing = set(range(1, COUNT + 1))
+        for number in (*range(COUNT + 1), DONE):
+            payload(number)
         self.heard = self.other_done = False
         self.damaged = 0
 
     def take(self):
-        while True:
+        for _ in range(AT_ONCE):
             try:
                 datagram = self.receiver.recv(4096)
             except BlockingIOError:
                 return
             number = struct.unpack(">I", datagram[6:10])[0] if len(datagram) >= 10 else COUNT + 1
-            if datagram != payload(number):
+            if number > COUNT and number != DONE or datagram != payload(number):
                 self.damaged += 1
                 continue
             self.heard = True

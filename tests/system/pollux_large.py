@@ -75,6 +75,19 @@ def of_positions(one):
 box = None  # of all specs
 
 
+def book_of(symbol):
+    """Its book with levels; its crowd may be about to place the first order."""
+    books = []
+
+    def stands():
+        books.append(box.ask("book", symbol, "10"))
+        return books[-1]["levels"]
+
+    box.wait(stands, f"the book of {symbol} stays empty")
+    equal(books[-1]["symbol"], symbol, "whose book")
+    return books[-1]
+
+
 @spec
 def every_instrument_has_its_book(bench):
     global box
@@ -85,8 +98,7 @@ def every_instrument_has_its_book(bench):
           ["ACME", *STOCKS, "BOLT", "GOLD", "GOLD.B"], "the instruments")
     equal([answer["of"] for answer in answers], [64] * 7, "of how many")
     for symbol in STOCKS:
-        book = box.ask("book", symbol, "10")
-        require(book["symbol"] == symbol and book["levels"], f"the book of {symbol}: {book}")
+        book = book_of(symbol)
         equal(len(book["levels"]), max(min(10, book["bids"]), min(10, book["asks"])), "levels")
     done = box.pollux("book", "S061")
     equal(done.returncode, 1, "the status of a book that there is not")
@@ -173,11 +185,11 @@ def the_sums_of_the_box_are_of_all_strategies(bench):
             f"open orders of the status and of the strategies: {shown}")
 
 
-def asks(folder, took, wrong):
+def asks(box_socket, took, wrong):
     lines = [("orders", {"limit": 500}), ("positions", {"limit": 300}),
              ("book", {"symbol": "S030"}), ("strategies.list", {}), ("sessions", {}),
              ("instruments", {"after": 20})]
-    with connected(folder) as box_socket:
+    with box_socket:
         answers = box_socket.makefile()
         for number in range(ASKED):
             method, parameters = lines[number % len(lines)]
@@ -194,7 +206,8 @@ def asks(folder, took, wrong):
 def a_thousand_requests_for_rows_at_once_are_all_answered_and_it_trades_on(bench):
     took, wrong = [], []
     sent = box.ask("status")["sent"]
-    threads = [threading.Thread(target=asks, args=(box.folder, took, wrong)) for _ in range(ASKING)]
+    threads = [threading.Thread(target=asks, args=(connected(box.folder), took, wrong))
+               for _ in range(ASKING)]
     for one in threads:
         one.start()
     for one in threads:
