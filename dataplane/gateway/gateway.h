@@ -108,7 +108,7 @@ struct gateway_plan {
     nanos_t reconcile_ns; /* how often all open orders are asked for; 0: never (F26) */
 };
 
-/* What the gateway calls.  None may call the gateway. */
+/* What the gateway calls.  None may call the gateway, but flush. */
 struct gateway_outlet {
     void *context;
     /* Writes a record (D0) and returns its number, which rises; 0: no room, nothing was written.
@@ -123,6 +123,11 @@ struct gateway_outlet {
     uint32_t (*room)(void *context, uint32_t venue);
     /* Puts a message on the session.  True, unless the session has gone since room was asked. */
     bool (*send)(void *context, uint32_t venue, const uint8_t *bytes, uint32_t length, nanos_t now);
+    /* A decision has put all its orders on sessions: what waits there may leave, before the gateway
+     * does what only its own next call needs.  cause_tsc: when the datagram with the market arrived
+     * that was news to the decision.  Not called when it had another cause.  It may call
+     * gateway_session and gateway_message.  May be NULL. */
+    void (*flush)(void *context, uint64_t cause_tsc, nanos_t now);
     /* A row of the drop copy (F62).  May be NULL. */
     void (*copy)(void *context, const struct gateway_report *report);
 };
@@ -152,11 +157,6 @@ void gateway_market(struct gateway *gateway, const struct market *market);
 /* One decision of one delegate, with all it causes.  Its number as the dispatcher's, or
  * DISPATCH_NONE. */
 uint32_t gateway_decide(struct gateway *gateway, nanos_t now);
-
-/* Arrival, by the counter, of the datagram behind the market that was news to the newest decision,
- * if the decision put an order, a replacement or a cancel on a session; else 0: it had another
- * cause. */
-uint64_t gateway_caused(const struct gateway *gateway);
 
 /* A message of a venue's session, with the number the session gave it. */
 void gateway_message(struct gateway *gateway, uint32_t venue, uint64_t sequence,

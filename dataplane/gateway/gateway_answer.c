@@ -307,6 +307,7 @@ void gateway_message(struct gateway *gateway, uint32_t number, uint64_t sequence
 {
     CHECK(number < gateway->plan->venues);
     CHECK(gateway->started);
+    gateway_settle(gateway);
     struct gateway_venue *venue = &gateway->venue[number];
     if (sequence > 0 && sequence < venue->next_sequence) return; /* taken before */
     counter_one(&gateway->counts.message);

@@ -228,6 +228,7 @@ static enum slots_status unique_intend(struct gateway *gateway, const struct wan
         .strategy = want->number, .key = DELEGATE_KEY_NONE, .symbol = want->symbol, .used = true};
     want->strategy->uniques++;
     (void)gateway_drain(gateway, venue, now);
+    gateway_settle(gateway);
     gateway_refresh(gateway, venue, slot);
     return status;
 }
@@ -269,6 +270,7 @@ COLD static struct gateway_venue *venue_among(struct gateway *gateway, const str
 static enum slots_status intent_take(struct gateway *gateway, struct want *want, nanos_t now)
 {
     const struct delegate_intent *intent = want->intent;
+    gateway_settle(gateway);
     counter_one(&gateway->counts.intent);
     bool many = unlikely(want->strategy->many);
     want->venue = many ? venue_among(gateway, want) : &gateway->venue[want->strategy->venue];
@@ -300,6 +302,14 @@ static enum slots_status intent_take(struct gateway *gateway, struct want *want,
 
 /* Decisions. */
 
+static void leave(struct gateway *gateway, const struct dispatch_said *said, nanos_t now)
+{
+    const uint32_t news = 1u << COMPOSITE_QUOTE | 1u << COMPOSITE_TRADE | 1u << COMPOSITE_STATE;
+    if (!(said->what & news) || !gateway->outlet.flush) return;
+    uint64_t cause = dispatch_newest(gateway->dispatch, said->instrument)->rx_tsc;
+    if (cause) gateway->outlet.flush(gateway->outlet.context, cause, now);
+}
+
 uint32_t gateway_decide(struct gateway *gateway, nanos_t now)
 {
     uint32_t delegate = dispatch_next(gateway->dispatch, now);
@@ -309,6 +319,7 @@ uint32_t gateway_decide(struct gateway *gateway, nanos_t now)
     struct gateway_strategy *strategy = &gateway->strategy[number];
     const struct delegate_order *order = strategy->order;
     gateway->sent = false;
+    gateway->late = true;
     for (uint32_t i = 0; i < said->output.intents; i++) {
         const struct delegate_intent *intent = &said->output.intent[i];
         struct want want = {
@@ -321,10 +332,9 @@ uint32_t gateway_decide(struct gateway *gateway, nanos_t now)
         };
         (void)intent_take(gateway, &want, now);
     }
-    bool news =
-        said->what & (1u << COMPOSITE_QUOTE | 1u << COMPOSITE_TRADE | 1u << COMPOSITE_STATE);
-    gateway->caused =
-        gateway->sent && news ? dispatch_newest(gateway->dispatch, said->instrument)->rx_tsc : 0;
+    gateway->late = false;
+    if (gateway->sent) leave(gateway, said, now);
+    gateway_settle(gateway);
     if (unlikely(said->output.lost > 0))
         counter_add(&gateway->counts.intent_lost, said->output.lost);
     if (unlikely(said->output.done && !strategy->done)) {
@@ -333,11 +343,6 @@ uint32_t gateway_decide(struct gateway *gateway, nanos_t now)
     }
     if (unlikely(strategy->waiting_count > 0)) gateway_tell_more(gateway, number);
     return delegate;
-}
-
-uint64_t gateway_caused(const struct gateway *gateway)
-{
-    return gateway->caused;
 }
 
 enum slots_status gateway_intend(struct gateway *gateway, const struct gateway_intent *intent,

@@ -196,6 +196,16 @@ struct gateway_venue {
     uint32_t reconcile_next; /* slot; limits.slots: not under way */
 };
 
+/* An order, or a replacement, that is written down and on its session, of which risk, the port and
+ * the strategy have not been told yet.  Before anything else happens they are: gateway_settle.  So
+ * what a decision has said leaves before it is told; of several the last one, since each is checked
+ * with all others counted. */
+struct gateway_loose {
+    struct gateway_venue *venue; /* NULL: there is none */
+    struct port_request message;
+    struct gateway_pass pass;
+};
+
 struct gateway {
     const struct gateway_plan *plan;
     struct gateway_outlet outlet;
@@ -216,7 +226,8 @@ struct gateway {
     uint64_t intent_sequence;
     uint64_t report_number;
     uint64_t journalled;
-    uint64_t caused;
+    struct gateway_loose loose;
+    bool late; /* a decision is under way: its last order may stay loose */
     bool sent; /* something was put on a session since this was cleared */
     bool started;
     bool stopping;
@@ -333,6 +344,12 @@ void gateway_room(struct gateway *gateway, struct gateway_venue *venue, nanos_t 
 /* The slot that was refreshed last, behind its request; or SLOTS_NONE. */
 uint32_t gateway_drain(struct gateway *gateway, struct gateway_venue *venue, nanos_t now);
 void gateway_reserve_ahead(struct gateway *gateway, struct gateway_venue *venue);
+void gateway_settle_one(struct gateway *gateway);
+/* Whoever is called with an order loose, or ends with one, settles it first. */
+static inline void gateway_settle(struct gateway *gateway)
+{
+    if (gateway->loose.venue) gateway_settle_one(gateway);
+}
 void gateway_query(struct gateway *gateway, struct gateway_venue *venue,
                    const struct slot_request *request, nanos_t now);
 

@@ -102,9 +102,9 @@ static void put_count(struct gateway *gateway, const struct gateway_slot *at, ui
     counts->cancel += kind == SLOT_SENDS_CANCEL;
 }
 
-static void put(struct gateway *gateway, struct gateway_venue *venue,
-                const struct port_request *request, const uint8_t *bytes, uint32_t length,
-                nanos_t now)
+/* On the session. */
+static void put(struct gateway *gateway, struct gateway_venue *venue, uint32_t kind,
+                const uint8_t *bytes, uint32_t length, nanos_t now)
 {
     static const size_t counters[SLOT_REQUEST_COUNT] = {
         [SLOT_SENDS_ORDER] = offsetof(struct gateway_counts, order_sent),
@@ -112,15 +112,20 @@ static void put(struct gateway *gateway, struct gateway_venue *venue,
         [SLOT_SENDS_CANCEL] = offsetof(struct gateway_counts, cancel_sent),
         [SLOT_SENDS_QUERY] = offsetof(struct gateway_counts, query_sent),
     };
-    uint32_t kind = request->slot.kind;
-    venue->kind->sent(venue->port, request);
-    rate_spend(venue, kind == SLOT_SENDS_ORDER || kind == SLOT_SENDS_REPLACE);
     /* False says that the session has gone: what may have left is found out when it is back. */
     (void)gateway->outlet.send(gateway->outlet.context, venue->number, bytes, length, now);
     counter_one((struct counter *)((uint8_t *)&gateway->counts + counters[kind]));
-    if (kind == SLOT_SENDS_QUERY) return;
-    put_count(gateway, &venue->at[request->slot.slot], kind);
-    gateway->sent = true;
+    gateway->sent |= kind != SLOT_SENDS_QUERY;
+}
+
+/* What is known of it from then on. */
+static void put_note(struct gateway *gateway, struct gateway_venue *venue,
+                     const struct port_request *request)
+{
+    uint32_t kind = request->slot.kind;
+    venue->kind->sent(venue->port, request);
+    rate_spend(venue, kind == SLOT_SENDS_ORDER || kind == SLOT_SENDS_REPLACE);
+    if (kind != SLOT_SENDS_QUERY) put_count(gateway, &venue->at[request->slot.slot], kind);
 }
 
 /* Refusals. */
@@ -182,6 +187,16 @@ static void taken(struct gateway *gateway, struct gateway_venue *venue,
     chain->how = request->how;
 }
 
+void gateway_settle_one(struct gateway *gateway)
+{
+    struct gateway_loose *loose = &gateway->loose;
+    struct gateway_venue *venue = loose->venue;
+    loose->venue = NULL;
+    taken(gateway, venue, &loose->message.slot, &loose->pass.pass);
+    put_note(gateway, venue, &loose->message);
+    gateway_refresh(gateway, venue, loose->message.slot.slot);
+}
+
 static struct gateway_pass pass_of(const struct gateway_venue *venue,
                                    const struct slot_request *request)
 {
@@ -233,33 +248,37 @@ static void order_send(struct gateway *gateway, struct gateway_venue *venue,
         .price = request->price,
         .qty = request->total - (chain ? chain->offset : 0),
     };
-    struct gateway_pass record = pass_of(venue, request);
+    struct gateway_loose *loose = &gateway->loose;
+    struct risk_pass *pass = &loose->pass.pass;
+    DCHECK(loose->venue == NULL);
+    loose->pass = pass_of(venue, request);
     struct risk_refusal refusal;
     if (!sayable(venue, request, &refusal) ||
-        risk_check(gateway->risk, &order, now, &record.pass, &refusal) != RISK_PASS) {
+        risk_check(gateway->risk, &order, now, pass, &refusal) != RISK_PASS) {
         counter_one(&gateway->counts.refused);
         refuse(gateway, venue, request, &refusal, now);
         return;
     }
-    struct port_request message = port_of(gateway, venue, request);
+    loose->message = port_of(gateway, venue, request);
     uint8_t bytes[TRADE_PORT_BYTES_MAX];
-    uint32_t length = venue->kind->encode(venue->port, &message, bytes);
+    uint32_t length = venue->kind->encode(venue->port, &loose->message, bytes);
     CHECK(length <= sizeof bytes);
     if (unlikely(length == 0)) { /* the protocol cannot say it */
         counter_one(&gateway->counts.refused);
         refuse(gateway, venue, request, &refusal, now);
         return;
     }
-    risk_pass_bind(&record.pass, bytes, length);
-    if (unlikely(!gateway_write_pass(gateway, &record))) {
+    risk_pass_bind(pass, bytes, length);
+    if (unlikely(!gateway_write_pass(gateway, &loose->pass))) {
         counter_one(&gateway->counts.journal_full);
         refusal.verdict = RISK_NO_ROOM;
         refuse(gateway, venue, request, &refusal, now);
         return;
     }
-    taken(gateway, venue, request, &record.pass);
-    DCHECK(risk_pass_admits(&record.pass, bytes, length));
-    put(gateway, venue, &message, bytes, length, now);
+    DCHECK(risk_pass_admits(pass, bytes, length));
+    put(gateway, venue, request->kind, bytes, length, now);
+    loose->venue = venue;
+    if (!gateway->late) gateway_settle_one(gateway);
 }
 
 static void cancel_send(struct gateway *gateway, struct gateway_venue *venue,
@@ -276,7 +295,8 @@ static void cancel_send(struct gateway *gateway, struct gateway_venue *venue,
         .number = request->order, .venue = venue->number, .slot = request->slot, .at = now};
     gateway_write(gateway, GATEWAY_RECORD_CANCEL, &record, sizeof record);
     risk_cancel(gateway->risk, chain->risk, now);
-    put(gateway, venue, &message, bytes, length, now);
+    put(gateway, venue, SLOT_SENDS_CANCEL, bytes, length, now);
+    put_note(gateway, venue, &message);
 }
 
 void gateway_query(struct gateway *gateway, struct gateway_venue *venue,
@@ -286,7 +306,9 @@ void gateway_query(struct gateway *gateway, struct gateway_venue *venue,
     uint8_t bytes[TRADE_PORT_BYTES_MAX];
     uint32_t length = venue->kind->encode(venue->port, &message, bytes);
     CHECK(length <= sizeof bytes);
-    if (length > 0) put(gateway, venue, &message, bytes, length, now);
+    if (length == 0) return;
+    put(gateway, venue, SLOT_SENDS_QUERY, bytes, length, now);
+    put_note(gateway, venue, &message);
 }
 
 /* Work in progress. */
@@ -301,6 +323,7 @@ static void says_take(struct gateway *gateway, struct gateway_venue *venue, nano
 static void request_take(struct gateway *gateway, struct gateway_venue *venue,
                          const struct slot_request *request, nanos_t now)
 {
+    gateway_settle(gateway);
     switch ((enum slot_request_kind)request->kind) {
     case SLOT_SENDS_ORDER:
     case SLOT_SENDS_REPLACE: order_send(gateway, venue, request, now); break;
@@ -308,6 +331,7 @@ static void request_take(struct gateway *gateway, struct gateway_venue *venue,
     case SLOT_SENDS_QUERY: gateway_query(gateway, venue, request, now); break;
     case SLOT_REQUEST_COUNT: UNREACHABLE("no request is of this kind");
     }
+    if (gateway->loose.venue) return; /* nothing was said, and it is refreshed when it is settled */
     says_take(gateway, venue, now);
     gateway_refresh(gateway, venue, request->slot);
 }

@@ -57,6 +57,7 @@ void gateway_session(struct gateway *gateway, uint32_t number, bool up, nanos_t 
 {
     CHECK(number < gateway->plan->venues);
     CHECK(gateway->started);
+    gateway_settle(gateway);
     struct gateway_venue *venue = &gateway->venue[number];
     if (venue->up == up) return;
     venue->up = up;

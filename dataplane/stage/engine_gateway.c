@@ -14,11 +14,6 @@ static inline uint64_t decisions_make(struct engine_stage *stage, uint64_t begin
         if (unlikely(with->more)) break;
         uint32_t number = gateway_decide(with->gateway, stage->now);
         if (number == DISPATCH_NONE) break;
-        uint64_t cause = gateway_caused(with->gateway);
-        if (cause) {
-            order_host_flush(with->orders, stage->now);
-            histogram_record_span(&with->reaction, cause, clock_now());
-        }
         uint64_t end = clock_now();
         histogram_record_span(&stage->decision, begin, end);
         if (unlikely(end - begin > stage->plan->budget_ticks))

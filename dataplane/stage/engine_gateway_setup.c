@@ -1,5 +1,6 @@
 /* A gateway in an engine stage made and recovered, and what it calls. */
 
+#include "dataplane/base/clock_setup.h"
 #include "dataplane/journal/journal_append.h"
 #include "dataplane/stage/engine_layout.h"
 
@@ -37,6 +38,13 @@ static bool session_send(void *context, uint32_t venue, const uint8_t *bytes, ui
 {
     const struct engine_gateway *with = ((struct engine_stage *)context)->with;
     return order_host_send(with->orders, venue, bytes, length, with->cause_tsc, now);
+}
+
+static void session_flush(void *context, uint64_t cause_tsc, nanos_t now)
+{
+    struct engine_gateway *with = ((struct engine_stage *)context)->with;
+    order_host_flush(with->orders, now);
+    histogram_record_span(&with->reaction, cause_tsc, clock_now());
 }
 
 static void report_copy(void *context, const struct gateway_report *report)
@@ -97,6 +105,7 @@ struct engine_gateway *engine_gateway_new(void *memory, struct engine_stage *sta
                                           .durable = record_durable,
                                           .room = session_room,
                                           .send = session_send,
+                                          .flush = session_flush,
                                           .copy = plan->copy ? report_copy : NULL};
     with->gateway_plan = *plan->gateway;
     with->gateway_plan.run = plan->run;

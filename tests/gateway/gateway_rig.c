@@ -87,6 +87,17 @@ static bool send(void *context, uint32_t venue, const uint8_t *bytes, uint32_t l
     return true;
 }
 
+static void flush(void *context, uint64_t cause_tsc, nanos_t now)
+{
+    struct gateway_rig *rig = context;
+    rig->flushes++;
+    rig->flush_sents = rig->sents;
+    rig->flush_cause = cause_tsc;
+    if (!rig->flush_loses) return;
+    gateway_session(rig->gateway, 0, false, now);
+    gateway_verify(rig->gateway);
+}
+
 static void copy(void *context, const struct gateway_report *report)
 {
     struct gateway_rig *rig = context;
@@ -190,6 +201,7 @@ void gateway_rig_open(struct gateway_rig *rig)
                                                         .durable = durable,
                                                         .room = room,
                                                         .send = send,
+                                                        .flush = flush,
                                                         .copy = copy});
     rig->one = puppet_of(rig, "one", &rig->number_one);
     rig->two = puppet_of(rig, "two", NULL);

@@ -76,6 +76,10 @@ struct gateway_rig {
     uint8_t sent_to[4096];          /* its venue */
     uint32_t sents;
     char wire[4096];
+    uint32_t flushes;
+    uint32_t flush_sents; /* so much was sent at the newest, */
+    uint64_t flush_cause; /* and its cause; as is rx_tsc of the market: now */
+    bool flush_loses;     /* the session of venue 0 is lost in it */
     struct gateway_report copy[4096];
     uint32_t copies;
     enum slots_status status; /* of the newest intent from outside */

@@ -7,7 +7,7 @@ struct world *world;
 struct rig_written *written;
 uint32_t records;
 uint64_t failures;
-uint64_t orders_sent, refusals, restarts, uniques_stopped;
+uint64_t orders_sent, refusals, restarts, uniques_stopped, flushes;
 
 /* The outlet. */
 
@@ -75,6 +75,18 @@ static bool send(void *context, uint32_t venue, const uint8_t *bytes, uint32_t l
     return true;
 }
 
+/* Whatever can happen while what was sent leaves. */
+static void flush(void *context, uint64_t cause_tsc, nanos_t now)
+{
+    (void)context;
+    (void)now;
+    const struct market *market = world->rig.market;
+    HOLDS(cause_tsc == market[0].rx_tsc || cause_tsc == market[1].rx_tsc);
+    flushes++;
+    if (draw(1, 4) == 1) world_deliver();
+    if (world->up && !world->venue.calm && draw(1, 50) == 1) world_session();
+}
+
 static void copy(void *context, const struct gateway_report *report)
 {
     (void)context;
@@ -88,7 +100,8 @@ void world_open(void)
     memset(memory, 0, bytes);
     world->rig.gateway = gateway_new(
         memory, &world->rig.plan,
-        &(struct gateway_outlet){.journal = journal, .room = room, .send = send, .copy = copy});
+        &(struct gateway_outlet){
+            .journal = journal, .room = room, .send = send, .flush = flush, .copy = copy});
 }
 
 static struct puppet *puppet_of(const char *name)
@@ -158,6 +171,9 @@ struct puppet *puppet_at(uint32_t slot)
 void world_decide(struct puppet *puppet, const struct delegate_intent *intent)
 {
     if (intent) delegate_say(&puppet->say, intent);
+    if (draw(1, 2) == 1) /* it has news of the market */
+        for (uint32_t i = 0; i < 2; i++)
+            if (world->live[i]) gateway_rig_market(&world->rig, i, MARKET_LIVE);
     puppet->wants = true;
     dispatch_housekeeping(gateway_dispatch(gateway()), world->rig.now);
     while (gateway_decide(gateway(), world->rig.now) != DISPATCH_NONE) {

@@ -55,7 +55,7 @@ extern struct world *world;
 extern struct rig_written *written; /* the journal */
 extern uint32_t records;
 extern uint64_t failures;
-extern uint64_t orders_sent, refusals, restarts, uniques_stopped;
+extern uint64_t orders_sent, refusals, restarts, uniques_stopped, flushes;
 
 #define HOLDS(cond)                                                                                \
     do {                                                                                           \

@@ -160,6 +160,74 @@ SPEC(a_report_that_finds_the_queue_full_waits_and_none_is_lost)
     gateway_rig_free(&rig);
 }
 
+/* What has been said leaves. */
+
+SPEC(what_a_decision_has_said_leaves_together_and_before_the_next_decision)
+{
+    gateway_rig_new(&rig, true);
+    delegate_say(&rig.one->say, &(struct delegate_intent){.price = PRICE_ONE, .qty = QTY_ONE});
+    delegate_say(&rig.one->say,
+                 &(struct delegate_intent){.key = 1, .price = 2 * PRICE_ONE, .qty = QTY_ONE});
+    delegate_say(&rig.two->say, &(struct delegate_intent){.price = 3 * PRICE_ONE, .qty = QTY_ONE});
+    gateway_rig_market(&rig, 0, MARKET_LIVE);
+    uint64_t cause = rig.market[0].rx_tsc;
+    EXPECT_UINT(gateway_decide(rig.gateway, rig.now), rig.number_one);
+    EXPECT_UINT(rig.flushes, 1);
+    EXPECT_UINT(rig.flush_sents, 2);
+    EXPECT_UINT(rig.flush_cause, cause);
+    gateway_verify(rig.gateway);
+    EXPECT_UINT(rig.one->order[0].state, ORDER_NONE); /* as it was shown */
+    gateway_rig_decide(&rig);
+    EXPECT_UINT(rig.flushes, 2);
+    EXPECT_TEXT(rig.wire, "o1 o2 o3");
+    gateway_rig_market(&rig, 0, MARKET_LIVE);
+    gateway_rig_decide(&rig);
+    EXPECT_UINT(rig.one->order[1].state, ORDER_PENDING);
+    EXPECT_UINT((uint64_t)rig.one->order[1].exposure, QTY_ONE);
+    EXPECT_UINT(rig.flushes, 2); /* nothing was said */
+    gateway_rig_free(&rig);
+}
+
+SPEC(a_key_said_twice_in_one_decision_is_what_it_was_said_first_when_the_second_is_looked_at)
+{
+    gateway_rig_new(&rig, true);
+    delegate_say(&rig.one->say, &(struct delegate_intent){.price = PRICE_ONE, .qty = QTY_ONE});
+    delegate_say(&rig.one->say, &(struct delegate_intent){
+                                    .instrument = 1, .price = 2 * PRICE_ONE, .qty = QTY_ONE});
+    gateway_rig_market(&rig, 0, MARKET_LIVE);
+    gateway_rig_decide(&rig);
+    EXPECT_TEXT(rig.wire, "o1");
+    EXPECT_UINT(COUNT(intent_bad), 1); /* it has an order in another instrument */
+    gateway_rig_free(&rig);
+}
+
+SPEC(without_news_of_a_market_nobody_is_told_that_orders_leave)
+{
+    trace(true, "i1 a1 i2", "o1 r2");
+    EXPECT_UINT(rig.flushes, 0);
+    gateway_rig_free(&rig);
+}
+
+SPEC(a_session_that_is_lost_while_an_order_leaves_finds_the_order_in_doubt)
+{
+    gateway_rig_new(&rig, true);
+    rig.flush_loses = true;
+    delegate_say(&rig.one->say, &(struct delegate_intent){.price = PRICE_ONE, .qty = QTY_ONE});
+    gateway_rig_market(&rig, 0, MARKET_LIVE);
+    gateway_rig_decide(&rig);
+    gateway_rig_play(&rig, "M");
+    EXPECT_TEXT(rig.wire, "o1");
+    EXPECT_UINT(rig.one->order[0].state, ORDER_UNKNOWN);
+    EXPECT_UINT((uint64_t)rig.one->order[0].exposure, QTY_ONE);
+    EXPECT_UINT(held(0, 0).working, 1);
+    rig.flush_loses = false;
+    gateway_rig_play(&rig, "v O1:1:0");
+    EXPECT_TEXT(rig.wire, "o1 q1");
+    gateway_rig_play(&rig, "M");
+    EXPECT_UINT(rig.one->order[0].state, ORDER_OPEN);
+    gateway_rig_free(&rig);
+}
+
 /* Risk. */
 
 SPEC(what_risk_refuses_never_leaves_and_is_told)
@@ -392,6 +460,10 @@ SPEC(the_rate_of_a_venue_holds_and_its_reserve_is_for_cancels)
     S(what_is_under_way_counts_in_the_exposure)                                                    \
     S(reports_come_before_markets)                                                                 \
     S(a_report_that_finds_the_queue_full_waits_and_none_is_lost)                                   \
+    S(what_a_decision_has_said_leaves_together_and_before_the_next_decision)                       \
+    S(a_key_said_twice_in_one_decision_is_what_it_was_said_first_when_the_second_is_looked_at)     \
+    S(without_news_of_a_market_nobody_is_told_that_orders_leave)                                   \
+    S(a_session_that_is_lost_while_an_order_leaves_finds_the_order_in_doubt)                       \
     S(what_risk_refuses_never_leaves_and_is_told)                                                  \
     S(a_replacement_that_risk_refuses_leaves_the_order_as_it_is)                                   \
     S(without_room_in_the_journal_no_order_leaves_and_cancels_do)                                  \

@@ -189,6 +189,7 @@ SPEC(the_run_was_no_idle_one)
     EXPECT(refusals > 80 * SEEDS);
     EXPECT(restarts > 2 * SEEDS);
     EXPECT(uniques_stopped > 10 * SEEDS);
+    EXPECT(flushes > 100 * SEEDS);
 }
 
 static void before_each(void)
