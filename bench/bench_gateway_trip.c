@@ -213,6 +213,7 @@ static void trip_measure(const struct trip *trip)
         return;
     }
     desk_ready();
+    desk_join(&desk, trip->shared);
     pthread_t thread;
     atomic_store(&ends, false);
     if (!trip->shared) CHECK(pthread_create(&thread, NULL, engine_run, NULL) == 0);
@@ -238,6 +239,7 @@ static void stages_measure(void)
     };
     if (!bench_wanted("gateway_stage_all")) return;
     desk_ready();
+    desk_join(&desk, true);
     noting = true;
     packets_measure(DESK_ONE, true);
     noting = false;

@@ -56,9 +56,9 @@ nanos_t desk_now(const struct desk *desk)
     return net_clock_time(&desk->clock, clock_now());
 }
 
-static nanos_t clock_read(void *desk)
+static nanos_t clock_read(void *desk, uint64_t tsc)
 {
-    return desk_now(desk);
+    return net_clock_time(&((const struct desk *)desk)->clock, tsc);
 }
 
 static void bound_add(enum risk_verdict limit, struct risk_subject subject)
@@ -415,6 +415,12 @@ static void everybody_turns(struct desk *desk)
     }
     (void)peer_turn(&desk->peer);
     if (desk->journal) (void)!journal_sync_step(desk->journal);
+}
+
+void desk_join(struct desk *desk, bool joined)
+{
+    conflate_join(desk->listings, joined);
+    conflate_join(desk->markets, joined);
 }
 
 static void books_warm(struct desk *desk)

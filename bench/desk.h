@@ -68,6 +68,8 @@ enum { DESK_OUTSIDE = 2, DESK_QUOTES = 4 }; /* the strategy's number; the makers
 /* Opens it, and lets it trade until the makers' quotes are open. */
 void desk_open(struct desk *desk, const struct desk_wants *wants);
 void desk_close(struct desk *desk);
+/* Whether feed and engine are turned by one thread from now on; two to begin with. */
+void desk_join(struct desk *desk, bool joined);
 
 nanos_t desk_now(const struct desk *desk);
 

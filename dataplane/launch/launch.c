@@ -159,6 +159,8 @@ static void feed_make(struct launch *launch, const struct needs *needs)
         conflate_new(arena_take(arena, "listings queue", needs->listings), &listings_of);
     struct conflate *markets =
         conflate_new(arena_take(arena, "markets queue", needs->markets), &markets_of);
+    conflate_join(listings, plan->layout != LAUNCH_DEDICATED);
+    conflate_join(markets, plan->layout != LAUNCH_DEDICATED);
     launch_outside_make(launch);
     launch->feed = feed_stage_new(arena_take(arena, "feed stage with its books", needs->feed),
                                   &plan->feed, listings, markets);
@@ -263,9 +265,9 @@ static bool cores_start(struct launch *launch, struct text *problems)
     return launch->eal_started;
 }
 
-static nanos_t clock_read(void *clock)
+static nanos_t clock_read(void *clock, uint64_t tsc)
 {
-    return net_clock_time(clock, clock_now());
+    return net_clock_time(clock, tsc);
 }
 
 bool launch_start(struct launch *launch, const struct launch_plan *plan, struct text *report,

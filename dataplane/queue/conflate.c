@@ -60,6 +60,7 @@ struct conflate {
     uint32_t mask;
     uint32_t slot_bytes;
     uint8_t *slots;
+    bool joined; /* writer and reader are one thread */
 
     CACHE_ALIGNED _Atomic uint64_t
         tail; /* written by the writer; nobody on the hot path reads it */
@@ -165,6 +166,47 @@ static uint64_t words_load(const struct slot *slot, void *value, uint32_t words)
     return atomic_load_explicit(&slot->label, memory_order_relaxed);
 }
 
+/* Both on one thread: the same slots, and nobody who could be inside one. */
+
+void conflate_join(struct conflate *queue, bool joined)
+{
+    queue->joined = joined;
+}
+
+static void joined_put(struct conflate *queue, uint32_t key, uint64_t label, const void *value)
+{
+    uint64_t tail = atomic_load_explicit(&queue->tail, memory_order_relaxed);
+    uint64_t index = queue->at[key];
+    bool waits = index >= atomic_load_explicit(&queue->head, memory_order_relaxed);
+    struct slot *slot = slot_at(queue, waits ? index : tail);
+    memcpy(slot->word, value, 8 * (size_t)queue->words);
+    atomic_store_explicit(&slot->label, label, memory_order_relaxed);
+    if (waits) {
+        uint64_t replaced = atomic_load_explicit(&queue->replaced, memory_order_relaxed);
+        atomic_store_explicit(&queue->replaced, replaced + 1, memory_order_relaxed);
+        return;
+    }
+    atomic_store_explicit(&slot->state, state_of(tail, 0), memory_order_relaxed);
+    queue->at[key] = tail;
+    atomic_store_explicit(&queue->tail, tail + 1, memory_order_relaxed);
+}
+
+static bool joined_take(struct conflate *queue, uint32_t *key, void *value)
+{
+    uint64_t head = atomic_load_explicit(&queue->head, memory_order_relaxed);
+    uint64_t waiting = atomic_load_explicit(&queue->tail, memory_order_relaxed) - head;
+    if (waiting == 0) return false;
+    if (unlikely(waiting > atomic_load_explicit(&queue->waiting_max, memory_order_relaxed)))
+        atomic_store_explicit(&queue->waiting_max, (uint32_t)waiting, memory_order_relaxed);
+    struct slot *slot = slot_at(queue, head);
+    memcpy(value, slot->word, 8 * (size_t)queue->words);
+    uint64_t label = atomic_load_explicit(&slot->label, memory_order_relaxed);
+    *key = (uint32_t)(label >> NUMBER_BITS);
+    queue->taken[*key] = label;
+    atomic_store_explicit(&queue->head, head + 1, memory_order_relaxed);
+    return true;
+}
+
 /* The writer. */
 
 static void append(struct conflate *queue, uint32_t key, uint64_t label, const void *value)
@@ -201,6 +243,10 @@ void conflate_put(struct conflate *queue, uint32_t key, const void *value)
 {
     CHECK(key < queue->keys);
     uint64_t label = (uint64_t)key << NUMBER_BITS | (++queue->number & NUMBER_MASK);
+    if (queue->joined) {
+        joined_put(queue, key, label, value);
+        return;
+    }
     uint64_t index = queue->at[key];
     if (index >= queue->known_head) {
         /* A reader that is keeping up has passed the key since: worth a look before replacing.
@@ -250,6 +296,7 @@ static void waiting_note(struct conflate *queue, uint64_t head)
 
 bool conflate_take(struct conflate *queue, uint32_t *key, void *value)
 {
+    if (queue->joined) return joined_take(queue, key, value);
     for (;;) {
         uint64_t head = atomic_load_explicit(&queue->head, memory_order_relaxed);
         struct slot *slot = slot_at(queue, head);

@@ -27,7 +27,8 @@
  * may retry a copy while the writer is inside the same slot, a few nanoseconds).
  * Memory: conflate_footprint() bytes, given once; nothing is allocated later.
  * Cost: a put of a key that is not waiting is plain stores into one slot; a put that replaces pays
- * one locked instruction; so does a take.  Measured by bench/bench_queue.c, figures in README. */
+ * one locked instruction; so does a take.  With both ends on one thread (conflate_join) neither
+ * pays any.  Measured by bench/bench_queue.c, figures in README. */
 
 #include "dataplane/base/base.h"
 
@@ -46,6 +47,10 @@ size_t conflate_footprint(const struct conflate_limits *limits);
 
 /* Builds an empty queue in memory[0..conflate_footprint(limits)), aligned to CACHE_LINE. */
 struct conflate *conflate_new(void *memory, const struct conflate_limits *limits);
+
+/* Whether writer and reader are one thread.  They are two to begin with.  It changes while neither
+ * is inside a call, and the next call of each comes after; what waits is kept. */
+void conflate_join(struct conflate *queue, bool joined);
 
 /* Makes *value the newest value of key.  Never fails, never waits.  Writer thread only. */
 void conflate_put(struct conflate *queue, uint32_t key, const void *value);

@@ -137,6 +137,26 @@ SPEC(a_key_outside_the_limits_stops_the_program)
     EXPECT_STOP(put(8, 1), "key < queue->keys");
 }
 
+SPEC(what_waits_stays_when_both_ends_become_one_thread_and_again_two)
+{
+    put(3, 1);
+    put(4, 2);
+    conflate_join(queue, true);
+    put(5, 3);
+    put(3, 4);
+    EXPECT_TAKE(3, 4);
+    put(3, 5);
+    EXPECT_UINT(conflate_waiting(queue), 3);
+    conflate_join(queue, false);
+    put(4, 6);
+    EXPECT_TAKE(4, 6);
+    EXPECT_TAKE(5, 3);
+    EXPECT_TAKE(3, 5);
+    EXPECT_NOTHING_TO_TAKE();
+    EXPECT_UINT(conflate_replaced(queue), 2);
+    EXPECT_UINT(conflate_waiting_max(queue), 3);
+}
+
 /* The reference: a list, oldest wait first, searched in full. */
 
 enum { KEYS_MAX = 9 };
@@ -184,6 +204,8 @@ static void compare_with_plain(uint64_t seed)
     struct plain plain = {0};
     uint32_t differs_at = 0;
     for (uint32_t step = 1; step <= 2000 && !differs_at; step++) {
+        if (chance_between(&chance, 1, 40) == 1)
+            conflate_join(real, chance_between(&chance, 0, 1) == 1);
         if (chance_between(&chance, 1, 100) <= puts_in_100) {
             uint32_t key = (uint32_t)chance_between(&chance, 0, drawn.keys - 1);
             conflate_put(real, key, &(struct quote){.version = step, .twice = 2 * step});
@@ -345,6 +367,7 @@ SPEC(the_ring_has_a_place_more_than_there_are_keys)
     S(the_deepest_wait_is_remembered)                                                              \
     S(limits_out_of_range_have_no_footprint)                                                       \
     S(a_key_outside_the_limits_stops_the_program)                                                  \
+    S(what_waits_stays_when_both_ends_become_one_thread_and_again_two)                             \
     S(any_puts_and_takes_give_what_a_plain_list_gives)                                             \
     S(a_reader_racing_the_writer_on_one_key_sees_whole_rising_values_and_the_last_one)             \
     S(a_reader_racing_the_writer_on_eight_keys_sees_whole_rising_values_and_the_last_ones)         \
