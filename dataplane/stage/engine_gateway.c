@@ -62,9 +62,9 @@ static uint32_t markets_take(struct engine_stage *stage, uint64_t tsc)
     return values + listings;
 }
 
-static void time_follow(struct engine_stage *stage)
+static void time_follow(struct engine_stage *stage, uint64_t tsc)
 {
-    nanos_t now = stage->plan->now(stage->plan->clock);
+    nanos_t now = stage->plan->now(stage->plan->clock, tsc);
     if (now > stage->now) stage->now = now;
 }
 
@@ -94,7 +94,7 @@ static uint32_t intakes_take(struct engine_stage *stage)
     for (uint32_t i = 0; i < ready; i++)
         intake_take(stage, spsc_front_at(plan->intake, i), spsc_claim_at(plan->intake_answers, i));
     order_host_flush(stage->with->orders, stage->now);
-    nanos_t now = plan->now(plan->clock);
+    nanos_t now = plan->now(plan->clock, clock_now());
     for (uint32_t i = 0; i < ready; i++)
         ((struct engine_intake_answer *)spsc_claim_at(plan->intake_answers, i))->at = now;
     spsc_publish_many(plan->intake_answers, ready);
@@ -105,7 +105,7 @@ static uint32_t intakes_take(struct engine_stage *stage)
 uint32_t engine_gateway_turn(struct engine_stage *stage, uint64_t tsc)
 {
     struct engine_gateway *with = stage->with;
-    time_follow(stage);
+    time_follow(stage, tsc);
     if (unlikely(atomic_load_explicit(&with->asked, memory_order_relaxed) != 0))
         engine_answer_asked(stage);
     uint32_t said = order_host_turn(with->orders, stage->now);
@@ -118,10 +118,10 @@ uint32_t engine_gateway_turn(struct engine_stage *stage, uint64_t tsc)
     return work + with->more;
 }
 
-void engine_gateway_housekeeping(struct engine_stage *stage)
+void engine_gateway_housekeeping(struct engine_stage *stage, uint64_t tsc)
 {
     struct engine_gateway *with = stage->with;
-    time_follow(stage);
+    time_follow(stage, tsc);
     order_host_housekeeping(with->orders, stage->now);
     gateway_tick(with->gateway, stage->now);
     (void)decisions_make(stage, clock_now());

@@ -113,7 +113,7 @@ struct engine_gateway *engine_gateway_new(void *memory, struct engine_stage *sta
     at += ALIGN_UP(gateway_footprint(plan->gateway), CACHE_LINE);
     with->plan = plan->orders;
     with->plan.calls = (struct order_host_calls){stage, message_take, session_take};
-    with->orders = order_host_new(at, &with->plan, plan->now(plan->clock));
+    with->orders = order_host_new(at, &with->plan, plan->now(plan->clock, clock_now()));
     return with;
 }
 

@@ -91,7 +91,7 @@ uint32_t engine_listings_take(struct engine_stage *stage);
 /* engine_gateway.c */
 
 uint32_t engine_gateway_turn(struct engine_stage *stage, uint64_t tsc);
-void engine_gateway_housekeeping(struct engine_stage *stage);
+void engine_gateway_housekeeping(struct engine_stage *stage, uint64_t tsc);
 bool engine_gateway_done(const struct engine_stage *stage);
 
 /* engine_control.c */

@@ -212,11 +212,10 @@ static uint32_t delegates_of(struct engine_stage *stage)
 
 static void engine_stage_housekeeping(void *self, uint64_t tsc)
 {
-    (void)tsc;
     struct engine_stage *stage = self;
     struct engine_view *view = &stage->view;
     const struct dispatch_counts *counts = dispatch_counts(stage->dispatch);
-    if (stage->with) engine_gateway_housekeeping(stage);
+    if (stage->with) engine_gateway_housekeeping(stage, tsc);
     else dispatch_housekeeping(stage->dispatch, stage->now);
     view->decision = counts->decision;
     view->value_unwanted = counts->value_unwanted;

@@ -99,7 +99,7 @@ struct engine_stage_plan {
     const struct gateway_plan *gateway; /* NULL: the dispatcher alone; its run is the one below */
     uint32_t run;                       /* one more at each start: the journal's epoch */
     struct order_host_plan orders; /* venues in the order of the gateway's; calls are filled in */
-    nanos_t (*now)(void *clock);   /* of the links */
+    nanos_t (*now)(void *clock, uint64_t tsc); /* of the links, when the counter was at tsc */
     void *clock;
     struct spsc *copy; /* where the drop copy goes (F62): struct gateway_report; NULL: nowhere */
     /* Strategies outside: what they say, taken before markets while there is room for the answers;

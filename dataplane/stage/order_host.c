@@ -51,6 +51,7 @@ void order_host_lose(struct order_host_line *line, nanos_t now)
     if (line->state != ORDER_HOST_BROKEN) line->state = ORDER_HOST_DOWN;
     line->retry_at = now + wait_of(line);
     line->asked_tsc = 0;
+    host->asking &= ~(1u << line->venue);
     if (!line->told_up) return;
     line->told_up = false;
     host->plan->calls.session(host->plan->calls.context, line->venue, false, now);
@@ -266,8 +267,18 @@ bool order_host_send(struct order_host *host, uint32_t venue, const uint8_t *byt
         return false;
     }
     line->counts.sent++;
-    if (line->asked_tsc == 0) line->asked_tsc = __rdtsc();
+    if (line->plan->way == ORDER_HOST_TCP) host->asking |= 1u << venue;
+    else if (line->asked_tsc == 0) line->asked_tsc = __rdtsc();
     return true;
+}
+
+/* The clock is read behind the port, not before it. */
+static void asked_now(struct order_host *host)
+{
+    for (uint64_t tsc = __rdtsc(); host->asking; host->asking &= host->asking - 1) {
+        struct order_host_line *line = &host->line[__builtin_ctz(host->asking)];
+        if (line->asked_tsc == 0) line->asked_tsc = tsc;
+    }
 }
 
 void order_host_flush(struct order_host *host, nanos_t now)
@@ -281,6 +292,7 @@ void order_host_flush(struct order_host *host, nanos_t now)
     }
     inet_flush(host->inet, host->now);
     net_tx_flush(host->plan->queue);
+    if (host->asking) asked_now(host);
 }
 
 void order_host_relieve(struct order_host *host)

@@ -43,8 +43,9 @@ struct order_host {
     uint64_t dice; /* of the jitter */
     nanos_t now;
     bool leaving;
-    bool settling; /* some line is */
-    bool dirty;    /* some line has something to write */
+    bool settling;   /* some line is */
+    bool dirty;      /* some line has something to write */
+    uint32_t asking; /* lines whose message leaves at the next flush, 1 << venue */
     struct frame_burst burst;
     struct histogram latency;
 };

@@ -81,7 +81,7 @@ void maker_follow(struct maker_turn *turn)
     follow_echoes(turn, SIDE_BUY);
     follow_echoes(turn, SIDE_SELL);
     for (uint32_t i = 0; i < 2 * maker->most; i++) {
-        uint32_t side = i / maker->most;
+        uint32_t side = i >= maker->most;
         struct maker_key *key = &turn->key[i];
         const struct delegate_order *order = &turn->order[i];
         qty_t filled = order->executed - key->seen_executed;

@@ -15,8 +15,9 @@
 #define COPIES   4096u
 #define LIVE_MAX (1u << 22) /* numbers rise by blocks at each start */
 
-static nanos_t clock_read(void *clock)
+static nanos_t clock_read(void *clock, uint64_t tsc)
 {
+    (void)tsc;
     return sim_wire_now(clock);
 }
 
