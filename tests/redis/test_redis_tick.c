@@ -68,6 +68,7 @@ SPEC(none_comes_before_its_time_and_none_behind_the_end)
     ev_run(loop, EVRUN_NOWAIT);
     EXPECT(turns == 0 || system_clock_monotonic() - begin >= EVERY_NS);
     redis_tick_free(&tick);
+    EXPECT(!ev_is_active(&tick.input));
     turns = 0;
     usleep(2 * EVERY_NS / 1000);
     ev_run(loop, EVRUN_NOWAIT);
