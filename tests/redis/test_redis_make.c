@@ -50,7 +50,10 @@ static void say_head(char mark, long long number)
 static void say_text(struct chance *chance, size_t bytes)
 {
     say_head('$', (long long)bytes);
-    for (size_t i = 0; i < bytes; i++) say(&(char){(char)chance_next(chance)}, 1);
+    for (size_t i = 0; i < bytes; i += 8) {
+        uint64_t eight = chance_next(chance);
+        say((const char *)&eight, bytes - i < 8 ? bytes - i : 8);
+    }
     say("\r\n", 2);
 }
 
@@ -160,6 +163,19 @@ SPEC(an_ordinary_reply_takes_nothing_but_what_is_kept)
     EXPECT_UINT(make_texts(1000, 500), used); /* begins anew */
 }
 
+/* An array of one text that leaves less and less of what is kept, and no place is half in it. */
+SPEC(what_is_kept_is_used_to_its_end_and_not_beyond)
+{
+    bool beyond = false, within = false;
+    for (size_t left = 512; left > 0; left -= 8) {
+        size_t used = make_texts(1, REDIS_MAKE_KEPT - left);
+        within |= used > REDIS_MAKE_KEPT / 2; /* the objects had room behind it */
+        beyond |= used <= REDIS_MAKE_KEPT / 2;
+        EXPECT(used <= REDIS_MAKE_KEPT);
+    }
+    EXPECT(within && beyond);
+}
+
 SPEC(a_reply_that_is_not_whole_is_forgotten_with_its_reader)
 {
     const char text[] = "*3\r\n$3\r\nabc\r\n*2\r\n:1\r\n";
@@ -182,5 +198,6 @@ SPEC(a_reply_that_is_not_whole_is_forgotten_with_its_reader)
     S(any_replies_in_any_pieces_are_hiredis_s_own)                                                 \
     S(larger_ones_than_what_is_kept_too)                                                           \
     S(an_ordinary_reply_takes_nothing_but_what_is_kept)                                            \
+    S(what_is_kept_is_used_to_its_end_and_not_beyond)                                              \
     S(a_reply_that_is_not_whole_is_forgotten_with_its_reader)
 SPEC_MAIN("redis: make", SPECS, before_each, after_each)
