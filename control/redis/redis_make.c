@@ -79,7 +79,7 @@ static void *array_make(const redisReadTask *task, array_elements elements)
     }
     size_t count = (size_t)elements, bytes = count * sizeof(redisReply *);
     redisReply **element = room_take(make, bytes);
-    redisReply *object = element ? object_make(task, make, REDIS_REPLY_ARRAY) : NULL;
+    redisReply *object = element ? object_make(task, make, task->type) : NULL;
     if (!object) return NULL;
     memset(element, 0, bytes);
     make->elements += count;
