@@ -5,6 +5,7 @@
  *     redis_inside    the same intent given in the process
  *     redis_floor     an entry of a stream to a bare client that reads it
  *     redis_rate      as many intents as go, answered
+ *     redis_read      a server's bytes to an intent; counted too
  *     redis_hot_*     a packet to the segment it causes: server well, failing, absent;
  *                     counted too: redis_count_*
  *
@@ -26,6 +27,7 @@ int main(int argc, char **argv)
         return SKIPPED;
     }
     CHECK(bench_pin(0));
+    redis_read_measure();
     if (!redis_desk_open(&desk)) {
         fprintf(stderr, "skipped: redis-server is not installed\n");
         return SKIPPED;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TICK_SECONDS    0.001
+#define TICK_NS         NANOS_MILLI
 #define HELD_UP_SECONDS 0.05
 
 int64_t redis_now_ms(void)
@@ -201,11 +201,9 @@ bool redis_hear(struct redis *redis, struct redis_desk *desk, struct redis_recei
 
 /* Time. */
 
-static void step(struct ev_loop *loop, ev_timer *timer, int events)
+static void step(void *context)
 {
-    (void)loop;
-    (void)events;
-    struct redis *redis = timer->data;
+    struct redis *redis = context;
     if (redis->plan.engine) {
         redis_answers_take(redis);
         redis_reports_take(redis);
@@ -274,7 +272,9 @@ struct redis *redis_new(const struct redis_plan *plan, struct text *problems)
     redis->plan = *plan;
     redis->config = plan->config;
     redis->rules = (struct redis_rules){.names = plan->names, .age_ms = plan->config->age_ms};
-    if (!files_read(redis, problems)) {
+    const struct redis_tick_plan tick = {
+        .loop = plan->loop, .every_ns = TICK_NS, .context = redis, .turn = step};
+    if (!files_read(redis, problems) || !redis_tick_new(&redis->tick, &tick, problems)) {
         redis_key_forget(&redis->key);
         free(redis);
         return NULL;
@@ -291,9 +291,6 @@ struct redis *redis_new(const struct redis_plan *plan, struct text *problems)
     if (plan->engine) redis_intake_new(redis);
     if (plan->engine) redis_listen_new(redis);
     redis->stepped_at = redis_seconds();
-    ev_timer_init(&redis->tick, step, TICK_SECONDS, TICK_SECONDS);
-    redis->tick.data = redis;
-    ev_timer_start(plan->loop, &redis->tick);
     return redis;
 }
 
@@ -316,7 +313,7 @@ bool redis_told(struct redis *redis)
 void redis_free(struct redis *redis)
 {
     if (!redis) return;
-    ev_timer_stop(redis->plan.loop, &redis->tick);
+    redis_tick_free(&redis->tick);
     redis_link_free(&redis->read);
     redis_link_free(&redis->listen);
     redis_link_free(&redis->push);

@@ -220,6 +220,7 @@ static void lost(void *context, const char *why)
 void redis_intake_new(struct redis *redis)
 {
     struct redis_link_plan plan = redis_server_plan(redis);
+    plan.first = true;
     plan.ready = ready;
     plan.reply = reply_take;
     plan.lost = lost;

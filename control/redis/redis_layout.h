@@ -10,6 +10,7 @@
 #include "control/redis/redis_link.h"
 #include "control/redis/redis_outbox.h"
 #include "control/redis/redis_say.h"
+#include "control/redis/redis_tick.h"
 #include "control/redis/redis_words.h"
 #include "dataplane/stage/engine_stage.h"
 #include "dataplane/stage/venue_tally.h"
@@ -81,7 +82,7 @@ struct redis {
     char
         batch[REDIS_BATCH_SAY_BYTES]; /* the answer to the batch whose intents are being answered */
     struct text batch_text;
-    ev_timer tick;
+    struct redis_tick tick;
     double second_at;
     double stepped_at;
     bool deaf;

@@ -300,6 +300,7 @@ void redis_link_new(struct redis_link *link, const struct redis_link_plan *plan)
     CHECK(link->out != NULL);
     redis_replies_new(&link->replies);
     ev_init(&link->input, input_ready);
+    if (plan->first) ev_set_priority(&link->input, EV_MAXPRI);
     ev_init(&link->output, output_ready);
     ev_timer_init(&link->timer, step, 0, STEP_SECONDS);
     ev_prepare_init(&link->turned, turned);

@@ -32,6 +32,7 @@ struct redis_link_plan {
     uint16_t tcp_port;
     const char *username; /* "": the default user */
     const char *password; /* "": nobody logs in */
+    bool first; /* what comes is read before anything else that the loop has to do in a turn */
     void *context;
     void (*ready)(void *context);
     redis_reply_take *reply;

@@ -13,8 +13,8 @@
  * Guarantees: every field has a type and a range; one that is not in the table, one that the kind
  * does not have, and one that is there twice are refused.  The sentence says which, and what it is.
  * Of a batch everything is read or nothing.
- * Pure.  Threads: any.  Memory: what jansson takes for REDIS_BATCH_BYTES_MAX bytes, and gives
- * back. */
+ * Pure.  Threads: any.  Memory: none for what is plain (redis_plain.h); else what jansson takes for
+ * REDIS_BATCH_BYTES_MAX bytes, and gives back. */
 
 #include "control/redis/redis_names.h"
 

@@ -11,37 +11,11 @@ const char *redis_fault_text(enum redis_fault fault)
     return texts[fault];
 }
 
-/* Arrays. */
-
-#if HIREDIS_MAJOR < 1
-typedef int array_elements;
-#else
-typedef size_t array_elements;
-#endif
-
-static void *(*array_make)(const redisReadTask *, array_elements); /* hiredis's own */
-
-static void *array_bounded(const redisReadTask *task, array_elements elements)
-{
-    struct redis_replies *replies = task->privdata;
-    size_t room = REDIS_REPLY_ELEMENTS_MAX - replies->elements;
-    if (elements < 0 || (size_t)elements > room) {
-        replies->elements = REDIS_REPLY_ELEMENTS_MAX + 1ul;
-        return NULL;
-    }
-    replies->elements += (size_t)elements;
-    return array_make(task, elements);
-}
-
 static redisReader *reader_make(struct redis_replies *replies)
 {
     redisReader *reader = redisReaderCreate();
     CHECK(reader != NULL);
-    replies->makes = *reader->fn;
-    array_make = replies->makes.createArray;
-    replies->makes.createArray = array_bounded;
-    reader->fn = &replies->makes;
-    reader->privdata = replies;
+    redis_make_attach(&replies->make, reader);
     return reader;
 }
 
@@ -49,12 +23,14 @@ void redis_replies_new(struct redis_replies *replies)
 {
     *replies = (struct redis_replies){.tag = calloc(REDIS_ASKED_MAX, sizeof *replies->tag)};
     CHECK(replies->tag != NULL);
+    redis_make_new(&replies->make);
     redis_replies_reset(replies);
 }
 
 void redis_replies_free(struct redis_replies *replies)
 {
     if (replies->reader) redisReaderFree(replies->reader);
+    redis_make_free(&replies->make);
     free(replies->tag);
     *replies = (struct redis_replies){0};
 }
@@ -62,10 +38,10 @@ void redis_replies_free(struct redis_replies *replies)
 void redis_replies_reset(struct redis_replies *replies)
 {
     if (replies->reader) redisReaderFree(replies->reader);
+    redis_make_empty(&replies->make);
     replies->reader = reader_make(replies);
     replies->count = 0;
     replies->waiting = 0;
-    replies->elements = 0;
     replies->subscribed = false;
 }
 
@@ -100,14 +76,13 @@ enum redis_fault redis_replies_take(struct redis_replies *replies, const char *b
         void *reply = NULL;
         uint32_t tag;
         if (redisReaderGetReply(replies->reader, &reply) != REDIS_OK)
-            return replies->elements > REDIS_REPLY_ELEMENTS_MAX ? REDIS_FAULT_OVERSIZE
-                                                                : REDIS_FAULT_GARBAGE;
+            return replies->make.elements > REDIS_REPLY_ELEMENTS_MAX ? REDIS_FAULT_OVERSIZE
+                                                                     : REDIS_FAULT_GARBAGE;
         if (!reply) break;
         replies->waiting = 0;
-        replies->elements = 0;
         bool asked = tag_take(replies, &tag);
         if (asked) more = take(context, tag, reply);
-        freeReplyObject(reply);
+        redis_make_empty(&replies->make);
         if (!asked) return REDIS_FAULT_UNASKED;
     }
     return replies->waiting > REDIS_REPLY_BYTES_MAX ? REDIS_FAULT_OVERSIZE : REDIS_FAULT_NONE;

@@ -11,17 +11,15 @@
  * more than REDIS_REPLY_ELEMENTS_MAX, and bytes that are no protocol are faults; nothing is read
  * behind them.  A promise alone takes no memory and no time: hiredis would make room for a billion
  * elements at once, and look at each of them when it lets go.
- * Threads: one.  Memory: at most twice REDIS_REPLY_BYTES_MAX, as bytes come in, and some 80 bytes
- * for each element. */
+ * A reply lasts until take returns.
+ * Threads: one.  Memory: at most twice REDIS_REPLY_BYTES_MAX, as bytes come in, some 80 bytes for
+ * each element, and what redis_make.h keeps. */
 
-#include "dataplane/base/base.h"
+#include "control/redis/redis_make.h"
 
-#include <hiredis/hiredis.h>
-
-#define REDIS_ASKED_MAX          8192u /* commands without a reply */
-#define REDIS_REPLY_BYTES_MAX    (8u << 20)
-#define REDIS_REPLY_ELEMENTS_MAX (1u << 18) /* of all its arrays together */
-#define REDIS_TAG_PUSHED         UINT32_MAX /* of a reply of a subscription */
+#define REDIS_ASKED_MAX       8192u /* commands without a reply */
+#define REDIS_REPLY_BYTES_MAX (8u << 20)
+#define REDIS_TAG_PUSHED      UINT32_MAX /* of a reply of a subscription */
 
 /* clang-format off */
 #define REDIS_FAULTS(X)                                                                \
@@ -37,9 +35,8 @@ const char *redis_fault_text(enum redis_fault fault);
 
 struct redis_replies {
     redisReader *reader;
-    redisReplyObjectFunctions makes; /* hiredis's own, with a bound on arrays */
-    size_t waiting;                  /* bytes of a reply that is not whole */
-    size_t elements;                 /* that it has promised */
+    struct redis_make make; /* the objects of the reply that is read */
+    size_t waiting;         /* bytes of a reply that is not whole */
     uint32_t *tag;
     uint32_t first;
     uint32_t count;

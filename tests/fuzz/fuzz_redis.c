@@ -1,8 +1,10 @@
 /* Any bytes, as a message of a program outside and as what a server says: read or refused with a
- * sentence, replied to or a fault.  The first byte says which. */
+ * sentence, replied to or a fault.  The first byte says which.  What is read without jansson is
+ * what jansson reads. */
 
 #include "control/redis/redis_judge.h"
 #include "control/redis/redis_reply.h"
+#include "tests/redis/plain_jansson.h"
 #include "tests/redis/redis_rig.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -35,6 +37,8 @@ static void message_take(const char *bytes, size_t length)
     struct gateway_place place;
     char problem[REDIS_SENTENCE_MAX], buffer[REDIS_SAY_BYTES];
     struct text json = text_in(buffer, sizeof buffer);
+    bool plain;
+    CHECK(plain_differs(bytes, length, &plain) == NULL);
     redis_payload_split(bytes, length, &received);
     enum redis_refusal refusal = redis_judge(&rules, &received, 1700000000000, &message, problem);
     CHECK((refusal == REDIS_GOES) == (problem[0] == '\0'));

@@ -176,6 +176,10 @@ SPEC(only_what_it_may_trade_is_traded)
 {
     refused(with("symbol", "\"GOLD\""), "symbol is \"GOLD\": desk does not trade it");
     refused(with("symbol", "\"\""), "symbol is \"\": desk does not trade it");
+    refused(with("symbol", "\"BOLT \""), "symbol is \"BOLT \": desk does not trade it");
+    refused(with("symbol", "\"BOLTBOLTBOLTBOLTBOLTBOLTBOLTBOLTBOLTBOLTBOLT\""),
+            "symbol is \"BOLTBOLTBOLTBOLTBOLTBOLTBOLTBOLTBOLTBOLT\": desk does not trade it");
+    EXPECT(!read_as(DESK, with("symbol", "\"BOLT\\u0000\"")));
 }
 
 SPEC(an_id_is_a_channel_and_nothing_else)
@@ -187,6 +191,8 @@ SPEC(an_id_is_a_channel_and_nothing_else)
     refused(with("id", "\"0123456789012345678901234567890123456789012345678901234567890123x\""),
             sentence);
     EXPECT(read_as(DESK, with("id", "\"a.b_c-d:9\"")));
+    EXPECT(read_as(DESK, with("id", "\"e\"")));
+    EXPECT_TEXT(message.id, "e"); /* and nothing of the one before */
 }
 
 SPEC(what_is_not_in_the_table_is_refused)

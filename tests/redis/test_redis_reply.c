@@ -154,6 +154,25 @@ SPEC(each_answer_has_the_bound_for_itself)
     EXPECT_TEXT(heard, "1:[] 2:[] 3:[] ");
 }
 
+SPEC(a_new_connection_begins_with_nothing_promised)
+{
+    static const char *const before[] = {"*1000000000\r\n", "*200000\r\n:1\r\n"};
+    char text[32];
+    for (uint32_t i = 0; i < ARRAY_COUNT(before); i++) {
+        redis_replies_asked(&replies, 1);
+        (void)take_text(before[i]);
+        redis_replies_reset(&replies);
+        redis_replies_asked(&replies, 1);
+        snprintf(text, sizeof text, "*%u\r\n", REDIS_REPLY_ELEMENTS_MAX);
+        EXPECT_UINT(take_text(text), REDIS_FAULT_NONE);
+        redis_replies_reset(&replies);
+        redis_replies_asked(&replies, 1);
+        snprintf(text, sizeof text, "*%u\r\n", REDIS_REPLY_ELEMENTS_MAX + 1);
+        EXPECT_UINT(take_text(text), REDIS_FAULT_OVERSIZE);
+        redis_replies_reset(&replies);
+    }
+}
+
 SPEC(who_has_had_enough_hears_no_more)
 {
     goes_on = false;
@@ -214,6 +233,7 @@ SPEC(errors_that_pass_are_told_from_those_that_do_not)
     S(all_arrays_of_an_answer_together_are_bounded)                                                \
     S(each_answer_has_the_bound_for_itself)                                                        \
     S(an_answer_without_end_is_a_fault)                                                            \
+    S(a_new_connection_begins_with_nothing_promised)                                               \
     S(who_has_had_enough_hears_no_more)                                                            \
     S(random_bytes_are_an_answer_or_a_fault)                                                       \
     S(errors_that_pass_are_told_from_those_that_do_not)
