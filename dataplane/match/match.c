@@ -66,8 +66,9 @@ static void lay_out(struct match *m, const struct match_limits *limits, uintptr_
     CARVE(at, m->ties, (size_t)limits->orders + 1);
     CARVE(at, m->specials, (size_t)limits->specials + 1);
     CARVE(at, m->pages, (size_t)limits->pages + 1);
+    CARVE(at, m->traded, ((size_t)limits->pages + 1) * PAGE_LEVELS);
     CARVE(at, m->pages_free, (size_t)limits->pages);
-    CARVE(at, m->ids.entries, ((size_t)2 << ids_bits_max(limits->orders)) + IDS_BEYOND);
+    CARVE(at, m->ids.entries, (size_t)2 << ids_bits_max(limits->orders));
     CARVE(at, m->accounts, limits->accounts);
     CARVE(at, m->holdings, (size_t)limits->holdings + 1);
     CARVE(at, m->balances, (size_t)limits->balances + 1);

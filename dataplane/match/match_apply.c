@@ -42,7 +42,6 @@ struct plain {
     int32_t ticks;
     uint32_t holder;
     uint32_t group;
-    struct ids_spot spot; /* where its id goes */
 };
 
 /* Quantity and price in lots and ticks, and what may be asked with them. */
@@ -84,8 +83,7 @@ static inline enum match_reason plain_check(struct match *m, const struct match_
 {
     enum match_reason reason = check_who(m, in, &ask->b);
     if (unlikely(reason != MATCH_NO_REASON)) return reason;
-    ask->spot = ids_find_spot(m, in->id);
-    if (unlikely(ask->spot.slot != 0)) return MATCH_ID_IN_USE;
+    if (unlikely(ids_find(m, in->id) != 0)) return MATCH_ID_IN_USE;
     reason = plain_numbers(in, ask);
     if (unlikely(reason != MATCH_NO_REASON)) return reason;
     if (unlikely(!slots_left(m, 1))) return MATCH_FULL;
@@ -197,15 +195,6 @@ ALONE void only_event(struct match *m)
     if (unlikely(count == events->capacity)) events->full(events);
 }
 
-/* Where the id of a new order goes; slot is not 0 if it is in use. */
-ALONE struct ids_spot ids_free_spot(const struct match *m, order_id_t id)
-{
-    uint64_t hash = ids_hash(&m->ids, id);
-    uint32_t place = (uint32_t)(hash >> m->ids.shift);
-    if (likely(m->ids.table[place] == 0)) return (struct ids_spot){place, ids_tag(hash), 0};
-    return ids_probe_far(m, id);
-}
-
 /* An order whose numbers are in a free slot may trade, or has no room. */
 static __attribute__((noinline)) enum tried plain_meets(struct match *m,
                                                         const struct match_input *in, uint32_t slot)
@@ -248,8 +237,10 @@ ALONE enum tried new_alone(struct match *m, const struct match_input *in, uint64
     uint32_t slot = m->orders_free;
     if (unlikely(slot == 0 || m->alive >= m->ids.threshold))
         return TRIED_NOT; /* full, or it grows */
-    struct ids_spot spot = ids_free_spot(m, in->id);
-    if (unlikely(spot.slot != 0)) return TRIED_NOT;
+    uint64_t hash = ids_hash(&m->ids, in->id);
+    uint32_t tag = ids_tag(hash), own = ids_place(&m->ids, hash);
+    uint32_t spot = ids_free_place(&m->ids, own, tag);
+    if (unlikely(spot == IDS_NOWHERE)) return TRIED_NOT;
     enum side side = (enum side)(tail >> TAIL_SIDE & 1);
     uint32_t holder = in->account;
     if (money) {
@@ -279,7 +270,7 @@ ALONE enum tried new_alone(struct match *m, const struct match_input *in, uint64
     if (unlikely(place.page == 0)) return plain_meets(m, in, slot);
     m->orders_free = order->next;
     m->alive++;
-    m->ids.table[spot.place] = spot.tag | slot;
+    ids_enter(&m->ids, own, spot, tag | slot);
     order->id = in->id;
     if (money) holder_append(m, slot, holder);
     level_append(m, spot_level(m, place), slot);
@@ -310,7 +301,7 @@ ALONE enum tried cancel_alone(struct match *m, const struct match_input *in, uin
     at->left = lots_qty(b, order->lots);
     event_accounts(at, account, 0);
     event_tail_only(at, b, event_word(MATCH_CANCELED, MATCH_BY_USER, side, 0));
-    ids_take_out(m, spot.place);
+    ids_remove_at(&m->ids, spot);
     if (money) {
         ledger_release(m, b, holder, side, key_ticks(order->key), order->lots);
         holder_remove(m, spot.slot, holder);

@@ -185,8 +185,7 @@ ALONE bool taker_trade_level(struct match *m, struct taker *t, struct ladder *op
         if (lots == open) {
             maker_leaves(m, opposite, key, level, slot);
         } else {
-            order_total_keep(m, slot);
-            maker->lots = open - lots;
+            head_traded(m, maker, level, lots);
         }
     } while (left != 0 && (slot = level->head) != 0);
     t->lots = left;

@@ -12,7 +12,7 @@ static inline struct level *ladder_level(const struct match *m, const struct lad
                                          int64_t key)
 {
     uint32_t index = (uint32_t)key & ladder->mask;
-    return &m->pages[ladder->dir[index / PAGE_LEVELS]].level[index % PAGE_LEVELS];
+    return &m->pages[ladder->l0[index / PAGE_LEVELS].page].level[index % PAGE_LEVELS];
 }
 
 /* The first index at or after from whose bit is set, LADDER_NONE if none is before the end. */
@@ -20,7 +20,7 @@ static inline uint32_t ladder_seek(const struct ladder *ladder, uint32_t from)
 {
     if (from > ladder->mask) return LADDER_NONE;
     uint32_t word = from / 64;
-    uint64_t bits = ladder->l0[word] >> (from % 64) << (from % 64);
+    uint64_t bits = ladder->l0[word].bits >> (from % 64) << (from % 64);
     if (bits != 0) return word * 64 + (uint32_t)__builtin_ctzll(bits);
     word++;
     uint32_t group = word / 64;
@@ -34,19 +34,19 @@ static inline uint32_t ladder_seek(const struct ladder *ladder, uint32_t from)
         bits = ladder->l1[group];
     }
     word = group * 64 + (uint32_t)__builtin_ctzll(bits);
-    return word * 64 + (uint32_t)__builtin_ctzll(ladder->l0[word]);
+    return word * 64 + (uint32_t)__builtin_ctzll(ladder->l0[word].bits);
 }
 
 /* The last index at or before from whose bit is set, LADDER_NONE if there is none. */
 static inline uint32_t ladder_seek_back(const struct ladder *ladder, uint32_t from)
 {
     uint32_t word = from / 64;
-    uint64_t bits = ladder->l0[word] << (63 - from % 64) >> (63 - from % 64);
+    uint64_t bits = ladder->l0[word].bits << (63 - from % 64) >> (63 - from % 64);
     if (bits != 0) return word * 64 + 63 - (uint32_t)__builtin_clzll(bits);
     while (word-- > 0) {
         if (word % 64 == 63 && ladder->l1[word / 64] == 0) word &= ~63u;
-        else if (ladder->l0[word] != 0)
-            return word * 64 + 63 - (uint32_t)__builtin_clzll(ladder->l0[word]);
+        else if (ladder->l0[word].bits != 0)
+            return word * 64 + 63 - (uint32_t)__builtin_clzll(ladder->l0[word].bits);
     }
     return LADDER_NONE;
 }
@@ -108,14 +108,14 @@ static inline struct ladder_spot ladder_open(struct match *m, struct ladder *lad
         if (!ladder_admits_far(ladder, key)) return (struct ladder_spot){0, 0};
         worst = key > ladder->worst ? key : ladder->worst;
     }
-    uint32_t page = ladder->dir[word];
+    uint32_t page = ladder->l0[word].page;
     if (unlikely(page == 0)) {
         page = ladder_page(m, ladder, word);
         if (page == 0) return (struct ladder_spot){0, 0};
     }
     ladder->best = best;
     ladder->worst = worst;
-    ladder->l0[word] |= (uint64_t)1 << (index % 64);
+    ladder->l0[word].bits |= (uint64_t)1 << (index % 64);
     return (struct ladder_spot){page, index};
 }
 
@@ -128,8 +128,8 @@ void ladder_shrink(struct match *m, struct ladder *ladder, int64_t key);
 static inline void ladder_left(struct match *m, struct ladder *ladder, int64_t key, uint64_t gone)
 {
     uint32_t index = (uint32_t)key & ladder->mask, word = index / PAGE_LEVELS;
-    uint64_t bits = ladder->l0[word] & ~(gone << (index % 64));
-    ladder->l0[word] = bits;
+    uint64_t bits = ladder->l0[word].bits & ~(gone << (index % 64));
+    ladder->l0[word].bits = bits;
     if (unlikely(in_one(gone & (uint64_t)((bits == 0) | (key == ladder->best))) != 0))
         ladder_shrink(m, ladder, key);
 }

@@ -20,7 +20,7 @@
  *
  *     l2  1 word, a bit per word of l1       best, worst: the keys at both ends
  *     l1  a bit per word of l0
- *     l0  a bit per level; dir: the page of each 64
+ *     l0  a bit per level, and beside each word the page of its 64 levels
  *
  * Stops wait in two more ladders an instrument, by trigger: lowest first for buys, highest for
  * sells, which are the keys of the opposite side.
@@ -32,7 +32,8 @@
  *   L3  a page is in use iff its word of l0 is not 0; levels of unused pages are zero
  *   L4  every order in a book, waiting or fired is in its holder's list once, and in the id table
  *   L5  keys of one ladder span less than its window
- *   L6  an order without META_TOTAL is plain and as it came: all that was ordered is open */
+ *   L6  an order without META_TOTAL is plain and as it came: all that was ordered is open; or, with
+ *       META_TRADED, is open or has traded while it was the head of its queue, as it still is */
 
 #include "dataplane/match/match.h"
 
@@ -49,7 +50,7 @@ struct order {
 };
 static_assert(sizeof(struct order) == 32, "two to a line");
 
-/* meta: who and how, unchanged while the order lives, but for PLACE and TOTAL. */
+/* meta: who and how, unchanged while the order lives, but for PLACE, TOTAL and TRADED. */
 #define META_INSTRUMENT  0xffffu
 #define META_SIDE_SHIFT  16
 #define META_SIDE        (1u << 16)
@@ -62,6 +63,7 @@ static_assert(sizeof(struct order) == 32, "two to a line");
 #define META_PLACE_SHIFT 24         /* three bits */
 #define META_PLACE       (7u << 24)
 #define META_TOTAL       (1u << 27) /* tie.total counts: it may be other than what is open */
+#define META_TRADED      (1u << 28) /* without it: what has traded is in match.traded */
 
 enum place {
     PLACE_BOOK,
@@ -116,15 +118,21 @@ struct page {
     struct level level[PAGE_LEVELS];
 };
 
+/* 64 neighbouring levels. */
+struct rungs {
+    uint64_t bits;
+    uint32_t page; /* 0: none */
+    uint32_t spare;
+};
+
 struct ladder {
     int64_t best;  /* smallest key, or LADDER_EMPTY */
     int64_t worst; /* at least the largest key, or INT64_MIN */
-    uint64_t *l0;
+    struct rungs *l0;
     uint64_t *l1;
     uint64_t l2;
-    uint32_t *dir; /* page numbers; 0: none */
     uint32_t mask; /* window - 1 */
-    uint32_t spare[3];
+    uint32_t spare[5];
 };
 static_assert(sizeof(struct ladder) == 64, "one line");
 
@@ -259,6 +267,7 @@ struct match {
     struct tie *ties;
     struct instrument *instruments;
     struct page *pages;
+    uint32_t *traded;     /* by level of all pages: lots of its head, with META_TRADED */
     uint32_t *pages_free; /* a stack: all zero pages, the next to use last */
     uint32_t pages_free_count;
     uint32_t spare;
@@ -292,8 +301,7 @@ struct match {
     uint32_t *balance_table; /* (account, asset) to balance */
     uint32_t balance_mask;
     /* Windows: the memory of ladders. */
-    uint64_t *bits; /* l0 and l1 of every ladder */
-    uint32_t *dirs;
+    uint64_t *bits;          /* l0 and l1 of every ladder */
     struct windows *windows; /* match_window.c */
     nanos_t *urgency;        /* a tree over all instruments' due: match_calendar.c */
     struct match_limits limits;
@@ -337,25 +345,24 @@ static inline struct special *order_special(const struct match *m, uint32_t slot
     return &m->specials[m->ties[slot].special];
 }
 
-/* Lots ordered. */
-static inline uint32_t order_total(const struct match *m, uint32_t slot)
-{
-    const struct order *order = &m->orders[slot];
-    return order->meta & META_TOTAL ? m->ties[slot].total : order->lots;
-}
-
 static inline void order_total_set(struct match *m, uint32_t slot, uint32_t total)
 {
     m->ties[slot].total = total;
     m->orders[slot].meta |= META_TOTAL;
 }
 
-/* Before what is open becomes less: without a branch, whether it did before is not predictable. */
-static inline void order_total_keep(struct match *m, uint32_t slot)
+/* An order in the book without a special loses lots by a trade, so it is the head of its queue.  Of
+ * one that is plain and as it came, what has traded is counted beside its level, which is near:
+ * its tie may be far away.  Which orders these are nobody can guess: of others level 0 of page 0
+ * takes the count in vain. */
+static inline void head_traded(struct match *m, struct order *order, const struct level *level,
+                               uint32_t lots)
 {
-    const struct order *order = &m->orders[slot];
-    uint32_t total = m->ties[slot].total;
-    order_total_set(m, slot, number_or(total, order->lots, !(order->meta & META_TOTAL)));
+    uint32_t index = (uint32_t)(level - m->pages->level);
+    uint32_t before = number_or(0, m->traded[index], (order->meta & META_TRADED) != 0);
+    m->traded[number_or(index, 0, (order->meta & META_TOTAL) != 0)] = before + lots;
+    order->meta |= META_TRADED;
+    order->lots -= lots;
 }
 
 /* Key of a price on its own side, and back. */

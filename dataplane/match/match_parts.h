@@ -76,6 +76,10 @@ void iceberg_refill(struct match *m, uint32_t slot);
 
 uint32_t order_find(const struct match *m, order_id_t id); /* slot or 0 */
 
+/* Lots ordered.  Before they are other than open and traded, and before the order leaves its queue
+ * to live on, the total is set. */
+uint32_t order_total(const struct match *m, uint32_t slot);
+
 /* A new slot with id in the id table, tie zeroed, in its holder's list; 0 if there is none free.
  * order: id, holder, key, meta, lots. */
 uint32_t order_open(struct match *m, const struct order *order, uint32_t total);

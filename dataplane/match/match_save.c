@@ -269,8 +269,8 @@ static void save_order(struct saver *saver, uint32_t slot)
     const struct match *m = saver->m;
     const struct order *order = &m->orders[slot];
     SAVE(saver, stream_order, .id = order->id, .lots = order->lots, .key = order->key,
-         .account = holder_account(m, order->holder), .meta = order->meta & ~META_TOTAL,
-         .total = order_total(m, slot));
+         .account = holder_account(m, order->holder),
+         .meta = order->meta & ~(META_TOTAL | META_TRADED), .total = order_total(m, slot));
 }
 
 static void count_special(struct saver *saver, uint32_t slot)

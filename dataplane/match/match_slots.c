@@ -15,23 +15,68 @@ void ids_resize(struct ids *ids, uint32_t bits)
     ids->threshold = ids_threshold(bits, ids->bits_max);
 }
 
+/* The line behind. */
+static uint32_t ids_next(uint32_t line, uint32_t mask)
+{
+    return (line + IDS_LINE) & mask;
+}
+
+/* The first place from a line on where the id is; IDS_NOWHERE: in none. */
+static uint32_t lines_seek(const struct match *m, const uint32_t *table, uint32_t mask,
+                           uint32_t line, order_id_t id)
+{
+    uint32_t tag = ids_tag(ids_hash(&m->ids, id));
+    for (;; line = ids_next(line, mask)) {
+        for (uint64_t bits = ids_tagged(&table[line], tag); bits != 0; bits &= bits - 1) {
+            uint32_t place = line + ids_first(bits);
+            if (m->orders[table[place] & IDS_SLOT].id == id) return place;
+        }
+        if (table[ids_count(line)] < IDS_PASSED) return IDS_NOWHERE;
+    }
+}
+
 struct ids_spot ids_probe_far(const struct match *m, order_id_t id)
 {
-    return ids_probe(m, id);
+    const struct ids *ids = &m->ids;
+    uint32_t own = ids_place(ids, ids_hash(ids, id));
+    uint32_t place = lines_seek(m, ids->table, ids->mask, ids_line(own), id);
+    if (place == IDS_NOWHERE) return (struct ids_spot){own, own, 0};
+    return (struct ids_spot){place, own, ids->table[place] & IDS_SLOT};
+}
+
+COLD void ids_put_far(struct ids *ids, uint32_t own, uint32_t entry)
+{
+    uint32_t line = ids_line(own);
+    uint64_t empty;
+    for (; (empty = ids_equal(&ids->table[line], 0)) == 0; line = ids_next(line, ids->mask))
+        ids->table[ids_count(line)] += IDS_PASSED;
+    ids->table[line + ids_first(empty)] = entry;
+}
+
+COLD void ids_take_out_far(struct ids *ids, uint32_t own, uint32_t entry)
+{
+    uint32_t first = ids_line(own), line = first;
+    uint64_t same;
+    for (; (same = ids_equal(&ids->table[line], entry)) == 0; line = ids_next(line, ids->mask))
+        if (ids->table[ids_count(line)] < IDS_PASSED) return; /* in the old table, where it fades */
+    uint32_t place = line + ids_first(same);
+    if (line == first) {
+        ids_leave(ids, own, place);
+        return;
+    }
+    ids->table[place] = 0;
+    for (uint32_t at = first; at != line; at = ids_next(at, ids->mask))
+        ids->table[ids_count(at)] -= IDS_PASSED;
 }
 
 COLD uint32_t ids_find_old(const struct match *m, order_id_t id)
 {
     if (id == 0) return 0; /* of free slots, too */
     const struct ids *ids = &m->ids;
-    uint64_t hash = ids_hash(ids, id);
-    const uint32_t *old = ids->entries + ids->old_size, mask = ids->old_size - 1;
-    uint32_t i = (uint32_t)(hash >> (ids->shift + 1)), tag = ids_tag(hash);
-    for (; old[i] != 0; i = (i + 1) & mask, tag = ids_farther(tag)) {
-        uint32_t slot = old[i] ^ tag;
-        if (slot >> 24 == 0 && m->orders[slot].id == id) return slot;
-    }
-    return 0;
+    const uint32_t *old = ids->entries + ids->old_size;
+    uint32_t line = ids_line((uint32_t)(ids_hash(ids, id) >> (ids->shift + 1)));
+    uint32_t place = lines_seek(m, old, ids->old_size - 1, line, id);
+    return place == IDS_NOWHERE ? 0 : old[place] & IDS_SLOT;
 }
 
 COLD void ids_grow(struct match *m)
@@ -45,10 +90,10 @@ COLD void ids_grow(struct match *m)
     }
     const uint32_t *old = ids->entries + ids->old_size;
     for (uint32_t i = 0; i < IDS_MOVE; i++) {
-        uint32_t entry = old[ids->old_next++], slot = entry & IDS_SLOT;
+        uint32_t at = ids->old_next++, entry = old[at], slot = entry & IDS_SLOT;
+        if (entry == 0 || at % IDS_LINE == IDS_COUNT) continue;
         order_id_t id = m->orders[slot].id;
-        if (entry == 0 || id == 0 || ((ids_tag(ids_hash(ids, id)) ^ entry) & ~(IDS_FAR | IDS_SLOT)))
-            continue;
+        if (id == 0 || ids_tag(ids_hash(ids, id)) != (entry & ~IDS_SLOT)) continue;
         if (ids_probe(m, id).slot == 0) ids_put(m, id, slot);
     }
     if (ids->old_next == ids->old_size) ids->threshold = ids_threshold(ids->bits, ids->bits_max);
@@ -59,13 +104,13 @@ COLD uint32_t ladder_page(struct match *m, struct ladder *ladder, uint32_t word)
     if (m->pages_free_count == 0) return 0;
     ladder->l1[word / 64] |= (uint64_t)1 << (word % 64);
     ladder->l2 |= (uint64_t)1 << (word / 64);
-    return ladder->dir[word] = m->pages_free[--m->pages_free_count];
+    return ladder->l0[word].page = m->pages_free[--m->pages_free_count];
 }
 
 /* The first key at or after the one at index, whose level is gone; there is one. */
 static int64_t ladder_next_best(const struct ladder *ladder, int64_t key, uint32_t index)
 {
-    uint64_t above = ladder->l0[index / 64] >> (index % 64);
+    uint64_t above = ladder->l0[index / 64].bits >> (index % 64);
     if (likely(above != 0)) return key + __builtin_ctzll(above);
     uint32_t found = ladder_seek(ladder, (index + 1) & ladder->mask);
     if (found == LADDER_NONE) found = ladder_seek(ladder, 0);
@@ -75,9 +120,9 @@ static int64_t ladder_next_best(const struct ladder *ladder, int64_t key, uint32
 void ladder_shrink(struct match *m, struct ladder *ladder, int64_t key)
 {
     uint32_t index = (uint32_t)key & ladder->mask, word = index / PAGE_LEVELS;
-    if (ladder->l0[word] == 0) {
-        m->pages_free[m->pages_free_count++] = ladder->dir[word];
-        ladder->dir[word] = 0;
+    if (ladder->l0[word].bits == 0) {
+        m->pages_free[m->pages_free_count++] = ladder->l0[word].page;
+        ladder->l0[word].page = 0;
         uint64_t words = ladder->l1[word / 64] & ~((uint64_t)1 << (word % 64));
         ladder->l1[word / 64] = words;
         if (words == 0) ladder->l2 &= ~((uint64_t)1 << (word / 64));
@@ -98,7 +143,7 @@ uint32_t ladder_count(const struct ladder *ladder)
         uint32_t group = (uint32_t)__builtin_ctzll(groups);
         for (uint64_t words = ladder->l1[group]; words != 0; words &= words - 1) {
             uint32_t word = group * 64 + (uint32_t)__builtin_ctzll(words);
-            count += (uint32_t)__builtin_popcountll(ladder->l0[word]);
+            count += (uint32_t)__builtin_popcountll(ladder->l0[word].bits);
         }
     }
     return count;
@@ -114,6 +159,15 @@ COLD bool ladder_admits_far(struct ladder *ladder, int64_t key)
 uint32_t order_find(const struct match *m, order_id_t id)
 {
     return id == 0 ? 0 : ids_find(m, id);
+}
+
+uint32_t order_total(const struct match *m, uint32_t slot)
+{
+    const struct order *order = &m->orders[slot];
+    if (order->meta & META_TOTAL) return m->ties[slot].total;
+    if (!(order->meta & META_TRADED)) return order->lots;
+    const struct ladder *ladder = &order_instrument(m, order)->side[order_side(order)];
+    return order->lots + m->traded[ladder_level(m, ladder, order->key) - m->pages->level];
 }
 
 uint32_t order_open(struct match *m, const struct order *order, uint32_t total)
@@ -185,7 +239,7 @@ void book_lots_less(struct match *m, uint32_t slot, uint32_t by)
     struct order *order = &m->orders[slot];
     struct instrument *b = order_instrument(m, order);
     ladder_level(m, &b->side[order_side(order)], order->key)->lots -= by;
-    order_total_keep(m, slot);
+    order_total_set(m, slot, order_total(m, slot));
     order->lots -= by;
 }
 

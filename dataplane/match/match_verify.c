@@ -39,6 +39,8 @@ static void verify_queue(struct queue *queue)
             CHECK(order->key == queue->key);
             CHECK(order_side(order) == queue->side);
         }
+        bool traded = (order->meta & (META_TRADED | META_TOTAL)) == META_TRADED;
+        CHECK(!traded || (slot == queue->head && order_total(m, slot) > order->lots));
         queue->lots += order->lots;
         queue->orders++;
     }
@@ -74,8 +76,8 @@ static void verify_level(struct ladder_walk *walk, const struct level *level, ui
 static void verify_page(struct ladder_walk *walk, uint32_t word)
 {
     const struct match *m = walk->queue.m;
-    uint64_t bits = walk->ladder->l0[word];
-    uint32_t page = walk->ladder->dir[word];
+    uint64_t bits = walk->ladder->l0[word].bits;
+    uint32_t page = walk->ladder->l0[word].page;
     CHECK(page != 0);
     CHECK(page <= m->limits.pages);
     walk->verify->pages++;
@@ -99,10 +101,10 @@ static uint32_t verify_ladder(struct verify *verify, const struct ladder *ladder
     struct ladder_walk walk = {.verify = verify, .ladder = ladder, .queue = *common};
     uint32_t words = (ladder->mask + 1) / 64;
     for (uint32_t word = 0; word < words; word++) {
-        bool used = ladder->l0[word] != 0;
+        bool used = ladder->l0[word].bits != 0;
         CHECK((ladder->l1[word / 64] >> (word % 64) & 1) == used);
         if (used) verify_page(&walk, word);
-        else CHECK(ladder->dir[word] == 0);
+        else CHECK(ladder->l0[word].page == 0);
     }
     uint64_t l2 = 0;
     for (uint32_t group = 0; group < (words + 63) / 64; group++)
@@ -204,24 +206,43 @@ static void verify_slots(struct verify *verify)
     CHECK(unused + m->specials_used == m->limits.specials);
 }
 
+/* What the count of a line must be. */
+static uint32_t line_count(const struct ids *ids, const struct order *orders, uint32_t line)
+{
+    uint32_t count = 0;
+    for (uint32_t at = line;;) {
+        for (uint32_t place = at; place < ids_count(at); place++) {
+            if (ids->table[place] == 0) continue;
+            order_id_t id = orders[ids->table[place] & IDS_SLOT].id;
+            uint32_t own = ids_place(ids, ids_hash(ids, id)), home = ids_line(own);
+            if (at == line) count += (home == line && own != place && ids_sparse(ids)) * IDS_ASTRAY;
+            else if (((at - home) & ids->mask) >= ((at - line) & ids->mask)) count += IDS_PASSED;
+        }
+        if (ids->table[ids_count(at)] < IDS_PASSED) return count;
+        at = (at + IDS_LINE) & ids->mask;
+        if (at == line) return count;
+    }
+}
+
 /* The other way round: the table in use names living orders, each where its probe finds it. */
 static void verify_ids(const struct match *m)
 {
     const struct ids *ids = &m->ids;
     CHECK(ids->bits <= ids->bits_max);
     uint32_t size = 1u << ids->bits, entries = 0;
+    CHECK(ids->table == ids->entries + size);
     for (uint32_t i = 0; i < size; i++) {
-        uint32_t entry = ids->entries[size + i], slot = entry & IDS_SLOT;
-        if (entry == 0) continue;
+        uint32_t entry = ids->table[i], slot = entry & IDS_SLOT;
+        if (i % IDS_LINE == IDS_COUNT || entry == 0) continue;
         CHECK(slot <= m->limits.orders);
         order_id_t id = m->orders[slot].id;
         CHECK(id != 0);
-        uint64_t hash = ids_hash(ids, id);
-        uint32_t passed = (i - (uint32_t)(hash >> ids->shift)) & ids->mask;
-        CHECK((entry & ~IDS_SLOT) == (ids_tag(hash) | (passed < 7 ? passed : 7) * IDS_STEP));
-        CHECK(ids_probe(m, id).slot == slot);
+        CHECK((entry & ~IDS_SLOT) == ids_tag(ids_hash(ids, id)));
+        CHECK(ids_probe(m, id).place == i);
         entries++;
     }
+    for (uint32_t line = 0; line < size; line += IDS_LINE)
+        CHECK(ids->table[ids_count(line)] == line_count(ids, m->orders, line));
     CHECK(ids_moving(ids) ? entries <= m->alive : entries == m->alive);
 }
 

@@ -46,7 +46,7 @@ struct crowd {
     struct rig rig;
     struct chance chance;
     struct match_limits limits;
-    bool sparse; /* ids are all over the place, or one after the other */
+    enum { IN_SEQUENCE, IN_STEPS, AT_RANDOM } ids;
     uint64_t number;
     uint32_t *lives; /* numbers, in no order */
     uint32_t *place; /* by number: index in lives, plus 1; 0: gone */
@@ -97,7 +97,7 @@ static void list_all(struct crowd *crowd)
 
 static void crowd_gather(struct crowd *crowd, uint64_t seed, const struct match_limits *limits)
 {
-    *crowd = (struct crowd){.chance = {seed}, .limits = *limits, .sparse = seed % 3 != 0};
+    *crowd = (struct crowd){.chance = {seed}, .limits = *limits, .ids = seed % 3};
     crowd->lives = calloc(NUMBERS, sizeof *crowd->lives);
     crowd->place = calloc(NUMBERS, sizeof *crowd->place);
     CHECK(crowd->lives && crowd->place);
@@ -114,10 +114,17 @@ static void crowd_leave(struct crowd *crowd)
     free(crowd->place);
 }
 
+/* Each number has its own.  Of a table's lines those in steps fill all alike, since a hash is a
+ * product too; only those at random leave some empty when others overflow. */
 static order_id_t id_of(const struct crowd *crowd, uint32_t number)
 {
     const uint64_t odd = 0x6c62272e07bb0143u;
-    return crowd->sparse ? (number + 1) * odd & MATCH_ID_MAX : number + 1;
+    order_id_t id = number + 1;
+    if (crowd->ids == IN_SEQUENCE) return id;
+    id = id * odd & MATCH_ID_MAX;
+    if (crowd->ids == IN_STEPS) return id;
+    id = (id ^ id >> 31) * odd & MATCH_ID_MAX;
+    return id ^ id >> 29;
 }
 
 static uint32_t account_of(const struct crowd *crowd, uint32_t number)
@@ -148,16 +155,19 @@ static struct match_input new_of(struct crowd *crowd, uint32_t number)
     return input;
 }
 
-/* Comes and goes in long waves, so that the table grows with orders going in between. */
+/* Comes and goes in long waves, so that the table grows with orders going in between, and lines of
+ * it overflow when most live.  Of those that come some live already. */
 static struct match_input crowd_next(struct crowd *crowd, uint64_t step)
 {
-    bool grows = (step / (STEPS / 6)) % 2 == 0;
+    bool grows = (step / (STEPS / 6)) % 3 != 2;
     uint64_t what = below(&crowd->chance, 100);
     uint32_t number = (uint32_t)below(&crowd->chance, NUMBERS);
     struct match_input input = cancel_of(crowd, number);
     if (what < (grows ? 70 : 30) && crowd->count < LIVE_MOST) input = new_of(crowd, number);
     else if (what < 95 && crowd->count > 0)
         input = cancel_of(crowd, crowd->lives[below(&crowd->chance, crowd->count)]);
+    else if (what < 98 && crowd->count > 0)
+        input = new_of(crowd, crowd->lives[below(&crowd->chance, crowd->count)]);
     input.number = ++crowd->number;
     return input;
 }
@@ -167,7 +177,13 @@ static uint32_t number_of(const struct crowd *crowd, order_id_t id)
     uint64_t inverse = 1;
     const uint64_t odd = 0x6c62272e07bb0143u;
     for (int i = 0; i < 6; i++) inverse *= 2 - odd * inverse;
-    return (uint32_t)((crowd->sparse ? id * inverse & MATCH_ID_MAX : id) - 1);
+    if (crowd->ids == IN_SEQUENCE) return (uint32_t)(id - 1);
+    if (crowd->ids == AT_RANDOM) {
+        id ^= id >> 29 ^ id >> 58;
+        id = id * inverse & MATCH_ID_MAX;
+        id ^= id >> 31 ^ id >> 62;
+    }
+    return (uint32_t)((id * inverse & MATCH_ID_MAX) - 1);
 }
 
 static void life_begins(struct crowd *crowd, uint32_t number)

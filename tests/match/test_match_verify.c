@@ -70,6 +70,9 @@ SPEC(queues_are_chained_both_ways_and_add_up)
     BREAKS(order_of(3)->lots = 0, "order->lots > 0");
     BREAKS(level_of(1)->lots--, "queue.lots == level->lots");
     BREAKS(level_of(1)->head = 0, "level->head != 0");
+    BREAKS((order_of(1)->meta |= META_TRADED, m->traded[level_of(1) - m->pages->level] = 0),
+           "order_total(m, slot) > order->lots");
+    BREAKS(order_of(2)->meta |= META_TRADED, "slot == queue->head");
     BREAKS(order_of(1)->next = 1u << 20, "slot <= m->limits.orders");
 }
 
@@ -91,7 +94,7 @@ SPEC(a_ladder_s_bitmaps_best_and_worst_are_its_queues)
     BREAKS(bids()->worst = bids()->best, "queue.key <= ladder->worst");
     BREAKS(bids()->l2 = 0, "ladder->l2 == l2");
     BREAKS(bids()->l1[0] ^= 1, "");
-    BREAKS(bids()->l0[0] ^= 1, "");
+    BREAKS(bids()->l0[0].bits ^= 1, "");
     BREAKS(m->instruments[4].side[SIDE_BUY].best = 5, "ladder->best == LADDER_EMPTY");
     BREAKS(m->instruments[4].side[SIDE_BUY].worst = 5, "ladder->worst == INT64_MIN");
 }
@@ -125,6 +128,8 @@ SPEC(ids_are_found_and_nothing_else_is)
     BREAKS(table[some] = 0, "");
     BREAKS(table[some] ^= 1u << 24, "");
     BREAKS(table[(some + size / 2) % size] = table[some], "");
+    BREAKS(table[IDS_COUNT] += IDS_ASTRAY, "line_count(ids, m->orders, line)");
+    BREAKS(table[IDS_COUNT] += IDS_PASSED, "line_count(ids, m->orders, line)");
     BREAKS(order_of(1)->id = 1000, "ids_find(m, order->id) == slot");
 }
 
