@@ -49,9 +49,9 @@ venue:
   retransmission_udp_port: 18000
   line_a: {{port: net, group: 233.54.12.111, udp_port: 26477}}
   line_b: {{port: net, group: 233.49.196.111, udp_port: 26477}}
-  orders: 65536
+  orders: 16384
   history_mib: 16
-  answers_mib: 64
+  answers_mib: 16
   connections: 32
   instruments:
     - {{symbol: ACME, reference: 10.00}}
@@ -74,8 +74,8 @@ ports:
   - {{name: net, kind: dpdk, device: "{feed_device}", address: 10.9.0.2}}
 feed:
   instruments: 16
-  orders: 65536
-  levels: 65536
+  orders: 16384
+  levels: 16384
   line_a: {{port: net, group: 233.54.12.111, udp_port: 26477}}
   line_b: {{port: net, group: 233.49.196.111, udp_port: 26477}}
   recovery:
@@ -237,7 +237,7 @@ def traders_done(stage, names):
 
 def all_agree(stage):
     """The feed has everything, and its books are the venue's."""
-    time.sleep(1.5)  # a heartbeat, should the last datagrams be lost
+    time.sleep(2.5)  # two heartbeats, should the last datagrams be lost
     feed, venue = stage.stop("feed"), stage.stop("venue")
     stage.stop("hub")
     print(stage.said("hub").strip())

@@ -11,9 +11,10 @@ import socket
 import subprocess
 import time
 
+from box_support import quickstart
 from replay_support import calm, equal, require
 
-QUICKSTART = pathlib.Path(__file__).resolve().parents[2] / "apps/polluxd/quickstart.yaml"
+TREE = pathlib.Path(__file__).resolve().parents[2]
 
 
 class Box:
@@ -26,8 +27,7 @@ class Box:
         (self.folder / "password").write_text("secret\n")
         (self.folder / "password").chmod(0o600)
         self.file = self.folder / "quickstart.yaml"
-        core = min(os.sched_getaffinity(0))
-        text = (text or QUICKSTART.read_text()).replace("cores: [0]", f"cores: [{core}]")
+        text = text or quickstart()
         self.file.write_text(re.sub(r"^metrics: .*\n", "", text, flags=re.MULTILINE))
         self.program = self.folder / "pollux"
         shutil.copy(bench.program["pollux"], self.program)

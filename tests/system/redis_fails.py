@@ -4,7 +4,7 @@ what the venue's journal has is counted, each order by a price and quantity of i
 
     redis_fails.py POLLUXD POLLUX_JOURNAL
 
-POLLUX_ALL=1: three hundred failures instead of a hundred.
+POLLUX_ALL=1: three hundred failures instead of forty.
 """
 
 import atexit
@@ -21,7 +21,7 @@ from redis_support import (ACCOUNT, ANSWERS, STREAM, Box, Client, Desk, Fake, Re
                            prerequisites)
 from replay_support import ALL, equal, require, run_specs, spec
 
-CYCLES = 300 if ALL else 100
+CYCLES = 300 if ALL else 40
 EACH = 2  # intents between two failures, at least
 QUANTITIES = 900
 GROWTH_KB = 65536
@@ -233,8 +233,11 @@ def flushed(server, _):
 
 
 def hostile(server, cycle):
+    """Each kind of garbage in turn: forty cycles have as many of these as there are kinds."""
+    before = cycle // len(FAILURES) * FAILURES.count(hostile)
+    before += FAILURES[:cycle % len(FAILURES)].count(hostile)
     server.kill()
-    fake = Fake(server.path, GARBAGE[cycle % len(GARBAGE)])
+    fake = Fake(server.path, GARBAGE[before % len(GARBAGE)])
     time.sleep(0.08)
     fake.end()
     server.start()

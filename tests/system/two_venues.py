@@ -47,7 +47,7 @@ venue:
   snapshot_tcp_port: 15001
   retransmission_udp_port: 18000
   line_a: {{port: net, group: {group}, udp_port: 26477}}
-  orders: 65536
+  orders: 16384
   history_mib: 16
   answers_mib: 16
   connections: 16
@@ -79,8 +79,8 @@ ports:
   - {{name: out, kind: dpdk, device: "net_af_packet2,iface=out0", address: 10.9.0.3}}
 feed:
   instruments: 16
-  orders: 65536
-  levels: 65536
+  orders: 16384
+  levels: 16384
   line_a: {{port: in, group: 233.54.12.131, udp_port: 26500}}
 gateway:
   journal: {folder}/gateway
