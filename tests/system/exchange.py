@@ -28,7 +28,7 @@ import time
 
 import net_links
 
-SECONDS = 60  # the longest that anything lives
+SECONDS = 120  # the longest that anything lives
 LOSS_PERCENT = 20
 ORDERS = 3000
 
@@ -167,7 +167,7 @@ class Stage:
     def said(self, name):
         return (self.folder / (name + ".txt")).read_text(encoding="utf-8")
 
-    def wait_for(self, name, pattern, seconds=20):
+    def wait_for(self, name, pattern, seconds=40):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if re.search(pattern, self.said(name)):
@@ -187,7 +187,7 @@ class Stage:
         running = self.running[name]
         if running.poll() is None:
             running.send_signal(signal.SIGINT if name in ("venue", "feed") else signal.SIGTERM)
-        running.wait(timeout=20)
+        running.wait(timeout=40)
         return self.said(name)
 
     def end(self):
@@ -463,7 +463,7 @@ def run_ending(stage):
     os.kill(stage.child("venue"), signal.SIGUSR1)
     time.sleep(0.7)
     os.kill(stage.child("venue"), signal.SIGKILL)
-    stage.running["venue"].wait(timeout=20)
+    stage.running["venue"].wait(timeout=40)
     require("venue closed" not in stage.said("venue"), "it was not killed in time")
     stage.polluxd("venue", text, **values)
     stage.wait_for("venue", "the end of the day goes on, the venue closes")
@@ -471,7 +471,7 @@ def run_ending(stage):
     print(re.search("^.*goes on.*$", stage.said("venue"), re.MULTILINE).group(0))
     stage.stop("venue")
     stage.polluxd("venue", text, **values)
-    require(stage.running["venue"].wait(timeout=20) == 1, "it was started after its day")
+    require(stage.running["venue"].wait(timeout=40) == 1, "it was started after its day")
     require("its day is over" in stage.said("venue"), f"it says:\n{stage.said('venue')}")
 
 

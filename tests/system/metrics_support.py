@@ -16,7 +16,7 @@ from box_support import quickstart
 from replay_support import Skip, calm, equal, require
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
-WAIT = 20  # for anything
+WAIT = 40  # for anything
 
 
 class Box:

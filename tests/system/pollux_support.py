@@ -41,7 +41,7 @@ class Box:
         self.wait(lambda: self.pollux("status").returncode == 0, "it does not answer")
         self.wait(lambda: self.ask("status")["sent"] > 100, "it does not trade")
 
-    def wait(self, truth, sentence, seconds=15):
+    def wait(self, truth, sentence, seconds=40):
         until = time.monotonic() + seconds
         while not truth():
             require(time.monotonic() < until and self.process.poll() is None, sentence)
@@ -86,7 +86,7 @@ class Box:
 
 def connected(folder):
     asks = socket.socket(socket.AF_UNIX)
-    asks.settimeout(10)
+    asks.settimeout(40)
     back = os.getcwd()
     os.chdir(folder)  # a path in an address has at most 107 bytes
     try:

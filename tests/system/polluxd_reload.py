@@ -48,7 +48,7 @@ class Box:
         # By a file of its own: a seek of the one they share would move where the box writes.
         return pathlib.Path(self.out.name).read_text(encoding="utf-8")
 
-    def await_text(self, pattern, seconds=15):
+    def await_text(self, pattern, seconds=40):
         """What is said since the last time, up to the pattern."""
         until = time.monotonic() + seconds
         while True:
@@ -75,7 +75,7 @@ class Box:
 
     def end(self):
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=20)
+        self.process.wait(timeout=40)
         said = self.said()
         self.err.seek(0)
         complaint = self.err.read()

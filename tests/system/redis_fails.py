@@ -157,16 +157,16 @@ class Trader(threading.Thread):
 
     def end(self):
         turn = self.turn
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while self.turn < turn + 10 and time.monotonic() < until:
             time.sleep(0.01)
         self.stopping = True
-        self.join(timeout=5)
+        self.join(timeout=30)
 
 
 def progress(trader, number):
     """Some intents between two failures, however slow the machine is."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + 30
     while trader.number < number:
         require(time.monotonic() < until, f"intent {trader.number} is not answered")
         time.sleep(0.01)
@@ -305,7 +305,7 @@ def killed_in_the_middle_of_a_burst_it_goes_on_where_it_was(bench):
         box = Box(bench, "age_ms: 60000")
     thread.join()
     desk.sequence = writer.sequence
-    desk.answered(desk.say("cancel", key=0), seconds=20)
+    desk.answered(desk.say("cancel", key=0), seconds=30)
     refused = {}
     for sequence in range(begin + 1, writer.sequence + 1):
         answers = desk.answer.get(sequence, ())
