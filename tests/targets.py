@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""What ninja must build for some tests: the programs, and what these tests run.
+"""What ninja must build for some tests: what these tests run, and with "programs" all programs.
 
-    tests/targets.py BUILD SUITE|TEST...
+    tests/targets.py BUILD [programs] SUITE|TEST...
 
 Prints a target a line.
 """
@@ -26,7 +26,8 @@ def main():
     for target in introspect(build, "--targets"):
         for name in target["filename"]:
             path = pathlib.Path(name).resolve().relative_to(root)
-            if target["id"] in wanted or (target["type"], path.parts[0]) == ("executable", "apps"):
+            program = (target["type"], path.parts[0]) == ("executable", "apps")
+            if target["id"] in wanted or (program and "programs" in named):
                 print(path)
 
 

@@ -1,5 +1,6 @@
 /* The example files, damaged at random in every way an editor, a disk or a copy damages a file:
- * each is either applied whole or refused with at least one problem that has a place in it. */
+ * each is either applied whole or refused with at least one problem that has a place in it.
+ * CONFIG_MUTATIONS in the environment is how many. */
 
 #include "tests/config/config_script.h"
 #include "tests/support/chance.h"
@@ -230,16 +231,17 @@ SPEC(a_damaged_file_is_applied_whole_or_refused_with_a_place)
     text_read(&original[2], "apps/polluxd/venue.yaml");
     text_read(&original[3], "apps/polluxd/gateway.yaml");
     text_read(&original[4], "apps/polluxd/lines.yaml");
-    uint32_t accepted = 0;
-    for (uint32_t i = 0; i < MUTATIONS; i++) {
+    const char *given = getenv("CONFIG_MUTATIONS");
+    uint32_t accepted = 0, mutations = given ? (uint32_t)strtoul(given, NULL, 10) : MUTATIONS;
+    for (uint32_t i = 0; i < mutations; i++) {
         damaged = original[i % ARRAY_COUNT(original)];
         uint64_t times = chance_between(&chance, 1, 3);
         for (uint64_t time = 0; time < times; time++) text_mutate(&damaged);
         accepted += judge(&damaged);
     }
-    printf("(%u of %u still accepted) ", accepted, MUTATIONS);
-    EXPECT(accepted > MUTATIONS / 100); /* damaged comments */
-    EXPECT(accepted < MUTATIONS / 2);
+    printf("(%u of %u still accepted) ", accepted, mutations);
+    EXPECT(accepted > mutations / 100); /* damaged comments */
+    EXPECT(accepted < mutations / 2);
 }
 
 SPEC(a_file_cut_anywhere_is_never_taken_for_another)

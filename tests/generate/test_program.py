@@ -73,10 +73,10 @@ def frames(path):
         yield time, ".".join(map(str, group)), struct.unpack_from(">H", udp, 2)[0], udp[8:]
 
 
-def messages(path):
-    """Of a pcap: sequence -> message; and the sessions, and how many datagrams had none."""
+def messages(of):
+    """Of frames: sequence -> message; and the sessions, and how many datagrams had none."""
     found, sessions, idle = {}, set(), 0
-    for _, _, _, payload in frames(path):
+    for _, _, _, payload in of:
         sequence, count = struct.unpack_from(">QH", payload, 10)
         sessions.add(payload[:10])
         if count in (0, 0xffff):
@@ -124,7 +124,7 @@ def clean_flow(folder):
     run(*flow, "--out", f"{folder}/clean.itch", "--format", "itch", "--quiet")
     summary = json.loads(run(*flow, "--out", "/dev/null", "--json").stdout)
     plain = itch(f"{folder}/clean.itch")
-    found, sessions, idle = messages(out)
+    found, sessions, idle = messages(frames(out))
     promise("a pcap and an ITCH file of one flow hold the same messages",
             [found.get(i + 1) for i in range(len(found))] == plain)
     promise("as many as were asked for", len(plain) == 40000 == summary["messages"])
@@ -151,7 +151,8 @@ def bad_lines(folder, source, what):
     run(*source, "--out", f"{folder}/all.itch", "--format", "itch", "--quiet",
         *(["--seed", 9] if source[0] != "--from" else []))
     plain = itch(f"{folder}/all.itch")
-    on_a, on_b = messages(a)[0], messages(b)[0]
+    of_a, of_b = list(frames(a)), list(frames(b))
+    on_a, on_b = messages(of_a)[0], messages(of_b)[0]
     with open(report) as file:
         told = json.load(file)
     lost = set(range(1, len(plain) + 1)) - on_a.keys() - on_b.keys()
@@ -160,17 +161,17 @@ def bad_lines(folder, source, what):
             len(lost) == told["lost_on_all_lines"]["messages"])
     promise(f"{what}: about 9 % are lost on both", 0.075 < len(lost) / len(plain) < 0.105,
             len(lost) / len(plain))
-    for letter, line, path in (("A", on_a, a), ("B", on_b, b)):
+    for letter, line, of in (("A", on_a, of_a), ("B", on_b, of_b)):
         counts = next(c for c in told["lines"] if c["line"] == letter)
         expected = counts["datagrams"] - counts["lost"] + counts["doubled"]
         promise(f"{what}: line {letter} has the frames and losses of the report",
-                sum(1 for _ in frames(path)) == counts["frames"] == expected
+                len(of) == counts["frames"] == expected
                 and counts["lost_messages"] == len(plain) - len(line))
         promise(f"{what}: what line {letter} carries is unchanged",
                 all(plain[n - 1] == message for n, message in line.items()))
     promise(f"{what}: the lines have a group each",
-            {f[1] for f in frames(a)} == {"233.54.12.111"} and
-            {f[1] for f in frames(b)} == {"233.49.196.111"})
+            {f[1] for f in of_a} == {"233.54.12.111"} and
+            {f[1] for f in of_b} == {"233.49.196.111"})
 
 
 def refusals(folder):

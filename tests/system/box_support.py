@@ -11,10 +11,27 @@ from replay_support import calm, equal, require
 QUICKSTART = pathlib.Path(__file__).resolve().parents[2] / "apps/polluxd/quickstart.yaml"
 
 
+# A start touches all of its memory: no more room than what the tests do needs.
+MODEST = (("  history_mib: 64\n", "  history_mib: 8\n"),
+          ("  answers_mib: 64\n", "  answers_mib: 16\n"),
+          ("  orders: 65536\n", "  orders: 16384\n"), ("  levels: 65536\n", "  levels: 16384\n"))
+
+
+def core_of_ours():
+    """A core that may be used; tests that run at once do not all take the same one."""
+    cores = sorted(os.sched_getaffinity(0))
+    return cores[os.getpid() % len(cores)]
+
+
 def quickstart(core=None):
-    """Its text, on a core that may be used."""
-    core = min(os.sched_getaffinity(0)) if core is None else core
-    return QUICKSTART.read_text(encoding="utf-8").replace("cores: [0]", f"cores: [{core}]")
+    """Its text, on a core that may be used, its metrics on any free port, with modest room."""
+    text = QUICKSTART.read_text(encoding="utf-8")
+    core = core_of_ours() if core is None else core
+    for old, new in (("cores: [0]", f"cores: [{core}]"), ("tcp_port: 9464", "tcp_port: 0"),
+                     *MODEST):
+        require(old in text, f"the quick start has no '{old}'")
+        text = text.replace(old, new)
+    return text
 
 
 class Box:

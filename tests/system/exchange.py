@@ -28,7 +28,7 @@ import time
 
 import net_links
 
-SECONDS = 60  # the longest that anything lives
+SECONDS = 120  # the longest that anything lives
 LOSS_PERCENT = 20
 ORDERS = 3000
 
@@ -49,9 +49,9 @@ venue:
   retransmission_udp_port: 18000
   line_a: {{port: net, group: 233.54.12.111, udp_port: 26477}}
   line_b: {{port: net, group: 233.49.196.111, udp_port: 26477}}
-  orders: 65536
+  orders: 16384
   history_mib: 16
-  answers_mib: 64
+  answers_mib: 16
   connections: 32
   instruments:
     - {{symbol: ACME, reference: 10.00}}
@@ -74,8 +74,8 @@ ports:
   - {{name: net, kind: dpdk, device: "{feed_device}", address: 10.9.0.2}}
 feed:
   instruments: 16
-  orders: 65536
-  levels: 65536
+  orders: 16384
+  levels: 16384
   line_a: {{port: net, group: 233.54.12.111, udp_port: 26477}}
   line_b: {{port: net, group: 233.49.196.111, udp_port: 26477}}
   recovery:
@@ -167,7 +167,7 @@ class Stage:
     def said(self, name):
         return (self.folder / (name + ".txt")).read_text(encoding="utf-8")
 
-    def wait_for(self, name, pattern, seconds=20):
+    def wait_for(self, name, pattern, seconds=40):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if re.search(pattern, self.said(name)):
@@ -187,7 +187,7 @@ class Stage:
         running = self.running[name]
         if running.poll() is None:
             running.send_signal(signal.SIGINT if name in ("venue", "feed") else signal.SIGTERM)
-        running.wait(timeout=20)
+        running.wait(timeout=40)
         return self.said(name)
 
     def end(self):
@@ -237,7 +237,7 @@ def traders_done(stage, names):
 
 def all_agree(stage):
     """The feed has everything, and its books are the venue's."""
-    time.sleep(1.5)  # a heartbeat, should the last datagrams be lost
+    time.sleep(2.5)  # two heartbeats, should the last datagrams be lost
     feed, venue = stage.stop("feed"), stage.stop("venue")
     stage.stop("hub")
     print(stage.said("hub").strip())
@@ -463,7 +463,7 @@ def run_ending(stage):
     os.kill(stage.child("venue"), signal.SIGUSR1)
     time.sleep(0.7)
     os.kill(stage.child("venue"), signal.SIGKILL)
-    stage.running["venue"].wait(timeout=20)
+    stage.running["venue"].wait(timeout=40)
     require("venue closed" not in stage.said("venue"), "it was not killed in time")
     stage.polluxd("venue", text, **values)
     stage.wait_for("venue", "the end of the day goes on, the venue closes")
@@ -471,7 +471,7 @@ def run_ending(stage):
     print(re.search("^.*goes on.*$", stage.said("venue"), re.MULTILINE).group(0))
     stage.stop("venue")
     stage.polluxd("venue", text, **values)
-    require(stage.running["venue"].wait(timeout=20) == 1, "it was started after its day")
+    require(stage.running["venue"].wait(timeout=40) == 1, "it was started after its day")
     require("its day is over" in stage.said("venue"), f"it says:\n{stage.said('venue')}")
 
 

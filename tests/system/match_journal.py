@@ -15,7 +15,7 @@ import sys
 
 from replay_support import ALL, SECONDS, calm, equal, require, run_specs, spec
 
-KILLS = 200 if ALL else 25
+KILLS = 200 if ALL else 12
 LIST = "list ABC tick 0.01 lot 1 max-price 1000 max-quantity 100000 collar 1 reference 100\n"
 ACCOUNTS = "".join(f"account @{number}\n" for number in range(1, 5))
 ORDERS = [

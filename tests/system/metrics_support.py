@@ -12,11 +12,11 @@ import socket
 import subprocess
 import time
 
+from box_support import quickstart
 from replay_support import Skip, calm, equal, require
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
-QUICKSTART = TREE / "apps/polluxd/quickstart.yaml"
-WAIT = 20  # for anything
+WAIT = 40  # for anything
 
 
 class Box:
@@ -29,10 +29,8 @@ class Box:
         self.directory.mkdir()
         if obstacle:  # a file where it wants a folder
             (self.directory / obstacle).touch()
-        core = min(os.sched_getaffinity(0))
-        text = QUICKSTART.read_text().replace("cores: [0]", f"cores: [{core}]")
         text, count = re.subn(r"^metrics: .*?(?=\s+#|$)", f"metrics: {{tcp_port: {port}}}",
-                              text, flags=re.M)
+                              quickstart(), flags=re.M)
         equal(count, 1, "the line of metrics in quickstart.yaml")
         text += "\nmonitor: {folder: flight}\n"
         (self.directory / "box.yaml").write_text(text)

@@ -15,12 +15,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     PORTS_MAX = 4,
     FIRST_DEVICE = 4,
-    GROUP_BYTE = 30
-}; /* offset of the first byte of an IPv4 destination */
+    GROUP_BYTE = 30, /* offset of the first byte of an IPv4 destination */
+    IDLE_TURNS = 100,
+    IDLE_US = 20 /* a sleep once so many turns had nothing to do: others want the core */
+};
 
 struct hub {
     struct net_queue *end[PORTS_MAX];
@@ -96,10 +99,13 @@ static struct net_dpdk *port_open(const char *device, const struct net_clock *cl
 static void run(struct hub *hub, const struct clock *clock, uint64_t seconds)
 {
     uint64_t end = clock_now() + clock_ticks(clock, seconds * NANOS_SECOND);
+    uint32_t idle = 0;
     while (!stopped && clock_now() < end) {
         uint32_t frames = 0;
         for (uint32_t i = 0; i < hub->ends; i++) frames += forward(hub, i);
-        if (frames == 0) sched_yield();
+        idle = frames == 0 ? idle + 1 : 0;
+        if (idle > IDLE_TURNS) usleep(IDLE_US);
+        else if (idle > 0) sched_yield();
     }
 }
 

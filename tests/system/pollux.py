@@ -18,7 +18,8 @@ import subprocess
 import sys
 import time
 
-from pollux_support import QUICKSTART, Box, connected
+from box_support import quickstart
+from pollux_support import TREE, Box, connected
 from replay_support import equal, require, run_specs, spec
 
 ASKED = 300  # how often the box is asked for its status
@@ -191,7 +192,7 @@ def every_change_is_written_down_before_it_is_done_and_after(bench):
 
 @spec
 def alerts_are_seen_flights_recorded_and_packets_captured(bench):
-    text = QUICKSTART.read_text() + "monitor: {folder: flights}\n"
+    text = quickstart() + "monitor: {folder: flights}\n"
     for folder in ("captures", "flights"):
         pathlib.Path(bench.path("watched-" + folder)).mkdir()
         text = text.replace(f"folder: {folder}", f"folder: {bench.path('watched-' + folder)}")
@@ -280,7 +281,7 @@ def nonsense_and_a_megabyte_are_answered_and_the_box_trades_on(bench):
 
 def section_lines(title):
     """What the README says is typed."""
-    text = (QUICKSTART.parents[2] / "README.md").read_text().split(f"\n### {title}\n")[1]
+    text = (TREE / "README.md").read_text().split(f"\n### {title}\n")[1]
     found = re.search(r"^```\ncd build/quickstart\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
     return found[1].splitlines()
 

@@ -11,7 +11,8 @@ import sys
 import threading
 import time
 
-from pollux_support import QUICKSTART, Box, connected
+from box_support import quickstart
+from pollux_support import Box, connected
 from replay_support import equal, require, run_specs, spec
 
 STOCKS = [f"S{i:03}" for i in range(1, 61)]
@@ -28,9 +29,11 @@ def behind(text, line, more):
 
 def large():
     """The quick start's file with more of everything; each crowd is alone in three stocks."""
-    text = QUICKSTART.read_text()
-    text = text.replace("connections: 16", "connections: 64").replace("instruments: 16",
-                                                                      "instruments: 128")
+    text = quickstart()
+    for old, new in (("connections: 16", "connections: 64"), ("instruments: 16",
+                     "instruments: 128"), ("answers_mib: 16", "answers_mib: 64")):
+        require(old in text, f"the quick start has no '{old}'")
+        text = text.replace(old, new)
     text = behind(text, "    - {symbol: ACME, reference: 10.00}\n",
                   "".join(f"    - {{symbol: {one}, reference: 10.00}}\n" for one in STOCKS))
     last = "    - {username: NOISE, password_file: password, account: 4, firm: NOIS}\n"

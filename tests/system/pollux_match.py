@@ -18,7 +18,7 @@ import time
 from replay_support import ALL, SECONDS, calm, equal, require, run_specs, spec
 
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "apps" / "pollux-match"
-MUTATIONS = 400 if ALL else 60
+MUTATIONS = 400 if ALL else 24
 
 
 def match(bench, script, *words, status=0):

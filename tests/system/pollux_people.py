@@ -11,7 +11,8 @@ import re
 import subprocess
 import sys
 
-from pollux_support import QUICKSTART, Box
+from box_support import quickstart
+from pollux_support import TREE, Box
 from replay_support import Skip, calm, equal, require, run_specs, spec
 
 NOBODY, VIEWER, OPERATOR, RISK, ADMIN = 54320, 54321, 54322, 54323, 54324  # users, by number
@@ -30,7 +31,7 @@ REFUSED = {"confirm", "alerts acknowledge", "flight",  # by this box, to whoever
 
 def table():
     """Every command of the README, which a spec compares with the table of the code: its role."""
-    text = (QUICKSTART.parents[2] / "control/command/README.md").read_text()
+    text = (TREE / "control/command/README.md").read_text()
     row = re.compile(r"^\| `([a-z]+(?: [a-z]+)?)[^`]*` \| (\w+) \|", re.MULTILINE)
     return {words: ROLES[role] for words, role in row.findall(text)}
 
@@ -42,7 +43,7 @@ def every_user_may_what_his_role_says_and_nothing_else(bench):
     users = pathlib.Path(bench.path("users"))
     users.write_text(f"user root admin\nuser {VIEWER} viewer\nuser {OPERATOR} operator\n"
                      f"user {RISK} risk\nuser {ADMIN} admin\n")
-    text = QUICKSTART.read_text().replace("  record_file:", f"  users_file: {users}\n"
+    text = quickstart().replace("  record_file:", f"  users_file: {users}\n"
                                                             "  record_file:")
     other = Box(bench, "roles", text)
     commands = table()
@@ -76,7 +77,7 @@ def where_it_takes_two_one_alone_arms_nothing(bench):
         raise Skip("only root can be other users")
     users = pathlib.Path(bench.path("two"))
     users.write_text(f"user root admin\nuser {RISK} risk\nuser {ADMIN} risk\n")
-    text = QUICKSTART.read_text().replace("  armed: true", "  two_persons: true\n  armed: true")
+    text = quickstart().replace("  armed: true", "  two_persons: true\n  armed: true")
     other = Box(bench, "pair", text.replace("  record_file:", f"  users_file: {users}\n"
                                                               "  record_file:"))
     equal(other.pollux("halt", user=RISK).returncode, 0, "one alone halts")
@@ -102,7 +103,7 @@ def it_does_not_start_where_its_socket_is_not_safe(bench):
     (folder / "control").chmod(0o777)
     (folder / "password").write_text("secret\n")
     (folder / "password").chmod(0o600)
-    (folder / "quickstart.yaml").write_text(QUICKSTART.read_text())
+    (folder / "quickstart.yaml").write_text(quickstart())
     line = [bench.program["polluxd"], "--config", "quickstart.yaml"]
     done = subprocess.run(line, capture_output=True, text=True, timeout=60, cwd=folder,
                           stdin=subprocess.DEVNULL)

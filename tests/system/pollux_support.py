@@ -11,9 +11,10 @@ import socket
 import subprocess
 import time
 
+from box_support import quickstart
 from replay_support import calm, equal, require
 
-QUICKSTART = pathlib.Path(__file__).resolve().parents[2] / "apps/polluxd/quickstart.yaml"
+TREE = pathlib.Path(__file__).resolve().parents[2]
 
 
 class Box:
@@ -26,8 +27,7 @@ class Box:
         (self.folder / "password").write_text("secret\n")
         (self.folder / "password").chmod(0o600)
         self.file = self.folder / "quickstart.yaml"
-        core = min(os.sched_getaffinity(0))
-        text = (text or QUICKSTART.read_text()).replace("cores: [0]", f"cores: [{core}]")
+        text = text or quickstart()
         self.file.write_text(re.sub(r"^metrics: .*\n", "", text, flags=re.MULTILINE))
         self.program = self.folder / "pollux"
         shutil.copy(bench.program["pollux"], self.program)
@@ -41,7 +41,7 @@ class Box:
         self.wait(lambda: self.pollux("status").returncode == 0, "it does not answer")
         self.wait(lambda: self.ask("status")["sent"] > 100, "it does not trade")
 
-    def wait(self, truth, sentence, seconds=15):
+    def wait(self, truth, sentence, seconds=40):
         until = time.monotonic() + seconds
         while not truth():
             require(time.monotonic() < until and self.process.poll() is None, sentence)
@@ -86,7 +86,7 @@ class Box:
 
 def connected(folder):
     asks = socket.socket(socket.AF_UNIX)
-    asks.settimeout(10)
+    asks.settimeout(40)
     back = os.getcwd()
     os.chdir(folder)  # a path in an address has at most 107 bytes
     try:

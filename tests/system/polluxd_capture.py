@@ -13,9 +13,9 @@ import struct
 import subprocess
 import sys
 
+from box_support import QUICKSTART, quickstart
 from replay_support import equal, require, run_specs, spec
 
-QUICKSTART = pathlib.Path(__file__).resolve().parents[2] / "apps/polluxd/quickstart.yaml"
 IN, OUT = 1, 2
 EDGE = 64  # frames that are under way when a capture begins or ends, at most: a burst
 
@@ -70,9 +70,7 @@ def box(bench, capture, seconds):
     for folder in ("venue", "gateway", "captures"):
         shutil.rmtree(bench.path(folder), ignore_errors=True)
     os.chmod(bench.write("password", b"secret\n"), 0o600)
-    text = QUICKSTART.read_text()
-    text = text.replace("cores: [0]", f"cores: [{min(os.sched_getaffinity(0))}]")
-    text = text.replace("\nfeed:\n", "\nfeed:\n  digest: true\n")
+    text = quickstart().replace("\nfeed:\n", "\nfeed:\n  digest: true\n")
     text, count = re.subn("^capture: .*$", f"capture: {{{capture}}}", text, flags=re.MULTILINE)
     equal(count, 1, "the quick start's sections capture")
     path = bench.write("capture.yaml", text.encode())

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""The whole loop in one process, as apps/polluxd/quickstart.yaml starts it: what the gateway says
-it did is what the venue's journal says happened, counted by a second matching written here.
+"""The whole loop in one process, as apps/polluxd/quickstart.yaml starts it, with less room: what
+the gateway says it did is what the venue's journal says happened, counted by a second matching
+written here.
 
     polluxd_trades.py POLLUXD POLLUX_JOURNAL
 """

@@ -4,7 +4,7 @@ what the venue's journal has is counted, each order by a price and quantity of i
 
     redis_fails.py POLLUXD POLLUX_JOURNAL
 
-POLLUX_ALL=1: three hundred failures instead of a hundred.
+POLLUX_ALL=1: three hundred failures instead of forty.
 """
 
 import atexit
@@ -21,7 +21,7 @@ from redis_support import (ACCOUNT, ANSWERS, STREAM, Box, Client, Desk, Fake, Re
                            prerequisites)
 from replay_support import ALL, equal, require, run_specs, spec
 
-CYCLES = 300 if ALL else 100
+CYCLES = 300 if ALL else 40
 EACH = 2  # intents between two failures, at least
 QUANTITIES = 900
 GROWTH_KB = 65536
@@ -157,16 +157,16 @@ class Trader(threading.Thread):
 
     def end(self):
         turn = self.turn
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while self.turn < turn + 10 and time.monotonic() < until:
             time.sleep(0.01)
         self.stopping = True
-        self.join(timeout=5)
+        self.join(timeout=30)
 
 
 def progress(trader, number):
     """Some intents between two failures, however slow the machine is."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + 30
     while trader.number < number:
         require(time.monotonic() < until, f"intent {trader.number} is not answered")
         time.sleep(0.01)
@@ -233,8 +233,11 @@ def flushed(server, _):
 
 
 def hostile(server, cycle):
+    """Each kind of garbage in turn: forty cycles have as many of these as there are kinds."""
+    before = cycle // len(FAILURES) * FAILURES.count(hostile)
+    before += FAILURES[:cycle % len(FAILURES)].count(hostile)
     server.kill()
-    fake = Fake(server.path, GARBAGE[cycle % len(GARBAGE)])
+    fake = Fake(server.path, GARBAGE[before % len(GARBAGE)])
     time.sleep(0.08)
     fake.end()
     server.start()
@@ -302,7 +305,7 @@ def killed_in_the_middle_of_a_burst_it_goes_on_where_it_was(bench):
         box = Box(bench, "age_ms: 60000")
     thread.join()
     desk.sequence = writer.sequence
-    desk.answered(desk.say("cancel", key=0), seconds=20)
+    desk.answered(desk.say("cancel", key=0), seconds=30)
     refused = {}
     for sequence in range(begin + 1, writer.sequence + 1):
         answers = desk.answer.get(sequence, ())

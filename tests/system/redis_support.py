@@ -26,7 +26,7 @@ class Refused(Exception):
 
 
 class Client:
-    def __init__(self, path, seconds=10.0):
+    def __init__(self, path, seconds=30.0):
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.settimeout(seconds)
         self.socket.connect(path)
@@ -106,7 +106,7 @@ class Server:
         self.process = subprocess.Popen(self.line, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL)
         Server.running.append(self.process)
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while True:
             try:
                 client = Client(self.path)
@@ -270,7 +270,7 @@ class Desk:
                 else:
                     self.answer.setdefault(said.get("sequence"), []).append(said)
 
-    def answered(self, sequence, count=1, seconds=10):
+    def answered(self, sequence, count=1, seconds=30):
         until = time.monotonic() + seconds
         while len(self.answer.get(sequence, ())) < count:
             newest = list(self.answer.items())[-3:]

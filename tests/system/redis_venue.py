@@ -26,7 +26,7 @@ def prices(client):
     return {key: client.do("GET", key) for key in client.do("KEYS", "*.price")}
 
 
-def awaited(look, good, what, seconds=10):
+def awaited(look, good, what, seconds=30):
     until = time.monotonic() + seconds
     while not good(look()):
         require(time.monotonic() < until, f"{what}: {look()}")

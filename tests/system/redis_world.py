@@ -39,7 +39,7 @@ class World:
     @classmethod
     def trial(cls):
         """Orders are taken once the books show a price."""
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while True:
             sequence = cls.desk.unique(price="9.50", immediate=True)
             if cls.desk.answered(sequence)["answer"] == "taken" or time.monotonic() > until:
@@ -47,7 +47,7 @@ class World:
             time.sleep(0.05)
 
     @classmethod
-    def listen(cls, channel, good, seconds=5):
+    def listen(cls, channel, good, seconds=30):
         """The first update on the channel that is good; what else came is kept."""
         until, looked = time.monotonic() + seconds, 0
         while True:

@@ -14,11 +14,12 @@ import shutil
 import struct
 import sys
 
-from replay_support import (ALL, Skip, add_order, drops, equal, mold, ones_sum, pcap, pcapng,
-                            require, run_specs, spec, udp_frame)
+from replay_support import (ALL, MODEST, Bench, Skip, add_order, drops, equal, mold, ones_sum,
+                            pcap, pcapng, require, run_specs, spec, together, udp_frame)
 
 DAY = 1_700_000_000 * 10**9
 MUTATIONS = 300 if ALL else 8
+SMALL = (*MODEST, "--instruments", 1000, "--store-datagrams", 256)  # for forty orders in one stock
 
 
 def good(count=40):
@@ -30,7 +31,7 @@ def among_good(bench, frame, *wire):
     """What becomes of one odd frame between good ones: its run's object."""
     frames = good()
     frames[20:20] = [(frames[19][0], frame, *wire)]
-    result = bench.replay(bench.write("odd.pcap", pcap(frames)))
+    result = bench.replay(bench.write(f"odd-{hash(frame)}.pcap", pcap(frames)))
     equal(result["messages_by_type"], {"A": 40}, "messages of the good frames")
     equal(result["packets"], 41, "packets")
     return drops(result)
@@ -44,14 +45,14 @@ def cuts(length):
 
 def cut_everywhere(bench, content, begins):
     """begins: where each record begins in the file, and where the last ends."""
-    seen = 0
-    for at in cuts(len(content)):
-        path = bench.write("cut", content[:at])
+    def cut(at):
+        """Whether a sentence has told its place."""
+        path = bench.write(f"cut-{at}", content[:at])
         whole = sum(end <= at for end in begins[1:])
         expected = 1 if whole == 0 else 0 if at in begins else 4
         result = bench.replay(path, status=(1, expected))
         if expected == 1:
-            continue
+            return False
         equal(result["status"], expected, f"cut at byte {at}: the status")
         equal(result["messages"], whole, f"cut at byte {at}: messages before")
         if expected == 4:
@@ -59,7 +60,9 @@ def cut_everywhere(bench, content, begins):
             equal(sentence in result["said"], True, f"cut at byte {at}: the sentence is said")
             require(f"record {whole}" in sentence, f"cut at byte {at}: no record in: {sentence}")
             require(f"byte {begins[whole]}" in sentence, f"cut at byte {at}: no byte: {sentence}")
-            seen += 1
+        return expected == 4
+
+    seen = sum(together(cut, cuts(len(content))))
     require(seen >= 5, f"only {seen} cuts were looked at")
 
 
@@ -179,9 +182,10 @@ def frames_that_are_not_ours_are_counted_by_reason(bench):
         "datagram_other_session": [udp_frame(mold(7, [add_order(9)], session=b"OTHER00001"))],
         "datagram_duplicate": [udp_frame(mold(20, [add_order(20)]))],
     }
-    for reason, frames in odd.items():
-        for frame in frames:
-            equal(among_good(bench, frame), {reason: 1}, f"reasons for {frame[:60].hex()}")
+    given = [(reason, frame) for reason, frames in odd.items() for frame in frames]
+    for (reason, frame), found in zip(given, together(lambda one: among_good(bench, one[1]),
+                                                      given)):
+        equal(found, {reason: 1}, f"reasons for {frame[:60].hex()}")
     equal(among_good(bench, ours[:60], len(ours)), {"frame_sliced": 1}, "reasons, sliced")
 
 
@@ -226,6 +230,7 @@ def an_absurd_sequence_number_is_a_gap_and_not_a_wait(bench):
 
 @spec
 def random_damage_never_stops_the_counts_from_adding_up(bench):
+    bench.limits = MODEST  # what is damaged may name any instrument
     bench.generate("--messages", 400, "--symbols", 3, "--seed", 21,
                    "--out", bench.path("seed.pcap"))
     content = (bench.directory / "seed.pcap").read_bytes()
@@ -248,4 +253,5 @@ def random_damage_never_stops_the_counts_from_adding_up(bench):
 
 
 if __name__ == "__main__":
+    Bench.limits = SMALL
     run_specs(sys.argv[1:])

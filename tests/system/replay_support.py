@@ -4,6 +4,7 @@ A spec is a function whose name is a sentence; it returns if the sentence is tru
 run in the order of the file; the status is 1 if one failed, 77 if one was skipped, else 0.
 """
 
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -13,9 +14,15 @@ import sys
 import tempfile
 import time
 
+TOGETHER = 3  # programs at once, of one spec
 SECONDS = 60  # none of the programs takes longer, even with sanitizers
 ALL = os.environ.get("POLLUX_ALL") == "1"
 SPECS = []
+
+# Room for any recording of the tests, in half of the memory that is the program's own choice: a
+# start touches all of it, hundreds of times here.  Huge pages are not tried, because a kernel that
+# has none ready makes some by moving others.  Words behind these have the last word.
+MODEST = ("--huge-pages", "none", "--orders", 131072, "--levels", 32768)
 
 
 class Skip(Exception):
@@ -50,6 +57,8 @@ def shown(value):
 class Bench:
     """Where a test works: the programs, a directory of its own, the shared data."""
 
+    limits = MODEST  # of pollux-replay
+
     def __init__(self, directory, programs):
         self.directory = pathlib.Path(directory)
         self.program = {pathlib.Path(one).name: os.path.abspath(one) for one in programs}
@@ -76,7 +85,7 @@ class Bench:
 
     def replay(self, *words, status=0, **how):
         """pollux-replay --json: its object, after its exit status and its books are checked."""
-        done = self.run("pollux-replay", "--json", *words, **how)
+        done = self.run("pollux-replay", "--json", *self.limits, *words, **how)
         wanted = status if isinstance(status, tuple) else (status,)
         require(done.returncode in wanted, f"{words}: status {done.returncode}, should be "
                 f"{wanted}; it says {done.stderr or done.stdout[:300]}")
@@ -119,6 +128,13 @@ def lawful(result, of):
 def drops(result):
     """The reasons that occurred."""
     return {reason: count for reason, count in result["drops"].items() if count}
+
+
+def together(work, given):
+    """What work says of each that is given, in their order; programs that mostly wait do it at
+    once.  What one of them raises is raised."""
+    with concurrent.futures.ThreadPoolExecutor(TOGETHER) as pool:
+        return list(pool.map(work, given))
 
 
 def run_specs(programs):

@@ -19,8 +19,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { ARGUMENTS = 11, AHEAD = 16, ORDERS_MAX = 1 << 16 };
+enum {
+    ARGUMENTS = 11,
+    AHEAD = 16,
+    ORDERS_MAX = 1 << 16,
+    IDLE_TURNS = 100,
+    IDLE_US = 20 /* a sleep once so many turns had nothing to do: others want the core */
+};
 
 struct trader {
     struct net_queue *queue;
@@ -35,6 +42,7 @@ struct trader {
     uint64_t random;
     uint32_t orders; /* to be sent yet */
     uint32_t open;   /* requests without an answer */
+    uint32_t idle;   /* turns without a frame, the last ones */
     uint64_t reports[OUCH_REPORT_COUNT];
     uint64_t doubts;
 };
@@ -171,7 +179,9 @@ static void turn(struct trader *trader)
     inet_tick(trader->inet, now(trader));
     inet_flush(trader->inet, now(trader));
     net_tx_flush(trader->queue);
-    if (count == 0) sched_yield();
+    trader->idle = count == 0 ? trader->idle + 1 : 0;
+    if (trader->idle > IDLE_TURNS) usleep(IDLE_US);
+    else if (trader->idle > 0) sched_yield();
 }
 
 static uint8_t *frame_claim(void *queue, uint32_t bytes)
