@@ -21,7 +21,7 @@ from redis_support import (ACCOUNT, ANSWERS, STREAM, Box, Client, Desk, Fake, Re
                            prerequisites)
 from replay_support import ALL, equal, require, run_specs, spec
 
-CYCLES = 300 if ALL else 40
+CYCLES = 300 if ALL else 100
 EACH = 2  # intents between two failures, at least
 QUANTITIES = 900
 GROWTH_KB = 65536
