@@ -13,6 +13,7 @@
 #define CACHE_ALIGNED  _Alignas(CACHE_LINE)
 #define MUST_USE       __attribute__((warn_unused_result))
 #define COLD           __attribute__((cold, noinline))
+#define NOINLINE       __attribute__((noinline))
 #define likely(cond)   __builtin_expect(!!(cond), 1)
 #define unlikely(cond) __builtin_expect(!!(cond), 0)
 

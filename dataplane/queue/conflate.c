@@ -166,21 +166,27 @@ static uint64_t words_load(const struct slot *slot, void *value, uint32_t words)
     return atomic_load_explicit(&slot->label, memory_order_relaxed);
 }
 
-/* Both on one thread: the same slots, and nobody who could be inside one. */
+/* Both on one thread: the same slots, and nobody who could be inside one.  Functions of their own,
+ * so that their calls cost two threads nothing. */
 
 void conflate_join(struct conflate *queue, bool joined)
 {
     queue->joined = joined;
 }
 
-static void joined_put(struct conflate *queue, uint32_t key, uint64_t label, const void *value)
+static uint64_t label_next(struct conflate *queue, uint32_t key)
+{
+    return (uint64_t)key << NUMBER_BITS | (++queue->number & NUMBER_MASK);
+}
+
+static NOINLINE void joined_put(struct conflate *queue, uint32_t key, const void *value)
 {
     uint64_t tail = atomic_load_explicit(&queue->tail, memory_order_relaxed);
     uint64_t index = queue->at[key];
     bool waits = index >= atomic_load_explicit(&queue->head, memory_order_relaxed);
     struct slot *slot = slot_at(queue, waits ? index : tail);
     memcpy(slot->word, value, 8 * (size_t)queue->words);
-    atomic_store_explicit(&slot->label, label, memory_order_relaxed);
+    atomic_store_explicit(&slot->label, label_next(queue, key), memory_order_relaxed);
     if (waits) {
         uint64_t replaced = atomic_load_explicit(&queue->replaced, memory_order_relaxed);
         atomic_store_explicit(&queue->replaced, replaced + 1, memory_order_relaxed);
@@ -191,7 +197,7 @@ static void joined_put(struct conflate *queue, uint32_t key, uint64_t label, con
     atomic_store_explicit(&queue->tail, tail + 1, memory_order_relaxed);
 }
 
-static bool joined_take(struct conflate *queue, uint32_t *key, void *value)
+static NOINLINE bool joined_take(struct conflate *queue, uint32_t *key, void *value)
 {
     uint64_t head = atomic_load_explicit(&queue->head, memory_order_relaxed);
     uint64_t waiting = atomic_load_explicit(&queue->tail, memory_order_relaxed) - head;
@@ -242,11 +248,11 @@ static bool replace(struct conflate *queue, uint64_t index, uint64_t label, cons
 void conflate_put(struct conflate *queue, uint32_t key, const void *value)
 {
     CHECK(key < queue->keys);
-    uint64_t label = (uint64_t)key << NUMBER_BITS | (++queue->number & NUMBER_MASK);
     if (queue->joined) {
-        joined_put(queue, key, label, value);
+        joined_put(queue, key, value);
         return;
     }
+    uint64_t label = label_next(queue, key);
     uint64_t index = queue->at[key];
     if (index >= queue->known_head) {
         /* A reader that is keeping up has passed the key since: worth a look before replacing.

@@ -4,7 +4,7 @@ what the venue's journal has is counted, each order by a price and quantity of i
 
     redis_fails.py POLLUXD POLLUX_JOURNAL
 
-POLLUX_ALL=1: three hundred failures instead of forty.
+POLLUX_ALL=1: three hundred failures instead of a hundred.
 """
 
 import atexit
