@@ -149,6 +149,7 @@ static void port_rx_done(struct net_queue *queue, struct frame_burst *burst)
 static uint8_t *port_claim(struct net_queue *queue, uint32_t bytes)
 {
     struct desk_port *port = port_of(queue);
+    if (port->claimed_tsc) *port->claimed_tsc = clock_now();
     port->claimed = bytes > TCP_FRAME_BYTES ? bytes - TCP_FRAME_BYTES : 0;
     return net_tx_claim(port->inner, bytes);
 }

@@ -45,6 +45,7 @@ struct desk_port {
     uint64_t published;           /* of them, and not yet flushed */
     uint64_t bytes;               /* flushed */
     _Atomic uint64_t visible_tsc; /* 0: nothing since this was cleared */
+    uint64_t *claimed_tsc;        /* where it is noted when a frame is begun; NULL: nowhere */
 };
 
 struct desk {
