@@ -208,7 +208,6 @@ static NOINLINE bool joined_take(struct conflate *queue, uint32_t *key, void *va
     memcpy(value, slot->word, 8 * (size_t)queue->words);
     uint64_t label = atomic_load_explicit(&slot->label, memory_order_relaxed);
     *key = (uint32_t)(label >> NUMBER_BITS);
-    queue->taken[*key] = label;
     atomic_store_explicit(&queue->head, head + 1, memory_order_relaxed);
     return true;
 }

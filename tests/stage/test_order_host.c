@@ -1,6 +1,7 @@
 /* Order entry from the client's end, over TCP: a session comes up, and however often it breaks,
  * every message of the venue is given once and in order. */
 
+#include "dataplane/base/clock_setup.h"
 #include "tests/stage/order_rig.h"
 #include "tests/support/spec.h"
 
@@ -53,6 +54,24 @@ SPEC(a_session_comes_up_by_itself_and_takes_orders)
     EXPECT_UINT(exchange_match(rig->exchange).orders, 1);
     messages_are_the_venues();
     EXPECT(rig->told >= 4);
+}
+
+/* The counter goes on while the wire's own time stands. */
+SPEC(the_time_of_an_answer_begins_when_what_was_asked_first_has_left)
+{
+    enum { WAIT_TICKS = 1000000 };
+    given(VENUE_PROCESS);
+    EXPECT(order_rig_settle(rig));
+    const struct histogram *latency = order_host_latency(rig->host);
+    EXPECT_UINT(histogram_count(latency), 0);
+    EXPECT(order_rig_enter(rig, 'B', 1, 100000) > 0);
+    order_host_flush(rig->host, sim_wire_now(rig->exchange->wire));
+    for (uint64_t begin = clock_now(); clock_now() - begin < WAIT_TICKS;) {
+    }
+    EXPECT(order_rig_enter(rig, 'B', 1, 100000) > 0);
+    EXPECT(order_rig_settle(rig));
+    EXPECT_UINT(histogram_count(latency), 1); /* the second was asked before the first's answer */
+    EXPECT(atomic_load(&latency->max) >= WAIT_TICKS);
 }
 
 SPEC(what_was_missed_comes_before_up)
@@ -230,6 +249,7 @@ SPEC(whatever_breaks_every_message_is_given_once_and_in_order)
 
 #define SPECS(S)                                                                                   \
     S(a_session_comes_up_by_itself_and_takes_orders)                                               \
+    S(the_time_of_an_answer_begins_when_what_was_asked_first_has_left)                             \
     S(what_was_missed_comes_before_up)                                                             \
     S(a_start_asks_for_the_number_it_is_told)                                                      \
     S(a_venue_that_knows_less_than_we_do_is_told_to_nobody_as_up)                                  \
