@@ -10,8 +10,6 @@
 
 #include "dataplane/book/book_vector.h"
 
-#define NOINLINE __attribute__((noinline))
-
 /* Where an entry with this tag is: its word, or the line's last word (whose order never matches).
  * */
 static inline uint32_t index_guess(const struct book *book, struct index_key key)

@@ -8,10 +8,10 @@
  *                    ▲                               ▼
  *     outside (Redis, control) ──────── intents ──► slots ──► request ──► risk_check
  *                    │                               ▲                        │ pass
- *                    │ reports                       │ answers      encode, bind, journal (D0),
- *                    └────────────── said ◄──────────┤              admits?, take
- *                                                    │                        │
- *                        positions, drop copy ◄── port.decode ◄── session ◄───┘ bytes
+ *                    │ reports                       │ answers      encode, bind, journal (D0)
+ *                    └────────────── said ◄──────────┤                        │ bytes
+ *                                                    │                        ├──► flush, then take
+ *                        positions, drop copy ◄── port.decode ◄── session ◄───┘
  *
  * Strategies: number i is delegate i of the plan, and behind them those outside, which are slots
  * and risk without a delegate.  Symbols: what may be traded where, a row of the plan each; an

@@ -131,7 +131,7 @@ static void plain_run(struct match *m, const struct match_input *in, struct inst
     taker_run(m, &t);
 }
 
-static __attribute__((noinline)) void command_new(struct match *m, const struct match_input *in)
+static NOINLINE void command_new(struct match *m, const struct match_input *in)
 {
     uint64_t tail = input_tail(in) & ~(uint64_t)0xff;
     bool plain = (tail & ~TAIL_PLAIN_BITS) == 0 && (uint8_t)(in->type - 1) < 2;
@@ -145,7 +145,7 @@ static __attribute__((noinline)) void command_new(struct match *m, const struct 
     else plain_run(m, in, ask.b, ask.lots, ask.ticks, ask.holder);
 }
 
-static __attribute__((noinline)) void command_cancel(struct match *m, const struct match_input *in)
+static NOINLINE void command_cancel(struct match *m, const struct match_input *in)
 {
     if (((uint64_t)in->other | (uint64_t)in->price | (uint64_t)in->qty | in->instrument |
          input_tail(in) >> 8) != 0 ||
@@ -196,8 +196,7 @@ ALONE void only_event(struct match *m)
 }
 
 /* An order whose numbers are in a free slot may trade, or has no room. */
-static __attribute__((noinline)) enum tried plain_meets(struct match *m,
-                                                        const struct match_input *in, uint32_t slot)
+static NOINLINE enum tried plain_meets(struct match *m, const struct match_input *in, uint32_t slot)
 {
     const struct order order = m->orders[slot];
     m->step = 0;
@@ -399,7 +398,7 @@ ALONE void apply(struct match *m, const struct match_input *in, const bool money
     input_ends(m);
 }
 
-static __attribute__((noinline)) void apply_money(struct match *m, const struct match_input *in)
+static NOINLINE void apply_money(struct match *m, const struct match_input *in)
 {
     apply(m, in, true);
 }

@@ -44,9 +44,8 @@ ALONE void trade_said(struct match *m, const struct taker *t, const struct sweep
     event_done(m);
 }
 
-static __attribute__((noinline)) void money_moved(struct match *m, const struct taker *t,
-                                                  const struct order *maker, int32_t maker_reserve,
-                                                  int32_t ticks, uint32_t lots)
+static NOINLINE void money_moved(struct match *m, const struct taker *t, const struct order *maker,
+                                 int32_t maker_reserve, int32_t ticks, uint32_t lots)
 {
     const struct instrument *b = t->instrument;
     struct ledger_trade trade = {.ticks = ticks, .lots = lots};
@@ -93,9 +92,8 @@ void maker_traded(struct match *m, uint32_t slot, uint32_t lots)
 }
 
 /* A maker that is more than a plain order. */
-static __attribute__((noinline)) void trade_special(struct match *m, struct taker *t,
-                                                    struct level *level, uint32_t slot,
-                                                    int32_t ticks, uint32_t lots)
+static NOINLINE void trade_special(struct match *m, struct taker *t, struct level *level,
+                                   uint32_t slot, int32_t ticks, uint32_t lots)
 {
     struct order *maker = &m->orders[slot];
     const struct special *s = order_special(m, slot);
@@ -108,8 +106,7 @@ static __attribute__((noinline)) void trade_special(struct match *m, struct take
 }
 
 /* The next maker in the queue is of the taker's own group (C2).  False: the taker is canceled. */
-static __attribute__((noinline)) bool taker_meets_own(struct match *m, struct taker *t,
-                                                      uint32_t slot)
+static NOINLINE bool taker_meets_own(struct match *m, struct taker *t, uint32_t slot)
 {
     enum match_self_trade mode = t->self_trade;
     if (mode == MATCH_CANCEL_OLDEST || mode == MATCH_CANCEL_BOTH) order_end(m, slot, MATCH_SELF);
@@ -237,7 +234,7 @@ static bool behind_its_pair(const struct match *m, uint32_t slot)
 }
 
 /* Whether a fill-or-kill order fills (A4). */
-static __attribute__((noinline)) bool taker_fills(const struct match *m, const struct taker *t)
+static NOINLINE bool taker_fills(const struct match *m, const struct taker *t)
 {
     const struct instrument *b = t->instrument;
     const struct ladder *opposite = &b->side[~t->meta >> META_SIDE_SHIFT & 1];
@@ -310,8 +307,7 @@ static enum match_reason remainder_reason(const struct taker *t, enum match_reas
 }
 
 /* What is left of the order ends. */
-static __attribute__((noinline)) void taker_cancel(struct match *m, struct taker *t,
-                                                   enum match_reason reason)
+static NOINLINE void taker_cancel(struct match *m, struct taker *t, enum match_reason reason)
 {
     match_emit(m, &(struct match_event){
                       .id = t->id,
@@ -328,8 +324,8 @@ static __attribute__((noinline)) void taker_cancel(struct match *m, struct taker
 }
 
 /* The slot of an order that arrived with one: its links follow, and it goes if nothing is left. */
-static __attribute__((noinline)) void taker_settles(struct match *m, const struct taker *t,
-                                                    bool rested, enum match_reason reason)
+static NOINLINE void taker_settles(struct match *m, const struct taker *t, bool rested,
+                                   enum match_reason reason)
 {
     struct order *order = &m->orders[t->slot];
     bool linked = order->meta & META_LINKED;

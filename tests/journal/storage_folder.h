@@ -4,6 +4,8 @@
 /* A folder of its own for each spec of the real storage, on a real file system, on a disk: /tmp may
  * be in memory. */
 
+#include "dataplane/journal/storage_file.h"
+
 #include <dirent.h>
 #include <ftw.h>
 #include <stdio.h>
@@ -40,6 +42,19 @@ static inline void spec_folder_remove(void)
 {
     (void)chmod(spec_folder, 0700);
     nftw(spec_folder, spec_folder_remove_one, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
+
+/* The storage of what is in the folder. */
+static inline void spec_storage_open(struct storage_file *files, struct journal_storage *storage)
+{
+    char sentences[1024];
+    struct text problems = text_in(sentences, sizeof sentences);
+    const struct storage_file_plan plan = {spec_folder, STORAGE_FILE_WRITE, .create = false};
+    if (!storage_file_open(files, &plan, &problems)) {
+        fputs(sentences, stderr);
+        abort();
+    }
+    *storage = storage_file_storage(files);
 }
 
 static inline const char *spec_path(const char *name)

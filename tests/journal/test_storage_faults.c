@@ -82,14 +82,9 @@ static struct journal_storage storage;
 
 static void before_each(void)
 {
-    char sentences[1024];
-    struct text problems = text_in(sentences, sizeof sentences);
     memset(&fault, 0, sizeof fault);
     spec_folder_make();
-    EXPECT(storage_file_open(
-        &files, &(struct storage_file_plan){spec_folder, STORAGE_FILE_WRITE, .create = false},
-        &problems));
-    storage = storage_file_storage(&files);
+    spec_storage_open(&files, &storage);
 }
 
 static void after_each(void)

@@ -16,17 +16,12 @@ static struct journal_storage storage;
 
 static void before_each(void)
 {
-    char sentences[1024];
-    struct text problems = text_in(sentences, sizeof sentences);
     spec_folder_make();
     if (mount("tmpfs", spec_folder, "tmpfs", MS_NODEV | MS_NOSUID, "size=1m,mode=700") != 0) {
         spec_folder_remove();
         spec_skip("a small tmpfs cannot be mounted here");
     }
-    EXPECT(storage_file_open(
-        &files, &(struct storage_file_plan){spec_folder, STORAGE_FILE_WRITE, .create = false},
-        &problems));
-    storage = storage_file_storage(&files);
+    spec_storage_open(&files, &storage);
 }
 
 static void after_each(void)

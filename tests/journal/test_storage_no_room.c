@@ -18,8 +18,6 @@ static struct journal_storage storage;
 
 static void before_each(void)
 {
-    char sentences[1024];
-    struct text problems = text_in(sentences, sizeof sentences);
     /* For this process alone. */
     if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
         mount("tmpfs", STORAGE_TWIN_FOLDER, "tmpfs", 0, "size=64k") != 0)
@@ -29,10 +27,7 @@ static void before_each(void)
         spec_folder_remove();
         spec_skip("the folder for files of tests is not on a disk");
     }
-    EXPECT(storage_file_open(
-        &files, &(struct storage_file_plan){spec_folder, STORAGE_FILE_WRITE, .create = false},
-        &problems));
-    storage = storage_file_storage(&files);
+    spec_storage_open(&files, &storage);
 }
 
 static void after_each(void)
