@@ -50,7 +50,7 @@ static bool given_up(struct rows *rows, uint32_t at, nanos_t now)
     rows_told_fn *told = one->told;
     void *context = one->context;
     struct window *window = one->window;
-    if (!told || now - one->since < ROWS_ANSWER_NS) return false;
+    if (!told || now < one->since + ROWS_ANSWER_NS) return false; /* since may be behind now */
     one->told = NULL;
     bool gone = !one->asked;
     if (gone) drop(rows, at);

@@ -14,13 +14,13 @@
 static struct ev_loop *loop;
 static struct rows *rows;
 static struct window *window[2];
-static nanos_t now;
+static nanos_t now, passes; /* at each look at the clock */
 static char story[1024];
 static bool asks_again;
 
 static nanos_t clock_now(void)
 {
-    return now;
+    return now += passes;
 }
 
 static bool look(void *context, uint64_t place, const struct window_ask *ask, void *row)
@@ -35,6 +35,7 @@ static void before_each(void)
 {
     loop = ev_loop_new(EVFLAG_AUTO);
     now = NANOS_SECOND;
+    passes = 0;
     rows = rows_new(loop, clock_now);
     for (uint32_t i = 0; i < 2; i++) {
         size_t bytes = ALIGN_UP(window_footprint(sizeof(uint64_t)), CACHE_LINE);
@@ -122,6 +123,19 @@ SPEC(who_is_told_may_ask_again)
     EXPECT_TEXT(story, "a:1 b:2 again:7 ");
 }
 
+SPEC(who_asks_again_has_all_the_time_there_is_though_the_clock_goes_on)
+{
+    passes = 1;
+    asks_again = true;
+    want(0, 1, "a");
+    for (uint32_t i = 0; i < 3; i++) {
+        rounds(2);
+        turn(0);
+    }
+    rounds(1);
+    EXPECT_TEXT(story, "a:1 again:7 ");
+}
+
 SPEC(a_stage_that_does_not_answer_is_given_up_and_its_late_answer_is_nobodys)
 {
     want(0, 1, "a");
@@ -160,6 +174,7 @@ SPEC(there_is_room_for_so_many_and_the_end_tells_them_all)
     S(each_is_told_once_in_the_order_in_which_they_asked)                                          \
     S(one_stage_does_not_wait_for_the_other)                                                       \
     S(who_is_told_may_ask_again)                                                                   \
+    S(who_asks_again_has_all_the_time_there_is_though_the_clock_goes_on)                           \
     S(a_stage_that_does_not_answer_is_given_up_and_its_late_answer_is_nobodys)                     \
     S(there_is_room_for_so_many_and_the_end_tells_them_all)
 SPEC_MAIN("polluxd_rows", SPECS, before_each, after_each)
