@@ -1,5 +1,6 @@
 #include "apps/polluxd/monitoring.h"
 
+#include "apps/polluxd/census.h"
 #include "apps/polluxd/commands.h"
 #include "control/metrics/exposition.h"
 #include "control/metrics/http_server.h"
@@ -28,6 +29,7 @@ struct monitoring {
     struct polluxd *polluxd;
     struct monitor *monitor;
     struct views *views;
+    struct census *census;
     struct histogram *scratch;
     ev_timer timer;
 
@@ -66,6 +68,7 @@ static void scrape(struct monitoring *monitoring)
     nanos_t now = system_clock_monotonic();
     if (monitoring->scraped_ns > 0 && now - monitoring->scraped_ns < FRESH_NS) return;
     monitoring_views(monitoring->polluxd, monitoring->views, monitoring->scratch);
+    census_look(monitoring->census, monitoring->views);
     struct text out = text_in(monitoring->scrape, METRICS_BYTES_MAX);
     struct metrics_source source = {.views = monitoring->views,
                                     .monitor = monitoring->monitor,
@@ -350,6 +353,7 @@ static void look(struct ev_loop *loop, ev_timer *timer, int events)
     (void)events;
     struct monitoring *monitoring = timer->data;
     monitoring_views(monitoring->polluxd, monitoring->views, NULL);
+    census_look(monitoring->census, monitoring->views);
     monitor_look(monitoring->monitor, monitoring->views);
     metrics_follow(monitoring);
     const char *unsaid = commands_record_why(monitoring->polluxd->commands);
@@ -368,6 +372,7 @@ static struct monitoring *made(struct polluxd *polluxd)
     monitoring->polluxd = polluxd;
     monitoring->monitor = monitor_new();
     monitoring->views = calloc(1, sizeof *monitoring->views);
+    monitoring->census = census_new(polluxd);
     monitoring->lines = calloc(1, sizeof *monitoring->lines);
     monitoring->scrape = malloc(METRICS_BYTES_MAX);
     monitoring->scratch = aligned_alloc(CACHE_LINE, ALIGN_UP(sizeof(struct histogram), CACHE_LINE));
@@ -414,6 +419,7 @@ void monitoring_free(struct monitoring *monitoring)
     systemd_close(&monitoring->systemd);
     monitor_free(monitoring->monitor);
     free(monitoring->views);
+    census_free(monitoring->census);
     free(monitoring->lines);
     free(monitoring->scrape);
     free(monitoring->scratch);

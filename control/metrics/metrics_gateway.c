@@ -90,29 +90,37 @@ static void sessions_print(struct text *out, const struct engine_gateway_view *v
 
 #define STRATEGY_ROW(name_, ending, type, field, help)                                             \
     metrics_head(out, type, "pollux_strategy_" #name_ ending, help);                               \
-    for (uint32_t i = 0; i < count; i++)                                                           \
-        metrics_by(out, "pollux_strategy_" #name_ ending, "strategy", view->strategy[i].name,      \
-                   view->strategy[i].field);
+    for (uint64_t i = 0; i < count; i++)                                                           \
+        metrics_by(out, "pollux_strategy_" #name_ ending, "strategy", strategy[i].name,            \
+                   strategy[i].field);
 
-static void strategies_print(struct text *out, const struct engine_gateway_view *view)
+static uint64_t lesser(uint64_t one, uint64_t other)
 {
+    return one < other ? one : other;
+}
+
+static void strategies_print(struct text *out, const struct views *views)
+{
+    const struct engine_gateway_view *view = &views->gateway;
+    const bool all = view->strategies <= ENGINE_VIEW_STRATEGIES || views->census.strategies == 0;
+    const struct engine_view_strategy *strategy = all ? view->strategy : views->census.strategy;
     uint64_t count =
-        view->strategies < ENGINE_VIEW_STRATEGIES ? view->strategies : ENGINE_VIEW_STRATEGIES;
+        all ? lesser(view->strategies, ENGINE_VIEW_STRATEGIES) : views->census.strategies;
     STRATEGY_ROWS(STRATEGY_ROW)
     metrics_head(out, EXPOSITION_GAUGE, "pollux_strategy_profit",
                  "Profit of a strategy at the market's prices, in the money of its prices");
-    for (uint32_t i = 0; i < count; i++) {
-        struct exposition_labels labels = exposition_of("strategy", view->strategy[i].name, NULL);
-        exposition_decimal(out, "pollux_strategy_profit", &labels, view->strategy[i].profit,
+    for (uint64_t i = 0; i < count; i++) {
+        struct exposition_labels labels = exposition_of("strategy", strategy[i].name, NULL);
+        exposition_decimal(out, "pollux_strategy_profit", &labels, strategy[i].profit,
                            MONEY_PLACES);
     }
     metrics_head(out, EXPOSITION_GAUGE, "pollux_strategy_state",
                  "What a strategy may do, the strictest of the box, its venue and itself");
-    for (uint32_t i = 0; i < count; i++)
+    for (uint64_t i = 0; i < count; i++)
         metrics_states(out, &(struct metrics_state){.name = "pollux_strategy_state",
                                                     .label = "strategy",
-                                                    .of = view->strategy[i].name,
-                                                    .now = view->strategy[i].state,
+                                                    .of = strategy[i].name,
+                                                    .now = strategy[i].state,
                                                     .count = RISK_STATE_COUNT,
                                                     .text = trading_states});
 }
@@ -130,20 +138,22 @@ static struct exposition_labels holding_labels(const struct engine_gateway_view 
     return exposition_of("strategy", holding->strategy, "symbol", symbol, "venue", venue, NULL);
 }
 
-static void holdings_print(struct text *out, const struct engine_gateway_view *view)
+static void holdings_print(struct text *out, const struct views *views)
 {
-    uint64_t count = view->holdings < ENGINE_VIEW_HOLDINGS ? view->holdings : ENGINE_VIEW_HOLDINGS;
+    const struct engine_gateway_view *view = &views->gateway;
+    const bool all = view->holdings <= ENGINE_VIEW_HOLDINGS || views->census.holdings == 0;
+    const struct engine_view_holding *holding = all ? view->holding : views->census.holding;
+    uint64_t count = all ? lesser(view->holdings, ENGINE_VIEW_HOLDINGS) : views->census.holdings;
     char symbol[9];
     metrics_head(out, EXPOSITION_GAUGE, "pollux_position",
                  "What a strategy holds in a symbol; negative is short");
-    for (uint32_t i = 0; i < count; i++) {
-        struct exposition_labels labels = holding_labels(view, &view->holding[i], symbol);
-        exposition_decimal(out, "pollux_position", &labels, view->holding[i].is.position,
-                           MONEY_PLACES);
+    for (uint64_t i = 0; i < count; i++) {
+        struct exposition_labels labels = holding_labels(view, &holding[i], symbol);
+        exposition_decimal(out, "pollux_position", &labels, holding[i].is.position, MONEY_PLACES);
     }
 }
 
-static_assert(ENGINE_VIEW_STRATEGIES == 16 && ENGINE_VIEW_HOLDINGS == 32, "as the help says");
+static_assert(VIEWS_STRATEGIES_MAX == 128 && VIEWS_HOLDINGS_MAX == 512, "as the help says");
 
 #define GATEWAY_ROW(name, help) METRICS_COUNTER("gateway", name, help, view)
 
@@ -172,11 +182,11 @@ void metrics_gateway(struct text *out, const struct views *views)
                  "Profit of all strategies but crowds, in the money of their prices");
     exposition_decimal(out, "pollux_gateway_profit", NULL, view->profit, MONEY_PLACES);
     metrics_one(out, EXPOSITION_GAUGE, "pollux_gateway_strategies",
-                "Strategies there are; the first 16 have metrics of their own", view->strategies);
+                "Strategies there are; the first 128 have metrics of their own", view->strategies);
     metrics_one(out, EXPOSITION_GAUGE, "pollux_gateway_holdings",
-                "Positions there are; the first 32 have metrics of their own", view->holdings);
+                "Positions there are; the first 512 have metrics of their own", view->holdings);
     risk_print(out, view);
     sessions_print(out, view);
-    strategies_print(out, view);
-    holdings_print(out, view);
+    strategies_print(out, views);
+    holdings_print(out, views);
 }

@@ -23,6 +23,11 @@
 #define VIEWS_JOURNALS_MAX  2u
 #define VIEWS_NAME_MAX      31u
 
+/* Rows of a gateway beyond those that its view has room for; a scrape prints 12 lines of each
+ * strategy. */
+#define VIEWS_STRATEGIES_MAX 128u
+#define VIEWS_HOLDINGS_MAX   512u
+
 struct views_lcore {
     uint32_t cpu;
     bool runs; /* false: not begun, or ended in order */
@@ -85,6 +90,15 @@ struct views_journal {
     JOURNAL_COUNTS(VIEWS_JOURNAL_FIELD)
 };
 
+/* All strategies and positions of a gateway, or the first so many, as they were a second or two
+ * ago; none while the view has room for all there is. */
+struct views_census {
+    uint32_t strategies;
+    uint32_t holdings;
+    const struct engine_view_strategy *strategy;
+    const struct engine_view_holding *holding;
+};
+
 /* What the kernel says of its clock. */
 struct views_clock {
     bool known;        /* something disciplines it */
@@ -126,6 +140,7 @@ struct views {
     struct feed_view feed;
     struct engine_view engine;
     struct engine_gateway_view gateway;
+    struct views_census census;
     struct gate_view gate;
     struct match_view match;
 };

@@ -202,6 +202,58 @@ SPEC(what_is_left_out_of_a_view_is_counted)
     EXPECT_NUMBER(sum("pollux_gateway_profit"), -5);
 }
 
+/* Forty strategies with a position each, of which the view has room for sixteen and thirty-two. */
+static struct views_census census_of_forty(void)
+{
+    static struct engine_view_strategy strategy[40];
+    static struct engine_view_holding holding[40];
+    views->gateway.strategies = views->gateway.holdings = 40;
+    for (uint32_t i = 0; i < 40; i++) {
+        (void)snprintf(strategy[i].name, sizeof strategy[i].name, "s%u", i);
+        strategy[i].counts.order = 100 + i;
+        strategy[i].profit = -(int64_t)i * PRICE_ONE;
+        memcpy(holding[i].strategy, strategy[i].name, sizeof holding[i].strategy);
+        memcpy(holding[i].symbol, "ACME    ", 8);
+        holding[i].is.position = (qty_t)i * QTY_ONE;
+        if (i < ENGINE_VIEW_STRATEGIES) views->gateway.strategy[i] = strategy[i];
+        if (i < ENGINE_VIEW_HOLDINGS) views->gateway.holding[i] = holding[i];
+    }
+    return (struct views_census){
+        .strategies = 40, .strategy = strategy, .holdings = 40, .holding = holding};
+}
+
+SPEC(strategies_and_positions_beyond_the_view_are_those_of_the_census)
+{
+    views->census = census_of_forty();
+    print();
+    EXPECT_NUMBER(sum("pollux_strategy_order_total"), 40 * 100 + 39 * 40 / 2);
+    EXPECT_NUMBER(sum("pollux_strategy_profit"), -39 * 40 / 2);
+    EXPECT_NUMBER(sum("pollux_position"), 39 * 40 / 2);
+    EXPECT_NUMBER(scrape_sum(scrape, "pollux_strategy_order_total", "strategy", "s39"), 139);
+    EXPECT_NUMBER(scrape_sum(scrape, "pollux_position", "strategy", "s39"), 39);
+    EXPECT_NUMBER(scrape_sum(scrape, "pollux_strategy_state", "strategy", "s39"), 1);
+}
+
+SPEC(until_there_is_a_census_those_of_the_view_are_shown)
+{
+    (void)census_of_forty();
+    print();
+    EXPECT_NUMBER(sum("pollux_strategy_order_total"), 16 * 100 + 15 * 16 / 2);
+    EXPECT_NUMBER(sum("pollux_position"), 31 * 32 / 2);
+}
+
+SPEC(what_the_view_has_room_for_is_of_the_moment_of_all_else_in_it)
+{
+    views->census = census_of_forty();
+    views->gateway.strategies = views->gateway.holdings = 16;
+    views->gateway.strategy[3].counts.order = 1000;
+    print();
+    EXPECT_NUMBER(scrape_sum(scrape, "pollux_strategy_order_total", "strategy", "s3"), 1000);
+    EXPECT_NUMBER(scrape_sum(scrape, "pollux_strategy_order_total", "strategy", "s20"),
+                  -1); /* none */
+    EXPECT_NUMBER(sum("pollux_position"), 15 * 16 / 2);
+}
+
 SPEC(a_box_of_any_roles_has_a_scrape_that_keeps_the_format)
 {
     for (uint32_t roles = 0; roles < 8; roles++) {
@@ -392,6 +444,9 @@ SPEC(a_page_without_room_says_that_it_was_cut)
     S(every_counter_of_every_table_is_a_metric_with_its_number)                                    \
     S(a_box_without_a_control_socket_says_nothing_of_one)                                          \
     S(what_is_left_out_of_a_view_is_counted)                                                       \
+    S(strategies_and_positions_beyond_the_view_are_those_of_the_census)                            \
+    S(until_there_is_a_census_those_of_the_view_are_shown)                                         \
+    S(what_the_view_has_room_for_is_of_the_moment_of_all_else_in_it)                               \
     S(a_box_of_any_roles_has_a_scrape_that_keeps_the_format)                                       \
     S(counters_end_in_total_and_nothing_else_does)                                                 \
     S(in_one_scrape_received_is_accepted_and_all_reasons)                                          \

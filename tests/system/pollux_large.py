@@ -179,6 +179,24 @@ def tables_say_how_much_of_the_whole_they_show(bench):
 
 
 @spec
+def every_strategy_and_every_position_is_a_metric(bench):
+    def metrics(begins):
+        return {one["name"] for one in box.ask("metrics", begins)["counters"]}
+
+    def all_there():
+        held = {f'pollux_position{{strategy="{one["strategy"]}",symbol="{one["symbol"]}",'
+                f'venue="{one["venue"]}"}}'
+                for one in portions(box, "positions", "positions", limit=300)[0]}
+        return len(held) > 32 and held <= metrics("position")
+
+    names = {one["name"] for one in box.ask("strategies", "--limit", "500")["strategies"]}
+    equal(len(names), 27, "strategies")
+    box.wait(lambda: metrics("strategy_on") == {f'pollux_strategy_on{{strategy="{one}"}}'
+                                                for one in names}, "a strategy has no metric")
+    box.wait(all_there, "a position has no metric")
+
+
+@spec
 def the_sums_of_the_box_are_of_all_strategies(bench):
     def all_open():
         return sum(one["working"] for one in box.ask("strategies", "--limit", "500")["strategies"])
