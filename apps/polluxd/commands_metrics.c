@@ -74,10 +74,10 @@ void commands_count_all(const struct commands *commands, struct metrics_source *
     if (!commands) return;
     source->control = command_server_counts(commands->server);
     source->desk = command_server_desk(commands->server);
-    source->record = &command_server_record(commands->server)->counts;
+    source->record = command_server_record(commands->server);
 }
 
 const char *commands_record_why(const struct commands *commands)
 {
-    return commands ? command_record_why(command_server_record(commands->server)) : "";
+    return commands ? command_server_record_why(commands->server) : "";
 }

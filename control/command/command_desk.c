@@ -8,7 +8,8 @@
 struct act {
     struct command_call call; /* first: it is what handlers hold */
     struct command_desk *desk;
-    uint64_t number; /* in the record; 0: nothing is written */
+    uint64_t number;     /* in the record; 0: nothing is written */
+    uint64_t tightening; /* of the desk, when it was asked for */
     command_answer_fn *answer;
     void *context;
 };
@@ -24,39 +25,43 @@ static void stamp(char text[40], nanos_t now)
     snprintf(text + length, 40 - length, ".%06uZ", (unsigned)(now % NANOS_SECOND / 1000));
 }
 
-static bool record_write(struct command_desk *desk, json_t *line, bool durable)
+static void record_write(struct command_desk *desk, json_t *line, command_written_fn *told,
+                         void *of)
 {
     char *text = line ? json_dumps(line, JSON_COMPACT) : NULL;
     json_decref(line);
     char *whole = NULL;
     int length = text ? asprintf(&whole, "%s\n", text) : -1;
-    bool written =
-        length > 0 && desk->plan.record(desk->plan.record_context, whole, (size_t)length, durable);
-    if (length > 0) free(whole);
+    if (length > 0) {
+        desk->plan.record(desk->plan.record_context, whole, (size_t)length, told, of);
+        free(whole);
+    } else {
+        told(of, false);
+    }
     free(text);
-    desk->counts.record_lost += !written;
-    return written;
 }
 
-/* A disk that hangs delays no halt. */
-static bool begin_write(struct act *act)
+/* Of a line that nobody waits for. */
+static void line_told(void *of, bool written)
 {
-    struct command_desk *desk = act->desk;
+    struct command_desk *desk = of;
+    desk->counts.record_lost += !written;
+}
+
+static json_t *begin_line(struct act *act)
+{
     const struct command_call *call = &act->call;
     char at[40];
-    stamp(at, desk->plan.now());
-    act->number = ++desk->acts;
-    return record_write(desk,
-                        json_pack("{s:s, s:I, s:s, s:I, s:I, s:I, s:s, s:s, s:O}", "at", at, "act",
-                                  (json_int_t)act->number, "step", "begun", "uid",
-                                  (json_int_t)call->caller.uid, "gid", (json_int_t)call->caller.gid,
-                                  "pid", (json_int_t)call->caller.pid, "role",
-                                  command_role_name(call->caller.role), "method",
-                                  command_at(call->number)->method, "params", call->parameters),
-                        !command_at(call->number)->tightens);
+    stamp(at, act->desk->plan.now());
+    act->number = ++act->desk->acts;
+    return json_pack("{s:s, s:I, s:s, s:I, s:I, s:I, s:s, s:s, s:O}", "at", at, "act",
+                     (json_int_t)act->number, "step", "begun", "uid", (json_int_t)call->caller.uid,
+                     "gid", (json_int_t)call->caller.gid, "pid", (json_int_t)call->caller.pid,
+                     "role", command_role_name(call->caller.role), "method",
+                     command_at(call->number)->method, "params", call->parameters);
 }
 
-static void end_write(struct act *act)
+static json_t *end_line(const struct act *act)
 {
     const struct command_call *call = &act->call;
     char at[40];
@@ -65,7 +70,7 @@ static void end_write(struct act *act)
                              "step", "ended", "method", command_at(call->number)->method);
     if (call->code == COMMAND_OK) json_object_set(line, "result", call->result);
     else json_object_set_new(line, "error", json_string(call->problem));
-    (void)record_write(act->desk, line, true);
+    return line;
 }
 
 /* Ends. */
@@ -96,13 +101,59 @@ static void act_end(struct act *act)
     free(act);
 }
 
+static void end_told(void *of, bool written)
+{
+    struct act *act = of;
+    line_told(act->desk, written);
+    act_end(act);
+}
+
 static void act_told(void *context, struct command_call *call)
 {
     struct act *act = context;
-    ++*counter_of(&act->desk->counts, call->code);
-    act->desk->counts.under_way--;
-    if (act->number) end_write(act);
+    struct command_desk *desk = act->desk;
+    ++*counter_of(&desk->counts, call->code);
+    desk->counts.under_way--;
+    bool waits = act->number && !command_at(call->number)->tightens;
+    if (waits) {
+        record_write(desk, end_line(act), end_told, act);
+        return;
+    }
+    if (act->number) record_write(desk, end_line(act), line_told, desk);
     act_end(act);
+}
+
+static void act_perform(struct act *act)
+{
+    struct command_desk *desk = act->desk;
+    desk->plan.on[act->call.number](desk->plan.context, &act->call);
+}
+
+static void begin_told(void *of, bool written)
+{
+    struct act *act = of;
+    struct command_desk *desk = act->desk;
+    line_told(desk, written);
+    if (!written) {
+        const char *why =
+            desk->plan.record_why ? desk->plan.record_why(desk->plan.record_context) : "";
+        act->number = 0;
+        command_call_refuse(&act->call, COMMAND_UNAVAILABLE,
+                            "the record of changes cannot be written, so nothing is changed%s%s",
+                            why[0] ? ": " : "", why);
+        return;
+    }
+    if (desk->ends) {
+        command_call_refuse(&act->call, COMMAND_UNAVAILABLE, "the box stops");
+        return;
+    }
+    if (act->tightening != desk->tightening) {
+        command_call_refuse(&act->call, COMMAND_REFUSED,
+                            "something was halted after this was asked for, so nothing is "
+                            "changed: look, and ask again");
+        return;
+    }
+    act_perform(act);
 }
 
 static void act_begin(struct act *act)
@@ -110,25 +161,22 @@ static void act_begin(struct act *act)
     struct command_desk *desk = act->desk;
     struct command_call *call = &act->call;
     const struct command *command = command_at(call->number);
-    command_fn *on = desk->plan.on[call->number];
     desk->counts.under_way++;
     call->told = act_told;
     call->context = act;
-    if (!on) {
+    if (!desk->plan.on[call->number]) {
         command_call_refuse(call, COMMAND_UNAVAILABLE, "this box has nothing that %s is for",
                             command->method);
         return;
     }
-    if (command->changes && !begin_write(act) && !command->tightens) {
-        const char *why =
-            desk->plan.record_why ? desk->plan.record_why(desk->plan.record_context) : "";
-        act->number = 0;
-        command_call_refuse(call, COMMAND_UNAVAILABLE,
-                            "the record of changes cannot be written, so nothing is changed%s%s",
-                            why[0] ? ": " : "", why);
+    desk->tightening += command->tightens;
+    act->tightening = desk->tightening;
+    if (command->changes && !command->tightens) {
+        record_write(desk, begin_line(act), begin_told, act);
         return;
     }
-    on(desk->plan.context, call);
+    if (command->changes) record_write(desk, begin_line(act), line_told, desk);
+    act_perform(act);
 }
 
 void command_desk_take(struct command_desk *desk, const struct command_caller *caller,

@@ -9,8 +9,10 @@
  *                    +-- refused          +-- cannot be written: refused, unless it tightens
  *
  * An act that changes something is written down, and is on the disk, before it is done; what came
- * of it is written after.  One that tightens (a halt) waits for no disk, and is done even if the
- * record cannot be written: the counter says so.
+ * of it is written after, and answered then.  One that tightens (a halt) waits for no disk, neither
+ * before it is done nor before its answer, and is done even if the record cannot be written: the
+ * counter says so.  While one act waits for the disk, others go on; if one of them tightens, the
+ * one that waited is refused: whoever asked for it has not seen that.
  *
  * Each request is counted once, by its end: request = answered + the sum of the refusals +
  * under_way.
@@ -18,6 +20,7 @@
  * Threads: one.  Memory: of a request under way, allocated. */
 
 #include "control/command/command_call.h"
+#include "control/command/command_clerk.h"
 
 /* clang-format off */
 #define COMMAND_DESK_COUNTERS(C)                                                                   \
@@ -47,8 +50,10 @@ typedef void command_fn(void *context, struct command_call *call);
 struct command_desk_plan {
     command_fn *const *on; /* by enum command_number; NULL: the box has no such part */
     void *context;         /* of the handlers */
-    /* A line of the record, with its end; durable: it is on the disk when this returns. */
-    bool (*record)(void *context, const char *line, size_t length, bool durable);
+    /* A line of the record, with its end.  told once, at once or later: whether it is on the
+     * disk. */
+    void (*record)(void *context, const char *line, size_t length, command_written_fn *told,
+                   void *of);
     void *record_context;
     const char *(*record_why)(const void *context); /* a line could not be written; may be NULL */
     nanos_t (*now)(void);                           /* since 1970, for the record */
@@ -57,7 +62,9 @@ struct command_desk_plan {
 struct command_desk {
     struct command_desk_plan plan;
     struct command_desk_counts counts;
-    uint64_t acts; /* numbers of the record's lines */
+    uint64_t acts;       /* numbers of the record's lines */
+    uint64_t tightening; /* acts that were begun and tighten */
+    bool ends;           /* what waits for its record is not done any more */
 };
 
 /* Told once of each line, at once or later: the answer with its line end. */

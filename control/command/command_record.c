@@ -124,7 +124,7 @@ static bool moved(const struct command_record *record, const struct stat *is)
     return there.st_ino != is->st_ino || there.st_dev != is->st_dev;
 }
 
-/* Before a line that may wait: where it goes.  What cannot be helped leaves the file as it is. */
+/* Before a line: where it goes.  What cannot be helped leaves the file as it is. */
 static void place_find(struct command_record *record, size_t length)
 {
     struct stat is;
@@ -165,13 +165,12 @@ void command_record_close(struct command_record *record)
     record->file = -1;
 }
 
-static bool line_write(const struct command_record *to, const char *line, size_t length,
-                       bool durable)
+static bool line_write(const struct command_record *to, const char *line, size_t length)
 {
     struct stat before;
     if (to->file < 0 || fstat(to->file, &before) != 0) return false;
     ssize_t written = write(to->file, line, length);
-    if (written == (ssize_t)length) return !durable || fdatasync(to->file) == 0;
+    if (written == (ssize_t)length) return fdatasync(to->file) == 0;
     if (written >= 0) errno = ENOSPC;
     int why = errno;
     /* Half a line would make the next one unreadable. */
@@ -180,17 +179,15 @@ static bool line_write(const struct command_record *to, const char *line, size_t
     return false;
 }
 
-bool command_record_write(void *context, const char *line, size_t length, bool durable)
+bool command_record_write(struct command_record *record, const char *line, size_t length)
 {
-    struct command_record *record = context;
-    if (durable && record->file >= 0) place_find(record, length);
-    record->failing = !line_write(record, line, length, durable);
+    if (record->file >= 0) place_find(record, length);
+    record->failing = !line_write(record, line, length);
     if (record->failing) record->why = record->file < 0 ? "it is closed" : strerrordesc_np(errno);
     return !record->failing;
 }
 
-const char *command_record_why(const void *context)
+const char *command_record_why(const struct command_record *record)
 {
-    const struct command_record *record = context;
     return record->failing && record->why ? record->why : "";
 }

@@ -7,14 +7,14 @@
  *     changes.jsonl.000001, ...      full ones, the older the lower; each keeps its name
  *
  * A file is our own, written by nobody else, no symbolic link; made with mode 0600 if it is not
- * there.  One that has grown to its bound is renamed before the next line that may wait for the
- * disk, and of those renamed the newest so many are kept.  Lines are never in two files and never
- * in none: whatever happens on the way, they go on into the file that is open.
+ * there.  One that has grown to its bound is renamed before the next line, and of those renamed the
+ * newest so many are kept.  Lines are never in two files and never in none: whatever happens on the
+ * way, they go on into the file that is open.
  *
- * Whoever else moves the file or removes it (logrotate) needs to tell nobody: the next such line
- * finds it gone, and begins it anew.
+ * Whoever else moves the file or removes it (logrotate) needs to tell nobody: the next line finds
+ * it gone, and begins it anew.
  *
- * Threads: one. */
+ * Threads: one at a time; waits for the disk. */
 
 #include "dataplane/base/text.h"
 
@@ -33,7 +33,7 @@ struct command_record_counts {
 
 struct command_record_limits {
     const char *path; /* must outlive the record */
-    uint64_t bytes;   /* of a file, but for one line and those of halts; 0: no bound */
+    uint64_t bytes;   /* of a file, but for one line; 0: no bound */
     uint32_t files;   /* renamed ones that are kept; not read without a bound */
 };
 
@@ -52,10 +52,10 @@ MUST_USE bool command_record_open(struct command_record *record,
                                   struct text *problems);
 void command_record_close(struct command_record *record);
 
-/* Appends the whole line or nothing; durable: false unless it is on the disk.  Waits for it. */
-bool command_record_write(void *record, const char *line, size_t length, bool durable);
+/* Appends the whole line or nothing.  False unless it is on the disk. */
+bool command_record_write(struct command_record *record, const char *line, size_t length);
 
 /* "No space left on device"; "" while lines can be written. */
-const char *command_record_why(const void *record);
+const char *command_record_why(const struct command_record *record);
 
 #endif

@@ -149,19 +149,18 @@ struct command_server *command_server_new(const struct command_server_plan *plan
     server->plan = *plan;
     server->idle_seconds = (plan->idle_ms ? plan->idle_ms : COMMAND_IDLE_MS) / 1e3;
     server->slow_seconds = (plan->slow_ms ? plan->slow_ms : COMMAND_SLOW_MS) / 1e3;
-    server->record.file = -1;
     server->desk.plan = (struct command_desk_plan){.on = plan->on,
                                                    .context = plan->context,
-                                                   .record = command_record_write,
-                                                   .record_context = &server->record,
-                                                   .record_why = command_record_why,
+                                                   .record = command_clerk_write,
+                                                   .record_why = command_clerk_why,
                                                    .now = system_clock_wall};
     int file = -1;
     bool right = users_begin(server, problems);
-    right &= command_record_open(&server->record, &plan->record, problems);
-    if (right) file = command_socket_listen(plan->socket, problems);
+    const struct command_clerk_plan clerk = {.loop = plan->loop, .record = plan->record};
+    server->clerk = server->desk.plan.record_context = command_clerk_new(&clerk, problems);
+    if (right && server->clerk) file = command_socket_listen(plan->socket, problems);
     if (file < 0) {
-        command_record_close(&server->record);
+        command_clerk_free(server->clerk);
         free(server);
         return NULL;
     }
@@ -176,14 +175,15 @@ struct command_server *command_server_new(const struct command_server_plan *plan
 void command_server_free(struct command_server *server)
 {
     if (!server) return;
-    CHECK(server->desk.counts.under_way == 0);
+    server->desk.ends = true;
     for (uint32_t i = 0; i < COMMAND_CONNECTIONS_MAX; i++)
         if (server->peer[i]) peer_close(server->peer[i]);
     ev_io_stop(server->plan.loop, &server->accept);
     ev_timer_stop(server->plan.loop, &server->sweep);
     close(server->accept.fd);
     command_socket_remove(server->plan.socket);
-    command_record_close(&server->record);
+    command_clerk_free(server->clerk); /* and whoever waits for the record is told */
+    CHECK(server->desk.counts.under_way == 0);
     free(server);
 }
 
@@ -197,7 +197,12 @@ const struct command_desk_counts *command_server_desk(const struct command_serve
     return &server->desk.counts;
 }
 
-const struct command_record *command_server_record(const struct command_server *server)
+const struct command_record_counts *command_server_record(const struct command_server *server)
 {
-    return &server->record;
+    return command_clerk_counts(server->clerk);
+}
+
+const char *command_server_record_why(const struct command_server *server)
+{
+    return command_clerk_why(server->clerk);
 }

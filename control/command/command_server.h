@@ -20,7 +20,6 @@
  * Threads: the loop's.  Memory: allocated; at most one answer for each connection. */
 
 #include "control/command/command_desk.h"
-#include "control/command/command_record.h"
 #include "control/command/command_users.h"
 
 #define COMMAND_CONNECTIONS_MAX 16u
@@ -69,11 +68,13 @@ struct command_server;
 MUST_USE struct command_server *command_server_new(const struct command_server_plan *plan,
                                                    struct text *problems);
 
-/* No request may be under way: end them first.  NULL is allowed. */
+/* No request may be under way in a handler: end them first.  NULL is allowed. */
 void command_server_free(struct command_server *server);
 
 const struct command_server_counts *command_server_counts(const struct command_server *server);
 const struct command_desk_counts *command_server_desk(const struct command_server *server);
-const struct command_record *command_server_record(const struct command_server *server);
+const struct command_record_counts *command_server_record(const struct command_server *server);
+/* Why lines cannot be written there; "": they can. */
+const char *command_server_record_why(const struct command_server *server);
 
 #endif

@@ -29,7 +29,7 @@ struct command_server {
     struct command_server_plan plan;
     struct command_server_counts counts;
     struct command_desk desk;
-    struct command_record record;
+    struct command_clerk *clerk;
     struct command_users users;
     struct stat seen; /* of the users' file */
     double idle_seconds, slow_seconds;

@@ -1,41 +1,16 @@
 /* From the bytes of a line to the bytes of its answer, without a socket: what is a request, who
- * may, what is written down, in which order. */
+ * may, what is answered.  What is written down is in test_command_desk_record.c. */
 
-#include "control/command/command_desk.h"
+#include "tests/command/desk_rig.h"
 #include "tests/support/chance.h"
-#include "tests/support/spec.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define STORY_BYTES 4096u
-#define MUTATIONS   100000u
+#define MUTATIONS 100000u
 
-/* A desk whose handlers only tell that they were asked. */
-static struct command_desk desk;
-static command_fn *handlers[COMMAND_COUNT];
-static char story[STORY_BYTES]; /* what happened, in order */
-static bool record_works;
 static struct command_call *later;
-
-static char answer[1 << 16];
-static uint32_t answers;
-
-static void tell(const char *what, const char *more)
-{
-    size_t length = strlen(story);
-    snprintf(story + length, sizeof story - length, "%s%s\n", what, more);
-}
-
-static void handled(void *context, struct command_call *call)
-{
-    (void)context;
-    tell("done ", command_at(call->number)->method);
-    const char *reason = command_call_text(call, "reason");
-    command_call_answer(call, json_pack("{s:s?, s:I}", "reason", reason, "count",
-                                        (json_int_t)command_call_whole(call, "count", 7)));
-}
 
 static void refused(void *context, struct command_call *call)
 {
@@ -63,78 +38,6 @@ static void broken(void *context, struct command_call *call)
     (void)context;
     command_call_answer(call, json_pack("{s:s}", "text", "\xff"));
 }
-
-static bool record(void *context, const char *line, size_t length, bool durable)
-{
-    (void)context;
-    json_error_t error;
-    json_t *is = json_loadb(line, length - 1, 0, &error);
-    EXPECT(is != NULL && line[length - 1] == '\n');
-    if (!durable) tell("not awaited: ", "");
-    tell(json_string_value(json_object_get(is, "step")), record_works ? "" : " lost");
-    json_decref(is);
-    return record_works;
-}
-
-static nanos_t today(void)
-{
-    return 1000000000ull * NANOS_SECOND + 42 * 1000ull;
-}
-
-static void before_each(void)
-{
-    for (uint32_t i = 0; i < COMMAND_COUNT; i++) handlers[i] = handled;
-    memset(&desk, 0, sizeof desk);
-    desk.plan = (struct command_desk_plan){.on = handlers, .record = record, .now = today};
-    record_works = true;
-    story[0] = answer[0] = 0;
-    answers = 0;
-    later = NULL;
-}
-
-static void answered(void *context, const char *line, size_t length)
-{
-    (void)context;
-    answers++;
-    snprintf(answer, sizeof answer, "%.*s", (int)length, line);
-}
-
-static const char *ask_as(enum command_role role, const char *line)
-{
-    struct command_caller caller = {.uid = 1007, .gid = 100, .pid = 4711, .role = role};
-    command_desk_take(&desk, &caller, line, strlen(line), answered, NULL);
-    return answer;
-}
-
-static const char *ask(const char *line)
-{
-    return ask_as(COMMAND_ADMIN, line);
-}
-
-/* The code of the answer; 0: it is a result.  1: it is no answer of JSON-RPC 2.0. */
-static int code(void)
-{
-    json_error_t error;
-    json_t *is = json_loads(answer, JSON_REJECT_DUPLICATES, &error);
-    const char *version = json_string_value(json_object_get(is, "jsonrpc"));
-    json_t *wrong = json_object_get(is, "error");
-    const char *message = json_string_value(json_object_get(wrong, "message"));
-    int found = 1;
-    if (version && strcmp(version, "2.0") == 0 && json_object_get(is, "id") &&
-        answer[strlen(answer) - 1] == '\n' && strchr(answer, '\n')[1] == 0) {
-        if (json_is_object(json_object_get(is, "result")) && !wrong) found = 0;
-        if (message && message[0] && !json_object_get(is, "result"))
-            found = (int)json_integer_value(json_object_get(wrong, "code"));
-    }
-    json_decref(is);
-    return found;
-}
-
-#define EXPECT_CODE(line, wanted)                                                                  \
-    do {                                                                                           \
-        (void)ask(line);                                                                           \
-        spec_expect(__FILE__, __LINE__, code() == (wanted), "%s is answered %s", line, answer);    \
-    } while (0)
 
 /* Requests. */
 
@@ -229,9 +132,6 @@ SPEC(a_command_that_there_is_not_is_said_so)
 
 /* Parameters. */
 
-#define WITH(method, params)                                                                       \
-    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" method "\",\"params\":" params "}"
-
 SPEC(parameters_are_checked_by_the_table)
 {
     static const struct {
@@ -312,74 +212,6 @@ SPEC(who_may_not_is_told_which_role_it_takes)
                   "halt needs the role operator, and user 1007 is viewer") != NULL);
 }
 
-/* The record. */
-
-SPEC(a_change_is_written_down_before_it_is_done_and_its_end_after)
-{
-    (void)ask(WITH("arm", "{\"reason\":\"x\"}"));
-    EXPECT_TEXT(story, "begun\ndone arm\nended\n");
-}
-
-SPEC(a_halt_waits_for_no_disk)
-{
-    (void)ask(WITH("halt", "{}"));
-    EXPECT_TEXT(story, "not awaited: \nbegun\ndone halt\nended\n");
-}
-
-SPEC(what_is_only_shown_leaves_no_record)
-{
-    for (uint32_t i = 0; i < COMMAND_COUNT; i++) {
-        char line[256];
-        if (command_at(i)->changes) continue;
-        snprintf(line, sizeof line, WITH("%s", "%s"), command_at(i)->method,
-                 i == COMMAND_BOOK ? "[\"A\"]" : "{}");
-        (void)ask(line);
-        EXPECT(code() == 0);
-    }
-    EXPECT(strstr(story, "begun") == NULL && strstr(story, "ended") == NULL);
-}
-
-SPEC(without_its_record_a_change_is_not_done)
-{
-    record_works = false;
-    EXPECT_CODE(WITH("arm", "{\"reason\":\"x\"}"), COMMAND_UNAVAILABLE);
-    EXPECT_TEXT(story, "begun lost\n");
-    EXPECT_UINT(desk.counts.record_lost, 1);
-}
-
-SPEC(without_its_record_a_halt_is_done_all_the_same)
-{
-    record_works = false;
-    EXPECT_CODE(WITH("halt", "{}"), 0);
-    EXPECT_TEXT(story, "not awaited: \nbegun lost\ndone halt\nended lost\n");
-}
-
-static char written[2][1024];
-static uint32_t lines_written;
-
-static bool record_keep(void *context, const char *line, size_t length, bool durable)
-{
-    (void)context;
-    (void)durable;
-    if (lines_written < 2)
-        snprintf(written[lines_written++], sizeof written[0], "%.*s", (int)length, line);
-    return true;
-}
-
-SPEC(the_record_says_who_what_and_what_came_of_it)
-{
-    desk.plan.record = record_keep;
-    lines_written = 0;
-    (void)ask_as(COMMAND_RISK, WITH("arm", "{\"reason\":\"all is well\"}"));
-    EXPECT_TEXT(written[0],
-                "{\"at\":\"2001-09-09T01:46:40.000042Z\",\"act\":1,\"step\":\"begun\",\"uid\":1007,"
-                "\"gid\":100,\"pid\":4711,\"role\":\"risk\",\"method\":\"arm\",\"params\":{"
-                "\"reason\":\"all is well\"}}\n");
-    EXPECT_TEXT(written[1], "{\"at\":\"2001-09-09T01:46:40.000042Z\",\"act\":1,\"step\":\"ended\","
-                            "\"method\":\"arm\",\"result\":{\"reason\":\"all is well\","
-                            "\"count\":7}}\n");
-}
-
 /* Ends. */
 
 SPEC(a_refusal_of_the_box_is_its_sentence)
@@ -438,7 +270,7 @@ SPEC(any_bytes_are_answered_by_one_line_and_counted_once)
         struct command_caller caller = {.uid = 1, .role = COMMAND_ADMIN};
         answers = 0;
         story[0] = 0;
-        command_desk_take(&desk, &caller, line, length, answered, NULL);
+        command_desk_take(&desk, &caller, line, length, desk_answered, NULL);
         if (answers == 1 && (i % 64 != 0 || code() != 1)) continue;
         spec_expect(__FILE__, __LINE__, false, "mutation %u is answered %s", i, answer);
         return;
@@ -466,15 +298,9 @@ SPEC(any_bytes_are_answered_by_one_line_and_counted_once)
     S(each_role_may_what_those_before_it_may_and_nothing_else)                                     \
     S(nobody_learns_nothing_of_commands)                                                           \
     S(who_may_not_is_told_which_role_it_takes)                                                     \
-    S(a_change_is_written_down_before_it_is_done_and_its_end_after)                                \
-    S(a_halt_waits_for_no_disk)                                                                    \
-    S(what_is_only_shown_leaves_no_record)                                                         \
-    S(without_its_record_a_change_is_not_done)                                                     \
-    S(without_its_record_a_halt_is_done_all_the_same)                                              \
-    S(the_record_says_who_what_and_what_came_of_it)                                                \
     S(a_refusal_of_the_box_is_its_sentence)                                                        \
     S(a_box_without_the_part_says_so)                                                              \
     S(an_answer_may_come_later)                                                                    \
     S(an_answer_that_is_too_long_or_no_text_is_one_that_is_broken)                                 \
     S(any_bytes_are_answered_by_one_line_and_counted_once)
-SPEC_MAIN("command_desk", SPECS, before_each, NULL)
+SPEC_MAIN("command_desk", SPECS, desk_begin, NULL)

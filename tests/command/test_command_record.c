@@ -47,9 +47,9 @@ static bool opened(uint64_t bytes, uint32_t files)
     return command_record_open(&record, &limits, &problems);
 }
 
-static bool says(const char *line, bool durable)
+static bool says(const char *line)
 {
-    return command_record_write(&record, line, strlen(line), durable);
+    return command_record_write(&record, line, strlen(line));
 }
 
 static const char *numbered(uint32_t number)
@@ -80,12 +80,12 @@ SPEC(it_is_made_for_us_alone_and_appended_to)
     struct stat is;
     EXPECT(opened(0, 1));
     EXPECT(stat(path, &is) == 0 && is.st_mode == (S_IFREG | 0600));
-    EXPECT(says("one\n", true));
+    EXPECT(says("one\n"));
     command_record_close(&record);
     EXPECT(opened(0, 1));
-    EXPECT(says("two\n", false));
+    EXPECT(says("two\n"));
     command_record_close(&record);
-    EXPECT(!says("three\n", false));
+    EXPECT(!says("three\n"));
     EXPECT_TEXT(text_of(path), "one\ntwo\n");
 }
 
@@ -109,20 +109,20 @@ SPEC(one_that_others_may_write_or_a_link_is_refused)
 SPEC(a_disk_that_is_full_is_told_and_keeps_no_half_a_line)
 {
     EXPECT(opened(0, 1));
-    EXPECT(says("one\n", true));
+    EXPECT(says("one\n"));
     EXPECT_TEXT(command_record_why(&record), "");
     struct rlimit before, little = {.rlim_cur = 10, .rlim_max = RLIM_INFINITY};
     EXPECT(getrlimit(RLIMIT_FSIZE, &before) == 0);
     little.rlim_max = before.rlim_max;
     void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
     EXPECT(setrlimit(RLIMIT_FSIZE, &little) == 0);
-    EXPECT(!says("a line that fits only in part\n", true)); /* six bytes of it would */
+    EXPECT(!says("a line that fits only in part\n")); /* six bytes of it would */
     EXPECT(command_record_why(&record)[0] != 0);
-    EXPECT(!says("another one of the kind\n", true));
+    EXPECT(!says("another one of the kind\n"));
     EXPECT(setrlimit(RLIMIT_FSIZE, &before) == 0);
     signal(SIGXFSZ, handler);
     EXPECT_TEXT(text_of(path), "one\n");
-    EXPECT(says("two\n", true));
+    EXPECT(says("two\n"));
     EXPECT_TEXT(command_record_why(&record), "");
     EXPECT_TEXT(text_of(path), "one\ntwo\n");
 }
@@ -131,7 +131,7 @@ SPEC(what_no_disk_takes_says_why)
 {
     if (access("/dev/full", W_OK) != 0) return;
     record.file = open("/dev/full", O_WRONLY);
-    EXPECT(!says("one\n", false));
+    EXPECT(!says("one\n"));
     EXPECT_TEXT(command_record_why(&record), "No space left on device");
 }
 
@@ -162,7 +162,7 @@ static void lines_say(uint64_t seed, uint32_t files, char *all, size_t *length)
         memset(line, 'a' + (int)(i % 26), size);
         line[size] = '\n';
         line[size + 1] = 0;
-        EXPECT(says(line, true));
+        EXPECT(says(line));
         memcpy(all + *length, line, size + 1);
         *length += size + 1;
         if (chance_between(&chance, 0, 9) > 0) continue;
@@ -211,7 +211,7 @@ SPEC(of_full_files_the_newest_are_kept_and_the_removed_are_counted)
 SPEC(each_turn_and_each_removal_has_its_counter)
 {
     EXPECT(opened(8, 2));
-    for (uint32_t i = 0; i < 6; i++) EXPECT(says("1234567\n", true));
+    for (uint32_t i = 0; i < 6; i++) EXPECT(says("1234567\n"));
     EXPECT_UINT(record.counts.record_turned, 5);
     EXPECT_UINT(record.counts.record_removed, 3);
     EXPECT_UINT(record.counts.record_turn_failed, 0);
@@ -221,35 +221,25 @@ SPEC(each_turn_and_each_removal_has_its_counter)
 SPEC(a_line_that_is_longer_than_a_file_has_one_of_its_own)
 {
     EXPECT(opened(8, 9));
-    EXPECT(says("a line of more than eight\n", true));
-    EXPECT(says("x\n", true));
+    EXPECT(says("a line of more than eight\n"));
+    EXPECT(says("x\n"));
     EXPECT_TEXT(text_of(numbered(1)), "a line of more than eight\n");
     EXPECT_TEXT(text_of(path), "x\n");
-}
-
-SPEC(a_halt_turns_nothing)
-{
-    EXPECT(opened(8, 2));
-    EXPECT(says("1234567\n", true));
-    EXPECT(says("halt\n", false));
-    EXPECT_TEXT(text_of(path), "1234567\nhalt\n");
-    EXPECT(says("next\n", true));
-    EXPECT_TEXT(text_of(path), "next\n");
 }
 
 SPEC(a_name_that_is_taken_keeps_the_file_going_and_is_counted)
 {
     EXPECT(opened(8, 2));
-    EXPECT(says("1234567\n", true));
+    EXPECT(says("1234567\n"));
     int file = open(numbered(1), O_WRONLY | O_CREAT, 0600);
     EXPECT(write(file, "theirs", 6) == 6);
     close(file);
-    EXPECT(says("2\n", true));
+    EXPECT(says("2\n"));
     EXPECT_UINT(record.counts.record_turn_failed, 1);
     EXPECT_TEXT(text_of(numbered(1)), "theirs");
     EXPECT_TEXT(text_of(path), "1234567\n2\n");
     EXPECT(unlink(numbered(1)) == 0);
-    EXPECT(says("3\n", true));
+    EXPECT(says("3\n"));
     EXPECT_TEXT(text_of(path), "3\n");
 }
 
@@ -258,14 +248,13 @@ SPEC(who_moves_the_file_or_removes_it_needs_to_tell_nobody)
     char moved[128];
     snprintf(moved, sizeof moved, "%s/changes.jsonl-20300102", folder);
     EXPECT(opened(0, 1));
-    EXPECT(says("one\n", true));
+    EXPECT(says("one\n"));
     EXPECT(rename(path, moved) == 0);
-    EXPECT(says("halt\n", false)); /* which waits for no disk: it goes where the file went */
-    EXPECT(says("two\n", true));
-    EXPECT_TEXT(text_of(moved), "one\nhalt\n");
+    EXPECT(says("two\n"));
+    EXPECT_TEXT(text_of(moved), "one\n");
     EXPECT_TEXT(text_of(path), "two\n");
     EXPECT(unlink(path) == 0);
-    EXPECT(says("three\n", true));
+    EXPECT(says("three\n"));
     EXPECT_TEXT(text_of(path), "three\n");
     EXPECT_UINT(record.counts.record_moved, 2);
 }
@@ -273,12 +262,12 @@ SPEC(who_moves_the_file_or_removes_it_needs_to_tell_nobody)
 SPEC(a_process_that_ends_between_the_rename_and_the_new_file_loses_nothing)
 {
     EXPECT(opened(8, 5));
-    EXPECT(says("1234567\n", true));
+    EXPECT(says("1234567\n"));
     command_record_close(&record);
     EXPECT(rename(path, numbered(1)) == 0);
     EXPECT(opened(8, 5));
-    EXPECT(says("7654321\n", true));
-    EXPECT(says("1\n", true));
+    EXPECT(says("7654321\n"));
+    EXPECT(says("1\n"));
     EXPECT_TEXT(text_of(numbered(1)), "1234567\n");
     EXPECT_TEXT(text_of(numbered(2)), "7654321\n");
     EXPECT_TEXT(text_of(path), "1\n");
@@ -296,7 +285,7 @@ SPEC(other_files_of_the_folder_are_left_alone)
     }
     EXPECT(opened(8, 1));
     EXPECT_UINT(record.highest, 0);
-    for (uint32_t i = 0; i < 9; i++) EXPECT(says("1234567\n", true));
+    for (uint32_t i = 0; i < 9; i++) EXPECT(says("1234567\n"));
     for (uint32_t i = 0; i < ARRAY_COUNT(names); i++) {
         snprintf(other, sizeof other, "%s/%s", folder, names[i]);
         EXPECT(access(other, F_OK) == 0);
@@ -312,7 +301,6 @@ SPEC(other_files_of_the_folder_are_left_alone)
     S(of_full_files_the_newest_are_kept_and_the_removed_are_counted)                               \
     S(each_turn_and_each_removal_has_its_counter)                                                  \
     S(a_line_that_is_longer_than_a_file_has_one_of_its_own)                                        \
-    S(a_halt_turns_nothing)                                                                        \
     S(a_name_that_is_taken_keeps_the_file_going_and_is_counted)                                    \
     S(who_moves_the_file_or_removes_it_needs_to_tell_nobody)                                       \
     S(a_process_that_ends_between_the_rename_and_the_new_file_loses_nothing)                       \

@@ -23,12 +23,12 @@ static void handled(void *context, struct command_call *call)
     command_call_answer(call, json_incref(call->parameters));
 }
 
-static bool record(void *context, const char *line, size_t length, bool durable)
+static void record(void *context, const char *line, size_t length, command_written_fn *told,
+                   void *of)
 {
     (void)context;
-    (void)durable;
     CHECK(length > 1 && memchr(line, '\n', length) == line + length - 1);
-    return true;
+    told(of, true);
 }
 
 static nanos_t today(void)

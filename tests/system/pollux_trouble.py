@@ -176,6 +176,8 @@ def a_record_that_is_moved_away_is_begun_anew(bench):
     box = alone(bench)
     file = box.folder / "changes.jsonl"
     box.ask("halt")
+    # Whose answer waits for no disk.
+    box.wait(lambda: len(file.read_text().splitlines()) == 2, "the halt is not written down")
     old = file.rename(box.folder / "changes.jsonl-1")
     box.ask("arm", "--reason", "x")
     file.unlink()
@@ -183,10 +185,9 @@ def a_record_that_is_moved_away_is_begun_anew(bench):
     box.ask("arm", "--reason", "y")
     steps = [(json.loads(line)["act"], json.loads(line)["step"])
              for part in (old, file) for line in part.open()]
-    # What was begun in the removed file has its end there; a halt waits for no disk, so its first
-    # line goes where the file went.
-    equal(steps, [(1, "begun"), (1, "ended"), (3, "ended"), (4, "begun"), (4, "ended")],
-          "the lines that are left")
+    # What was written into the file that was removed is gone with it.
+    equal(steps, [(1, "begun"), (1, "ended"), (3, "begun"), (3, "ended"), (4, "begun"),
+                  (4, "ended")], "the lines that are left")
     # Counters of a moment ago are given again.
     box.wait(lambda: box.counter("control_record_moved") == 2, "it was moved twice")
     equal(box.counter("control_record_lost"), 0, "lines lost")
