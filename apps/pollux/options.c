@@ -19,8 +19,8 @@ static const char doc[] = "Asks a running polluxd: what it does, and to do somet
 
 static const struct argp_option own[] = {
     {"socket", 's', "PATH", 0,
-     "The control socket; without it the first there is of $POLLUX_SOCKET, control/pollux.sock and "
-     "/run/pollux/pollux.sock",
+     "The control socket; without it $POLLUX_SOCKET, or else the first there is of "
+     "control/pollux.sock and /run/pollux/pollux.sock",
      1},
     {"json", 'j', NULL, 0, "The answer as one JSON object", 1},
     {"watch", 'w', "SECONDS", OPTION_ARG_OPTIONAL, "Again and again, every second or so many", 1},

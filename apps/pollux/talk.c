@@ -11,31 +11,32 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#define PLACES 3u
+#define PLACES 2u
 
 static const char how[] =
     "pollux: start polluxd with a configuration that has the section control, go to the folder it "
     "was started in, or name its socket with --socket PATH\n";
 
-/* The one that was named; or the first of the usual ones that is there. */
-static const char *path_of(const char *named, const char *const *usual)
+static const char *const usual[PLACES] = {"control/pollux.sock", "/run/pollux/pollux.sock"};
+
+/* The one that was named, there or not: a command must not go to another box than was meant.  Else
+ * the first of the usual ones that is there. */
+static const char *path_of(const char *named)
 {
-    if (named) return named;
+    if (!named) named = getenv("POLLUX_SOCKET");
+    if (named && named[0]) return named;
     for (uint32_t i = 0; i < PLACES; i++)
-        if (usual[i] && access(usual[i], F_OK) == 0) return usual[i];
+        if (access(usual[i], F_OK) == 0) return usual[i];
     return NULL;
 }
 
 bool talk_open(struct talk *talk, const char *named)
 {
-    const char *const usual[PLACES] = {getenv("POLLUX_SOCKET"), "control/pollux.sock",
-                                       "/run/pollux/pollux.sock"};
-    const char *path = path_of(named, usual);
+    const char *path = path_of(named);
     *talk = (struct talk){.file = -1};
     if (!path) {
         fprintf(stderr, "pollux: there is no control socket; looked for");
-        for (uint32_t i = 0; i < PLACES; i++)
-            if (usual[i]) fprintf(stderr, " %s", usual[i]);
+        for (uint32_t i = 0; i < PLACES; i++) fprintf(stderr, " %s", usual[i]);
         fprintf(stderr, "\n%s", how);
         return false;
     }

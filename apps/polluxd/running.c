@@ -170,8 +170,9 @@ static bool parameters_take(const struct config *config, const struct config_tra
         snprintf(why->text, room, "they are of another strategy");
     else if (!kind || !kind->set)
         snprintf(why->text, room, "the strategy takes no parameters while it runs");
-    else if (kind->check && !kind->check(&new, why->text, room)) return false;
-    else if (kind->orders && kind->orders(&old) != kind->orders(&new))
+    else if (kind->check && !kind->check(&new, why->text, room)) {
+        if (!why->text[0]) snprintf(why->text, room, "it refuses them, and does not say why");
+    } else if (kind->orders && kind->orders(&old) != kind->orders(&new))
         snprintf(why->text, room, "it would have %u orders at once, not %u", kind->orders(&new),
                  kind->orders(&old));
     return why->text[0] == 0;

@@ -21,6 +21,7 @@
 
 #define NAME_PATTERN  "capture-????????T??????.??????Z.pcapng"
 #define NAME_ATTEMPTS 1000u
+#define NAME_SECONDS  ((time_t)16000000000) /* in the year 2477: later times are none of ours */
 #define BLOCK_PACKET  6u
 
 static bool fail(struct recorder_files *files, const char *what, int cause, struct text *problem)
@@ -106,11 +107,45 @@ static bool name_make(struct recorder_files *files, nanos_t now)
     return length > 0 && (size_t)length < sizeof files->name;
 }
 
+static int name_is(const struct dirent *entry)
+{
+    return fnmatch(NAME_PATTERN, entry->d_name, 0) == 0;
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* The time in a name; 0: there is none. */
+static nanos_t name_time(const char *name)
+{
+    struct tm day = {0};
+    unsigned micros = 0;
+    const char *rest = strptime(name, "capture-%Y%m%dT%H%M%S", &day);
+    time_t seconds = rest && sscanf(rest, ".%6uZ", &micros) == 1 ? timegm(&day) : 0;
+    return seconds > 0 && seconds < NAME_SECONDS
+             ? (nanos_t)seconds * NANOS_SECOND + micros * NANOS_MICRO
+             : 0;
+}
+
+/* The newest name in the folder, which a clock that was set back may not reach for a while. */
+static nanos_t newest_time(const struct recorder_files *files)
+{
+    struct dirent **found;
+    int count = scandirat(files->folder_descriptor, ".", &found, name_is, by_name);
+    nanos_t newest = count > 0 ? name_time(found[count - 1]->d_name) : 0;
+    for (int i = 0; i < count; i++) free(found[i]);
+    if (count >= 0) free(found);
+    return newest;
+}
+
 static bool file_make(struct recorder_files *files, nanos_t now, struct text *problem)
 {
     int cause = EINVAL;
     files->descriptor = -1;
-    /* A name is never given twice, even if its file is gone again: their order is that of time. */
+    /* A name is never given twice, even if its file is gone again, and each is higher than those
+     * before it: their order is that in which they were made, whatever the clock does. */
     if (now < files->named_ns + NANOS_MICRO) now = files->named_ns + NANOS_MICRO;
     for (uint32_t i = 0; i < NAME_ATTEMPTS && files->descriptor < 0; i++) {
         files->named_ns = now + i * NANOS_MICRO;
@@ -127,17 +162,7 @@ static bool file_make(struct recorder_files *files, nanos_t now, struct text *pr
     return true;
 }
 
-static int name_is(const struct dirent *entry)
-{
-    return fnmatch(NAME_PATTERN, entry->d_name, 0) == 0;
-}
-
-static int by_name(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-/* Names begin with their time, so the first ones are the oldest.  One that cannot be removed is not
+/* Names rise, so the first ones are the oldest.  One that cannot be removed is not
  * worth a capture: the next file tries again. */
 static void oldest_remove(struct recorder_files *files)
 {
@@ -253,6 +278,7 @@ bool recorder_files_open(struct recorder_files *files, const struct recorder_fil
     CHECK(plan->interfaces <= RECORDER_INTERFACES_MAX);
     files_reset(files, plan, now);
     if (!folder_open(files, problem)) return false;
+    files->named_ns = newest_time(files);
     files->buffer = malloc(RECORDER_BUFFER_BYTES);
     if (!files->buffer) text_append(problem, "there is no memory for a file's buffer");
     else if (file_begin(files, now, problem)) return true;

@@ -168,6 +168,39 @@ SPEC(the_newest_files_stay_and_what_is_not_a_capture_of_ours_stays_too)
     EXPECT_UINT(view.written, 800);
 }
 
+SPEC(a_clock_that_was_set_back_removes_the_old_files_and_not_the_new_ones)
+{
+    static const char *const later[] = {"capture-20990101T000000.000000Z.pcapng",
+                                        "capture-20990101T000000.000001Z.pcapng",
+                                        "capture-20991231T235959.999999Z.pcapng"};
+    static struct rig_files files;
+    for (uint32_t i = 0; i < ARRAY_COUNT(later); i++) make(later[i]);
+    rig.plan.file_bytes = RECORDER_FILE_BYTES_MIN;
+    rig.plan.files = 3;
+    EXPECT(rig_start() == RECORDER_RUNS);
+    for (uint32_t i = 0; i < 400; i++) rig_send(0, 1000), rig_take(1);
+    rig_stop();
+    for (uint32_t i = 0; i < ARRAY_COUNT(later); i++) EXPECT(!there(later[i]));
+    rig_files(&files);
+    EXPECT_UINT(files.count, 3);
+    EXPECT(rig_start() == RECORDER_RUNS); /* and so does the next capture */
+    rig_send(0, 1000), rig_take(1);
+    rig_stop();
+    rig_files(&files);
+    EXPECT_UINT(files.count, 3);
+    EXPECT_UINT(rig_view().removed, 1);
+}
+
+SPEC(a_file_of_a_time_that_none_has_is_no_reason_for_names_that_never_were)
+{
+    make("capture-99991231T235959.999999Z.pcapng");
+    make("capture-abcdefghTijklmn.opqrstZ.pcapng");
+    EXPECT(rig_start() == RECORDER_RUNS);
+    rig_send(0, 1000), rig_take(1);
+    rig_stop();
+    EXPECT_UINT(rig_view().written, 2);
+}
+
 SPEC(a_folder_that_cannot_be_made_is_a_sentence_and_the_next_start_may_be_right)
 {
     rig.plan.folder = "/proc/captures/here";
@@ -329,6 +362,8 @@ SPEC(what_is_written_is_on_the_disk_soon_and_not_only_at_the_end)
     S(one_capture_at_a_time_and_none_is_stopped_twice)                                             \
     S(a_file_ends_where_it_may_be_no_longer_and_the_next_one_goes_on)                              \
     S(the_newest_files_stay_and_what_is_not_a_capture_of_ours_stays_too)                           \
+    S(a_clock_that_was_set_back_removes_the_old_files_and_not_the_new_ones)                        \
+    S(a_file_of_a_time_that_none_has_is_no_reason_for_names_that_never_were)                       \
     S(a_folder_that_cannot_be_made_is_a_sentence_and_the_next_start_may_be_right)                  \
     S(a_full_disk_ends_the_capture_with_whole_files_and_a_count)                                   \
     S(a_disk_that_takes_nothing_leaves_no_file)                                                    \

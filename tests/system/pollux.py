@@ -237,6 +237,9 @@ def the_exit_status_says_what_became_of_it(bench):
     place = {"POLLUX_SOCKET": str(box.folder / "control/pollux.sock")}
     done = box.pollux("status", environment=place)
     equal(done.returncode, 0, "by the environment")
+    done = box.pollux("status", environment={"POLLUX_SOCKET": "/nowhere/pollux.sock"})
+    equal(done.returncode, 3, "who names a socket that is not there gets no other")
+    require("/nowhere/pollux.sock" in done.stderr, done.stderr)
 
 
 @spec
