@@ -111,8 +111,10 @@ static char *out_claim(struct redis_link *link, uint32_t tag, size_t length)
 {
     if (link->why || length > REDIS_LINK_OUT_BYTES - link->out_bytes) return NULL;
     if (!redis_replies_room(&link->replies)) return NULL;
-    if (link->replies.count == 0) link->heard_at = redis_seconds();
-    if (!link->replies.subscribed) redis_replies_asked(&link->replies, tag);
+    if (!link->replies.subscribed) {
+        if (link->replies.count == 0) link->heard_at = redis_seconds();
+        redis_replies_asked(&link->replies, tag);
+    }
     if (link->out_first + link->out_bytes + length > REDIS_LINK_OUT_BYTES) {
         memmove(link->out, link->out + link->out_first, link->out_bytes);
         link->out_first = 0;
@@ -277,13 +279,27 @@ static void connect_begin(struct redis_link *link)
     output_watch(link, true);
 }
 
-/* A stopped server keeps its sockets: only silence tells. */
+/* To one that is only listened to nothing is said: it is asked for a sign of life. */
+static bool pinged(struct redis_link *link)
+{
+    static const char *const ping[] = {"PING"};
+    if (link->state != REDIS_LINK_READY || !link->replies.subscribed) return false;
+    double now = redis_seconds();
+    if (!link->why && now - link->pinged_at >= REDIS_LINK_PING_MS / 1000.0) {
+        link->pinged_at = now;
+        (void)words_add(link, REDIS_TAG_PUSHED, 1, ping);
+    }
+    return true;
+}
+
+/* A stopped server keeps its sockets, and one whose machine is gone says no farewell: only silence
+ * tells. */
 static void step(struct ev_loop *loop, ev_timer *timer, int events)
 {
     (void)loop;
     (void)events;
     struct redis_link *link = timer->data;
-    bool due = link->state != REDIS_LINK_READY || link->replies.count > 0;
+    bool due = pinged(link) || link->state != REDIS_LINK_READY || link->replies.count > 0;
     if (link->state == REDIS_LINK_DOWN) {
         if (redis_seconds() >= link->retry_at) connect_begin(link);
     } else if (link->why) {

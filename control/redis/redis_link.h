@@ -23,6 +23,7 @@
 #define REDIS_LINK_RETRY_MS     20u
 #define REDIS_LINK_RETRY_MAX_MS 2000u
 #define REDIS_LINK_SILENCE_MS   3000u /* for a reply that is due */
+#define REDIS_LINK_PING_MS      1000u /* of one that listens: else nothing would ever be due */
 #define REDIS_LINK_OUT_BYTES    (2u << 20)
 
 struct redis_link_plan {
@@ -62,6 +63,7 @@ struct redis_link {
     uint32_t retry_ms;
     double retry_at; /* redis_seconds */
     double heard_at;
+    double pinged_at;
     const char *why; /* it is to be lost, when its replies are read; NULL: it is not */
     uint64_t connections;
     uint64_t losses;
