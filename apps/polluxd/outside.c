@@ -18,6 +18,7 @@ struct polluxd_outside {
     struct redis *redis;
     struct redis_names names;
     struct redis_strategy *strategy;
+    char (*called)[DELEGATE_NAME_MAX + 1]; /* of each place; its strategy's name points there */
     struct redis_symbol *symbol;
     struct redis_listed *listed;
     const char **venue;
@@ -32,17 +33,27 @@ struct polluxd_outside {
 
 /* Names. */
 
+void polluxd_outside_call(struct polluxd_outside *outside, uint32_t place, const char *name)
+{
+    if (outside && outside->called)
+        (void)snprintf(outside->called[place], sizeof outside->called[place], "%s", name);
+}
+
 static void strategies_name(struct polluxd_outside *outside, const struct config_gateway *config)
 {
     const struct gateway_plan *plan = &outside->polluxd->gateway.plan;
+    const struct gateway *gateway = engine_stage_gateway(outside->polluxd->launch.engine);
     const char **traded = outside->traded;
     for (uint32_t i = 0; i < plan->strategies; i++) {
         struct redis_strategy *strategy = &outside->strategy[i];
-        *strategy = (struct redis_strategy){
-            .name = "", .venue = plan->strategy[i].venue, .at = plan->strategy[i].leg_venue};
-        if (i >= config->strategies.count) continue; /* a spare place */
+        *strategy = (struct redis_strategy){.name = outside->called[i],
+                                            .venue = plan->strategy[i].venue,
+                                            .at = plan->strategy[i].leg_venue};
+        /* In a spare place is somebody of whom the journal knows, or nobody yet. */
+        polluxd_outside_call(outside, i, gateway_strategy_of(gateway, i)->name);
+        if (i >= config->strategies.count) continue;
         const struct config_trade_strategy *from = &config->strategies.at[i];
-        strategy->name = from->name;
+        polluxd_outside_call(outside, i, from->name);
         strategy->orders = from->orders;
         strategy->outside = polluxd_outside(from);
         strategy->symbol = traded;
@@ -83,6 +94,7 @@ static void names_make(struct polluxd_outside *outside)
         traded += config->strategies.at[i].instruments.count;
     outside->strategy =
         zeroed(outside->polluxd->gateway.plan.strategies, sizeof *outside->strategy);
+    outside->called = zeroed(outside->polluxd->gateway.plan.strategies, sizeof *outside->called);
     outside->symbol = zeroed(config->symbols.count, sizeof *outside->symbol);
     outside->venue = zeroed(config->venues.count, sizeof *outside->venue);
     outside->traded = zeroed(traded, sizeof *outside->traded);
@@ -259,6 +271,7 @@ void polluxd_outside_free(struct polluxd_outside *outside, struct text *summary)
     }
     redis_free(outside->redis);
     free(outside->strategy);
+    free(outside->called);
     free(outside->symbol);
     free(outside->listed);
     free(outside->venue);

@@ -21,6 +21,8 @@ MUST_USE bool polluxd_outside_new(struct polluxd *polluxd, struct text *problems
 MUST_USE bool polluxd_outside_step(struct polluxd_outside *outside, struct text *said);
 /* False: there is none. */
 MUST_USE bool polluxd_outside_view(const struct polluxd_outside *outside, struct redis_view *view);
+/* Whoever is in this place of the gateway from now on is called so; before he comes. */
+void polluxd_outside_call(struct polluxd_outside *outside, uint32_t place, const char *name);
 void polluxd_outside_deafen(struct polluxd_outside *outside);
 /* summary gets its counters. */
 void polluxd_outside_free(struct polluxd_outside *outside, struct text *summary);

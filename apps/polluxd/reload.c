@@ -1,3 +1,4 @@
+#include "apps/polluxd/outside.h"
 #include "apps/polluxd/plugs.h"
 #include "apps/polluxd/reload_layout.h"
 
@@ -170,12 +171,21 @@ static void reload_begin(struct reload *reload)
     }
 }
 
+/* Programs outside are told of orders by the names of who gives them. */
+static void names_tell(const struct reload *reload)
+{
+    for (uint32_t i = 0; i < reload->change.attaches; i++)
+        polluxd_outside_call(reload->plan.polluxd->outside, reload->attach[i].place,
+                             reload->attach[i].plan->name);
+}
+
 /* The box changes something of its own now and then: then it is tried again. */
 static void reload_follow(struct reload *reload)
 {
     struct engine_stage *engine = reload->plan.polluxd->launch.engine;
     struct engine_control_answer answer;
     if (!reload->posted) {
+        names_tell(reload);
         reload->posted = engine_stage_change(engine, &reload->change);
         return;
     }

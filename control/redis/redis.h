@@ -84,7 +84,7 @@ struct redis_plan {
     C(report,      "Reports of the gateway that were put into lanes")                  \
     C(report_hole, "Reports that the ring had no room for: the journal has them")      \
     C(pushed,      "Updates and prices that were published")                           \
-    C(unpushed,    "of these, were under way when the connection was lost")            \
+    C(unpushed,    "of these, were on their way when the connection was lost")         \
     C(unanswered,  "Answers and refusals there was no room for while the server was away") \
     C(turned_down, "Commands that the server refused for good")                        \
     C(kill,        "Halts that were asked for")

@@ -21,9 +21,15 @@
 #define REDIS_ENTRY_MOST  (1u + REDIS_BATCH_MAX) /* tickets of one message: a switch, its intents */
 #define REDIS_BLOCK_MS    "500"                  /* a read waits so long for an entry */
 #define REDIS_PUSHED_MOST 1024u                  /* updates under way */
+#define REDIS_PUSHED_ONCE 64u                    /* more, and keys, without asking for room again */
 #define REDIS_SENTENCES   512u
 #define REDIS_WORDS_MAX   (8u + 3 * CONFIG_STRATEGIES_MAX)
 #define REDIS_KEY_BYTES   (2 * CONFIG_REDIS_NAME_MAX + CONFIG_NAME_MAX + 32u)
+
+/* Of the replies that may be awaited on the connection of push, what must arrive leaves so many to
+ * updates and keys: what was taken out of a lane is not there any more if it cannot be said. */
+#define REDIS_PUSH_KEPT (REDIS_PUSHED_MOST + REDIS_PUSHED_ONCE)
+static_assert(REDIS_PUSH_KEPT < REDIS_ASKED_MAX, "answers have the others");
 
 static_assert(REDIS_ENTRY_MOST * CONFIG_STRATEGIES_MAX <= REDIS_TICKETS,
               "an entry of every stream finds room");

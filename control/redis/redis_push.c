@@ -39,10 +39,17 @@ void redis_outbox_say(struct redis *redis, uint32_t words, const char *const *wo
     else redis->counts.unanswered++;
 }
 
+/* What must arrive can wait where it is, so it leaves room for what cannot. */
+static bool outbox_room(const struct redis *redis)
+{
+    return redis_replies_left(&redis->push.replies) > REDIS_PUSH_KEPT &&
+           redis->push.out_bytes < REDIS_LINK_OUT_BYTES / 2;
+}
+
 static void outbox_send(struct redis *redis)
 {
     const struct redis_command *command;
-    while ((command = redis_outbox_next(&redis->outbox)) != NULL) {
+    while (outbox_room(redis) && (command = redis_outbox_next(&redis->outbox)) != NULL) {
         if (redis_link_send(&redis->push, ASKED_OUTBOX, command->bytes, command->length)) continue;
         redis_outbox_unsend(&redis->outbox);
         return;
@@ -66,7 +73,9 @@ static void outbox_answer(struct redis *redis, const redisReply *reply)
 
 void redis_push_say(struct redis *redis, uint32_t words, const char *const *word)
 {
-    redis->pushed += redis_link_say(&redis->push, ASKED_PUSH, words, word);
+    bool said = redis_link_say(&redis->push, ASKED_PUSH, words, word);
+    redis->pushed += said;
+    redis->counts.unpushed += !said;
 }
 
 void redis_push_publish(struct redis *redis, const char *channel, const char *json)
@@ -159,21 +168,19 @@ void redis_push_step(struct redis *redis)
 
 /* Keys. */
 
-static void key_set(struct redis *redis, const char *key, const char *value)
+static bool key_said(struct redis *redis, uint32_t words, const char *const *word)
 {
-    const char *const word[] = {"SET", key, value};
-    (void)redis_link_say(&redis->push, ASKED_KEY, 3, word);
+    return redis_link_say(&redis->push, ASKED_KEY, words, word);
 }
 
 static void state_tell(struct redis *redis)
 {
     const char *state = redis->plan.calls.state(redis->plan.calls.context);
-    const char *const word[] = {"PUBLISH", redis->state_key, state};
+    const char *const set[] = {"SET", redis->state_key, state};
+    const char *const publish[] = {"PUBLISH", redis->state_key, state};
     if (redis->state_told && strcmp(redis->state, state) == 0) return;
-    redis->state_told = redis_link_ready(&redis->push);
     (void)snprintf(redis->state, sizeof redis->state, "%s", state);
-    key_set(redis, redis->state_key, state);
-    (void)redis_link_say(&redis->push, ASKED_KEY, 3, word);
+    redis->state_told = key_said(redis, 3, set) && key_said(redis, 3, publish);
 }
 
 /* Whether number is as it was told; then it is known as it is now. */
@@ -199,7 +206,7 @@ void redis_positions(struct redis *redis, uint32_t first, const struct redis_pos
         word[words++] = position[i].name;
         word[words++] = value[i];
     }
-    if (words == 2 || !redis_link_say(&redis->push, ASKED_KEY, words, word)) return;
+    if (words == 2 || !key_said(redis, words, word)) return;
     for (uint32_t i = 0; i < count && first + i < REDIS_POSITIONS_KNOWN; i++)
         redis->position[first + i] = position[i];
 }

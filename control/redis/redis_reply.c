@@ -45,9 +45,14 @@ void redis_replies_reset(struct redis_replies *replies)
     replies->subscribed = false;
 }
 
+uint32_t redis_replies_left(const struct redis_replies *replies)
+{
+    return REDIS_ASKED_MAX - replies->count;
+}
+
 bool redis_replies_room(const struct redis_replies *replies)
 {
-    return replies->count < REDIS_ASKED_MAX;
+    return redis_replies_left(replies) > 0;
 }
 
 void redis_replies_asked(struct redis_replies *replies, uint32_t tag)

@@ -51,6 +51,7 @@ void redis_replies_free(struct redis_replies *replies);
 void redis_replies_reset(struct redis_replies *replies); /* a new connection */
 
 bool redis_replies_room(const struct redis_replies *replies);
+uint32_t redis_replies_left(const struct redis_replies *replies); /* so many more may be awaited */
 void redis_replies_asked(struct redis_replies *replies, uint32_t tag); /* there is room */
 enum redis_fault redis_replies_take(struct redis_replies *replies, const char *bytes, size_t length,
                                     redis_reply_take *take, void *context);

@@ -12,10 +12,12 @@ import hashlib
 import hmac
 import json
 import os
+import pathlib
 import re
 import subprocess
 import sys
 import time
+from signal import SIGHUP
 
 from box_support import QUICKSTART
 from redis_support import (ACCOUNT, ANSWERS, DEAD, STREAM, Box, Client, Server, entries,
@@ -418,6 +420,31 @@ def who_says_nothing_any_more_has_no_orders(bench):
     world.listen("order.updates", mine("canceled", key=4))
     taken(world.desk.answered(world.desk.order(key=4, price="9.51")), "who speaks again may trade")
     require("  gone " in box.end(), "nobody counts who has gone")
+
+
+@spec
+def a_strategy_that_comes_later_is_told_by_its_name(bench):
+    World.start(bench)
+    box = Box(bench, words=["--release", "another day"])
+    ear, names = Client(World.server.path, seconds=0.2), set()
+    ear.do("SUBSCRIBE", "order.updates")
+    file = pathlib.Path(bench.path("box.yaml"))
+    late = ("    - {name: latecomer, strategy: maker, venue: box, instruments: [ACME],\n"
+            "       parameters: {rungs: \"5t:10\", long: 100, short: 100}}\n")
+    text = file.read_text(encoding="utf-8")
+    box.await_text(" feed LIVE")
+    file.write_text(text.replace("  strategies:\n", "  strategies:\n" + late, 1), "utf-8")
+    box.signal(SIGHUP)
+    box.await_text("1 come, 0 leave")
+    until = time.monotonic() + 60
+    while "latecomer" not in names:
+        require(time.monotonic() < until, f"told are {names}")
+        try:
+            names.add(json.loads(ear.read()[2]).get("strategy", "an account"))
+        except TimeoutError:
+            pass
+    require("" not in names, f"told are {names}")
+    box.end()
 
 
 @spec
