@@ -233,15 +233,14 @@ SPEC(work_begins_the_back_off_again)
 enum { LONG_NS = 999999999, SHORT_NS = 1000, RINGS = 1000 };
 
 static struct lcore_rest rest;
-static _Atomic uint32_t said, rung, taken;
-static uint32_t slept_over;
+static _Atomic uint32_t said, rung, taken, slept_over;
 
 static void sleeper_make(void)
 {
     plan.idle = LCORE_BACK_OFF;
     lcore_new(&lcore, &plan);
     rest = lcore_rest_new(LCORE_BACK_OFF, &lcore.bell);
-    slept_over = 0;
+    atomic_store(&slept_over, 0);
 }
 
 /* True if no ring has ended it. */
@@ -265,9 +264,9 @@ SPEC(a_ring_before_the_sleep_is_not_slept_over)
 
 static void *sleep_thread(void *unused)
 {
-    for (uint32_t round = 0; round < RINGS;) {
+    for (uint32_t round = 0; round < RINGS && !atomic_load(&slept_over);) {
         if (atomic_load(&said) > round) atomic_store(&taken, ++round);
-        else slept_over += sleep_once(LONG_NS) && atomic_load(&rung) > round;
+        else if (sleep_once(LONG_NS) && atomic_load(&rung) > round) atomic_store(&slept_over, 1);
     }
     return unused;
 }
@@ -281,15 +280,15 @@ SPEC(of_many_rings_none_is_slept_over)
     atomic_store(&rung, 0);
     atomic_store(&taken, 0);
     EXPECT(pthread_create(&thread, NULL, sleep_thread, NULL) == 0);
-    for (uint32_t i = 1; i <= RINGS; i++) {
+    for (uint32_t i = 1; i <= RINGS && !atomic_load(&slept_over); i++) {
         for (uint32_t pause = i % 64 * 50; pause > 0; pause--) __builtin_ia32_pause();
         atomic_store(&said, i);
         lcore_wake(&lcore);
         atomic_store(&rung, i);
-        while (atomic_load(&taken) < i) sched_yield();
+        while (atomic_load(&taken) < i && !atomic_load(&slept_over)) sched_yield();
     }
     pthread_join(thread, NULL);
-    EXPECT_UINT(slept_over, 0);
+    EXPECT_UINT(atomic_load(&slept_over), 0);
 }
 
 SPEC(an_lcore_that_spins_has_no_bell)
