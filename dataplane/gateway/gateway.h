@@ -144,7 +144,11 @@ struct gateway *gateway_new(void *memory, const struct gateway_plan *plan,
  * sentence if one cannot be. */
 MUST_USE bool gateway_recover(struct gateway *gateway, enum gateway_record kind, const void *record,
                               uint32_t bytes, char *problem, size_t capacity);
-/* After the last one, or without any: orders that may live are UNKNOWN, and asked for when their
+/* After the last one: whether each order that may live is one that its venue's protocol can have.
+ * False and a sentence that names it: the journal is another gateway's, or the venue spoke another
+ * protocol then.  Nothing is changed. */
+MUST_USE bool gateway_recover_check(const struct gateway *gateway, char *problem, size_t capacity);
+/* After that, or without any record: orders that may live are UNKNOWN, and asked for when their
  * venue is up; until they are settled risk counts each at worst: the larger of an order and its
  * replacement.  What is halted is canceled as soon as it is found.  Nothing may come in before. */
 void gateway_recovered(struct gateway *gateway, nanos_t now);

@@ -1,5 +1,7 @@
+#include "dataplane/base/text.h"
 #include "dataplane/gateway/gateway_layout.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* The journal read again.
@@ -311,6 +313,11 @@ bool gateway_recover(struct gateway *gateway, enum gateway_record kind, const vo
 
 /* After the last one. */
 
+static qty_t cum_of(const struct gateway_chain *chain)
+{
+    return chain->cum < chain->total ? chain->cum : chain->total;
+}
+
 /* Until the venue has said which of the two lives, both count: the larger, at the price that meets
  * more. */
 static struct risk_order risk_of(const struct gateway_chain *chain)
@@ -335,25 +342,61 @@ static struct risk_order risk_of(const struct gateway_chain *chain)
     };
 }
 
-/* The order, and a replacement of it that may have left. */
-static void port_recover(struct gateway_venue *venue, const struct gateway_chain *chain,
-                         const struct slot_recovered *order)
+/* The order, and a replacement of it that may have left: how many the port is to know. */
+static uint32_t port_orders(const struct gateway_chain *chain, struct port_recovered orders[2])
 {
-    struct port_recovered port = {
-        .order = order->order,
-        .accepted = chain->seen,
-        .how = order->how,
-        .total = order->total,
-        .gone = chain->said > 0 && chain->said < order->total ? order->total - chain->said : 0,
-        .cum = order->cum};
-    venue->kind->recover(venue->port, &port);
-    if (order->asked == 0) return;
-    port.was = order->order;
-    port.order = order->asked;
-    port.accepted = false;
-    port.gone = 0;
-    port.total = order->asked_total;
-    venue->kind->recover(venue->port, &port);
+    qty_t gone = chain->said > 0 && chain->said < chain->total ? chain->total - chain->said : 0;
+    orders[0] = (struct port_recovered){.order = chain->order,
+                                        .accepted = chain->seen,
+                                        .how = chain->how,
+                                        .total = chain->total,
+                                        .gone = gone,
+                                        .cum = cum_of(chain)};
+    if (chain->asked == 0) return 1;
+    orders[1] = (struct port_recovered){.order = chain->asked,
+                                        .was = chain->order,
+                                        .how = chain->how,
+                                        .total = chain->asked_total,
+                                        .cum = cum_of(chain)};
+    return 2;
+}
+
+static bool chain_check(const struct gateway *gateway, const struct gateway_venue *venue,
+                        const struct gateway_chain *chain, char *problem, size_t capacity)
+{
+    struct port_recovered orders[2];
+    uint32_t count = port_orders(chain, orders);
+    for (uint32_t i = 0; i < count; i++) {
+        const char *against = venue->kind->recover_check(&orders[i]);
+        if (!against) continue;
+        struct text sentence = text_in(problem, capacity);
+        text_format(&sentence, "order %" PRIu64 " of %s at venue %s may live, and it cannot be: %s",
+                    orders[i].order, gateway->strategy[chain->strategy].name, venue->plan->name,
+                    against);
+        return false;
+    }
+    return true;
+}
+
+bool gateway_recover_check(const struct gateway *gateway, char *problem, size_t capacity)
+{
+    CHECK(!gateway->started);
+    for (uint32_t i = 0; i < gateway->plan->venues; i++) {
+        const struct gateway_venue *venue = &gateway->venue[i];
+        for (uint32_t slot = 0; slot < gateway_slots_all(venue); slot++) {
+            uint32_t chain = venue->at[slot].chain;
+            if (chain == 0) continue;
+            if (!chain_check(gateway, venue, &venue->chain[chain], problem, capacity)) return false;
+        }
+    }
+    return true;
+}
+
+static void port_recover(struct gateway_venue *venue, const struct gateway_chain *chain)
+{
+    struct port_recovered orders[2];
+    uint32_t count = port_orders(chain, orders);
+    for (uint32_t i = 0; i < count; i++) venue->kind->recover(venue->port, &orders[i]);
 }
 
 static void chain_revive(struct gateway *gateway, struct gateway_venue *venue,
@@ -367,7 +410,7 @@ static void chain_revive(struct gateway *gateway, struct gateway_venue *venue,
         .how = chain->how,
         .price = chain->price,
         .total = chain->total,
-        .cum = chain->cum < chain->total ? chain->cum : chain->total,
+        .cum = cum_of(chain),
         .sequence = chain->sequence,
         .seen = chain->seen,
         .asked = chain->asked,
@@ -380,7 +423,7 @@ static void chain_revive(struct gateway *gateway, struct gateway_venue *venue,
     struct risk_order counts = risk_of(chain);
     chain->risk = risk_adopt(gateway->risk, &counts);
     CHECK(chain->risk != RISK_NONE);
-    port_recover(venue, chain, &order);
+    port_recover(venue, chain);
 }
 
 /* A UNIQUE order keeps its slot: the journal goes on with it. */

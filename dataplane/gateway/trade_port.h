@@ -132,8 +132,13 @@ struct trade_port_kind {
     void (*session)(void *self, bool up);
 
     /* An order of before the start that is not known to be over, each as the journal knew it.  One
-     * whose replacement is in doubt and its replacement are two.  Cold. */
+     * whose replacement is in doubt and its replacement are two.  Only what recover_check has
+     * nothing against.  Cold. */
     void (*recover)(void *self, const struct port_recovered *order);
+
+    /* NULL, or why no order of this protocol is like that, as a sentence about it.  A journal may
+     * say anything: of another gateway, or of a venue that spoke another protocol then.  Cold. */
+    const char *(*recover_check)(const struct port_recovered *order);
 
     /* Forgets an order that the slots have closed, with what it replaced and with a replacement of
      * it that was never heard of.  Reports of them are not known then.  What a replacement has

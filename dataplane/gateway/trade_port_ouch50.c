@@ -248,6 +248,7 @@ const struct trade_port_kind trade_port_ouch50 = {
     .next = ouch50_port_next,
     .session = ouch50_port_session,
     .recover = ouch50_port_recover,
+    .recover_check = ouch50_port_recover_check,
     .forget = ouch50_port_forget,
     .reason = ouch50_port_reason,
 };

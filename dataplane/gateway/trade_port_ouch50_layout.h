@@ -107,6 +107,7 @@ void own_drop_before(struct ouch50_port *port, const struct own_order *own);
 /* A replacement that is not to be, whatever the venue has hinted of it. */
 void own_drop_heir(struct ouch50_port *port, struct own_order *own);
 
+const char *ouch50_port_recover_check(const struct port_recovered *order);
 void ouch50_port_recover(void *self, const struct port_recovered *order);
 void ouch50_port_forget(void *self, order_id_t order);
 

@@ -104,12 +104,25 @@ static uint32_t shares_of(qty_t qty)
     return qty / QTY_ONE < UINT32_MAX ? (uint32_t)(qty / QTY_ONE) : UINT32_MAX;
 }
 
+static bool is_shares(qty_t qty)
+{
+    return qty >= 0 && qty % QTY_ONE == 0;
+}
+
+const char *ouch50_port_recover_check(const struct port_recovered *order)
+{
+    if (order->order == 0 || order->order > UINT32_MAX) return "it has a number that OUCH has not";
+    if (order->was >= order->order) return "it replaces an order with a higher number";
+    if (!is_shares(order->total)) return "its quantity is no whole number of shares";
+    if (!is_shares(order->cum)) return "what it has traded is no whole number of shares";
+    if (!is_shares(order->gone)) return "what is gone of it is no whole number of shares";
+    return NULL;
+}
+
 void ouch50_port_recover(void *self, const struct port_recovered *order)
 {
     struct ouch50_port *port = self;
-    CHECK(order->order > 0);
-    CHECK(order->order <= UINT32_MAX);
-    CHECK(order->was < order->order);
+    CHECK(ouch50_port_recover_check(order) == NULL);
     struct own_order *own = own_make(port, (uint32_t)order->order);
     struct own_order *old = own_find(port, (uint32_t)order->was);
     own->was = (uint32_t)order->was;

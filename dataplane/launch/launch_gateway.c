@@ -74,6 +74,16 @@ bool launch_gateway_open(struct launch_gateway *gateway, const struct launch_gat
     return files_open(gateway, plan, problems) && journal_sound(gateway, &nobody, problems);
 }
 
+/* What was read is refused before anything is written. */
+static bool orders_good(const struct launch_gateway *gateway, struct text *problems)
+{
+    char why[384];
+    if (gateway_recover_check(engine_stage_gateway(gateway->engine), why, sizeof why)) return true;
+    text_format(problems, "%s: after record %" PRIu64 " %s\n", gateway->plan->folder,
+                gateway->report.last_sequence, why);
+    return false;
+}
+
 static void images_print(const struct launch_gateway *gateway, struct text *out)
 {
     const struct journal_report *report = &gateway->report;
@@ -161,6 +171,7 @@ bool launch_gateway_recover(struct launch_gateway *gateway, struct engine_stage 
     if (!images_open(gateway, of, problems)) return false;
     const struct journal_listener listener = image_reading_listener(&gateway->reading);
     if (!journal_sound(gateway, &listener, problems)) return false;
+    if (!orders_good(gateway, problems)) return false;
     report_print(gateway, report);
     if (!journal_go_on(gateway, problems)) return false;
     storage_file_waits(&gateway->files, gateway->plan->folder, report);

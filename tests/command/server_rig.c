@@ -20,7 +20,7 @@ struct command_call *later;
 static char record[96];
 static struct ev_loop *loop;
 static command_fn *handlers[COMMAND_COUNT];
-static uint32_t patience_ms; /* with silence, and with who does not read */
+static struct server_patience patience;
 
 static void small(void *context, struct command_call *call)
 {
@@ -50,8 +50,8 @@ void server_start(const char *users_file)
                                                               .socket = path,
                                                               .users = users_file,
                                                               .record = {.path = record},
-                                                              .idle_ms = patience_ms,
-                                                              .slow_ms = patience_ms,
+                                                              .idle_ms = patience.idle_ms,
+                                                              .slow_ms = patience.slow_ms,
                                                               .on = handlers},
                                 &problems);
 }
@@ -68,7 +68,7 @@ void rig_begin(void)
     handlers[COMMAND_METRICS] = large;
     handlers[COMMAND_HALT] = kept;
     later = NULL;
-    patience_ms = 0;
+    patience = (struct server_patience){0};
     server_start(NULL);
     EXPECT(server != NULL);
 }
@@ -121,10 +121,10 @@ void ask(int file, uint32_t id)
     say(file, line, (size_t)length);
 }
 
-void start_impatient(void)
+void start_impatient(struct server_patience with)
 {
     command_server_free(server);
-    patience_ms = 200;
+    patience = with;
     server_start(NULL);
     EXPECT(server != NULL);
 }

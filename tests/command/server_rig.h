@@ -18,7 +18,13 @@ void rig_begin(void);
 void rig_end(void);
 
 void server_start(const char *users_file); /* NULL: only this user; server may be NULL then */
-void start_impatient(void); /* anew, with 200 ms for silence and for who does not read */
+
+/* Anew, with so much time for silence, and for who does not read; 0: the usual. */
+struct server_patience {
+    uint32_t idle_ms;
+    uint32_t slow_ms;
+};
+void start_impatient(struct server_patience with);
 
 void users_write(const char *text); /* into the file users */
 

@@ -2,6 +2,7 @@
 
 #include "control/command/command_socket.h"
 #include "tests/command/server_rig.h"
+#include "tests/support/patience.h"
 #include "tests/support/spec.h"
 
 #include <errno.h>
@@ -36,7 +37,7 @@ static void heard_as(uint32_t uid, char line[512])
     close(pipes[1]);
     (void)fcntl(pipes[0], F_SETFL, O_NONBLOCK);
     size_t length = 0;
-    for (uint32_t i = 0; i < TURNS_MAX && length < 512; i++) {
+    for (uint64_t end = patience_end(PATIENCE_S); length < 512 && patience_now_ns() < end;) {
         ssize_t more = read(pipes[0], line + length, 512 - length);
         if (more > 0) length += (size_t)more;
         if (more == 0) break;

@@ -114,6 +114,12 @@ static void fake_recover(void *self, const struct port_recovered *order)
     (void)order;
 }
 
+static const char *fake_recover_check(const struct port_recovered *order)
+{
+    (void)order;
+    return NULL;
+}
+
 static void fake_forget(void *self, order_id_t order)
 {
     struct fake *fake = self;
@@ -137,7 +143,8 @@ static const char *fake_reason(uint16_t reason)
                 .answer_ns = 100 * NANOS_MILLI},                                                   \
         .footprint = fake_footprint, .new = fake_new, .list = fake_list, .encode = fake_encode,    \
         .sent = fake_sent, .decode = fake_decode, .next = fake_next, .session = fake_session,      \
-        .recover = fake_recover, .forget = fake_forget, .reason = fake_reason,                     \
+        .recover = fake_recover, .recover_check = fake_recover_check, .forget = fake_forget,       \
+        .reason = fake_reason,                                                                     \
     }
 
 const struct trade_port_kind fake_port = FAKE_PORT(false);

@@ -68,8 +68,8 @@ static void given(void)
     gateway_rig_start(&rig);
 }
 
-/* Killed when so many records had been written; the venue shows what was not taken. */
-static void restart(uint32_t records)
+/* A new process reads so many records. */
+static void read_again(uint32_t records)
 {
     char problem[128] = "";
     free(rig.gateway);
@@ -82,6 +82,21 @@ static void restart(uint32_t records)
                                sizeof problem));
     }
     EXPECT_TEXT(problem, "");
+}
+
+static const char *against(void)
+{
+    static char problem[256];
+    problem[0] = 0;
+    EXPECT(gateway_recover_check(rig.gateway, problem, sizeof problem) == (problem[0] == 0));
+    return problem;
+}
+
+/* Killed when so many records had been written; the venue shows what was not taken. */
+static void restart(uint32_t records)
+{
+    read_again(records);
+    EXPECT_TEXT(against(), "");
     image_check_all(&rig.plan, ouch.written, records, 12);
     gateway_rig_start(&rig);
 }
@@ -213,6 +228,60 @@ SPEC(a_venue_that_has_more_of_an_order_than_an_order_can_be_stops_no_start)
     done();
 }
 
+static struct gateway_pass *newest_pass(void)
+{
+    uint32_t at = ouch.records - 1;
+    while (ouch.written[at].kind != GATEWAY_RECORD_PASS) at--;
+    return &ouch.written[at].pass;
+}
+
+static struct gateway_report *newest_report(void)
+{
+    EXPECT(ouch.written[ouch.records - 1].kind == GATEWAY_RECORD_REPORT);
+    return &ouch.written[ouch.records - 1].report;
+}
+
+/* The journal of a venue that traded parts of shares. */
+SPEC(an_order_that_may_live_and_that_ouch_cannot_say_is_named_and_one_that_is_over_is_not)
+{
+    given();
+    EXPECT_UINT(wants(100 * PRICE_ONE, 10 * QTY_ONE), SLOTS_OK);
+    newest_pass()->total += QTY_ONE / 2;
+    read_again(ouch.records);
+    EXPECT_TEXT(against(), "order 1 of far at venue v may live, and it cannot be: its quantity is "
+                           "no whole number of shares");
+    EXPECT_STOP(gateway_recovered(rig.gateway, rig.now), "recover_check");
+    done();
+
+    given();
+    EXPECT_UINT(wants(100 * PRICE_ONE, 10 * QTY_ONE), SLOTS_OK);
+    newest_pass()->total += QTY_ONE / 2;
+    hear("C urn=1 qty=10 reason=U"); /* over, and nobody's any more */
+    restart(ouch.records);
+    done();
+
+    given();
+    EXPECT_UINT(wants(100 * PRICE_ONE, 10 * QTY_ONE), SLOTS_OK);
+    hear("A urn=1 qty=10 price=1000000 state=L");
+    EXPECT_UINT(wants(99 * PRICE_ONE, 12 * QTY_ONE), SLOTS_OK);
+    EXPECT_UINT(ouch.type, 'U');
+    newest_pass()->total += 1;
+    read_again(ouch.records);
+    EXPECT_TEXT(against(), "order 2 of far at venue v may live, and it cannot be: its quantity is "
+                           "no whole number of shares");
+    done();
+
+    given();
+    EXPECT_UINT(wants(100 * PRICE_ONE, 10 * QTY_ONE), SLOTS_OK);
+    hear("A urn=1 qty=10 price=1000000 state=L");
+    hear("E urn=1 qty=4 price=1000000 match=1");
+    newest_report()->cum -= 1;
+    read_again(ouch.records);
+    EXPECT_TEXT(against(), "order 1 of far at venue v may live, and it cannot be: what it has "
+                           "traded is no whole number of shares");
+    done();
+}
+
 /* A row that is lost is a hole: behind it nothing may say that it was read. */
 SPEC(what_the_journal_lost_is_asked_of_the_venue_again_and_no_execution_with_it)
 {
@@ -238,5 +307,6 @@ SPEC(what_the_journal_lost_is_asked_of_the_venue_again_and_no_execution_with_it)
     S(an_execution_that_comes_after_a_start_of_an_order_that_was_over_lasts)                       \
     S(what_the_protocol_cannot_say_is_refused_and_nothing_stops)                                   \
     S(a_venue_that_has_more_of_an_order_than_an_order_can_be_stops_no_start)                       \
+    S(an_order_that_may_live_and_that_ouch_cannot_say_is_named_and_one_that_is_over_is_not)        \
     S(what_the_journal_lost_is_asked_of_the_venue_again_and_no_execution_with_it)
 SPEC_MAIN("gateway_ouch50", SPECS, NULL, NULL)

@@ -25,7 +25,7 @@ SPEC(each_kind_is_whole_and_within_what_the_slots_take)
         EXPECT(strlen(kind->name) >= 1 && strlen(kind->name) <= TRADE_PORT_NAME_MAX);
         EXPECT(kind->summary && kind->footprint && kind->new && kind->list && kind->encode);
         EXPECT(kind->sent && kind->decode && kind->next && kind->session && kind->recover);
-        EXPECT(kind->forget && kind->reason);
+        EXPECT(kind->recover_check && kind->forget && kind->reason);
         EXPECT(can->bulk >= 1 && can->bulk <= SLOTS_BULK_MAX);
         EXPECT(can->answer_ns >= 2 * NANOS_MILLI && can->answer_ns <= SLOTS_ANSWER_NS_MAX);
         EXPECT(can->qty_max > 0 && can->qty_max <= SLOTS_QTY_MAX && can->qty_max % can->lot == 0);

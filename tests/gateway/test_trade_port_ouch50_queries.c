@@ -259,6 +259,35 @@ SPEC(recovered_orders_go_on_where_the_journal_ends)
                       "OPEN 5 cum 0 leaves 200 query 3 slot 5\n");
 }
 
+SPEC(what_no_order_of_ouch_can_be_is_told_before_it_is_recovered)
+{
+    const qty_t five = 5 * QTY_ONE, half = QTY_ONE / 2;
+    const struct {
+        const char *against; /* words of it; NULL: nothing */
+        struct port_recovered order;
+    } rows[] = {
+        {NULL, {.order = 1, .total = five}},
+        {NULL, {.order = UINT32_MAX, .was = 1, .total = five, .cum = QTY_ONE, .gone = QTY_ONE}},
+        {NULL, {.order = 1, .total = 5000000000 * QTY_ONE}}, /* a venue may have said so */
+        {"a number", {.order = 0, .total = five}},
+        {"a number", {.order = UINT32_MAX + 1ul, .total = five}},
+        {"it replaces", {.order = 2, .was = 2, .total = five}},
+        {"it replaces", {.order = 2, .was = 3, .total = five}},
+        {"its quantity", {.order = 1, .total = five + half}},
+        {"its quantity", {.order = 1, .total = five + 1}},
+        {"its quantity", {.order = 1, .total = -five}},
+        {"has traded", {.order = 1, .total = five, .cum = half}},
+        {"has traded", {.order = 1, .total = five, .cum = -QTY_ONE}},
+        {"is gone", {.order = 1, .total = five, .gone = half}},
+        {"is gone", {.order = 1, .total = five, .gone = -QTY_ONE}},
+    };
+    for (uint32_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        const char *against = rig.kind->recover_check(&rows[i].order);
+        bool right = rows[i].against ? against && strstr(against, rows[i].against) : !against;
+        spec_expect(__FILE__, __LINE__, right, "row %u: %s", i, against ? against : "nothing");
+    }
+}
+
 SPEC(a_recovered_replacement_in_doubt_is_asked_about_with_its_order)
 {
     for (uint32_t happened = 0; happened < 2; happened++) {
@@ -431,6 +460,7 @@ SPEC(limits_out_of_range_have_no_footprint)
     S(a_query_that_could_not_be_sent_is_served_by_the_next)                                        \
     S(an_order_that_was_never_sent_has_never_been)                                                 \
     S(recovered_orders_go_on_where_the_journal_ends)                                               \
+    S(what_no_order_of_ouch_can_be_is_told_before_it_is_recovered)                                 \
     S(a_recovered_replacement_in_doubt_is_asked_about_with_its_order)                              \
     S(what_is_forgotten_is_not_known_and_its_place_is_used_again)                                  \
     S(a_chain_of_replacements_takes_no_more_memory_than_an_order)                                  \

@@ -15,6 +15,8 @@
 
 #define RING_BYTES (64u << 10)
 
+enum { SWITCHES = 2000 / PATIENCE_SLOWER, SWITCHES_MIN = 20 };
+
 static const struct net_memory_limits limits = {.frames = 256, .frame_bytes = 1500};
 static struct net_clock link_clock;
 static struct net_memory *link_under_test;
@@ -323,38 +325,58 @@ SPEC(taken_off_between_any_two_calls_it_shows_none_that_was_not_sent)
     }
 }
 
+/* Who puts it on and off while the queue is in use.  Every second time it stays on until frames
+ * have been copied; the other times for no longer than it takes to look, so that it is switched
+ * anywhere between two calls. */
+struct switcher {
+    _Atomic bool ended;
+    uint32_t switched;
+    uint32_t showed; /* times it stayed on and frames were copied */
+    uint64_t copies;
+};
+
+static uint64_t take_copies(void)
+{
+    uint64_t copies = 0;
+    for (uint32_t side = 0; side < NET_TAP_SIDES; side++)
+        for (; net_tap_front(tap, side); copies++) net_tap_release(tap, side);
+    return copies;
+}
+
 static void *switch_often(void *argument)
 {
-    const bool *ended = argument;
-    static uint64_t copies;
-    for (uint32_t i = 0; i < 2000 / PATIENCE_SLOWER; i++) {
+    struct switcher *switcher = argument;
+    uint64_t end = patience_end(PATIENCE_RACE_S), give_up = patience_end(PATIENCE_S);
+    bool enough = false;
+    while (!enough && patience_now_ns() < give_up) {
+        bool stays = switcher->switched % 2 == 0;
+        uint64_t copies = 0;
         net_tap_on(tap, &plan);
-        for (uint32_t turn = 0; turn < 5; turn++) {
-            for (uint32_t side = 0; side < NET_TAP_SIDES; side++) {
-                while (net_tap_front(tap, side)) {
-                    net_tap_release(tap, side);
-                    copies++;
-                }
-            }
-            sched_yield();
+        for (uint32_t looks = 0; stays ? copies == 0 : looks < 5; patience_lose(&looks)) {
+            copies += take_copies();
+            if (looks % 4096 == 4095 && patience_now_ns() >= give_up) break;
         }
         net_tap_off(tap);
         while (!net_tap_quiet(tap)) sched_yield();
         for (uint32_t side = 0; side < NET_TAP_SIDES; side++)
             memset(plan.memory[side], 0xee, record_ring_footprint(RING_BYTES)); /* it is ours */
+        switcher->switched++;
+        switcher->showed += stays && copies > 0;
+        switcher->copies += copies;
+        enough = switcher->switched >= SWITCHES_MIN &&
+                 (switcher->switched >= SWITCHES || patience_now_ns() >= end);
     }
-    atomic_store((_Atomic bool *)(uintptr_t)ended, true);
-    return &copies;
+    atomic_store(&switcher->ended, true);
+    return NULL;
 }
 
 SPEC(a_queue_in_use_does_not_notice_that_it_is_put_on_and_off)
 {
-    static _Atomic bool ended;
+    struct switcher switcher = {0};
     pthread_t thread;
-    void *copies;
     uint64_t sent = 0, arrived = 0, wrong = 0;
-    EXPECT(pthread_create(&thread, NULL, switch_often, &ended) == 0);
-    while (!ended) {
+    EXPECT(pthread_create(&thread, NULL, switch_often, &switcher) == 0);
+    while (!atomic_load(&switcher.ended)) {
         struct frame_burst burst;
         for (uint32_t i = 0; i < 3; i++) sent += publish(here, sent, 60 + (uint32_t)(sent % 100));
         net_tx_flush(here);
@@ -367,10 +389,13 @@ SPEC(a_queue_in_use_does_not_notice_that_it_is_put_on_and_off)
         net_tx_flush(there);
         take(here);
     }
-    pthread_join(thread, &copies);
+    pthread_join(thread, NULL);
     EXPECT_UINT(wrong, 0);
     EXPECT_UINT(arrived, sent);
-    EXPECT(*(uint64_t *)copies > 0);
+    spec_expect(__FILE__, __LINE__,
+                switcher.switched >= SWITCHES_MIN && switcher.showed == (switcher.switched + 1) / 2,
+                "in %u s it was put on %u times, and %u times frames were copied before it was off",
+                PATIENCE_S, switcher.switched, switcher.showed);
 }
 
 static bool tap_works(void *argument)

@@ -8,7 +8,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <time.h>
 
 struct quote {
     uint64_t version;
@@ -298,7 +297,7 @@ SPEC(a_reader_racing_the_writer_on_eight_keys_sees_whole_rising_values_and_the_l
 /* The same, settled again and again: after a few puts the writer waits until the last was taken.  A
  * value lost in the moment of being taken shows here, because nothing comes after it. */
 
-enum { SETTLINGS = 200000 / PATIENCE_SLOWER, PATIENCE_NS = 2000000000 };
+enum { SETTLINGS = 200000 / PATIENCE_SLOWER, SETTLINGS_MIN = 100 };
 
 static _Atomic uint64_t newest_taken;
 static _Atomic bool settled;
@@ -317,15 +316,11 @@ static void *take_until_settled(void *unused)
 
 static bool taken_in_time(uint64_t version)
 {
-    struct timespec begin, now;
-    clock_gettime(CLOCK_MONOTONIC, &begin);
+    uint64_t end = patience_end(PATIENCE_S);
     for (uint32_t looks = 0;;) {
         if (atomic_load_explicit(&newest_taken, memory_order_acquire) == version) return true;
         patience_lose(&looks);
-        if (looks % 65536 != 0) continue;
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        if ((now.tv_sec - begin.tv_sec) * 1000000000 + now.tv_nsec - begin.tv_nsec > PATIENCE_NS)
-            return false;
+        if (looks % 65536 == 0 && patience_now_ns() >= end) return false;
     }
 }
 
@@ -336,8 +331,9 @@ SPEC(a_value_put_while_its_key_is_being_taken_is_never_lost)
     atomic_store(&newest_taken, 0);
     EXPECT(pthread_create(&reader, NULL, take_until_settled, NULL) == 0);
     struct chance chance = {spec_seeds(1).first};
-    uint64_t version = 0, lost_at = 0;
+    uint64_t version = 0, lost_at = 0, end = patience_end(PATIENCE_RACE_S);
     for (uint32_t round = 0; round < SETTLINGS && !lost_at; round++) {
+        if (round % 16 == 0 && round >= SETTLINGS_MIN && patience_now_ns() >= end) break;
         for (uint64_t left = chance_between(&chance, 2, 4); left > 0; left--) {
             put(0, ++version);
             for (uint64_t pause = chance_between(&chance, 0, 6); pause > 0; pause--)

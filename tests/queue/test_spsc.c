@@ -115,15 +115,25 @@ SPEC(limits_out_of_range_have_no_footprint)
         0);
 }
 
-enum { ROUNDS = 1000000 / PATIENCE_SLOWER };
+enum { ROUNDS = 1000000 / PATIENCE_SLOWER, ROUNDS_MIN = 1000 };
+
+static _Atomic uint64_t rounds; /* fewer where reader and writer seldom run at once */
+
+/* The writer, which has written so many, finds no room. */
+static void writer_waits(uint64_t written, uint64_t end, uint32_t *turns)
+{
+    patience_lose(turns);
+    if (*turns % 512 == 0 && written >= ROUNDS_MIN && patience_now_ns() >= end) rounds = written;
+}
 
 static void *push_rounds(void *unused)
 {
     (void)unused;
     uint32_t turns = 0;
-    for (uint64_t i = 0; i < ROUNDS;) {
+    uint64_t end = patience_end(PATIENCE_RACE_S);
+    for (uint64_t i = 0; i < rounds;) {
         if (push(i)) i++;
-        else patience_lose(&turns);
+        else writer_waits(i, end, &turns);
     }
     return NULL;
 }
@@ -132,10 +142,11 @@ static void *push_rounds_in_batches(void *unused)
 {
     (void)unused;
     uint32_t turns = 0;
-    for (uint64_t i = 0; i < ROUNDS;) {
+    uint64_t end = patience_end(PATIENCE_RACE_S);
+    for (uint64_t i = 0; i < rounds;) {
         uint32_t room = spsc_room(ring, 3);
-        if (room == 0) patience_lose(&turns);
-        if (room > ROUNDS - i) room = (uint32_t)(ROUNDS - i);
+        if (room == 0) writer_waits(i, end, &turns);
+        if (room > rounds - i) room = (uint32_t)(rounds - i);
         for (uint32_t n = 0; n < room; n++) *(uint64_t *)spsc_claim_at(ring, n) = i++;
         spsc_publish_many(ring, room);
     }
@@ -145,10 +156,11 @@ static void *push_rounds_in_batches(void *unused)
 static void race(void *(*writer_runs)(void *))
 {
     pthread_t writer;
+    rounds = ROUNDS;
     EXPECT(pthread_create(&writer, NULL, writer_runs, NULL) == 0);
     uint64_t wrong = 0;
     uint32_t turns = 0;
-    for (uint64_t expected = 0; expected < ROUNDS;) {
+    for (uint64_t expected = 0; expected < rounds;) {
         uint32_t ready = spsc_ready(ring, 2);
         if (ready == 0) patience_lose(&turns);
         for (uint32_t n = 0; n < ready; n++)
@@ -157,8 +169,8 @@ static void race(void *(*writer_runs)(void *))
     }
     pthread_join(writer, NULL);
     EXPECT_UINT(wrong, 0);
-    EXPECT_UINT(spsc_published(ring), ROUNDS);
-    EXPECT_UINT(spsc_released(ring), ROUNDS);
+    EXPECT_UINT(spsc_published(ring), rounds);
+    EXPECT_UINT(spsc_released(ring), rounds);
 }
 
 SPEC(a_reader_racing_the_writer_loses_and_repeats_nothing)

@@ -1,5 +1,7 @@
 #include "tests/recorder/recorder_rig.h"
 
+#include "tests/support/patience.h"
+
 #include <dirent.h>
 #include <ftw.h>
 #include <stdlib.h>
@@ -84,8 +86,8 @@ static void hear(void)
 
 void rig_await(const char *words)
 {
-    struct timespec span = {.tv_nsec = NANOS_MILLI};
-    for (uint32_t i = 0; i < 5000 && !strstr(rig.said, words); i++, hear()) nanosleep(&span, NULL);
+    for (uint64_t end = patience_end(PATIENCE_S); !strstr(rig.said, words) && patience_wait(end);)
+        hear();
     spec_expect(__FILE__, __LINE__, strstr(rig.said, words) != NULL, "said is only: %s", rig.said);
 }
 

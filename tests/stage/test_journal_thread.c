@@ -8,13 +8,13 @@
 #include "tests/journal/storage_folder.h"
 #include "tests/match/random_inputs.h"
 #include "tests/stage/venue_rig.h"
+#include "tests/support/patience.h"
 #include "tests/support/spec.h"
 
 #include <sched.h>
 #include <time.h>
 
 #define KIND          77u
-#define PATIENCE_S    20
 #define SEGMENT_BYTES (1u << 17)
 
 static struct storage_file files;
@@ -95,8 +95,8 @@ static void commit(uint32_t count)
 /* Whether the watermark gets there before our patience ends. */
 static bool durable_soon(uint64_t sequence)
 {
-    time_t end = time(NULL) + PATIENCE_S;
-    while (journal_durable(journal) < sequence && time(NULL) < end) (void)sched_yield();
+    uint64_t end = patience_end(PATIENCE_S);
+    while (journal_durable(journal) < sequence && patience_now_ns() < end) (void)sched_yield();
     return journal_durable(journal) >= sequence;
 }
 
@@ -133,21 +133,30 @@ SPEC(stopping_waits_for_as_many_syncs_as_it_takes)
     EXPECT_UINT(journal_durable(journal), 2 + 3 * SEGMENT_BYTES / 2 / 96);
 }
 
+/* The same of the sleeps that the thread has begun. */
+static bool slept_soon(uint64_t sleeps)
+{
+    uint64_t end = patience_end(PATIENCE_S);
+    while (counter_read(&thread.sleeps) < sleeps && patience_wait(end)) continue;
+    return counter_read(&thread.sleeps) >= sleeps;
+}
+
 SPEC(an_idle_thread_sleeps_and_wakes_in_time)
 {
     begin(JOURNAL_THREAD_ANY_CPU);
     commit(1);
     EXPECT(durable_soon(1));
+    EXPECT(slept_soon(10));
     const struct timespec span = {.tv_nsec = 200 * 1000000};
+    uint64_t begin = patience_now_ns(), sleeps = counter_read(&thread.sleeps);
     nanosleep(&span, NULL);
-    uint64_t sleeps = counter_read(&thread.sleeps);
-    EXPECT(sleeps > 10);
-    EXPECT(sleeps < 1000); /* 400 of 500 us each */
+    sleeps = counter_read(&thread.sleeps) - sleeps; /* by now the longest each */
+    EXPECT(sleeps <= 1 + (patience_now_ns() - begin) / JOURNAL_THREAD_SLEEP_MAX_NS);
     EXPECT(counter_read(&thread.yields) < 10 * JOURNAL_THREAD_YIELDS);
     uint64_t yields = counter_read(&thread.yields);
     commit(1);
     EXPECT(durable_soon(2));
-    nanosleep(&span, NULL);
+    EXPECT(slept_soon(counter_read(&thread.sleeps) + 1));
     EXPECT(counter_read(&thread.yields) >= yields + JOURNAL_THREAD_YIELDS); /* awake at first */
 }
 
@@ -158,8 +167,8 @@ SPEC(a_failed_sync_ends_the_thread)
     EXPECT(durable_soon(100));
     syncs_fail = true;
     commit(1);
-    time_t end = time(NULL) + PATIENCE_S;
-    while (!journal_dead(journal) && time(NULL) < end) (void)sched_yield();
+    for (uint64_t end = patience_end(PATIENCE_S); !journal_dead(journal) && patience_wait(end);) {
+    }
     EXPECT(journal_dead(journal));
     const struct timespec span = {.tv_nsec = 50 * 1000000};
     nanosleep(&span, NULL);

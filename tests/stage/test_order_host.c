@@ -74,6 +74,35 @@ SPEC(the_time_of_an_answer_begins_when_what_was_asked_first_has_left)
     EXPECT(atomic_load(&latency->max) >= WAIT_TICKS);
 }
 
+/* Another login takes the session and an order; what we ask meanwhile never leaves, and what comes
+ * when we are back answers nothing of ours. */
+SPEC(what_was_asked_of_a_session_that_is_lost_before_it_left_awaits_no_answer)
+{
+    given(VENUE_PROCESS);
+    EXPECT(order_rig_settle(rig));
+    struct order_host *host = rig->host;
+    const struct histogram *latency = order_host_latency(host);
+    struct exchange *exchange = rig->exchange;
+    rig->host = NULL; /* the core is away */
+    exchange_connect(exchange, ORDER_RIG_CLIENT);
+    EXPECT(exchange_settle(exchange));
+    const struct exchange_order order = {.side = 'B', .qty = 1, .price_e4 = 100000};
+    EXPECT(exchange_enter(exchange, ORDER_RIG_CLIENT, &order) > 0);
+    EXPECT(exchange_settle(exchange));
+    exchange_disconnect(exchange, ORDER_RIG_CLIENT);
+    EXPECT(exchange_settle(exchange));
+
+    rig->host = host;
+    uint64_t told = rig->told;
+    EXPECT(rig->up);
+    EXPECT(order_rig_enter(rig, 'B', 1, 100000) > 0);
+    (void)order_host_turn(host, sim_wire_now(exchange->wire)); /* it is told of the loss only now */
+    EXPECT(!rig->up);
+    EXPECT(order_rig_settle(rig));
+    EXPECT_UINT(rig->told, told + 1);
+    EXPECT_UINT(histogram_count(latency), 0);
+}
+
 SPEC(what_was_missed_comes_before_up)
 {
     given(VENUE_PROCESS);
@@ -250,6 +279,7 @@ SPEC(whatever_breaks_every_message_is_given_once_and_in_order)
 #define SPECS(S)                                                                                   \
     S(a_session_comes_up_by_itself_and_takes_orders)                                               \
     S(the_time_of_an_answer_begins_when_what_was_asked_first_has_left)                             \
+    S(what_was_asked_of_a_session_that_is_lost_before_it_left_awaits_no_answer)                    \
     S(what_was_missed_comes_before_up)                                                             \
     S(a_start_asks_for_the_number_it_is_told)                                                      \
     S(a_venue_that_knows_less_than_we_do_is_told_to_nobody_as_up)                                  \

@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { WORDS = 512, SHOWN = 20000, PAGES_BYTES = 2 * 4096, SECONDS_MAX = 10 };
+enum { WORDS = 512, SHOWN = 20000, PAGES_BYTES = 2 * 4096 };
 
 struct value {
     uint64_t word[WORDS];
@@ -114,7 +114,7 @@ SPEC(a_writer_that_is_stopped_in_the_middle_keeps_no_reader)
     memcpy(half - sizeof value / 2, &value, sizeof value);
     EXPECT(mprotect(half, PAGES_BYTES / 2, PROT_NONE) == 0);
     EXPECT(sigaction(SIGSEGV, &action, &before) == 0);
-    alarm(SECONDS_MAX);
+    alarm(PATIENCE_S);
     snapshot_show(snapshot, half - sizeof value / 2);
     alarm(0);
     EXPECT(sigaction(SIGSEGV, &before, NULL) == 0);

@@ -284,11 +284,13 @@ static void *stage(void *unused)
 SPEC(two_threads_hand_rows_to_each_other_whole)
 {
     pthread_t thread;
-    uint32_t rounds = 2000 / PATIENCE_SLOWER;
+    uint32_t rounds = 2000 / PATIENCE_SLOWER, rounds_min = 20;
+    uint64_t end = patience_end(PATIENCE_RACE_S);
     (void)filled(3000, 1, 5);
     atomic_store(&over, false);
     EXPECT(pthread_create(&thread, NULL, stage, NULL) == 0);
     for (uint32_t round = 0; round < rounds; round++) {
+        if (round >= rounds_min && patience_now_ns() >= end) break;
         struct window_ask ask = ask_of(round, 300, WINDOW_ANY);
         EXPECT(window_ask(window, &ask));
         while (!window_said(window)) sched_yield();

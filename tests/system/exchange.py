@@ -20,6 +20,7 @@ does not allow it.
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -27,8 +28,8 @@ import tempfile
 import time
 
 import net_links
+from exchange_stage import SECONDS, Stage, Wrong, require
 
-SECONDS = 120  # the longest that anything lives
 LOSS_PERCENT = 20
 ORDERS = 3000
 
@@ -135,79 +136,6 @@ gateway:
 """
 
 
-class Wrong(Exception):
-    pass
-
-
-def require(met, sentence):
-    if not met:
-        raise Wrong(sentence)
-
-
-class Stage:
-    """The processes of one run and what they said."""
-
-    def __init__(self, folder, programs):
-        self.folder = pathlib.Path(folder)
-        self.program = dict(zip(("polluxd", "pollux-order", "net_lossy", "wire_trader"), programs))
-        self.running = {}
-        cores = sorted(os.sched_getaffinity(0))
-        self.cores = cores[0], cores[-1]
-        password = self.folder / "password"
-        password.write_text("secret\n")
-        password.chmod(0o600)
-
-    def start(self, name, *words):
-        said = open(self.folder / (name + ".txt"), "w", encoding="utf-8")
-        self.running[name] = subprocess.Popen(words, stdout=said, stderr=subprocess.STDOUT,
-                                              start_new_session=True)
-        said.close()
-        return self.running[name]
-
-    def said(self, name):
-        return (self.folder / (name + ".txt")).read_text(encoding="utf-8")
-
-    def wait_for(self, name, pattern, seconds=40):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if re.search(pattern, self.said(name)):
-                return
-            if self.running[name].poll() is not None:
-                break
-            time.sleep(0.05)
-        raise Wrong(f"{name} did not say '{pattern}':\n{self.said(name)}")
-
-    def child(self, name):
-        """The program that timeout runs; timeout itself gives on only the signals it knows."""
-        pid = self.running[name].pid
-        return int(pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
-
-    def stop(self, name):
-        """Asks it to stop in order; what it said to the end."""
-        running = self.running[name]
-        if running.poll() is None:
-            running.send_signal(signal.SIGINT if name in ("venue", "feed") else signal.SIGTERM)
-        running.wait(timeout=40)
-        return self.said(name)
-
-    def end(self):
-        for running in self.running.values():
-            try:
-                os.killpg(running.pid, signal.SIGKILL)  # its own session: timeout's child too
-            except ProcessLookupError:
-                pass
-            running.wait()
-
-    def configure(self, name, text, **values):
-        path = self.folder / (name + ".yaml")
-        path.write_text(text.format(folder=self.folder, **values))
-        return str(path)
-
-    def polluxd(self, name, text, **values):
-        self.start(name, "timeout", str(SECONDS), self.program["polluxd"], "--config",
-                   self.configure(name, text, **values))
-
-
 def books(said):
     found = re.findall(r"^(?:venue's )?books\s+([0-9a-f]{16})$", said, re.MULTILINE)
     require(len(found) == 1, f"no books in\n{said}")
@@ -235,9 +163,18 @@ def traders_done(stage, names):
         require(accepted + rejected == ORDERS, f"{name}: not every order was answered")
 
 
+def has_all(stage):
+    """By the lines that both say each second: as much as the venue has sent, and no more comes."""
+    heard = re.findall(r"messages ([0-9,]+) \(", stage.said("feed"))
+    sent = re.findall(r"market data ([0-9,]+) \(", stage.said("venue"))
+    return len(sent) > 1 and sent[-1] == sent[-2] and heard[-1:] == sent[-1:]
+
+
 def all_agree(stage):
     """The feed has everything, and its books are the venue's."""
-    time.sleep(2.5)  # two heartbeats, should the last datagrams be lost
+    end = time.monotonic() + 40  # heartbeats tell it, should the last datagrams be lost
+    while not has_all(stage) and time.monotonic() < end:
+        time.sleep(0.1)
     feed, venue = stage.stop("feed"), stage.stop("venue")
     stage.stop("hub")
     print(stage.said("hub").strip())
@@ -450,6 +387,12 @@ def run_af_packet(stage):
     day_goes_on_and_ends(stage, venue_device=device["v0"])
 
 
+def records(stage):
+    """Of the venue's journal, by the newest line that tells of it; each instrument is one."""
+    told = re.findall(r" journal ([0-9,]+) ", stage.said("venue"))
+    return int(told[-1].replace(",", ""))
+
+
 def run_ending(stage):
     """A venue alone, which is killed while it closes its instruments, 64 in 0.1 s: it closes the
     rest when it is started again, and then its day is over."""
@@ -458,13 +401,20 @@ def run_ending(stage):
     text = re.sub("    - {{symbol: ACME.*\n    .*\n", names.replace("{", "{{").replace("}", "}}"),
                   text)
     values = {"core": stage.cores[0], "venue_device": "net_null0,no-rx=1", "durability": "process"}
-    stage.polluxd("venue", text, **values)
-    stage.wait_for("venue", "venue open")
-    os.kill(stage.child("venue"), signal.SIGUSR1)
-    time.sleep(0.7)
-    os.kill(stage.child("venue"), signal.SIGKILL)
-    stage.running["venue"].wait(timeout=40)
-    require("venue closed" not in stage.said("venue"), "it was not killed in time")
+    for _ in range(5):
+        stage.polluxd("venue", text, **values)
+        stage.wait_for("venue", "venue open .* journal ")
+        open_records = records(stage)
+        os.kill(stage.child("venue"), signal.SIGUSR1)
+        end = time.monotonic() + 40
+        while records(stage) < open_records + 64 and time.monotonic() < end:
+            time.sleep(0.02)
+        os.kill(stage.child("venue"), signal.SIGKILL)
+        stage.running["venue"].wait(timeout=40)
+        if "venue closed" not in stage.said("venue"):
+            break
+        shutil.rmtree(stage.folder / "journal")  # it was quicker: once more
+    require("venue closed" not in stage.said("venue"), "it was never killed in time")
     stage.polluxd("venue", text, **values)
     stage.wait_for("venue", "the end of the day goes on, the venue closes")
     stage.wait_for("venue", "venue closed")

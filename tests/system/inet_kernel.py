@@ -24,6 +24,7 @@ import time
 import net_links
 
 HERE, PEER, ECHO, UDP, BACK = "10.9.0.1", "10.9.0.2", 7001, 7002, 7100
+PATIENCE = 40  # seconds, for anything that must come
 SEED = int(os.environ.get("SPEC_SEED", "1"))
 BAD_KIB = int(os.environ.get("INET_BAD_KIB", "16384"))  # over the bad cable; 262144 takes 15 s more
 failures = []
@@ -61,7 +62,7 @@ class Peer:
     def end(self):
         try:
             self.child.stdin.close()
-            self.child.wait(timeout=10)
+            self.child.wait(timeout=PATIENCE)
         finally:
             if self.child.poll() is None:
                 self.child.kill()
@@ -78,7 +79,7 @@ class Peer:
         return counted
 
 
-def dial(timeout=20):
+def dial(timeout=PATIENCE):
     connection = socket.socket()
     connection.settimeout(timeout)
     if small_window:
@@ -165,7 +166,7 @@ def resets():
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         connection.close()
     try:
-        socket.create_connection((PEER, 7999), timeout=5).close()
+        socket.create_connection((PEER, 7999), timeout=PATIENCE).close()
         expect(False, "a closed port refuses")
     except ConnectionRefusedError:
         expect(True, "a closed port refuses")
@@ -187,12 +188,12 @@ def ping_and_udp():
     if shutil.which("ping"):
         expect(net_links.can("ping", "-c", "3", "-i", "0.2", "-W", "2", PEER), "ping is answered")
     asker = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    asker.settimeout(2)
+    asker.settimeout(PATIENCE)
     asker.connect((PEER, UDP))
     asker.send(b"datagram")
     expect(asker.recv(100) == b"datagram", "a datagram is echoed")
     closed = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    closed.settimeout(2)
+    closed.settimeout(PATIENCE)
     closed.connect((PEER, 7998))
     closed.send(b"?")
     try:
@@ -241,11 +242,11 @@ def kernel_listens(program, device, kilobytes, bad):
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((HERE, BACK))
     listener.listen(1)
-    listener.settimeout(20)
+    listener.settimeout(PATIENCE)
     peer = Peer(program, device, bad, BACK)
     try:
         connection, _ = listener.accept()
-        connection.settimeout(20)
+        connection.settimeout(PATIENCE)
         whole, seconds = stream(connection, kilobytes << 10)
         expect(whole, f"we connect: {kilobytes} KiB there and back, {seconds:.2f} s")
     finally:
@@ -255,7 +256,8 @@ def kernel_listens(program, device, kilobytes, bad):
 
 
 def wait_for_link():
-    for _ in range(50):
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
         try:
             dial(timeout=0.5).close()
             return
@@ -266,8 +268,9 @@ def wait_for_link():
 
 def tap_up():
     """The kernel's end of a TAP appears with the peer, and goes with it."""
-    for _ in range(100):
-        if net_links.can("ip", "addr", "add", HERE + "/24", "dev", "tp0"):
+    until = time.monotonic() + PATIENCE
+    while not net_links.can("ip", "addr", "add", HERE + "/24", "dev", "tp0"):
+        if time.monotonic() > until:
             break
         time.sleep(0.05)
     net_links.run("ip", "link", "set", "tp0", "up")

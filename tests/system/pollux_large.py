@@ -95,7 +95,7 @@ def book_of(symbol):
 def every_instrument_has_its_book(bench):
     global box
     box = Box(bench, "large", large())
-    box.wait(lambda: box.ask("status")["open"] > 500, "there are not so many orders", seconds=30)
+    box.wait(lambda: box.ask("status")["open"] > 500, "there are not so many orders")
     found, answers = portions(box, "books", "instruments", limit=10)
     equal([one["symbol"] for one in found],
           ["ACME", *STOCKS, "BOLT", "GOLD", "GOLD.B"], "the instruments")

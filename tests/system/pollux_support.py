@@ -71,7 +71,7 @@ class Box:
 
     def end(self):
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=20)
+        self.process.wait(timeout=40)
         self.said.seek(0)
         said = self.said.read()
         self.said.close()

@@ -102,7 +102,7 @@ def a_stopped_terminal_stops_nothing_and_the_screen_comes_back(bench):
             os.write(terminal, STOP)
             longest, answers, begun = 0, 0, time.monotonic()
             while (count := dropped(lines, box_socket) - before) <= 10:
-                require(time.monotonic() < begun + 20, f"pages dropped: {count}")
+                require(time.monotonic() < begun + 40, f"pages dropped: {count}")
                 longest = max(longest, asked(lines, box_socket, "status")[1])
                 answers += 1
                 time.sleep(0.03)
@@ -112,13 +112,13 @@ def a_stopped_terminal_stops_nothing_and_the_screen_comes_back(bench):
             asked(lines, box_socket, "halt")
             os.write(terminal, GO)
             came = read_until(terminal, lambda came: came.count(b"\033[H") >= 2 and
-                              b"HALTED" in came, 20)
+                              b"HALTED" in came, 40)
             require(b"HALTED" in came, "the screen does not come back")
             require(came.count(b"\033[H") >= 2, "it is not drawn anew")
     finally:
         os.kill(child, signal.SIGTERM)
-        read_until(terminal, lambda _: False, 20)  # its end of the terminal is closed
-        status = reaped(child, 15)
+        read_until(terminal, lambda _: False, 40)  # its end of the terminal is closed
+        status = reaped(child, 40)
         os.close(terminal)
     equal(status, 0, "the status")
 
@@ -132,14 +132,14 @@ def a_box_whose_terminal_is_stopped_ends_all_the_same(bench):
             lines = box_socket.makefile()
             before = dropped(lines, box_socket)
             os.write(terminal, STOP)
-            until = time.monotonic() + 20
+            until = time.monotonic() + 40
             while dropped(lines, box_socket) == before:
                 require(time.monotonic() < until, "the terminal is not stopped")
                 time.sleep(0.03)
     finally:
         os.kill(child, signal.SIGTERM)
         begun = time.monotonic()
-        status = reaped(child, 20)
+        status = reaped(child, 40)
         took = time.monotonic() - begun
         os.close(terminal)
     require(status is not None, "it does not end while its terminal is stopped")

@@ -20,6 +20,7 @@ from metrics_support import (TREE, WAIT, Box, Frozen, Scrape, Unread, await_told
                              lawful, lcore_of, listener_of, records)
 from replay_support import equal, require, run_specs, spec
 
+TOO_SLOW = 5  # seconds, for the box: HTTP_READ_SECONDS
 THE_BOX = []
 
 
@@ -144,7 +145,8 @@ def a_thousand_connections_and_slow_ones_keep_nobody_out(bench):
         longest = max(longest, time.perf_counter() - begin)
     print(f"    beside 1,000 connections that are held open a scrape takes at most "
           f"{longest * 1e3:.1f} ms", flush=True)
-    require(longest < 2, f"a scrape took {longest} s")
+    # Who waited for others' connections would wait until they are too slow for the box.
+    require(longest < TOO_SLOW, f"a scrape took {longest} s")
     scrape = box.scrape()
     require(scrape.all("pollux_metrics_http_connection_evicted_total") > 900, "nobody gave way")
     with box.connect() as late:  # fifteen newer ones take the places of older ones, not its own
@@ -229,10 +231,16 @@ def an_lcore_that_hangs_is_unhealthy_and_feeds_no_watchdog(bench):
         await_told(listener, "STATUS=lcore_silent 0: ")
         listener.setblocking(False)
         drained(listener)
-        time.sleep(0.7)
-        told = drained(listener)
-        require(told and not any(one.startswith("WATCHDOG") for one in told), f"it hears {told}")
-        require(box.scrape().all("pollux_lcore_silent_seconds") > 1, "the metric")
+        told = []
+
+        def told_on():
+            told.extend(drained(listener))
+            return len(told) > 3
+
+        box.await_that("tells systemd more", told_on)
+        require(not any(one.startswith("WATCHDOG") for one in told), f"it hears {told}")
+        box.await_that("the metric",
+                       lambda: box.scrape().all("pollux_lcore_silent_seconds") > 1)
     box.await_that("healthy", lambda: box.ask("/healthz") == (200, "healthy\n"))
     listener.setblocking(True)
     listener.settimeout(WAIT)
@@ -243,15 +251,19 @@ def an_lcore_that_hangs_is_unhealthy_and_feeds_no_watchdog(bench):
             f"flight records {kept}")
 
 
+def await_rendered(box):
+    """It renders each second, in parts; who says a line a second has come as far with the other."""
+    lines = box.said().count(" UTC  ACTIVE ")
+    box.await_that("lines", lambda: box.said().count(" UTC  ACTIVE ") >= lines + 3)
+
+
 @spec
 def a_box_that_fails_leaves_a_flight_record_of_its_last_seconds(bench):
     box = Box(bench, "failing")
     box.await_that("100 orders", lambda: box.scrape().all("pollux_gateway_order_sent_total") > 100
                    and box.scrape().all("pollux_gateway_open") > 30)
     flight = box.directory / "flight"
-    # It renders each second, in parts; who says a line a second has come as far with the other.
-    lines = box.said().count(" UTC  ACTIVE ")
-    box.await_that("lines", lambda: box.said().count(" UTC  ACTIVE ") >= lines + 3)
+    await_rendered(box)
     box.process.send_signal(signal.SIGABRT)
     equal(box.process.wait(timeout=WAIT), -signal.SIGABRT, "how it ends")
     files = sorted(flight.iterdir())
@@ -283,7 +295,7 @@ def a_folder_that_cannot_be_had_is_an_alert_and_is_taken_when_it_can(bench):
     flight = box.directory / "flight"
     flight.unlink()
     box.await_that("a folder", flight.is_dir)
-    time.sleep(0.3)  # so that something is rendered
+    await_rendered(box)
     box.process.send_signal(signal.SIGABRT)
     equal(box.process.wait(timeout=WAIT), -signal.SIGABRT, "how it ends")
     equal([one.name for one in flight.iterdir()], ["flight-000001.jsonl"], "the files it has left")

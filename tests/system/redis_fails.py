@@ -157,7 +157,7 @@ class Trader(threading.Thread):
 
     def end(self):
         turn = self.turn
-        until = time.monotonic() + 30
+        until = time.monotonic() + 60
         while self.turn < turn + 10 and time.monotonic() < until:
             time.sleep(0.01)
         self.stopping = True
@@ -166,7 +166,7 @@ class Trader(threading.Thread):
 
 def progress(trader, number):
     """Some intents between two failures, however slow the machine is."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while trader.number < number:
         require(time.monotonic() < until, f"intent {trader.number} is not answered")
         time.sleep(0.01)
@@ -175,7 +175,7 @@ def progress(trader, number):
 
 def books_live(desk):
     """Until an order is taken; the number of it is not one of the trader's."""
-    until = time.monotonic() + 15
+    until = time.monotonic() + 60
     while True:
         sequence = desk.order(key=0, price="9.40", quantity="999")
         answer = desk.answered(sequence)
@@ -305,7 +305,7 @@ def killed_in_the_middle_of_a_burst_it_goes_on_where_it_was(bench):
         box = Box(bench, "age_ms: 60000")
     thread.join()
     desk.sequence = writer.sequence
-    desk.answered(desk.say("cancel", key=0), seconds=30)
+    desk.answered(desk.say("cancel", key=0), seconds=60)
     refused = {}
     for sequence in range(begin + 1, writer.sequence + 1):
         answers = desk.answer.get(sequence, ())

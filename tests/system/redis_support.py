@@ -270,7 +270,7 @@ class Desk:
                 else:
                     self.answer.setdefault(said.get("sequence"), []).append(said)
 
-    def answered(self, sequence, count=1, seconds=30):
+    def answered(self, sequence, count=1, seconds=60):
         until = time.monotonic() + seconds
         while len(self.answer.get(sequence, ())) < count:
             newest = list(self.answer.items())[-3:]

@@ -26,7 +26,7 @@ def prices(client):
     return {key: client.do("GET", key) for key in client.do("KEYS", "*.price")}
 
 
-def awaited(look, good, what, seconds=30):
+def awaited(look, good, what, seconds=60):
     until = time.monotonic() + seconds
     while not good(look()):
         require(time.monotonic() < until, f"{what}: {look()}")
@@ -47,8 +47,10 @@ def still(client):
 def a_venue_tells_the_same_totals_after_it_was_killed_and_without_a_gateway(bench):
     server, box = Server(bench), Box(bench)
     client = Client(server.path)
-    awaited(lambda: accounts(client), lambda found: len(found) > 6, "accounts that trade", 30)
+    awaited(lambda: accounts(client), lambda found: len(found) > 6, "accounts that trade")
     client.do("PUBLISH", "pollux.kill", "enough")
+    box.await_true(lambda said: re.search(r"UTC  HALTED .* 0 open  0 in doubt", said),
+                   "orders stay open")
     totals, last = still(client), prices(client)
     equal(sum(one["position"] for one in totals.values()), 0, "all positions")
     box.kill()

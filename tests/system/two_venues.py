@@ -308,7 +308,7 @@ class Place:
 
     def holds(self, here, far):
         wanted = {("here", "GOLD"): here, ("far", "GOLD.B"): far}
-        self.wait(lambda: self.positions() == wanted, f"it does not hold {wanted}", 8)
+        self.wait(lambda: self.positions() == wanted, f"it does not hold {wanted}")
 
     def sent(self):
         return self.ask("status").get("sent", 0)
