@@ -228,8 +228,8 @@ static_assert(sizeof(struct delegate_intent) == 32, "two in a cache line");
  * for one key the last one counts. */
 struct delegate_output {
     bool done; /* nothing more to decide: final; its orders are canceled, and reports still come */
-    uint32_t intents;
-    uint32_t lost; /* did not fit: an overrun of its own, counted and told */
+    uint32_t intents; /* what is said beyond DELEGATE_INTENTS_MAX is lost, whoever counts it */
+    uint32_t lost;    /* did not fit: an overrun of its own, counted and told */
     struct delegate_intent intent[DELEGATE_INTENTS_MAX];
 };
 
