@@ -23,6 +23,7 @@ static command_fn *const handlers[COMMAND_COUNT] = {
     [COMMAND_RISK_SHOW] = commands_risk_show,
     [COMMAND_RISK_SET] = commands_risk_set,
     [COMMAND_HALT] = commands_halt,
+    [COMMAND_REDUCE] = commands_reduce,
     [COMMAND_ARM] = commands_arm,
     [COMMAND_CONFIRM] = commands_confirm,
     [COMMAND_CONFIG_SHOW] = commands_config_show,

@@ -194,6 +194,8 @@ static const struct command commands[COMMAND_COUNT] = {
                           .changes = true, .parameters = bound_takes, .fields = bound_fields},
     [COMMAND_HALT] = {"halt", "No order leaves any more, and what is open is canceled.", COMMAND_OPERATOR,
                       .changes = true, .tightens = true, .parameters = halt_takes, .fields = state_fields},
+    [COMMAND_REDUCE] = {"reduce", "Only orders that reduce a position leave; of what is halted, role risk.",
+                        COMMAND_OPERATOR, .changes = true, .parameters = arm_takes, .fields = state_fields},
     [COMMAND_ARM] = {"arm", "Orders may leave again.", COMMAND_RISK, .changes = true, .parameters = arm_takes,
                      .fields = state_fields},
     [COMMAND_CONFIRM] = {"confirm", "Lets be done what another one has asked for, where it takes two.", COMMAND_RISK,

@@ -196,8 +196,10 @@ struct engine_gateway_view {
     struct engine_view_order order[ENGINE_VIEW_ORDERS];
 };
 
-/* A change by people, on its way. */
+/* A change by people, on its way.  since: engine_stage_tightened as it was when this was asked for;
+ * of what loosens, however long it has waited for its turn or for a second person. */
 struct engine_control {
+    uint64_t since;
     uint32_t count;
     struct risk_record record[ENGINE_CONTROLS_MAX];
 };
@@ -216,6 +218,7 @@ struct engine_set {
 };
 
 struct engine_change {
+    uint64_t since;
     uint32_t controls; /* at most GATEWAY_CONTROLS_MAX */
     struct risk_record *record;
     uint32_t detaches;
@@ -231,7 +234,8 @@ struct engine_control_answer {
     bool durable;   /* OK: it is in force and on disk; false: in force, and the disk has failed */
     bool nobody;    /* nothing was done, because somebody cannot be attached: */
     uint32_t unset; /* else: of those that come and of the sets, how many were refused: */
-    char problem[128]; /* why the first of them was */
+    char problem[128];            /* why the first of them was */
+    struct risk_record tightened; /* of the verdict SINCE: what came after it was asked for */
 };
 
 struct engine_stage;
@@ -274,6 +278,11 @@ void engine_stage_recovered(struct engine_stage *stage, struct journal *journal,
  * what a full ring needs (order_host.h). */
 void engine_stage_answer(struct engine_stage *stage, const struct gate_slot *slot);
 void engine_stage_relieve(void *stage);
+
+/* A number that each halt, trip and tighter bound raises.  What loosens is refused
+ * (RISK_CONTROL_SINCE) if it is another one now than when it was asked for: nothing that was asked
+ * for before a kill undoes it.  Any thread; not older than the newest view. */
+uint64_t engine_stage_tightened(const struct engine_stage *stage);
 
 /* A change by people.  What halts is in force at the next turn.  False: another one is under way,
  * and nothing was taken.  The answer, by its own call, is there once it is durable, or refused;
