@@ -17,6 +17,7 @@ static command_fn *const handlers[COMMAND_COUNT] = {
     [COMMAND_ORDERS] = commands_orders,
     [COMMAND_POSITIONS] = commands_positions,
     [COMMAND_STRATEGIES_LIST] = commands_strategies,
+    [COMMAND_STRATEGIES_GAUGES] = commands_gauges,
     [COMMAND_STRATEGIES_START] = commands_strategies_start,
     [COMMAND_STRATEGIES_STOP] = commands_strategies_stop,
     [COMMAND_STRATEGIES_SET] = commands_strategies_set,

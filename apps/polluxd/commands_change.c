@@ -93,8 +93,10 @@ void commands_change(struct commands *commands, const struct change *change)
     memmove(&waiting[at + 1], &waiting[at], (commands->waits - at) * sizeof *waiting);
     waiting[at] = *change;
     waiting[at].since = commands_now();
-    if (!waiting[at].stamped) waiting[at].tightened = engine_stage_tightened(engine_of(commands));
-    waiting[at].stamped = true;
+    if (!change->look && !change->stamped) {
+        waiting[at].tightened = engine_stage_tightened(engine_of(commands));
+        waiting[at].stamped = true;
+    }
     commands->waits++;
     follow_begin(commands);
 }

@@ -121,6 +121,7 @@ void commands_instruments(void *context, struct command_call *call);
 void commands_sessions(void *context, struct command_call *call);
 void commands_orders(void *context, struct command_call *call);
 void commands_positions(void *context, struct command_call *call);
+void commands_gauges(void *context, struct command_call *call);
 void commands_strategies(void *context, struct command_call *call);
 
 /* commands_change.c: the queue of changes */

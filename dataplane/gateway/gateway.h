@@ -324,6 +324,9 @@ struct gateway_strategy_counts {
 };
 const struct gateway_strategy_counts *gateway_strategy_counts(const struct gateway *gateway,
                                                               uint32_t strategy);
+/* What its delegate shows of itself: up to most gauges; how many.  Warm. */
+uint32_t gateway_gauges(const struct gateway *gateway, uint32_t strategy,
+                        struct delegate_gauge *gauges, uint32_t most);
 bool gateway_strategy_on(const struct gateway *gateway, uint32_t strategy);
 
 #define GATEWAY_COUNTERS(C)                                                                        \

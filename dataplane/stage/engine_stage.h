@@ -46,6 +46,8 @@
 #define ENGINE_VIEW_HOLDINGS   32u
 #define ENGINE_VIEW_ORDERS     128u
 #define ENGINE_VIEW_STRATEGIES 16u
+#define ENGINE_GAUGES_MAX      16u    /* shown of one strategy */
+#define ENGINE_GAUGE_NAME_MAX  31u    /* bytes of its name; what is longer is cut off */
 #define ENGINE_CONTROLS_MAX    16u    /* records that change together by engine_stage_control */
 #define ENGINE_INTAKE_TURN     32u    /* intents of strategies outside in one turn */
 #define ENGINE_INTAKE_SLOTS    65536u /* of the ring intake */
@@ -165,6 +167,13 @@ struct engine_view_holding {
     char symbol[8];
     uint64_t venue;
     struct gateway_holding is;
+};
+
+/* A figure that a strategy shows of itself: by the window only. */
+struct engine_view_gauge {
+    char strategy[DELEGATE_NAME_MAX + 1];
+    char name[ENGINE_GAUGE_NAME_MAX + 1];
+    int64_t value;
 };
 
 #define ENGINE_GATEWAY_COUNTERS(C)                                                                 \
@@ -322,6 +331,7 @@ void engine_stage_gateway_view(const struct engine_stage *stage, struct engine_g
 enum engine_window_kind {
     ENGINE_WINDOW_ORDERS,     /* rows are struct engine_view_order; places: venues' slots */
     ENGINE_WINDOW_HOLDINGS,   /* struct engine_view_holding; strategy x symbol */
+    ENGINE_WINDOW_GAUGES,     /* struct engine_view_gauge; strategy x ENGINE_GAUGES_MAX */
     ENGINE_WINDOW_STRATEGIES, /* struct engine_view_strategy; its sums are of the last round */
 };
 struct window *engine_stage_window(struct engine_stage *stage);

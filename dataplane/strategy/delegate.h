@@ -309,7 +309,8 @@ struct delegate_kind {
      * acts on them at its next decision, which follows at once.  NULL: it takes none.  Warm. */
     void (*set)(void *self, const struct delegate_parameters *parameters);
 
-    /* Gauges for people: up to most of them, names lasting; how many.  May be NULL.  Warm. */
+    /* Gauges for people (pollux strategies gauges): up to most of them, names lasting; how many.
+     * Called when somebody asks, by the thread that decides.  May be NULL.  Warm. */
     uint32_t (*show)(const void *self, struct delegate_gauge *gauges, uint32_t most);
 };
 

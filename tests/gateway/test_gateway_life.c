@@ -155,8 +155,11 @@ SPEC(who_is_filled_too_often_is_halted_by_a_record_that_lasts)
     gateway_rig_bound(&rig, RISK_STRATEGY_FILLS, (struct risk_subject){0}, 2);
     gateway_rig_play(&rig, "i1 a1 i2/1 a2 e1:1 e1:2");
     EXPECT_TEXT(rig.wire, "o1 o2");
+    uint64_t tightened = COUNT(tightened);
     gateway_rig_play(&rig, "e1:3");
     EXPECT_TEXT(rig.wire, "o1 o2 c1 c2");
+    EXPECT_UINT(COUNT(tightened), tightened + 1); /* no release that was asked for before counts */
+    EXPECT_TEXT(gateway_tightened(rig.gateway)->reason, "filled too often in a second");
     gateway_rig_restart(&rig);
     gateway_rig_start(&rig);
     EXPECT_UINT(risk_state(gateway_risk(rig.gateway), RISK_STRATEGY, 0), RISK_HALTED);

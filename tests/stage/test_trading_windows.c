@@ -224,7 +224,34 @@ SPEC(every_session_of_the_venue_has_a_row)
     window_free(window);
 }
 
+SPEC(gauges_are_what_a_strategy_shows_of_itself_and_no_more_than_sixteen)
+{
+    struct window_ask ask = ask_of(ENGINE_WINDOW_GAUGES);
+    struct engine_view_gauge gauge;
+    const struct window_said *said = said_by(own(), &ask);
+    EXPECT_UINT(said->rows, ENGINE_GAUGES_MAX);
+    EXPECT_UINT(said->matched, ENGINE_GAUGES_MAX);
+    memcpy(&gauge, window_row(own(), 0), sizeof gauge);
+    EXPECT_TEXT(gauge.strategy, trading_view(trading).strategy[0].name);
+    EXPECT_TEXT(gauge.name, "size");
+    EXPECT(gauge.value == trading->quoter->size / QTY_ONE);
+    memcpy(&gauge, window_row(own(), 15), sizeof gauge);
+    EXPECT(gauge.value == -15);
+    window_free(own());
+    ask.strategy = 0;
+    ask.limit = 3;
+    said = said_by(own(), &ask);
+    EXPECT_UINT(said->rows, 3);
+    EXPECT_UINT(said->matched, ENGINE_GAUGES_MAX);
+    EXPECT(said->next > 0);
+    window_free(own());
+    ask.strategy = 77; /* there is none */
+    EXPECT_UINT(said_by(own(), &ask)->rows, 0);
+    window_free(own());
+}
+
 #define SPECS(S)                                                                                   \
+    S(gauges_are_what_a_strategy_shows_of_itself_and_no_more_than_sixteen)                         \
     S(orders_are_those_of_the_view)                                                                \
     S(orders_come_in_portions)                                                                     \
     S(orders_and_holdings_are_of_whom_one_asks_for)                                                \

@@ -164,6 +164,19 @@ def one_strategy_and_one_symbol_are_halted_alone(bench):
 
 
 @spec
+def strategies_show_their_own_gauges(bench):
+    def gauges(name):
+        asked = box.ask("strategies", "gauges", "--strategy", name)
+        return {one["gauge"]: one["value"] for one in asked["gauges"]}
+
+    equal(set(gauges("maker")), {"quotes", "stops", "requotes", "pulls", "gated", "retreats",
+                                 "refused"}, "the maker's gauges")
+    quotes = gauges("maker")["quotes"]
+    box.wait(lambda: gauges("maker")["quotes"] > quotes, "its quotes are not counted")
+    equal(gauges("desk"), {}, "the gauges of a strategy outside")
+
+
+@spec
 def limits_and_parameters_change_within_the_ceiling(bench):
     was = box.ask("risk", "show", "strategy_rate")["limits"]
     require({"limit": "strategy_rate", "scope": "strategy", "of": "maker", "bound": "2000"} in was,

@@ -49,7 +49,7 @@ def every_user_may_what_his_role_says_and_nothing_else(bench):
                                                             "  record_file:")
     other = Box(bench, "roles", text)
     commands = table()
-    equal(len(commands), 31, "commands")
+    equal(len(commands), 32, "commands")
     for user in (NOBODY, VIEWER, OPERATOR, RISK, ADMIN):
         for words, least in commands.items():
             done = other.pollux(*words.split(), *MORE.get(words, ()), user=user)
