@@ -408,6 +408,13 @@ SPEC(nothing_that_was_asked_for_before_a_halt_or_a_tighter_bound_undoes_it)
     not_undone(&control);
     control = order_qty(1000 * QTY_ONE);
     not_undone(&control);
+    /* Of several that change together one is enough. */
+    struct engine_control both = halt(RISK_ACTIVE);
+    both.count = 2;
+    both.record[1] = order_qty(999 * QTY_ONE).record[0];
+    engine_stage_halt(trading->engine);
+    exchange_run(trading->exchange, 10 * NANOS_MILLI);
+    EXPECT_UINT(asked(&both).verdict, RISK_CONTROL_SINCE);
     /* What changes nothing, and what loosens, is no reason against another. */
     uint64_t number = engine_stage_tightened(trading->engine);
     EXPECT_UINT(asked(&control).verdict, RISK_CONTROL_OK);

@@ -236,6 +236,7 @@ SPEC(gauges_are_what_a_strategy_shows_of_itself_and_no_more_than_sixteen)
     EXPECT_TEXT(gauge.name, "size");
     EXPECT(gauge.value == trading->quoter->size / QTY_ONE);
     memcpy(&gauge, window_row(own(), 15), sizeof gauge);
+    EXPECT_TEXT(gauge.name, "below");
     EXPECT(gauge.value == -15);
     window_free(own());
     ask.strategy = 0;
