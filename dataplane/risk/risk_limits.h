@@ -82,7 +82,7 @@ enum risk_looser { RISK_UP, RISK_DOWN };
     RISK_ROUTE_LIMITS(X, ##__VA_ARGS__) RISK_STRATEGY_LIMITS(X, ##__VA_ARGS__)                     \
     RISK_VENUE_LIMITS(X, ##__VA_ARGS__) RISK_BOX_LIMITS(X, ##__VA_ARGS__)
 
-/* Enumerator, name, sentence. */
+/* Enumerator, name, sentence.  no_journal is of whoever writes passes down: no check says it. */
 #define RISK_RULES(X)                                                                              \
     X(RISK_NO_SUBJECT,    no_subject,    "the strategy or the symbol is not set up")               \
     X(RISK_NO_ORDER,      no_order,      "the order to replace does not live, or is another's")    \
