@@ -4,6 +4,7 @@
 #include "apps/polluxd/commands_layout.h"
 #include "apps/polluxd/reload.h"
 #include "apps/polluxd/trading.h"
+#include "control/monitor/report_trading.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +50,12 @@ static bool releases(const struct change *change)
            change->record->value != RISK_HALTED;
 }
 
+/* REDUCE_ONLY is tried again: it may tighten, and the engine knows whether it would loosen now. */
+static bool arms(const struct change *change)
+{
+    return releases(change) && change->record->value == RISK_ACTIVE;
+}
+
 /* What halts the box goes before whatever is not under way yet. */
 static bool halts_box(const struct change *change)
 {
@@ -86,6 +93,10 @@ void commands_change(struct commands *commands, const struct change *change)
     memmove(&waiting[at + 1], &waiting[at], (commands->waits - at) * sizeof *waiting);
     waiting[at] = *change;
     waiting[at].since = commands_now();
+    if (!change->look && !change->stamped) {
+        waiting[at].tightened = engine_stage_tightened(engine_of(commands));
+        waiting[at].stamped = true;
+    }
     commands->waits++;
     follow_begin(commands);
 }
@@ -105,7 +116,8 @@ static void head_begin(struct commands *commands)
         drop(commands, 0);
         return;
     }
-    commands->change = (struct engine_change){.controls = head->records, .record = head->record};
+    commands->change = (struct engine_change){
+        .since = head->tightened, .controls = head->records, .record = head->record};
     commands->posted = engine_stage_change(engine_of(commands), &commands->change);
     commands->plan.polluxd->changing = commands->posted;
 }
@@ -119,11 +131,29 @@ static void again_later(struct commands *commands)
     waiting[1] = head;
 }
 
+/* Who asked for a release, or confirms one, has not seen what was halted meanwhile. */
+static void overtaken_refuse(struct change *head, const struct risk_record *by)
+{
+    static const char *const scopes[] = {[RISK_BOX] = "the box",
+                                         [RISK_VENUE] = "a venue",
+                                         [RISK_STRATEGY] = "a strategy",
+                                         [RISK_SYMBOL] = "a symbol"};
+    char sentence[COMMAND_PROBLEM_MAX];
+    struct text text = text_in(sentence, sizeof sentence);
+    if (by->kind == RISK_RECORD_BOUND)
+        text_format(&text, "the limit %s was tightened", risk_limit(by->limit)->name);
+    else text_format(&text, "%s was set to %s", scopes[by->scope], report_trading_state(by->value));
+    if (by->role == RISK_BY_BOX) text_append(&text, " by the box");
+    else text_format(&text, " by user %u", by->who);
+    text_format(&text, " (%s) after this was asked for: look, and ask again", by->reason);
+    call_refuse(head, COMMAND_REFUSED, sentence);
+}
+
 static void head_answered(struct commands *commands, const struct engine_control_answer *answer)
 {
     struct change *head = &commands->waiting[0];
     commands->posted = commands->plan.polluxd->changing = false;
-    bool again = answer->verdict == RISK_CONTROL_TURN && !releases(head) && head->call;
+    bool again = answer->verdict == RISK_CONTROL_TURN && !arms(head) && head->call;
     if (again && ++head->attempts < ATTEMPTS) {
         again_later(commands);
         return;
@@ -132,6 +162,8 @@ static void head_answered(struct commands *commands, const struct engine_control
         head->done(commands, head, answer);
     } else if (head->call && answer->verdict == RISK_CONTROL_SECOND) {
         commands_propose(commands, head);
+    } else if (head->call && answer->verdict == RISK_CONTROL_SINCE) {
+        overtaken_refuse(head, &answer->tightened);
     } else {
         call_refuse(head, COMMAND_REFUSED, risk_control_text(answer->verdict));
     }

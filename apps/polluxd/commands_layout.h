@@ -27,6 +27,8 @@ struct change {
     struct risk_record *record; /* allocated; or NULL */
     nanos_t since;              /* monotonic */
     uint32_t attempts;
+    bool stamped;               /* by the queue, when it was asked for first: */
+    uint64_t tightened;         /* engine_stage_tightened as of then */
     char of[COMMANDS_OF_BYTES]; /* the name of what it is of; "": the box */
 };
 
@@ -119,6 +121,7 @@ void commands_instruments(void *context, struct command_call *call);
 void commands_sessions(void *context, struct command_call *call);
 void commands_orders(void *context, struct command_call *call);
 void commands_positions(void *context, struct command_call *call);
+void commands_gauges(void *context, struct command_call *call);
 void commands_strategies(void *context, struct command_call *call);
 
 /* commands_change.c: the queue of changes */
@@ -143,6 +146,7 @@ void commands_confirmed_append(struct text *out, const struct risk_record *recor
 /* commands_risk.c, commands_limits.c */
 
 void commands_halt(void *context, struct command_call *call);
+void commands_reduce(void *context, struct command_call *call);
 void commands_arm(void *context, struct command_call *call);
 void commands_strategies_start(void *context, struct command_call *call);
 void commands_strategies_stop(void *context, struct command_call *call);

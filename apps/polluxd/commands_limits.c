@@ -230,29 +230,47 @@ static bool scope_check(struct command_call *call, enum risk_scope scope)
     return true;
 }
 
+static uint32_t subjects_meant(const struct commands *commands, enum risk_scope scope,
+                               const struct meant *meant)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < subjects_of(commands, scope); i++) {
+        struct risk_subject of;
+        if (subject_next(commands, scope, meant, i, &of)) count++;
+    }
+    return count;
+}
+
+/* All of them change together, or none. */
 static void bound_ask(struct commands *commands, struct command_call *call, enum risk_verdict limit,
                       const struct meant *meant, int64_t bound)
 {
     enum risk_scope scope = risk_limit(limit)->scope;
+    uint32_t subjects = subjects_meant(commands, scope, meant);
+    if (subjects == 0) {
+        command_call_refuse(call, COMMAND_REFUSED, "nothing here has that limit so");
+        return;
+    }
+    if (subjects > GATEWAY_CONTROLS_MAX) {
+        command_call_refuse(call, COMMAND_REFUSED,
+                            "nothing has changed: it is for %u, and %u may change together: name a "
+                            "symbol, a venue or a strategy",
+                            subjects, GATEWAY_CONTROLS_MAX);
+        return;
+    }
     struct change change = {.call = call, .done = bound_done};
-    change.record = calloc(GATEWAY_CONTROLS_MAX, sizeof *change.record);
+    change.record = calloc(subjects, sizeof *change.record);
     CHECK(change.record != NULL);
-    for (uint32_t i = 0; i < subjects_of(commands, scope); i++) {
+    for (uint32_t i = 0; change.records < subjects; i++) {
         struct risk_subject of;
         if (!subject_next(commands, scope, meant, i, &of)) continue;
-        if (change.records == GATEWAY_CONTROLS_MAX) break;
         struct risk_record *record = &change.record[change.records++];
         *record = commands_record(call, RISK_RECORD_BOUND, scope);
         record->limit = (uint16_t)limit;
         record->subject = of;
         record->value = bound;
     }
-    if (change.records > 0) {
-        commands_change(commands, &change);
-        return;
-    }
-    free(change.record);
-    command_call_refuse(call, COMMAND_REFUSED, "nothing here has that limit so");
+    commands_change(commands, &change);
 }
 
 void commands_risk_set(void *context, struct command_call *call)

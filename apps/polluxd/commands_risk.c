@@ -1,4 +1,4 @@
-/* Trading states: halt and arm by scope (F35). */
+/* Trading states: halt, reduce and arm by scope (F35). */
 
 #include "apps/polluxd/commands_layout.h"
 #include "apps/polluxd/reload.h"
@@ -165,6 +165,12 @@ void commands_halt(void *context, struct command_call *call)
 {
     state_ask(context, call, scope_named(command_call_text(call, "scope")),
               command_call_text(call, "name"), RISK_HALTED);
+}
+
+void commands_reduce(void *context, struct command_call *call)
+{
+    state_ask(context, call, scope_named(command_call_text(call, "scope")),
+              command_call_text(call, "name"), RISK_REDUCE_ONLY);
 }
 
 void commands_arm(void *context, struct command_call *call)

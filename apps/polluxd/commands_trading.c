@@ -167,3 +167,20 @@ void commands_strategies(void *context, struct command_call *call)
         .told = commands_rows, .key = "strategies", .show = strategy_show};
     table_ask(context, call, ENGINE_WINDOW_STRATEGIES, &portion);
 }
+
+/* Gauges: a plug-in's names are text, whatever they are. */
+
+static json_t *gauge_show(const struct commands *commands, const void *row)
+{
+    (void)commands;
+    const struct engine_view_gauge *is = row;
+    return json_pack("{s:s, s:o, s:I}", "strategy", is->strategy, "gauge",
+                     commands_symbol(is->name, strlen(is->name)), "value", (json_int_t)is->value);
+}
+
+void commands_gauges(void *context, struct command_call *call)
+{
+    static const struct portion portion = {
+        .told = commands_rows, .key = "gauges", .show = gauge_show};
+    table_ask(context, call, ENGINE_WINDOW_GAUGES, &portion);
+}

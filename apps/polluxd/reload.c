@@ -186,6 +186,8 @@ static void reload_follow(struct reload *reload)
     struct engine_control_answer answer;
     if (!reload->posted) {
         names_tell(reload);
+        /* It has bounds only, and is of now: a trip that came between is no reason against it. */
+        reload->change.since = engine_stage_tightened(engine);
         reload->posted = engine_stage_change(engine, &reload->change);
         return;
     }

@@ -62,9 +62,10 @@ static struct risk_record release_of(uint32_t number, const char *reason)
 
 bool trading_release(struct launch *launch, const char *reason, struct text *said)
 {
+    uint64_t since = engine_stage_tightened(launch->engine);
     uint32_t all = 1 + launch->plan.engine.gateway->strategies;
     for (uint32_t next = 0; next < all;) {
-        struct engine_control control = {0};
+        struct engine_control control = {.since = since};
         for (; next < all && control.count < ENGINE_CONTROLS_MAX; next++)
             control.record[control.count++] = release_of(next, reason);
         struct engine_control_answer answer = {.verdict = RISK_CONTROL_TURN};

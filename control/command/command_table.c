@@ -37,6 +37,7 @@ static const struct command_parameter table_may[] = {
     OF("venue", "only of this one"),
     PORTION,
     {0}};
+static const struct command_parameter gauges_may[] = {OF("strategy", "only of this one"), PORTION, {0}};
 static const struct command_parameter start_takes[] = {NAME("strategy", "its name"), REASON_NEEDED, {0}};
 static const struct command_parameter stop_takes[] = {NAME("strategy", "its name"), REASON, {0}};
 static const struct command_parameter set_takes[] = {
@@ -123,6 +124,8 @@ static const struct command_column strategies_columns[] = {
     TEXT("name", "strategy"), TEXT("kind", "kind"), TEXT("state", "state"), COUNT("working", "open"),
     COUNT("orders", "orders"), COUNT("replaced", "replaced"), COUNT("canceled", "canceled"),
     COUNT("refused", "refused"), COUNT("rejected", "rejected"), COUNT("fills", "fills"), NUMBER("profit", "profit"), {0}};
+static const struct command_column gauges_columns[] = {
+    TEXT("strategy", "strategy"), TEXT("gauge", "gauge"), NUMBER("value", "value"), {0}};
 static const struct command_column risk_fields[] = {TEXT("trading", "trading"), {0}};
 static const struct command_column risk_columns[] = {
     TEXT("limit", "limit"), TEXT("scope", "scope"), TEXT("of", "of"), NUMBER("bound", "bound"), {0}};
@@ -181,6 +184,9 @@ static const struct command commands[COMMAND_COUNT] = {
     [COMMAND_STRATEGIES_LIST] = {"strategies.list", "Strategies, their states and what they did.", COMMAND_VIEWER,
                                  .parameters = portion_may, .rows = "strategies", .columns = strategies_columns,
                                  .portions = true},
+    [COMMAND_STRATEGIES_GAUGES] = {"strategies.gauges", "What strategies show of themselves.", COMMAND_VIEWER,
+                                   .parameters = gauges_may, .rows = "gauges", .columns = gauges_columns,
+                                   .portions = true},
     [COMMAND_STRATEGIES_START] = {"strategies.start", "Lets a strategy trade that was stopped, or waits for release.",
                                   COMMAND_RISK, .changes = true, .parameters = start_takes, .fields = state_fields},
     [COMMAND_STRATEGIES_STOP] = {"strategies.stop", "Halts a strategy: its orders are canceled, no new one leaves.",
@@ -194,6 +200,8 @@ static const struct command commands[COMMAND_COUNT] = {
                           .changes = true, .parameters = bound_takes, .fields = bound_fields},
     [COMMAND_HALT] = {"halt", "No order leaves any more, and what is open is canceled.", COMMAND_OPERATOR,
                       .changes = true, .tightens = true, .parameters = halt_takes, .fields = state_fields},
+    [COMMAND_REDUCE] = {"reduce", "Only orders that reduce a position leave; of what is halted, role risk.",
+                        COMMAND_OPERATOR, .changes = true, .parameters = arm_takes, .fields = state_fields},
     [COMMAND_ARM] = {"arm", "Orders may leave again.", COMMAND_RISK, .changes = true, .parameters = arm_takes,
                      .fields = state_fields},
     [COMMAND_CONFIRM] = {"confirm", "Lets be done what another one has asked for, where it takes two.", COMMAND_RISK,

@@ -219,6 +219,9 @@ static void gateway_look(struct monitor *monitor, const struct engine_gateway_vi
     DETAIL(detail, "%" PRIu64 " since the start", view->fill_unknown);
     monitor_tell(monitor, MONITOR_FILL_UNKNOWN, "",
                  moved(monitor, &memory->fill_unknown, view->fill_unknown), detail);
+    DETAIL(detail, "%" PRIu64 " since the start", view->intent_lost);
+    monitor_tell(monitor, MONITOR_INTENTS_LOST, "",
+                 moved(monitor, &memory->intents_lost, view->intent_lost), detail);
     DETAIL(detail, "%" PRIu64 " rows lost", view->copy_lost);
     monitor_tell(monitor, MONITOR_RING_FULL, "drop copy",
                  moved(monitor, &memory->copy_lost, view->copy_lost), detail);

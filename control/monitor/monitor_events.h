@@ -59,6 +59,8 @@
       "halt; compare positions with the venue's: somebody trades with the same session") \
     X(MONITOR_OVERRUN,          overrun,          WARNING, ALERT,     "many decisions take longer than they may", \
       "see which strategy, and whether its core is shared")                            \
+    X(MONITOR_INTENTS_LOST,     intents_lost,     WARNING, ALERT,     "a strategy says more in a decision than there is room for: the rest was lost", \
+      "stop that strategy, and have its program changed: 64 intents a decision")       \
     X(MONITOR_JOURNAL_DEAD,     journal_dead,     ALARM,   ALERT,     "the disk of a journal has failed", \
       "stop the box, replace the disk, start again: what was acknowledged is on it")   \
     X(MONITOR_JOURNAL_LOST,     journal_lost,     ALARM,   ALERT,     "the journal had no room for what had to be written; nothing new is sent", \

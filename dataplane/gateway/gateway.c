@@ -410,7 +410,7 @@ static void venue_fill(struct gateway *gateway, uint32_t number)
         .bulk = 1,
         .answer_ns = plan->answer_ns ? plan->answer_ns : plan->kind->can.answer_ns,
     };
-    venue->reconcile_next = venue->limits.slots;
+    venue->reconcile_next = gateway_slots_all(venue);
     venue->slots = slots_new(venue->slots_memory, &venue->limits, &venue->can, venue->first_order);
     for (uint32_t i = 0; i < gateway->plan->instruments; i++) venue->link[i] = GATEWAY_NONE;
     for (uint32_t i = 0; i < gateway_slots_all(venue); i++)

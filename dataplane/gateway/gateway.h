@@ -238,10 +238,14 @@ struct gateway_known gateway_known(const struct gateway *gateway, uint32_t strat
  * RISK_CONTROL_TURN.  The caller acknowledges when gateway_journalled is durable. */
 MUST_USE enum risk_control gateway_control(struct gateway *gateway, struct risk_record *records,
                                            uint32_t count, bool durable, nanos_t now);
+/* The newest change that let less pass since the start, which the counter tightened counts. */
+const struct risk_record *gateway_tightened(const struct gateway *gateway);
 /* Number of the newest record; UINT64_MAX, which is never durable, once the journal had no room for
  * one that must be there: what was changed then is in force, and would not outlive a restart. */
 uint64_t gateway_journalled(const struct gateway *gateway);
-/* A new day: turnover, loss and profit begin at zero. */
+/* A new day: turnover, loss and profit begin at zero.  Nothing calls it by itself: the day of a box
+ * is its journal.  The record holds no marks: what was carried is worth its first mark of the next
+ * start, so a loss on it since the day began is forgotten there. */
 void gateway_day(struct gateway *gateway, nanos_t now);
 /* Switches a strategy's delegate on and off; off, its orders are canceled (F13, F21). */
 void gateway_switch(struct gateway *gateway, uint32_t strategy, bool on, nanos_t now);
@@ -324,6 +328,9 @@ struct gateway_strategy_counts {
 };
 const struct gateway_strategy_counts *gateway_strategy_counts(const struct gateway *gateway,
                                                               uint32_t strategy);
+/* What its delegate shows of itself: up to most gauges; how many.  Warm. */
+uint32_t gateway_gauges(const struct gateway *gateway, uint32_t strategy,
+                        struct delegate_gauge *gauges, uint32_t most);
 bool gateway_strategy_on(const struct gateway *gateway, uint32_t strategy);
 
 #define GATEWAY_COUNTERS(C)                                                                        \
@@ -359,6 +366,9 @@ bool gateway_strategy_on(const struct gateway *gateway, uint32_t strategy);
     C(report_waits, "Reports that waited for a delegate's queue")                                  \
     C(report_merged, "of these, were added to one of their order that waited too")                 \
     C(drift, "Differences that a reconciliation has found and corrected")                          \
+    C(tightened,                                                                                   \
+      "Halts and bounds that let less pass, by people or by the box: since each of them "          \
+      "what loosens must be asked for again")                                                      \
     C(overrun, "Decisions that took longer than they may")
 #define GATEWAY_COUNTER_NUMBER(name, help) GATEWAY_COUNTER_##name,
 enum gateway_counter { GATEWAY_COUNTERS(GATEWAY_COUNTER_NUMBER) GATEWAY_COUNTER_COUNT };

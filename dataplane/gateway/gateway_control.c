@@ -94,10 +94,22 @@ static bool loosens(const struct gateway *gateway, const struct risk_record *rec
     return up ? record->value > record->old : record->value < record->old;
 }
 
+/* A halt of what is halted is one too: somebody wants it so now. */
+static bool tightens(const struct gateway *gateway, const struct risk_record *record)
+{
+    if (loosens(gateway, record)) return false;
+    return record->kind == RISK_RECORD_STATE ? record->value != RISK_ACTIVE
+                                             : record->value != record->old;
+}
+
 static void controls_apply(struct gateway *gateway, const struct risk_record *records,
                            uint32_t count, nanos_t now)
 {
     for (uint32_t i = 0; i < count; i++) {
+        if (tightens(gateway, &records[i])) {
+            counter_one(&gateway->counts.tightened);
+            gateway->tightened = records[i];
+        }
         enum risk_control control = risk_control_apply(gateway->risk, &records[i]);
         CHECK(control == RISK_CONTROL_OK); /* it was checked */
     }
@@ -131,6 +143,11 @@ enum risk_control gateway_control(struct gateway *gateway, struct risk_record *r
     if (!durable) controls_write(gateway, records, count);
     if (halts && (!looser || durable)) gateway_sweep(gateway, GATEWAY_NONE, now);
     return RISK_CONTROL_OK;
+}
+
+const struct risk_record *gateway_tightened(const struct gateway *gateway)
+{
+    return &gateway->tightened;
 }
 
 uint64_t gateway_journalled(const struct gateway *gateway)

@@ -193,7 +193,7 @@ struct gateway_venue {
 
     uint64_t reconcile_number;
     nanos_t reconcile_at;
-    uint32_t reconcile_next; /* slot; limits.slots: not under way */
+    uint32_t reconcile_next; /* slot; gateway_slots_all: not under way */
 };
 
 /* An order, or a replacement, that is written down and on its session, of which risk, the port and
@@ -234,6 +234,7 @@ struct gateway {
     bool keep;
     bool broken; /* the journal took no record that must be there: nothing new leaves, and no report
                   * is written any more, so that what venues have said since is asked for again */
+    struct risk_record tightened; /* the newest that let less pass */
     /* Recovery: a batch that may be replaced; rows whose last is not read; strategies of the
      * journal by their numbers. */
     uint32_t controls;

@@ -44,6 +44,16 @@ const struct gateway_strategy_counts *gateway_strategy_counts(const struct gatew
     return &gateway->strategy[strategy].counts;
 }
 
+uint32_t gateway_gauges(const struct gateway *gateway, uint32_t strategy,
+                        struct delegate_gauge *gauges, uint32_t most)
+{
+    CHECK(strategy < gateway->plan->strategies);
+    const struct gateway_strategy *of = &gateway->strategy[strategy];
+    if (of->vacant || !of->plan.kind || !of->plan.kind->show) return 0;
+    uint32_t count = of->plan.kind->show(of->self, gauges, most);
+    return count < most ? count : most; /* it may be a plug-in's number */
+}
+
 bool gateway_strategy_on(const struct gateway *gateway, uint32_t strategy)
 {
     CHECK(strategy < gateway->plan->strategies);

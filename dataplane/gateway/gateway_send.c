@@ -271,7 +271,7 @@ static void order_send(struct gateway *gateway, struct gateway_venue *venue,
     risk_pass_bind(pass, bytes, length);
     if (unlikely(!gateway_write_pass(gateway, &loose->pass))) {
         counter_one(&gateway->counts.journal_full);
-        refusal.verdict = RISK_NO_ROOM;
+        refusal = (struct risk_refusal){.verdict = RISK_NO_JOURNAL};
         refuse(gateway, venue, request, &refusal, now);
         return;
     }

@@ -103,18 +103,28 @@ static void reconcile_begin(struct gateway *gateway, struct gateway_venue *venue
     if (!first) venue->reconcile_next = 0;
 }
 
+/* It has an order of which nothing is under way. */
+static bool rests(const struct gateway_venue *venue, uint32_t slot)
+{
+    if (!gateway_slot_unique(venue, slot)) return venue->order[slot].state == ORDER_OPEN;
+    if (!venue->at[slot].used) return false;
+    struct slot_look look;
+    slots_look(venue->slots, slot, &look);
+    return look.state == SLOT_LIVE && !look.waits;
+}
+
 void gateway_reconcile(struct gateway *gateway, struct gateway_venue *venue, nanos_t now)
 {
     if (gateway->plan->reconcile_ns == 0 || !venue->up) return;
-    if (now >= venue->reconcile_at && venue->reconcile_next >= venue->limits.slots)
+    if (now >= venue->reconcile_at && venue->reconcile_next >= gateway_slots_all(venue))
         reconcile_begin(gateway, venue, now);
     uint32_t asked = 0;
     for (uint32_t visits = 0; visits < GATEWAY_SWEEP && asked < RECONCILE_A_TICK; visits++) {
-        if (venue->reconcile_next >= venue->limits.slots) return;
+        if (venue->reconcile_next >= gateway_slots_all(venue)) return;
         gateway_room(gateway, venue, now);
         if (venue->allowance.orders == 0) return; /* it may wait */
         uint32_t slot = venue->reconcile_next++;
-        if (venue->order[slot].state != ORDER_OPEN) continue;
+        if (!rests(venue, slot)) continue;
         const struct gateway_chain *chain = gateway_chain_of(venue, slot);
         if (!chain) continue;
         struct slot_request request = {.kind = SLOT_SENDS_QUERY,
@@ -152,7 +162,7 @@ bool gateway_reconciled(struct gateway *gateway, struct gateway_venue *venue,
     if (report->answer.number != RECONCILE_NUMBER) return false;
     struct gateway_chain *chain = gateway_chain_find(venue, report->answer.order);
     if (!chain || !chain->open) return false;
-    if (venue->order[chain->slot].state != ORDER_OPEN) return false; /* it has gone on */
+    if (!rests(venue, chain->slot)) return false; /* it has gone on */
     struct slot_answer answer = report->answer;
     answer.slot = chain->slot;
     if (answer.cum > chain->cum) {

@@ -192,6 +192,10 @@ void risk_control_draft(const struct risk *risk, struct risk_record *records, ui
 MUST_USE enum risk_control risk_control_check(struct risk *risk, const struct risk_record *records,
                                               uint32_t count);
 
+/* Whether one of them would let more pass than now.  They are drafted. */
+bool risk_control_loosens(const struct risk *risk, const struct risk_record *records,
+                          uint32_t count);
+
 /* One record, in order; at the start those of the journal.  A batch has its effect with its last
  * record; one that was cut short has none, and the next batch forgets it. */
 MUST_USE enum risk_control risk_control_apply(struct risk *risk, const struct risk_record *record);

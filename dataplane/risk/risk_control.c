@@ -134,6 +134,15 @@ static bool loosens(const struct risk *risk, const struct risk_record *record)
     return up ? record->value > now : record->value < now;
 }
 
+bool risk_control_loosens(const struct risk *risk, const struct risk_record *records,
+                          uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (form_check(risk, &records[i]) == RISK_CONTROL_OK && loosens(risk, &records[i]))
+            return true;
+    return false;
+}
+
 static bool beyond_ceiling(const struct risk *risk, const struct risk_record *record)
 {
     if (record->kind != RISK_RECORD_BOUND) return false;

@@ -64,8 +64,8 @@ enum risk_looser { RISK_UP, RISK_DOWN };
 
 #define RISK_STRATEGY_LIMITS(X, ...)                                                               \
     X(RISK_STRATEGY_GROSS, strategy_gross, STRATEGY, MONEY, UP, RISK_MONEY_MAX, "the strategy's gross notional would be more than this at worst-case fills", ##__VA_ARGS__) \
-    X(RISK_STRATEGY_VOLUME, strategy_volume, STRATEGY, MONEY, UP, RISK_MONEY_MAX, "the strategy's turnover of the day, with what works, would be more than this", ##__VA_ARGS__) \
-    X(RISK_STRATEGY_LOSS, strategy_loss,  STRATEGY, MONEY, UP, RISK_MONEY_MAX, "the strategy has lost more than this today; it may only reduce", ##__VA_ARGS__) \
+    X(RISK_STRATEGY_VOLUME, strategy_volume, STRATEGY, MONEY, UP, RISK_MONEY_MAX, "the strategy's turnover since its journal began, with what works, would be more than this", ##__VA_ARGS__) \
+    X(RISK_STRATEGY_LOSS, strategy_loss,  STRATEGY, MONEY, UP, RISK_MONEY_MAX, "the strategy has lost more than this since its journal began; it may only reduce", ##__VA_ARGS__) \
     X(RISK_STRATEGY_RATE, strategy_rate,  STRATEGY, COUNT, UP, RISK_COUNT_MAX, "more messages of the strategy in a second than this", ##__VA_ARGS__) \
     X(RISK_STRATEGY_FILLS, strategy_fills, STRATEGY, COUNT, UP, RISK_COUNT_MAX, "the strategy was filled more often in a second than this; it waits for release", ##__VA_ARGS__)
 
@@ -74,7 +74,7 @@ enum risk_looser { RISK_UP, RISK_DOWN };
 
 #define RISK_BOX_LIMITS(X, ...)                                                                    \
     X(RISK_BOX_GROSS,     box_gross,      BOX, MONEY,    UP, RISK_MONEY_MAX, "the box's gross notional would be more than this at worst-case fills", ##__VA_ARGS__) \
-    X(RISK_BOX_LOSS,      box_loss,       BOX, MONEY,    UP, RISK_MONEY_MAX, "the box has lost more than this today; it may only reduce", ##__VA_ARGS__) \
+    X(RISK_BOX_LOSS,      box_loss,       BOX, MONEY,    UP, RISK_MONEY_MAX, "the box has lost more than this since its journal began; it may only reduce", ##__VA_ARGS__) \
     X(RISK_DUPLICATE_NS,  duplicate_ns,   BOX, NS,       DOWN, RISK_NS_MAX, "the same order of the strategy passed less than this ago", ##__VA_ARGS__)
 
 #define RISK_LIMITS(X, ...)                                                                        \
@@ -82,7 +82,7 @@ enum risk_looser { RISK_UP, RISK_DOWN };
     RISK_ROUTE_LIMITS(X, ##__VA_ARGS__) RISK_STRATEGY_LIMITS(X, ##__VA_ARGS__)                     \
     RISK_VENUE_LIMITS(X, ##__VA_ARGS__) RISK_BOX_LIMITS(X, ##__VA_ARGS__)
 
-/* Enumerator, name, sentence. */
+/* Enumerator, name, sentence.  no_journal is of whoever writes passes down: no check says it. */
 #define RISK_RULES(X)                                                                              \
     X(RISK_NO_SUBJECT,    no_subject,    "the strategy or the symbol is not set up")               \
     X(RISK_NO_ORDER,      no_order,      "the order to replace does not live, or is another's")    \
@@ -97,7 +97,8 @@ enum risk_looser { RISK_UP, RISK_DOWN };
     X(RISK_NO_POSITION,   no_position,   "the position, or a sum over it, is not known")           \
     X(RISK_SELF_TRADE,    self_trade,    "the order would trade with an own order")                \
     X(RISK_PARENT,        parent,        "the child is for more than its parent has left, or not its child") \
-    X(RISK_NO_ROOM,       no_room,       "there is no room to remember another order")
+    X(RISK_NO_ROOM,       no_room,       "there is no room to remember another order")        \
+    X(RISK_NO_JOURNAL,    no_journal,    "the journal took no record of it: it is full, or its disk has failed")
 /* clang-format on */
 
 #define RISK_BOUND_FIELD(E, name, scope, unit, looser, most, sentence) int64_t name;

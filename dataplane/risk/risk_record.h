@@ -100,6 +100,7 @@ MUST_USE bool risk_pass_admits(const struct risk_pass *pass, const void *message
     X(RISK_CONTROL_REASON,     reason,      "what loosens needs a reason")                         \
     X(RISK_CONTROL_SECOND,     second,      "what loosens needs a second authorised user")         \
     X(RISK_CONTROL_TURN,       turn,        "something changed since: the number is not the next one") \
+    X(RISK_CONTROL_SINCE,      since,       "something was halted or tightened after this was asked for: look, and ask again") \
     X(RISK_CONTROL_OLD,        old,         "the old value is not what is")                        \
     X(RISK_CONTROL_BATCH,      batch,       "the batch is empty, too long, or its counts do not go down to 0")
 /* clang-format on */

@@ -224,6 +224,10 @@ uint32_t dispatch_next(struct dispatch *dispatch, nanos_t now)
     dispatch->said.instrument = composite.instrument;
     dispatch->said.what = composite.what;
     entry->decide(entry->self, &composite, output);
+    if (unlikely(output->intents > DELEGATE_INTENTS_MAX)) { /* it may be a plug-in's number */
+        output->lost += output->intents - DELEGATE_INTENTS_MAX;
+        output->intents = DELEGATE_INTENTS_MAX;
+    }
     entry->counts.decision++;
     if (unlikely(entry->messages > 0)) {
         instruments_follow(dispatch, entry, composite.instrument);

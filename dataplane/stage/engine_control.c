@@ -28,8 +28,8 @@ bool engine_stage_control(struct engine_stage *stage, const struct engine_contro
     CHECK(control->count > 0 && control->count <= ENGINE_CONTROLS_MAX);
     if (!mailbox_take(with)) return false;
     with->control = *control;
-    with->change =
-        (struct engine_change){.controls = control->count, .record = with->control.record};
+    with->change = (struct engine_change){
+        .since = control->since, .controls = control->count, .record = with->control.record};
     mailbox_give(with);
     return true;
 }
@@ -53,6 +53,11 @@ bool engine_stage_controlled(struct engine_stage *stage, struct engine_control_a
     *answer = with->answer;
     atomic_store_explicit(&with->mailbox, ENGINE_MAILBOX_FREE, memory_order_release);
     return true;
+}
+
+uint64_t engine_stage_tightened(const struct engine_stage *stage)
+{
+    return counter_read(&gateway_counts(stage->with->gateway)->tightened);
 }
 
 bool engine_stage_vacant(const struct engine_stage *stage, uint32_t place)
@@ -155,6 +160,19 @@ static bool nobody_comes(struct engine_gateway *with)
     return false;
 }
 
+/* It loosens, and something was tightened after it was asked for: whoever asked has not seen it. */
+static bool overtaken(struct engine_stage *stage)
+{
+    struct engine_gateway *with = stage->with;
+    const struct engine_change *change = &with->change;
+    const struct risk *risk = gateway_risk(with->gateway);
+    if (change->since == engine_stage_tightened(stage)) return false;
+    risk_control_draft(risk, change->record, change->controls);
+    if (!risk_control_loosens(risk, change->record, change->controls)) return false;
+    with->answer.tightened = *gateway_tightened(with->gateway);
+    return true;
+}
+
 /* A change that is still the next one has not been applied: it loosens, and must be durable
  * first. */
 static void control_begin(struct engine_stage *stage)
@@ -171,8 +189,10 @@ static void control_begin(struct engine_stage *stage)
         answer_give(with, RISK_CONTROL_OK, true);
         return;
     }
-    enum risk_control verdict =
-        gateway_control(with->gateway, change->record, change->controls, false, stage->now);
+    enum risk_control verdict = RISK_CONTROL_SINCE;
+    if (!overtaken(stage))
+        verdict =
+            gateway_control(with->gateway, change->record, change->controls, false, stage->now);
     if (verdict != RISK_CONTROL_OK) {
         answer_give(with, verdict, false);
         return;

@@ -76,9 +76,10 @@ static void session_take(void *context, uint32_t venue, bool up, nanos_t now)
 
 /* Making. */
 
-#define WINDOW_ROW_BYTES sizeof(struct engine_view_strategy) /* the largest of the three */
+#define WINDOW_ROW_BYTES sizeof(struct engine_view_strategy) /* the largest of them */
 static_assert(sizeof(struct engine_view_order) <= WINDOW_ROW_BYTES, "orders");
 static_assert(sizeof(struct engine_view_holding) <= WINDOW_ROW_BYTES, "holdings");
+static_assert(sizeof(struct engine_view_gauge) <= WINDOW_ROW_BYTES, "gauges");
 
 size_t engine_gateway_footprint(const struct engine_stage_plan *plan)
 {

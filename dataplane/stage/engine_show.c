@@ -88,6 +88,10 @@ static void verdicts_look(struct engine_gateway *with)
     const struct risk_counts *counts = risk_counts(gateway_risk(with->gateway));
     for (uint32_t i = 0; i < RISK_VERDICT_COUNT; i++)
         with->view.risk[i] = counter_read(&counts->verdict[i]);
+    /* What passed, and the journal did not take, did not leave. */
+    uint64_t untaken = counter_read(&gateway_counts(with->gateway)->journal_full);
+    with->view.risk[RISK_PASS] -= untaken;
+    with->view.risk[RISK_NO_JOURNAL] += untaken;
 }
 
 static void strategies_look(struct engine_gateway *with, const struct gateway_plan *plan)

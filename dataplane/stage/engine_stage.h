@@ -46,6 +46,8 @@
 #define ENGINE_VIEW_HOLDINGS   32u
 #define ENGINE_VIEW_ORDERS     128u
 #define ENGINE_VIEW_STRATEGIES 16u
+#define ENGINE_GAUGES_MAX      16u    /* shown of one strategy */
+#define ENGINE_GAUGE_NAME_MAX  31u    /* bytes of its name; what is longer is cut off */
 #define ENGINE_CONTROLS_MAX    16u    /* records that change together by engine_stage_control */
 #define ENGINE_INTAKE_TURN     32u    /* intents of strategies outside in one turn */
 #define ENGINE_INTAKE_SLOTS    65536u /* of the ring intake */
@@ -167,6 +169,13 @@ struct engine_view_holding {
     struct gateway_holding is;
 };
 
+/* A figure that a strategy shows of itself: by the window only. */
+struct engine_view_gauge {
+    char strategy[DELEGATE_NAME_MAX + 1];
+    char name[ENGINE_GAUGE_NAME_MAX + 1];
+    int64_t value;
+};
+
 #define ENGINE_GATEWAY_COUNTERS(C)                                                                 \
     C(copy_lost, "Rows of the drop copy for which its ring had no place: the journal has them")    \
     C(control, "Changes by people that were taken")                                                \
@@ -196,8 +205,10 @@ struct engine_gateway_view {
     struct engine_view_order order[ENGINE_VIEW_ORDERS];
 };
 
-/* A change by people, on its way. */
+/* A change by people, on its way.  since: engine_stage_tightened as it was when this was asked for;
+ * of what loosens, however long it has waited for its turn or for a second person. */
 struct engine_control {
+    uint64_t since;
     uint32_t count;
     struct risk_record record[ENGINE_CONTROLS_MAX];
 };
@@ -216,6 +227,7 @@ struct engine_set {
 };
 
 struct engine_change {
+    uint64_t since;
     uint32_t controls; /* at most GATEWAY_CONTROLS_MAX */
     struct risk_record *record;
     uint32_t detaches;
@@ -231,7 +243,8 @@ struct engine_control_answer {
     bool durable;   /* OK: it is in force and on disk; false: in force, and the disk has failed */
     bool nobody;    /* nothing was done, because somebody cannot be attached: */
     uint32_t unset; /* else: of those that come and of the sets, how many were refused: */
-    char problem[128]; /* why the first of them was */
+    char problem[128];            /* why the first of them was */
+    struct risk_record tightened; /* of the verdict SINCE: what came after it was asked for */
 };
 
 struct engine_stage;
@@ -275,6 +288,11 @@ void engine_stage_recovered(struct engine_stage *stage, struct journal *journal,
 void engine_stage_answer(struct engine_stage *stage, const struct gate_slot *slot);
 void engine_stage_relieve(void *stage);
 
+/* A number that each halt, trip and tighter bound raises.  What loosens is refused
+ * (RISK_CONTROL_SINCE) if it is another one now than when it was asked for: nothing that was asked
+ * for before a kill undoes it.  Any thread; not older than the newest view. */
+uint64_t engine_stage_tightened(const struct engine_stage *stage);
+
 /* A change by people.  What halts is in force at the next turn.  False: another one is under way,
  * and nothing was taken.  The answer, by its own call, is there once it is durable, or refused;
  * until it has been fetched no other is taken.  Any thread. */
@@ -313,6 +331,7 @@ void engine_stage_gateway_view(const struct engine_stage *stage, struct engine_g
 enum engine_window_kind {
     ENGINE_WINDOW_ORDERS,     /* rows are struct engine_view_order; places: venues' slots */
     ENGINE_WINDOW_HOLDINGS,   /* struct engine_view_holding; strategy x symbol */
+    ENGINE_WINDOW_GAUGES,     /* struct engine_view_gauge; strategy x ENGINE_GAUGES_MAX */
     ENGINE_WINDOW_STRATEGIES, /* struct engine_view_strategy; its sums are of the last round */
 };
 struct window *engine_stage_window(struct engine_stage *stage);

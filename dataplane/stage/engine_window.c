@@ -97,6 +97,9 @@ struct part {
     struct engine_gateway *with;
     uint64_t first;
     uint64_t places;
+    uint32_t of; /* gauges: of strategy of - 1 */
+    uint32_t gauges;
+    struct delegate_gauge gauge[ENGINE_GAUGES_MAX];
 };
 
 static bool symbol_wanted(const struct window_ask *ask, const char symbol[8])
@@ -146,10 +149,42 @@ static bool strategy_look(void *context, uint64_t place, const struct window_ask
     return true;
 }
 
+/* Each strategy is asked once a turn. */
+static bool gauge_look(void *context, uint64_t place, const struct window_ask *ask, void *row)
+{
+    (void)ask;
+    struct part *part = context;
+    uint32_t strategy = (uint32_t)((part->first + place) / ENGINE_GAUGES_MAX);
+    uint32_t number = (uint32_t)((part->first + place) % ENGINE_GAUGES_MAX);
+    if (part->of != strategy + 1)
+        part->gauges =
+            gateway_gauges(part->with->gateway, strategy, part->gauge, ENGINE_GAUGES_MAX);
+    part->of = strategy + 1;
+    if (number >= part->gauges) return false;
+    if (!row) return true;
+    struct engine_view_gauge show = {.value = part->gauge[number].value};
+    text_put(show.strategy, sizeof show.strategy,
+             gateway_strategy_of(part->with->gateway, strategy)->name);
+    text_put(show.name, sizeof show.name, part->gauge[number].name);
+    memcpy(row, &show, sizeof show);
+    return true;
+}
+
+static struct part gauges_part(struct engine_gateway *with, const struct window_ask *ask)
+{
+    const struct gateway_plan *plan = &with->gateway_plan;
+    struct part part = {.with = with, .places = (uint64_t)plan->strategies * ENGINE_GAUGES_MAX};
+    if (ask->strategy == WINDOW_ANY) return part;
+    if (ask->strategy >= plan->strategies) return (struct part){.with = with};
+    part.first = (uint64_t)ask->strategy * ENGINE_GAUGES_MAX;
+    part.places = ENGINE_GAUGES_MAX;
+    return part;
+}
+
 static struct part holdings_part(struct engine_gateway *with, const struct window_ask *ask)
 {
     const struct gateway_plan *plan = &with->gateway_plan;
-    struct part part = {with, 0, (uint64_t)plan->strategies * plan->symbols};
+    struct part part = {.with = with, .places = (uint64_t)plan->strategies * plan->symbols};
     if (ask->strategy == WINDOW_ANY) return part;
     if (ask->strategy >= plan->strategies) return (struct part){.with = with};
     part.first = (uint64_t)ask->strategy * plan->symbols;
@@ -182,8 +217,12 @@ void engine_window_turn(struct engine_stage *stage)
         part = holdings_part(with, ask);
         window_turn(with->window, part.places, holding_look, &part);
         return;
+    case ENGINE_WINDOW_GAUGES:
+        part = gauges_part(with, ask);
+        window_turn(with->window, part.places, gauge_look, &part);
+        return;
     case ENGINE_WINDOW_STRATEGIES:
-        part = (struct part){with, 0, with->gateway_plan.strategies};
+        part = (struct part){.with = with, .places = with->gateway_plan.strategies};
         window_turn(with->window, part.places, strategy_look, &part);
         return;
     }

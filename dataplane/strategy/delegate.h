@@ -228,8 +228,8 @@ static_assert(sizeof(struct delegate_intent) == 32, "two in a cache line");
  * for one key the last one counts. */
 struct delegate_output {
     bool done; /* nothing more to decide: final; its orders are canceled, and reports still come */
-    uint32_t intents;
-    uint32_t lost; /* did not fit: an overrun of its own, counted and told */
+    uint32_t intents; /* what is said beyond DELEGATE_INTENTS_MAX is lost, whoever counts it */
+    uint32_t lost;    /* did not fit: an overrun of its own, counted and told */
     struct delegate_intent intent[DELEGATE_INTENTS_MAX];
 };
 
@@ -309,7 +309,8 @@ struct delegate_kind {
      * acts on them at its next decision, which follows at once.  NULL: it takes none.  Warm. */
     void (*set)(void *self, const struct delegate_parameters *parameters);
 
-    /* Gauges for people: up to most of them, names lasting; how many.  May be NULL.  Warm. */
+    /* Gauges for people (pollux strategies gauges): up to most of them, names lasting; how many.
+     * Called when somebody asks, by the thread that decides.  May be NULL.  Warm. */
     uint32_t (*show)(const void *self, struct delegate_gauge *gauges, uint32_t most);
 };
 

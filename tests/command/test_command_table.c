@@ -72,6 +72,15 @@ SPEC(what_lets_orders_leave_again_needs_the_role_risk_and_a_reason)
     }
 }
 
+SPEC(what_reduces_may_let_more_leave_and_so_says_why)
+{
+    const struct command *is = command_at(COMMAND_REDUCE);
+    const struct command_parameter *last = &is->parameters[command_parameters(is) - 1];
+    EXPECT_UINT(is->role, COMMAND_OPERATOR); /* the engine asks for more where it loosens */
+    EXPECT_TEXT(last->name, "reason");
+    EXPECT(last->needed);
+}
+
 SPEC(what_may_be_left_out_comes_behind_what_may_not)
 {
     for (uint32_t i = 0; i < COMMAND_COUNT; i++) {
@@ -152,6 +161,7 @@ SPEC(the_manual_has_every_command)
     S(what_changes_anything_is_not_for_viewers)                                                    \
     S(only_what_halts_may_be_done_without_its_record)                                              \
     S(what_lets_orders_leave_again_needs_the_role_risk_and_a_reason)                               \
+    S(what_reduces_may_let_more_leave_and_so_says_why)                                             \
     S(what_may_be_left_out_comes_behind_what_may_not)                                              \
     S(words_name_a_command_and_a_group_names_its_first)                                            \
     S(the_page_lists_exactly_these_commands_with_their_roles)                                      \

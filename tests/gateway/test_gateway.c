@@ -269,9 +269,14 @@ SPEC(without_room_in_the_journal_no_order_leaves_and_cancels_do)
 {
     trace(false, "i1 a1", "o1");
     rig.journal_full = true;
-    gateway_rig_play(&rig, "i2/1 x");
-    EXPECT_TEXT(rig.wire, "o1 c1");
+    gateway_rig_play(&rig, "i2/1");
     EXPECT_UINT(COUNT(journal_full), 1);
+    const struct gateway_report *row = &rig.copy[rig.copies - 1];
+    EXPECT_UINT(row->kind, COPY_REFUSED);
+    EXPECT_TEXT(risk_verdict_name(row->reason), "no_journal");
+    EXPECT(row->qty == 0 && row->price == 0); /* there is no bound to tell */
+    gateway_rig_play(&rig, "x");
+    EXPECT_TEXT(rig.wire, "o1 c1");
     rig.journal_lost = true; /* even what has a reserve */
     gateway_rig_play(&rig, "c1");
     rig.journal_full = rig.journal_lost = false;

@@ -64,7 +64,7 @@ SPEC(the_run_was_no_idle_one)
         RISK_SYMBOL_RATE,    RISK_LONG,       RISK_SHORT,          RISK_CAPITAL,
         RISK_STRATEGY_GROSS, RISK_BOX_GROSS,  RISK_STRATEGY_RATE,  RISK_VENUE_RATE,
         RISK_DUPLICATE_NS,   RISK_SELF_TRADE, RISK_REDUCE_NOW,     RISK_OFF_TICK,
-        RISK_OFF_LOT,        RISK_NO_ROOM};
+        RISK_OFF_LOT,        RISK_NO_JOURNAL};
     for (size_t i = 0; i < ARRAY_COUNT(verdicts); i++) {
         if (getenv("HOSTILE_COUNTS"))
             printf("    %s refused %lu\n", risk_verdict_name(verdicts[i]),

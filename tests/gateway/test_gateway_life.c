@@ -155,8 +155,11 @@ SPEC(who_is_filled_too_often_is_halted_by_a_record_that_lasts)
     gateway_rig_bound(&rig, RISK_STRATEGY_FILLS, (struct risk_subject){0}, 2);
     gateway_rig_play(&rig, "i1 a1 i2/1 a2 e1:1 e1:2");
     EXPECT_TEXT(rig.wire, "o1 o2");
+    uint64_t tightened = COUNT(tightened);
     gateway_rig_play(&rig, "e1:3");
     EXPECT_TEXT(rig.wire, "o1 o2 c1 c2");
+    EXPECT_UINT(COUNT(tightened), tightened + 1); /* no release that was asked for before counts */
+    EXPECT_TEXT(gateway_tightened(rig.gateway)->reason, "filled too often in a second");
     gateway_rig_restart(&rig);
     gateway_rig_start(&rig);
     EXPECT_UINT(risk_state(gateway_risk(rig.gateway), RISK_STRATEGY, 0), RISK_HALTED);
@@ -202,6 +205,31 @@ SPEC(reconciliation_asks_for_open_orders_and_corrects_what_differs)
     gateway_rig_start(&rig);
     EXPECT_UINT((uint64_t)held(0, 0).position, 7 * QTY_ONE);
     EXPECT_UINT(held(0, 0).working, 1);
+    gateway_rig_free(&rig);
+}
+
+SPEC(reconciliation_asks_for_unique_orders_too_and_counts_what_differs)
+{
+    gateway_rig_plan(&rig, false);
+    rig.plan.reconcile_ns = 50 * NANOS_MILLI;
+    gateway_rig_open(&rig);
+    gateway_rig_start(&rig);
+    gateway_rig_play(&rig, "i1 a1 u7 u8 a7"); /* 8 is under way: it is not asked for */
+    gateway_rig_pass_time(&rig, 70 * NANOS_MILLI);
+    EXPECT_TEXT(rig.wire, "o1 o7 o8 q1 q7");
+    gateway_rig_play(&rig, "O1:10 O7:6:4 a8");
+    EXPECT_UINT(COUNT(drift), 1);
+    EXPECT_UINT((uint64_t)held(0, 0).position, 4 * QTY_ONE);
+    gateway_rig_pass_time(&rig, 70 * NANOS_MILLI);
+    EXPECT_TEXT(rig.wire, "o1 o7 o8 q1 q7 q1 q7 q8");
+    gateway_rig_play(&rig, "O1:10 D7:4 O8:10");
+    EXPECT_UINT(COUNT(drift), 2);
+    EXPECT_UINT(held(0, 0).working, 2);
+    gateway_rig_play(&rig, "u9 a9"); /* its slot is free again */
+    gateway_rig_restart(&rig);
+    gateway_rig_start(&rig);
+    EXPECT_UINT((uint64_t)held(0, 0).position, 4 * QTY_ONE);
+    EXPECT_UINT(held(0, 0).working, 3);
     gateway_rig_free(&rig);
 }
 
@@ -331,6 +359,7 @@ SPEC(after_a_restart_risk_counts_the_larger_of_an_order_and_its_replacement_unti
     S(who_is_filled_too_often_is_halted_by_a_record_that_lasts)                                    \
     S(parameters_change_while_it_runs_and_a_decision_follows)                                      \
     S(reconciliation_asks_for_open_orders_and_corrects_what_differs)                               \
+    S(reconciliation_asks_for_unique_orders_too_and_counts_what_differs)                           \
     S(an_execution_that_only_a_late_reconciliation_shows_is_a_position)                            \
     S(a_new_day_begins_at_nothing_and_keeps_the_position)                                          \
     S(a_stop_of_all_ends_when_nothing_is_open)                                                     \

@@ -333,6 +333,15 @@ SPEC(refusals_are_told_when_there_are_many_in_a_second)
     EXPECT_TOLD("note risk_refuses: no more: ");
 }
 
+SPEC(a_strategy_that_says_more_than_there_is_room_for_is_told)
+{
+    live(1);
+    views->gateway.intent_lost = 136;
+    live(1);
+    EXPECT_TOLD("warning intents_lost: ");
+    EXPECT_SILENCE();
+}
+
 SPEC(what_was_refused_before_the_first_look_is_no_rate)
 {
     after_each();
@@ -474,6 +483,7 @@ SPEC(who_follows_too_slowly_sees_by_the_numbers_what_is_gone)
     S(a_halt_is_told_and_its_release)                                                              \
     S(a_box_that_stops_in_order_raises_nothing)                                                    \
     S(refusals_are_told_when_there_are_many_in_a_second)                                           \
+    S(a_strategy_that_says_more_than_there_is_room_for_is_told)                                    \
     S(what_was_refused_before_the_first_look_is_no_rate)                                           \
     S(a_disk_that_does_not_follow_is_told_and_one_that_follows_slowly_is_not)                      \
     S(a_journal_that_has_failed_is_an_alarm)                                                       \

@@ -11,6 +11,7 @@ struct thinker {
     struct composite shown;
     uint32_t decisions;
     uint32_t says;
+    uint32_t claims; /* 0: what it says */
     bool wants;
 };
 
@@ -25,6 +26,8 @@ static void think(void *self, const struct composite *composite, struct delegate
     EXPECT(!output->done);
     for (uint32_t i = 0; i < thinker->says; i++) delegate_stop(output, i);
     thinker->says = 0;
+    if (thinker->claims) output->intents = thinker->claims;
+    thinker->claims = 0;
 }
 
 static bool wants(const void *self, nanos_t now)
@@ -117,6 +120,18 @@ SPEC(what_a_decision_said_is_read_back_and_is_empty_for_the_next)
     EXPECT_UINT(said->instrument, 2);
 }
 
+SPEC(who_claims_to_have_said_more_than_there_is_room_for_is_not_believed)
+{
+    subscribe(0, 1);
+    thinkers[0].says = 2;
+    thinkers[0].claims = DELEGATE_INTENTS_MAX + 136;
+    dispatch_market(dispatch, &(struct market){.instrument = 1, .bid = 5});
+    EXPECT_UINT(dispatch_next(dispatch, 1), numbers[0]);
+    const struct dispatch_said *said = dispatch_said(dispatch);
+    EXPECT_UINT(said->output.intents, DELEGATE_INTENTS_MAX);
+    EXPECT_UINT(said->output.lost, 136);
+}
+
 SPEC(who_wants_to_decide_is_asked_after_housekeeping_and_shown_nothing_new)
 {
     subscribe(0, 2);
@@ -165,6 +180,7 @@ SPEC(who_is_off_or_has_no_subscription_is_not_woken)
     S(without_a_desk_position_and_orders_are_none)                                                 \
     S(a_desk_completes_every_composite_for_the_place_of_its_delegate)                              \
     S(what_a_decision_said_is_read_back_and_is_empty_for_the_next)                                 \
+    S(who_claims_to_have_said_more_than_there_is_room_for_is_not_believed)                         \
     S(who_wants_to_decide_is_asked_after_housekeeping_and_shown_nothing_new)                       \
     S(who_is_off_or_has_no_subscription_is_not_woken)
 SPEC_MAIN("dispatch_desk", SPECS, before_each, after_each)

@@ -67,6 +67,15 @@ static bool quoter_wants(const void *self, nanos_t now)
     return now - ((const struct quoter *)self)->decided > QUOTER_AGAIN_NS;
 }
 
+/* It says that it has more than there is room for. */
+static uint32_t quoter_show(const void *self, struct delegate_gauge *gauges, uint32_t most)
+{
+    const struct quoter *quoter = self;
+    gauges[0] = (struct delegate_gauge){"size", quoter->size / QTY_ONE};
+    for (uint32_t i = 1; i < most; i++) gauges[i] = (struct delegate_gauge){"below", -(int64_t)i};
+    return most + 5;
+}
+
 const struct delegate_kind quoter_kind = {
     .name = "quoter",
     .summary = "quotes around the last trade",
@@ -75,4 +84,5 @@ const struct delegate_kind quoter_kind = {
     .build = quoter_new,
     .decide = quoter_decide,
     .wants = quoter_wants,
+    .show = quoter_show,
 };

@@ -171,7 +171,7 @@ SPEC(a_start_asks_only_for_what_was_missed)
 
 static struct engine_control halt(enum risk_state state)
 {
-    struct engine_control control = {.count = 1};
+    struct engine_control control = {.since = engine_stage_tightened(trading->engine), .count = 1};
     control.record[0] = (struct risk_record){.kind = RISK_RECORD_STATE,
                                              .scope = RISK_BOX,
                                              .role = RISK_OFFICER,
@@ -276,7 +276,9 @@ static int64_t rate_in_force(void)
 static struct engine_control_answer changed(const struct engine_change *change)
 {
     struct engine_control_answer answer = {.verdict = RISK_CONTROL_COUNT};
-    EXPECT(engine_stage_change(trading->engine, change));
+    struct engine_change now = *change;
+    now.since = engine_stage_tightened(trading->engine);
+    EXPECT(engine_stage_change(trading->engine, &now));
     exchange_run(trading->exchange, 100 * NANOS_MILLI);
     if (!engine_stage_controlled(trading->engine, &answer)) answer.verdict = RISK_CONTROL_COUNT;
     return answer;
@@ -366,6 +368,88 @@ SPEC(a_halt_waits_for_no_change_that_waits_for_its_disk)
     EXPECT_UINT(trading_view(trading).order_sent, 0);
 }
 
+static struct engine_control_answer asked(const struct engine_control *control)
+{
+    struct engine_control_answer answer = {.verdict = RISK_CONTROL_COUNT};
+    EXPECT(engine_stage_control(trading->engine, control));
+    exchange_run(trading->exchange, 50 * NANOS_MILLI);
+    EXPECT(engine_stage_controlled(trading->engine, &answer));
+    return answer;
+}
+
+/* The release is asked for, then what tightens comes, then it has its turn. */
+static void not_undone(const struct engine_control *tightens)
+{
+    struct engine_control release = halt(RISK_ACTIVE);
+    uint64_t before = engine_stage_tightened(trading->engine);
+    if (tightens) EXPECT_UINT(asked(tightens).verdict, RISK_CONTROL_OK);
+    else engine_stage_halt(trading->engine);
+    exchange_run(trading->exchange, 10 * NANOS_MILLI);
+    EXPECT(engine_stage_tightened(trading->engine) > before);
+    struct engine_control_answer answer = asked(&release);
+    EXPECT_UINT(answer.verdict, RISK_CONTROL_SINCE);
+    if (tightens) EXPECT_TEXT(answer.tightened.reason, tightens->record[0].reason);
+    EXPECT_UINT(trading_view(trading).state, RISK_HALTED);
+    EXPECT_UINT(open_orders(), 0);
+}
+
+SPEC(nothing_that_was_asked_for_before_a_halt_or_a_tighter_bound_undoes_it)
+{
+    given(false, 1);
+    not_undone(NULL);
+    not_undone(NULL); /* of what is halted already: somebody wants it so now */
+    struct engine_control control = halt(RISK_HALTED);
+    not_undone(&control);
+    control.record[0].scope = RISK_STRATEGY;
+    not_undone(&control);
+    control.record[0].scope = RISK_SYMBOL;
+    not_undone(&control);
+    control.record[0].scope = RISK_VENUE;
+    not_undone(&control);
+    control = order_qty(1000 * QTY_ONE);
+    not_undone(&control);
+    /* Of several that change together one is enough. */
+    struct engine_control both = halt(RISK_ACTIVE);
+    both.count = 2;
+    both.record[1] = order_qty(999 * QTY_ONE).record[0];
+    engine_stage_halt(trading->engine);
+    exchange_run(trading->exchange, 10 * NANOS_MILLI);
+    EXPECT_UINT(asked(&both).verdict, RISK_CONTROL_SINCE);
+    /* What changes nothing, and what loosens, is no reason against another. */
+    uint64_t number = engine_stage_tightened(trading->engine);
+    EXPECT_UINT(asked(&control).verdict, RISK_CONTROL_OK);
+    control = order_qty(1001 * QTY_ONE);
+    EXPECT_UINT(asked(&control).verdict, RISK_CONTROL_OK);
+    control = halt(RISK_ACTIVE);
+    EXPECT_UINT(asked(&control).verdict, RISK_CONTROL_OK);
+    EXPECT_UINT(engine_stage_tightened(trading->engine), number);
+    /* Who asks for a halt need not have seen anything. */
+    control = halt(RISK_HALTED);
+    control.since = 0;
+    EXPECT_UINT(asked(&control).verdict, RISK_CONTROL_OK);
+}
+
+SPEC(reduce_only_tightens_what_is_active_and_loosens_what_is_halted)
+{
+    given(false, 1);
+    struct engine_control control = halt(RISK_REDUCE_ONLY);
+    control.record[0].role = RISK_OPERATOR;
+    EXPECT_UINT(asked(&control).verdict, RISK_CONTROL_OK);
+    exchange_run(trading->exchange, 50 * NANOS_MILLI);
+    EXPECT_UINT(trading_view(trading).state, RISK_REDUCE_ONLY);
+    struct engine_control before = control;
+    engine_stage_halt(trading->engine);
+    exchange_run(trading->exchange, 10 * NANOS_MILLI);
+    EXPECT_UINT(asked(&before).verdict, RISK_CONTROL_SINCE);
+    control = halt(RISK_REDUCE_ONLY);
+    control.record[0].role = RISK_OPERATOR;
+    EXPECT_UINT(asked(&control).verdict, RISK_CONTROL_ROLE);
+    control = halt(RISK_REDUCE_ONLY);
+    EXPECT_UINT(asked(&control).verdict, RISK_CONTROL_OK);
+    exchange_run(trading->exchange, 50 * NANOS_MILLI);
+    EXPECT_UINT(trading_view(trading).state, RISK_REDUCE_ONLY);
+}
+
 /* Each refusal is news to it, and it says the same again. */
 SPEC(a_delegate_that_never_gives_up_holds_up_nobody)
 {
@@ -397,6 +481,8 @@ SPEC(a_delegate_that_never_gives_up_holds_up_nobody)
     S(what_loosens_is_in_force_only_once_it_is_on_disk)                                            \
     S(a_change_that_may_not_be_is_refused_at_once)                                                 \
     S(a_halt_waits_for_no_change_that_waits_for_its_disk)                                          \
+    S(nothing_that_was_asked_for_before_a_halt_or_a_tighter_bound_undoes_it)                       \
+    S(reduce_only_tightens_what_is_active_and_loosens_what_is_halted)                              \
     S(a_delegate_that_never_gives_up_holds_up_nobody)
 
 SPEC_MAIN("trading", SPECS, NULL, after_each)

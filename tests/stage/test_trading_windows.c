@@ -121,6 +121,9 @@ SPEC(orders_and_holdings_are_of_whom_one_asks_for)
     }
 }
 
+/* What is behind its last member is nobody's. */
+#define HOLDING_BYTES (offsetof(struct engine_view_holding, is.working) + sizeof(uint32_t))
+
 SPEC(holdings_and_strategies_are_those_of_the_view)
 {
     struct window_ask ask = ask_of(ENGINE_WINDOW_HOLDINGS);
@@ -128,7 +131,7 @@ SPEC(holdings_and_strategies_are_those_of_the_view)
     struct engine_gateway_view view = trading_view(trading);
     EXPECT_UINT(said->rows, 1);
     EXPECT_UINT(said->matched, view.holdings);
-    EXPECT(memcmp(window_row(own(), 0), &view.holding[0], sizeof view.holding[0]) == 0);
+    EXPECT(memcmp(window_row(own(), 0), &view.holding[0], HOLDING_BYTES) == 0);
     EXPECT(view.holding[0].is.position == -40 * QTY_ONE);
     window_free(own());
     enter(1, 'S', 40, 99000, true); /* it buys back what it has sold, for less */
@@ -224,7 +227,35 @@ SPEC(every_session_of_the_venue_has_a_row)
     window_free(window);
 }
 
+SPEC(gauges_are_what_a_strategy_shows_of_itself_and_no_more_than_sixteen)
+{
+    struct window_ask ask = ask_of(ENGINE_WINDOW_GAUGES);
+    struct engine_view_gauge gauge;
+    const struct window_said *said = said_by(own(), &ask);
+    EXPECT_UINT(said->rows, ENGINE_GAUGES_MAX);
+    EXPECT_UINT(said->matched, ENGINE_GAUGES_MAX);
+    memcpy(&gauge, window_row(own(), 0), sizeof gauge);
+    EXPECT_TEXT(gauge.strategy, trading_view(trading).strategy[0].name);
+    EXPECT_TEXT(gauge.name, "size");
+    EXPECT(gauge.value == trading->quoter->size / QTY_ONE);
+    memcpy(&gauge, window_row(own(), 15), sizeof gauge);
+    EXPECT_TEXT(gauge.name, "below");
+    EXPECT(gauge.value == -15);
+    window_free(own());
+    ask.strategy = 0;
+    ask.limit = 3;
+    said = said_by(own(), &ask);
+    EXPECT_UINT(said->rows, 3);
+    EXPECT_UINT(said->matched, ENGINE_GAUGES_MAX);
+    EXPECT(said->next > 0);
+    window_free(own());
+    ask.strategy = 77; /* there is none */
+    EXPECT_UINT(said_by(own(), &ask)->rows, 0);
+    window_free(own());
+}
+
 #define SPECS(S)                                                                                   \
+    S(gauges_are_what_a_strategy_shows_of_itself_and_no_more_than_sixteen)                         \
     S(orders_are_those_of_the_view)                                                                \
     S(orders_come_in_portions)                                                                     \
     S(orders_and_holdings_are_of_whom_one_asks_for)                                                \

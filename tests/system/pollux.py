@@ -132,6 +132,21 @@ def a_halt_is_answered_when_no_order_leaves_any_more(bench):
 
 
 @spec
+def what_may_only_reduce_is_seen_and_armed_again(bench):
+    done = box.pollux("reduce")
+    equal(done.returncode, 2, "the status of reduce without a reason")
+    equal(box.ask("reduce", "--reason", "the close"),
+          {"scope": "box", "of": "", "trading": "REDUCE_ONLY", "durable": True}, "reduced")
+    box.wait(lambda: box.ask("status")["trading"] == "REDUCE_ONLY", "what is shown is older")
+    for scope, name in (("venue", "noise"), ("strategy", "maker"), ("symbol", "ACME@box")):
+        equal(box.ask("reduce", scope, name, "--reason", "x")["trading"], "REDUCE_ONLY", scope)
+        equal(box.ask("arm", scope, name, "--reason", "x")["trading"], "ACTIVE", scope)
+    equal(box.ask("arm", "--reason", "open")["trading"], "ACTIVE", "armed")
+    sent = box.ask("status")["sent"]
+    box.wait(lambda: box.ask("status")["sent"] > sent + 20, "no order leaves again")
+
+
+@spec
 def one_strategy_and_one_symbol_are_halted_alone(bench):
     def state(name):
         return {one["name"]: one["state"] for one in box.ask("strategies")["strategies"]}[name]
@@ -146,6 +161,19 @@ def one_strategy_and_one_symbol_are_halted_alone(bench):
     equal(box.ask("halt", "venue", "noise")["of"], "noise", "of")
     equal(box.ask("arm", "symbol", "ACME@box", "--reason", "x")["trading"], "ACTIVE", "armed")
     equal(box.ask("arm", "venue", "noise", "--reason", "x")["trading"], "ACTIVE", "armed")
+
+
+@spec
+def strategies_show_their_own_gauges(bench):
+    def gauges(name):
+        asked = box.ask("strategies", "gauges", "--strategy", name)
+        return {one["gauge"]: one["value"] for one in asked["gauges"]}
+
+    equal(set(gauges("maker")), {"quotes", "stops", "requotes", "pulls", "gated", "retreats",
+                                 "refused"}, "the maker's gauges")
+    quotes = gauges("maker")["quotes"]
+    box.wait(lambda: gauges("maker")["quotes"] > quotes, "its quotes are not counted")
+    equal(gauges("desk"), {}, "the gauges of a strategy outside")
 
 
 @spec
@@ -184,8 +212,8 @@ def every_change_is_written_down_before_it_is_done_and_after(bench):
         equal((act[0]["uid"], act[0]["role"]), (os.getuid(), "admin"), "who")
         require("result" in act[1] or "error" in act[1], f"{act[1]}")
     methods = {act[0]["method"] for act in acts.values()}
-    equal(methods, {"halt", "arm", "strategies.start", "strategies.stop", "strategies.set",
-                    "risk.set", "config.reload"}, "what was done")
+    equal(methods, {"halt", "reduce", "arm", "strategies.start", "strategies.stop",
+                    "strategies.set", "risk.set", "config.reload"}, "what was done")
     halt = next(act for act in acts.values() if act[0]["params"].get("reason") == "lunch")
     equal(halt[1]["result"]["trading"], "HALTED", "the end of the halt")
 

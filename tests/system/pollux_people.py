@@ -8,6 +8,7 @@ two; where it does not start.
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 
@@ -22,7 +23,8 @@ ROLES = {"viewer": VIEWER, "operator": OPERATOR, "risk": RISK, "admin": ADMIN}
 REASON = ("--reason", "x")
 MORE = {  # what commands need besides their words
     "book": ("ACME",), "strategies start": ("taker", *REASON), "strategies stop": ("taker",),
-    "strategies set": ("maker", "long", "700"), "arm": REASON, "confirm": ("77",),
+    "strategies set": ("maker", "long", "700"), "arm": REASON,
+    "reduce": ("symbol", "ACME@box", *REASON), "confirm": ("77",),
     "risk set": ("order_qty", "900", "--symbol", "ACME@box", *REASON),
     "alerts acknowledge": ("999",)}
 REFUSED = {"confirm", "alerts acknowledge", "flight",  # by this box, to whoever asks,
@@ -47,7 +49,7 @@ def every_user_may_what_his_role_says_and_nothing_else(bench):
                                                             "  record_file:")
     other = Box(bench, "roles", text)
     commands = table()
-    equal(len(commands), 30, "commands")
+    equal(len(commands), 32, "commands")
     for user in (NOBODY, VIEWER, OPERATOR, RISK, ADMIN):
         for words, least in commands.items():
             done = other.pollux(*words.split(), *MORE.get(words, ()), user=user)
@@ -93,6 +95,58 @@ def where_it_takes_two_one_alone_arms_nothing(bench):
     other.wait(lambda: other.ask("status")["trading"] == "ACTIVE", "it stays halted")
     said = " ".join(one["event"] for one in other.ask("events")["events"])
     require(f"by user {RISK}, confirmed by user {ADMIN}: looked at it" in said, said)
+    other.end()
+
+
+@spec
+def nothing_that_was_asked_for_before_a_halt_undoes_it(bench):
+    if os.geteuid() != 0:
+        raise Skip("only root can be other users")
+    users = pathlib.Path(bench.path("overtaken-users"))
+    users.write_text(f"user root admin\nuser {OPERATOR} operator\nuser {RISK} risk\n"
+                     f"user {ADMIN} risk\n")
+    text = quickstart().replace("  armed: true", "  two_persons: true\n  armed: true")
+    other = Box(bench, "overtaken", text.replace("  record_file:", f"  users_file: {users}\n"
+                                                                   "  record_file:"))
+
+    def told(*words, user):
+        done = other.pollux(*words, user=user)
+        equal(done.returncode, 0, f"the status of {words} ({done.stderr})")
+
+    def signaled():
+        other.process.send_signal(signal.SIGUSR2)
+        other.wait(lambda: any("gateway: HALTED by SIGUSR2" in one["event"]
+                               for one in other.ask("events", "100")["events"]), "no halt")
+
+    def overtaken(tighten, by):
+        done = other.pollux("arm", "--reason", "looked at it", user=RISK)
+        number = re.search(r"pollux confirm (\d+)", done.stderr)
+        require(number, done.stderr)
+        tighten()
+        done = other.pollux("confirm", number[1], user=ADMIN)
+        equal(done.returncode, 1, f"the status of a release that was overtaken by {by}")
+        require(by in done.stderr and "after this was asked for: look" in done.stderr,
+                f"who confirms what was overtaken by {by} is told: {done.stderr}")
+        equal(other.ask("status")["trading"], "HALTED", f"the state after {by}")
+
+    told("halt", user=OPERATOR)
+    other.wait(lambda: other.ask("status")["trading"] == "HALTED", "it trades")
+    overtaken(signaled, "the box was set to HALTED by user 0 (SIGUSR2)")
+    overtaken(lambda: told("halt", "strategy", "maker", "--reason", "odd", user=OPERATOR),
+              f"a strategy was set to HALTED by user {OPERATOR} (odd)")
+    overtaken(lambda: told("reduce", "symbol", "ACME@box", "--reason", "thin", user=OPERATOR),
+              f"a symbol was set to REDUCE_ONLY by user {OPERATOR} (thin)")
+    overtaken(lambda: told("risk", "set", "order_qty", "900", "--symbol", "ACME@box", "--reason",
+                           "small", user=OPERATOR),
+              f"the limit order_qty was tightened by user {OPERATOR} (small)")
+    done = other.pollux("reduce", "--reason", "a little", user=OPERATOR)
+    require(done.returncode == 1 and "role does not allow" in done.stderr,
+            f"an operator lets orders leave a halted box: {done}")
+    done = other.pollux("reduce", "--reason", "a little", user=RISK)
+    number = re.search(r"pollux confirm (\d+)", done.stderr)
+    require(number, done.stderr)
+    told("confirm", number[1], user=ADMIN)
+    other.wait(lambda: other.ask("status")["trading"] == "REDUCE_ONLY", "it stays halted")
     other.end()
 
 
