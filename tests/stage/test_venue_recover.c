@@ -170,6 +170,34 @@ SPEC(what_an_input_came_from_comes_back_before_it)
     EXPECT_TEXT(heard.buffer, "list \"b says buy\" new \"x\" cancel new ");
 }
 
+static void notes_expected(void *context, const struct venue_note *notes, uint32_t count)
+{
+    struct heard *heard = context;
+    text_format(&heard->text, "ahead: ");
+    for (uint32_t i = 0; i < count; i++) note_heard(context, &notes[i]);
+    text_format(&heard->text, "then: ");
+}
+
+SPEC(what_inputs_came_from_is_shown_ahead)
+{
+    listed(64, VENUE_DISK);
+    for (uint32_t i = 0; i < JOURNAL_EXPECT_MAX; i++) {
+        rig->note = (struct venue_note){&"abcdefghijklmnop"[i], i % 2};
+        EXPECT(buy(i + 1) == VENUE_OK);
+    }
+    rig_settle(rig);
+    rig_release(rig);
+    rig_kill(rig);
+    struct heard heard;
+    heard.text = text_in(heard.buffer, sizeof heard.buffer);
+    rig->watch =
+        (struct venue_watch){.context = &heard, .note = note_heard, .expect = notes_expected};
+    rig_begin(rig); /* the engine's record and the listing come before the first order */
+    EXPECT_TEXT(heard.buffer, "ahead: \"b\" \"d\" \"f\" \"h\" \"j\" \"l\" \"n\" then: "
+                              "\"b\" \"d\" \"f\" \"h\" \"j\" \"l\" \"n\" "
+                              "ahead: \"p\" then: \"p\" ");
+}
+
 SPEC(an_input_and_its_note_fill_a_record_and_no_more)
 {
     static const uint8_t bytes[VENUE_INPUT_MAX];
@@ -304,6 +332,7 @@ SPEC(an_image_that_does_not_fit_says_how_long_it_is)
     S(an_engine_with_other_limits_does_not_take_the_journal)                                       \
     S(a_record_that_is_no_input_of_ours_stops_recovery)                                            \
     S(what_an_input_came_from_comes_back_before_it)                                                \
+    S(what_inputs_came_from_is_shown_ahead)                                                        \
     S(an_input_and_its_note_fill_a_record_and_no_more)                                             \
     S(a_note_that_is_not_there_stops_recovery)                                                     \
     S(an_engine_of_another_version_is_refused)                                                     \
