@@ -28,14 +28,24 @@ SPEC(the_time_goes_on_after_a_restart_with_and_without_a_snapshot)
     EXPECT_UINT(venue_time(rig->venue), 5000);
 }
 
+/* But for the secret, which is in no journal; the struct has a hole. */
+static bool limits_same(const struct match_limits *a, const struct match_limits *b)
+{
+    return a->instruments == b->instruments && a->orders == b->orders &&
+           a->specials == b->specials && a->pages == b->pages && a->window == b->window &&
+           a->accounts == b->accounts && a->holdings == b->holdings && a->assets == b->assets &&
+           a->balances == b->balances && a->cascade == b->cascade &&
+           a->money_events == b->money_events;
+}
+
 SPEC(a_new_journal_begins_with_its_engines_limits)
 {
     listed(64, VENUE_DISK);
-    struct match_limits read = {0}, expected = rig->limits.match;
+    struct match_limits read = {0};
     struct journal_report report;
-    expected.secret = 0;
     EXPECT(venue_limits_read(rig->recovery, &report, &read));
-    EXPECT(memcmp(&read, &expected, sizeof read) == 0);
+    EXPECT(limits_same(&read, &rig->limits.match));
+    EXPECT_UINT(read.secret, 0);
 }
 
 SPEC(an_empty_journal_says_no_limits)
