@@ -373,7 +373,7 @@ static const struct measure recover_measure = {"request_recover",
                                                "a journal with 1,000,000 orders, a record",
                                                "the same, the engine alone looking ahead",
                                                0,
-                                               0.95};
+                                               1.05};
 
 static void figures_say(const struct measure *measure, double figures[2][ROUNDS], uint32_t rounds)
 {
