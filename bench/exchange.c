@@ -140,6 +140,7 @@ static void match_plan_make(uint32_t sessions)
                                            .sessions = sessions,
                                            .session = plans,
                                            .name = "BENCH     ",
+                                           .ahead_from = ENTRY_EXPECT_ORDERS,
                                            .process = true,
                                            .now = clock_read};
     listing = (struct match_stage_listing){.listing = {.symbol = "ACME",

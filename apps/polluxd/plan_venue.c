@@ -176,6 +176,7 @@ static void folder_plan(struct launch_venue_plan *plan, const struct config_venu
                                               .asks = ASKS,
                                               .timers = TIMERS,
                                               .midnight = plan->midnight};
+    plan->match.ahead_from = ENTRY_EXPECT_ORDERS;
 }
 
 /* SoupBinTCP pads session names on the left, MoldUDP64 here on the right. */

@@ -249,6 +249,33 @@ void entry_event(struct entry *entry, const struct match_event *event, nanos_t t
 /* All events of inputs up to number have been shown: what the port answers itself may leave. */
 void entry_released(struct entry *entry, uint64_t number);
 
+/* A request that will be made: as entry_request will be told. */
+struct entry_waiting {
+    const uint8_t *message;
+    uint32_t session;
+    uint32_t bytes;
+};
+
+/* Hints that these requests will be made next, so that what the port needs for them is fetched from
+ * memory meanwhile, for all of them at a time; and guesses what inputs they will become, for
+ * match_expect_all:
+ *
+ *     guessed = entry_expect(entry, waiting, count, guesses);
+ *     for (i...) inputs[i] = &guesses[i];
+ *     match_expect_all(match, inputs, guessed);
+ *     for (i...) entry_request(entry, waiting[i].session, ...) ...
+ *
+ * Changes nothing.  A guess is read off the message: of a new order kind, id, account, instrument,
+ * side and price, with OUCH 4.2 without its id; of another request kind, account, and the id of
+ * what it names.  What follows may be otherwise: nothing is checked.  What is malformed or names no
+ * order makes none.  Requests from ENTRY_EXPECT_MAX on are not looked at.
+ *
+ * Worth it from about ENTRY_EXPECT_ORDERS living orders on, even for one request. */
+#define ENTRY_EXPECT_MAX    16u
+#define ENTRY_EXPECT_ORDERS 4000u
+uint32_t entry_expect(const struct entry *entry, const struct entry_waiting *waiting,
+                      uint32_t count, struct match_input *guesses);
+
 /* Queries. */
 
 nanos_t entry_due(const struct entry *entry); /* of entry_tick; UINT64_MAX: nothing waits */

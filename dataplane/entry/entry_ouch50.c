@@ -2,7 +2,7 @@
 
 /* Messages of OUCH 5.0. */
 
-static uint8_t channel_of(const uint8_t *message, const struct ouch50_tags *tags)
+uint8_t channel50(const uint8_t *message, const struct ouch50_tags *tags)
 {
     if (likely(!ouch50_has(tags, OUCH50_USER_REF_IDX))) return 0;
     return u8_read(*(const struct u8 *)ouch50_value(message, tags, OUCH50_USER_REF_IDX));
@@ -324,7 +324,7 @@ enum entry_verdict decide_ouch50(struct entry *entry, const uint8_t *message, si
     struct ouch50_tags tags;
     struct entry_decision *d = &entry->decided;
     if (ouch50_check_in(message, length, &tags) != OUCH50_OK) return ENTRY_MALFORMED;
-    d->channel = channel_of(message, &tags);
+    d->channel = channel50(message, &tags);
     switch (message[0]) {
     case 'O': return enter(entry, (const struct ouch50_enter *)message, &tags);
     case 'U': return replace(entry, (const struct ouch50_replace *)message, &tags);

@@ -9,9 +9,12 @@
 
 uint32_t record_find(const struct entry *entry, order_id_t id); /* slot, or 0 */
 void record_expect(const struct entry *entry, order_id_t id);   /* it will be inserted soon */
-void record_insert(struct entry *entry, uint32_t slot);         /* the first free one */
+/* The slots at the id's own place and the count - 1 behind it; 0 from the first empty one on. */
+void records_near(const struct entry *entry, order_id_t id, uint32_t *slots, uint32_t count);
+void record_insert(struct entry *entry, uint32_t slot); /* the first free one */
 void record_end(struct entry *entry, uint32_t slot);
 uint32_t token_find(const struct entry *entry, uint32_t session, struct text14 token); /* n, or 0 */
+void token_expect(const struct entry *entry, uint32_t session, struct text14 token);
 void token_insert(struct entry *entry, const struct entry_token *token);
 void tokens_forget(struct entry *entry);
 bool timer_has_room(struct entry *entry); /* drops what no longer lives */
@@ -83,6 +86,7 @@ void guard_count(struct entry *entry); /* this request, in the decision */
 
 enum entry_verdict decide_ouch50(struct entry *entry, const uint8_t *message, size_t length);
 enum entry_verdict decide_ouch42(struct entry *entry, const uint8_t *message, size_t length);
+uint8_t channel50(const uint8_t *message, const struct ouch50_tags *tags);
 
 /* entry_sweep.c */
 

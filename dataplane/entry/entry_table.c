@@ -25,6 +25,15 @@ void record_expect(const struct entry *entry, order_id_t id)
     __builtin_prefetch(&entry->ids[id_home(entry, id)], 1);
 }
 
+void records_near(const struct entry *entry, order_id_t id, uint32_t *slots, uint32_t count)
+{
+    uint32_t home = id_home(entry, id), slot = 1;
+    for (uint32_t i = 0; i < count; i++) {
+        if (slot != 0) slot = entry->ids[(home + i) & entry->ids_mask];
+        slots[i] = slot;
+    }
+}
+
 static void id_insert(struct entry *entry, uint32_t slot)
 {
     uint32_t i = id_home(entry, entry->orders[slot].id);
@@ -88,6 +97,11 @@ static uint32_t token_home(const struct entry *entry, uint32_t session, struct t
     memcpy(&high, token.byte + sizeof token - sizeof high, sizeof high);
     uint64_t hash = entry_hash(entry, entry_hash(entry, low) + high + session);
     return (uint32_t)hash & entry->tokens_mask;
+}
+
+void token_expect(const struct entry *entry, uint32_t session, struct text14 token)
+{
+    __builtin_prefetch(&entry->tokens[token_home(entry, session, token)], 1);
 }
 
 /* Where the token is, or belongs. */

@@ -86,28 +86,63 @@ static void segment_close(struct walk *walk)
     walk->recovery->storage->close(walk->recovery->storage->context, &walk->file);
 }
 
+/* Records in a row: all whole, but for what stopped it, behind them. */
+struct row {
+    struct journal_record record[JOURNAL_EXPECT_MAX + 1];
+    uint32_t count;
+    enum journal_read stopped; /* RECORD: nothing did, there was no more room */
+};
+
+static void row_read(struct row *row, struct journal_reader *reader)
+{
+    row->count = 0;
+    for (;;) {
+        row->stopped = journal_read(reader, &row->record[row->count]);
+        if (row->stopped != JOURNAL_READ_RECORD || ++row->count == JOURNAL_EXPECT_MAX) return;
+    }
+}
+
+/* Whether it is the one that is due. */
+static enum journal_fault record_judge(struct walk *walk, const struct journal_record *record)
+{
+    if (walk->expected == 0) walk->expected = record->sequence;
+    if (walk->report->first_sequence == 0) walk->report->first_sequence = record->sequence;
+    if (record->sequence != walk->expected) return fault_here(walk, JOURNAL_FAULT_SEQUENCE, record);
+    prove(walk, record->durable);
+    return JOURNAL_FAULT_NONE;
+}
+
+static enum journal_fault record_give(struct walk *walk, const struct journal_record *record)
+{
+    const struct journal_listener *listener = walk->listener;
+    enum journal_fault fault = record_judge(walk, record);
+    if (fault) return fault;
+    walk->expected++;
+    if (record->sequence <= walk->report->snapshot_sequence) return JOURNAL_FAULT_NONE;
+    walk->report->replayed++;
+    if (listener && listener->record && !listener->record(listener->context, record))
+        return fault_here(walk, JOURNAL_FAULT_REFUSED, record);
+    return JOURNAL_FAULT_NONE;
+}
+
 /* Gives records to the listener as long as they are whole. */
 static enum journal_fault records_read(struct walk *walk, enum journal_read *stopped,
                                        struct journal_record *record)
 {
     const struct journal_listener *listener = walk->listener;
-    uint64_t snapshot = walk->report->snapshot_sequence;
-    for (;;) {
-        *stopped = journal_read(&walk->reader, record);
-        if (*stopped == JOURNAL_READ_FREE || *stopped == JOURNAL_READ_BAD)
-            return JOURNAL_FAULT_NONE;
-        if (walk->expected == 0) walk->expected = record->sequence;
-        if (walk->report->first_sequence == 0) walk->report->first_sequence = record->sequence;
-        if (record->sequence != walk->expected)
-            return fault_here(walk, JOURNAL_FAULT_SEQUENCE, record);
-        prove(walk, record->durable);
-        if (*stopped == JOURNAL_READ_END) return JOURNAL_FAULT_NONE;
-        walk->expected++;
-        if (record->sequence <= snapshot) continue;
-        walk->report->replayed++;
-        if (listener && listener->record && !listener->record(listener->context, record))
-            return fault_here(walk, JOURNAL_FAULT_REFUSED, record);
-    }
+    struct row row;
+    do {
+        row_read(&row, &walk->reader);
+        if (row.count > 0 && listener && listener->expect)
+            listener->expect(listener->context, row.record, row.count);
+        for (uint32_t i = 0; i < row.count; i++) {
+            enum journal_fault fault = record_give(walk, &row.record[i]);
+            if (fault) return fault;
+        }
+    } while (row.stopped == JOURNAL_READ_RECORD);
+    *stopped = row.stopped;
+    *record = row.record[row.count];
+    return row.stopped == JOURNAL_READ_END ? record_judge(walk, record) : JOURNAL_FAULT_NONE;
 }
 
 /* A segment that is not the last linked one: nothing in it may be bad. */

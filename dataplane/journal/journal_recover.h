@@ -21,14 +21,18 @@
 #include "dataplane/journal/journal_read.h"
 
 #define JOURNAL_SNAPSHOTS_MAX 64u /* files; two are kept */
+#define JOURNAL_EXPECT_MAX    16u /* records shown to expect at once */
 
 /* All of a context, and called in this order.  load_snapshot may be called again with an older
  * snapshot if it answers false; the state must then be as if it had not been called before.  record
- * answers false to stop recovery with JOURNAL_FAULT_REFUSED.  Either may be NULL. */
+ * answers false to stop recovery with JOURNAL_FAULT_REFUSED.  expect is a hint: whole records in a
+ * row that will be given to record next, unless something stops that or a snapshot holds them
+ * already.  Any may be NULL. */
 struct journal_listener {
     void *context;
     bool (*load_snapshot)(void *context, uint64_t sequence, const uint8_t *bytes, uint64_t length);
     bool (*record)(void *context, const struct journal_record *record);
+    void (*expect)(void *context, const struct journal_record *records, uint32_t count);
 };
 
 struct journal_report {

@@ -79,11 +79,16 @@ void match_apply(struct match *match, const struct match_input *input, struct ma
  *     match_expect(match, inputs, count);
  *     for (i...) match_apply(match, inputs[i], events);
  *
- * Changes nothing, and does nothing while the orders fit the caches.  Inputs from MATCH_EXPECT_MAX
- * on are not looked at. */
+ * Changes nothing, and does next to nothing while the orders fit the caches.  Inputs from
+ * MATCH_EXPECT_MAX on are not looked at.  Any bytes will do: of an input that is a guess (entry.h),
+ * kind, id, account, instrument, side and price are read. */
 #define MATCH_EXPECT_MAX 32u
 void match_expect(const struct match *match, const struct match_input *const *inputs,
                   uint32_t count);
+
+/* The same however few orders live: for a caller that has more beside the engine that must fit. */
+void match_expect_all(const struct match *match, const struct match_input *const *inputs,
+                      uint32_t count);
 
 /* Queries. */
 

@@ -205,7 +205,8 @@ ALONE void expect(const struct match *m, const struct match_input *const *inputs
     for (uint32_t i = 0; i < a.olds && wide; i++) level_fetch(m, &old[i].queue);
 }
 
-void expect_all(const struct match *m, const struct match_input *const *inputs, uint32_t count)
+void match_expect_all(const struct match *m, const struct match_input *const *inputs,
+                      uint32_t count)
 {
     bool wide = m->limits.instruments > WIDE_INSTRUMENTS, money = m->limits.accounts != 0;
     if (count > MATCH_EXPECT_MAX) count = MATCH_EXPECT_MAX;
@@ -216,6 +217,6 @@ void expect_all(const struct match *m, const struct match_input *const *inputs, 
 
 void match_expect(const struct match *m, const struct match_input *const *inputs, uint32_t count)
 {
-    if (m->alive > DEEP_ORDERS) expect_all(m, inputs, count);
+    if (m->alive > DEEP_ORDERS) match_expect_all(m, inputs, count);
     else entries_fetch(m, inputs, count);
 }

@@ -190,10 +190,6 @@ order_id_t linked_leg_of(const struct match *m, uint32_t slot);
 void linked_remove(struct match *m, const struct instrument *b);
 void command_close(struct match *m, const struct match_input *in);
 
-/* match_expect.c: match_expect where orders do not fit the caches. */
-
-void expect_all(const struct match *m, const struct match_input *const *inputs, uint32_t count);
-
 /* match_window.c: the memory of the ladders. */
 
 size_t windows_footprint(const struct match_limits *limits);

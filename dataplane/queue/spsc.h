@@ -143,8 +143,15 @@ MUST_USE static inline uint32_t spsc_ready(struct spsc *ring, uint32_t wanted)
     return ready < wanted ? (uint32_t)ready : wanted;
 }
 
+/* How many published slots the reader knows of without looking for new ones, at most wanted. */
+MUST_USE static inline uint32_t spsc_known(const struct spsc *ring, uint32_t wanted)
+{
+    uint64_t known = ring->cached_tail - atomic_load_explicit(&ring->head, memory_order_relaxed);
+    return known < wanted ? (uint32_t)known : wanted;
+}
+
 /* The i-th oldest published slot, i below what spsc_ready said. */
-static inline void *spsc_front_at(struct spsc *ring, uint32_t i)
+static inline void *spsc_front_at(const struct spsc *ring, uint32_t i)
 {
     uint64_t head = atomic_load_explicit(&ring->head, memory_order_relaxed);
     return ring->slots + (size_t)((head + i) & ring->mask) * ring->slot_bytes;

@@ -362,12 +362,22 @@ static void waits_set(struct match_stage *stage, bool waits)
     counter_set(&stage->waiting, waits);
 }
 
-static uint32_t requests_take(struct match_stage *stage, struct spsc *requests)
+/* Each request is looked at once, with those that wait behind it, when it is the first of them. */
+static inline void requests_look(const struct match_stage *stage, const struct spsc *requests,
+                                 uint64_t *looked)
+{
+    uint64_t taken = spsc_released(requests);
+    if (match_stage_looks(stage) && taken >= *looked)
+        *looked = taken + match_stage_expect(stage, requests);
+}
+
+static uint32_t requests_take(struct match_stage *stage, struct spsc *requests, uint64_t *looked)
 {
     uint32_t taken = 0;
     while (taken < MATCH_STAGE_TURN && match_stage_ready(stage)) {
         const struct gate_slot *slot = spsc_front(requests);
         if (!slot) break;
+        requests_look(stage, requests, looked);
         if (unlikely(!stage->waits)) waits_set(stage, true);
         if (unlikely(venue_dead(stage->venue))) dead_take(stage, slot);
         else if (request_take(stage, slot) == LATER) break;
@@ -384,9 +394,9 @@ static uint32_t match_stage_turn(void *self, uint64_t tsc)
 {
     (void)tsc;
     struct match_stage *stage = self;
-    uint32_t work = requests_take(stage, stage->requests);
+    uint32_t work = requests_take(stage, stage->requests, &stage->looked);
     for (uint32_t i = 0; i < stage->insides; i++)
-        work += requests_take(stage, stage->inside[i].requests);
+        work += requests_take(stage, stage->inside[i].requests, &stage->inside_looked[i]);
     if (stage->view.answered != venue_sequence(stage->venue)) work += match_stage_answer(stage);
     if (unlikely(stage->sweep_tail != stage->sweep_head)) work += match_stage_sweeps(stage);
     return work;

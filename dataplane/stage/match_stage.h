@@ -26,6 +26,10 @@
  * - When the disk has failed, nobody is told anything any more: all sessions are dropped.
  * - A decision that comes out otherwise at recovery than it was written stops it, with a sentence.
  *
+ * Requests that wait in a ring are looked at together before the first of them is taken, so that
+ * what they need is fetched from memory meanwhile (entry_expect, match_expect_all); at recovery the
+ * records of a journal, too.  It changes nothing but the time.
+ *
  * Lifecycle: match_stage_new; recovery of the venue with match_stage_watch; start of the venue's
  * journal; match_stage_open; then an lcore runs match_stage_kind.
  *
@@ -71,8 +75,10 @@ struct match_stage_plan {
     const struct entry_plan *session;
     char name[MATCH_STAGE_NAME_MAX]; /* of the day, as on the wire */
     char boot[MATCH_STAGE_BOOT_MAX]; /* of the machine: other after each start of it */
-    bool process;                    /* answers leave before they are on disk */
-    nanos_t (*now)(void *clock);     /* of the links, for when nothing comes */
+    uint32_t ahead_from; /* with so many living orders requests are looked at before they are taken:
+                          * ENTRY_EXPECT_ORDERS measures best; UINT32_MAX: never */
+    bool process;        /* answers leave before they are on disk */
+    nanos_t (*now)(void *clock); /* of the links, for when nothing comes */
     void *clock;
     struct spsc *requests; /* slots are struct gate_slot, as those of answers */
     struct spsc *answers;

@@ -68,6 +68,8 @@ struct match_stage {
     uint32_t first_inside; /* sessions from here on have these; UINT32_MAX: there are none */
     uint32_t insides;
     struct match_stage_inside inside[MATCH_STAGE_INSIDE_MAX];
+    uint64_t looked; /* requests looked at, counted as those released of their ring are */
+    uint64_t inside_looked[MATCH_STAGE_INSIDE_MAX];
 
     /* A ring: [stamp_tail, stamp_head). */
     struct match_stamp *stamps;
@@ -144,6 +146,20 @@ uint32_t match_stage_answer(struct match_stage *stage);
 void match_stage_drop(struct match_stage *stage, uint32_t session, uint8_t login);
 
 void match_stage_news(struct match_stage *stage, const struct match_event *slots, uint32_t count);
+
+/* match_stage_expect.c */
+
+/* So many orders live that it is worth to look ahead. */
+static inline bool match_stage_looks(const struct match_stage *stage)
+{
+    return entry_orders(stage->entry) >= stage->plan->ahead_from;
+}
+
+/* Looks at the requests that are known to wait in a ring, one at least.  Returns at how many. */
+uint32_t match_stage_expect(const struct match_stage *stage, const struct spsc *requests);
+
+/* The same at recovery: venue_watch.expect. */
+void match_stage_expect_notes(void *context, const struct venue_note *notes, uint32_t count);
 
 /* match_stage_show.c */
 

@@ -283,8 +283,11 @@ static void events_heard(void *context, const struct match_event *at, uint32_t c
 
 struct venue_watch match_stage_watch(struct match_stage *stage)
 {
-    return (struct venue_watch){
-        .context = stage, .input = input_heard, .note = note_heard, .events = events_heard};
+    return (struct venue_watch){.context = stage,
+                                .input = input_heard,
+                                .note = note_heard,
+                                .events = events_heard,
+                                .expect = match_stage_expect_notes};
 }
 
 const char *match_stage_recovered(struct match_stage *stage)

@@ -144,6 +144,8 @@ struct venue_watch {
     /* of the input that comes next; unaligned */
     void (*note)(void *context, const struct venue_note *note);
     void (*events)(void *context, const struct match_event *at, uint32_t count);
+    /* A hint: notes of inputs that come next; before all of the above. */
+    void (*expect)(void *context, const struct venue_note *notes, uint32_t count);
     uint64_t until; /* go no farther than this sequence; 0: to the end */
 };
 

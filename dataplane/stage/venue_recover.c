@@ -80,7 +80,8 @@ bool venue_limits_read(struct journal_recovery *recovery, struct journal_report 
                        struct match_limits *limits)
 {
     struct limits_reading reading = {.limits = limits};
-    const struct journal_listener listener = {&reading, limits_in_snapshot, limits_in_record};
+    const struct journal_listener listener = {
+        .context = &reading, .load_snapshot = limits_in_snapshot, .record = limits_in_record};
     enum journal_fault fault = journal_recover(recovery, &listener, report);
     bool stopped = fault == JOURNAL_FAULT_REFUSED && reading.known;
     return reading.known && (stopped || fault == JOURNAL_FAULT_NONE);
@@ -149,6 +150,15 @@ static bool snapshot_load(void *context, uint64_t sequence, const uint8_t *bytes
     return true;
 }
 
+/* Whether it is an input, with a note or without, as long as it says. */
+static bool record_whole(const struct journal_record *record)
+{
+    const struct match_input *input = (const void *)record->payload;
+    if (record->kind != VENUE_RECORD_INPUT && record->kind != VENUE_RECORD_NOTED) return false;
+    return record->payload_bytes >= sizeof *input && input->bytes >= sizeof *input &&
+           input->bytes <= record->payload_bytes;
+}
+
 static const char *input_check(const struct venue *venue, const struct journal_record *record)
 {
     if (!venue->described) return "the journal does not begin with the engine's limits";
@@ -156,19 +166,22 @@ static const char *input_check(const struct venue *venue, const struct journal_r
     bool noted = record->kind == VENUE_RECORD_NOTED;
     if (record->kind != VENUE_RECORD_INPUT && !noted)
         return "the record is of a kind that is not known";
-    bool whole = record->payload_bytes >= sizeof *input && input->bytes >= sizeof *input &&
-                 input->bytes <= record->payload_bytes;
-    if (!whole || noted != (input->bytes < record->payload_bytes))
+    if (!record_whole(record) || noted != (input->bytes < record->payload_bytes))
         return "the record is not as long as its input";
     if (input->number != record->sequence) return "the input has another number than its record";
     return NULL;
 }
 
-static void note_tell(const struct venue_watch *watch, const struct journal_record *record,
-                      const struct match_input *input)
+static struct venue_note note_of(const struct journal_record *record)
 {
-    const struct venue_note note = {.bytes = record->payload + input->bytes,
-                                    .length = record->payload_bytes - input->bytes};
+    const struct match_input *input = (const void *)record->payload;
+    return (struct venue_note){.bytes = record->payload + input->bytes,
+                               .length = record->payload_bytes - input->bytes};
+}
+
+static void note_tell(const struct venue_watch *watch, const struct journal_record *record)
+{
+    const struct venue_note note = note_of(record);
     if (watch->note && note.length > 0) watch->note(watch->context, &note);
 }
 
@@ -188,7 +201,7 @@ static bool record_apply(void *context, const struct journal_record *record)
         venue->problem = input_check(venue, record);
         if (venue->problem) return false;
         const struct match_input *input = (const void *)record->payload;
-        note_tell(watch, record, input);
+        note_tell(watch, record);
         if (watch->input) watch->input(watch->context, input);
         if (input->time > venue->time) venue->time = input->time;
         match_apply(venue->match, input, &replay->events);
@@ -196,6 +209,24 @@ static bool record_apply(void *context, const struct journal_record *record)
     }
     venue->sequence = record->sequence;
     return venue->problem == NULL;
+}
+
+/* Looking ahead: the memory that records need is fetched for several of them at a time. */
+static void records_expect(void *context, const struct journal_record *records, uint32_t count)
+{
+    const struct replay *replay = context;
+    const struct venue_watch *watch = replay->watch;
+    const struct match_input *inputs[JOURNAL_EXPECT_MAX];
+    struct venue_note notes[JOURNAL_EXPECT_MAX];
+    uint32_t whole = 0, noted = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!record_whole(&records[i])) continue;
+        inputs[whole++] = (const void *)records[i].payload;
+        notes[noted] = note_of(&records[i]);
+        noted += notes[noted].length > 0;
+    }
+    match_expect(replay->venue->match, inputs, whole);
+    if (watch->expect) watch->expect(watch->context, notes, noted);
 }
 
 enum journal_fault venue_recover(struct venue *venue, struct journal_recovery *recovery,
@@ -209,7 +240,10 @@ enum journal_fault venue_recover(struct venue *venue, struct journal_recovery *r
                                           .capacity = ARRAY_COUNT(replay.at),
                                           .full = replay_events,
                                           .context = &replay};
-    const struct journal_listener listener = {&replay, snapshot_load, record_apply};
+    const struct journal_listener listener = {.context = &replay,
+                                              .load_snapshot = snapshot_load,
+                                              .record = record_apply,
+                                              .expect = records_expect};
     enum journal_fault fault = journal_recover(recovery, &listener, report);
     replay_events(&replay.events);
     bool until = venue->stopped && fault == JOURNAL_FAULT_REFUSED;

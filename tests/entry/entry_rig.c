@@ -247,14 +247,14 @@ void entry_rig_new(struct entry_rig *rig, const struct entry_limits *limits)
     memset(rig, 0, sizeof *rig);
     rig->limits = *limits;
     rig->now = midnight + 9 * 3600 * NANOS_SECOND;
-    size_t entry_bytes = ALIGN_UP(entry_footprint(limits), CACHE_LINE);
-    size_t match_bytes = ALIGN_UP(match_footprint(&engine_limits), CACHE_LINE);
-    rig->entry_memory = aligned_alloc(CACHE_LINE, entry_bytes);
-    rig->match_memory = aligned_alloc(CACHE_LINE, match_bytes);
+    rig->entry_bytes = ALIGN_UP(entry_footprint(limits), CACHE_LINE);
+    rig->match_bytes = ALIGN_UP(match_footprint(&engine_limits), CACHE_LINE);
+    rig->entry_memory = aligned_alloc(CACHE_LINE, rig->entry_bytes);
+    rig->match_memory = aligned_alloc(CACHE_LINE, rig->match_bytes);
     CHECK(rig->entry_memory != NULL);
     CHECK(rig->match_memory != NULL);
-    memset(rig->entry_memory, 0, entry_bytes);
-    memset(rig->match_memory, 0, match_bytes);
+    memset(rig->entry_memory, 0, rig->entry_bytes);
+    memset(rig->match_memory, 0, rig->match_bytes);
     rig->match = match_new(rig->match_memory, &engine_limits);
     rig->entry = entry_new(rig->entry_memory, limits, rig->match,
                            &(struct entry_sink){.context = rig, .put = put});

@@ -36,6 +36,7 @@ struct entry_rig {
     struct entry_limits limits;
     void *entry_memory;
     void *match_memory;
+    size_t entry_bytes, match_bytes;
     struct entry *entry;
     struct match *match;
     struct match_events place;

@@ -320,6 +320,19 @@ static void compare(void)
     AGREE(executed % 2 == 0, "seed %" PRIu64 ": each trade has two sides", world.seed);
 }
 
+/* What follows is looked at ahead. */
+static void deeds_expect(const struct entry *entry, size_t from)
+{
+    struct entry_waiting waiting[ENTRY_EXPECT_MAX];
+    struct match_input guesses[ENTRY_EXPECT_MAX];
+    uint32_t count = 0;
+    for (size_t i = from; i < world.count && count < ENTRY_EXPECT_MAX; i++)
+        if (world.done[i].deed == DEED_SAY)
+            waiting[count++] = (struct entry_waiting){world.done[i].bytes, world.done[i].session,
+                                                      world.done[i].length};
+    (void)entry_expect(entry, waiting, count, guesses);
+}
+
 /* The same deeds on a fresh port, with events shown at other times. */
 static void replay(uint64_t latest)
 {
@@ -333,6 +346,7 @@ static void replay(uint64_t latest)
         entry_session(again.entry, i, &plan);
     }
     for (size_t i = 0; i < world.count; i++) {
+        if (i % 8 == 0) deeds_expect(again.entry, i);
         act(&again, &world.done[i]);
         if (again.late && chance_between(&chance, 0, latest) == 0)
             entry_rig_show(&again, chance_between(&chance, 0, latest));

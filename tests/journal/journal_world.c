@@ -87,10 +87,31 @@ static bool on_snapshot(void *context, uint64_t sequence, const uint8_t *bytes, 
     return true;
 }
 
+static void on_expect(void *context, const struct journal_record *records, uint32_t count)
+{
+    struct world *world = context;
+    world->shown_at = 0;
+    world->shown_count = count <= JOURNAL_EXPECT_MAX ? count : 0;
+    memcpy(world->shown, records, world->shown_count * sizeof *records);
+}
+
+/* Each record was shown before, in its place; those of a snapshot are not given. */
+static bool was_shown(struct world *world, const struct journal_record *record)
+{
+    while (world->shown_at < world->shown_count &&
+           world->shown[world->shown_at].sequence <= world->report.snapshot_sequence)
+        world->shown_at++;
+    if (world->shown_at == world->shown_count) return false;
+    const struct journal_record *shown = &world->shown[world->shown_at++];
+    return shown->sequence == record->sequence && shown->payload == record->payload &&
+           shown->payload_bytes == record->payload_bytes && shown->kind == record->kind;
+}
+
 static bool on_record(void *context, const struct journal_record *record)
 {
     struct world *world = context;
     uint8_t payload[WORLD_PAYLOAD_MAX];
+    if (!was_shown(world, record)) wrong(world, "a record was not shown ahead");
     if (record->sequence != world->told_sequence + 1) wrong(world, "a record is out of order");
     if (record->sequence > world->committed) {
         wrong(world, "a record was invented");
@@ -109,9 +130,10 @@ static bool on_record(void *context, const struct journal_record *record)
 
 enum journal_fault world_recover(struct world *world)
 {
-    const struct journal_listener listener = {world, on_snapshot, on_record};
+    const struct journal_listener listener = {
+        .context = world, .load_snapshot = on_snapshot, .record = on_record, .expect = on_expect};
     world->told_sequence = world->told_digest = world->told_records = 0;
-    world->told_snapshots = 0;
+    world->told_snapshots = world->shown_count = world->shown_at = 0;
     enum journal_fault fault = journal_recover(world->recovery, &listener, &world->report);
     if (fault) return fault;
     if (world->report.last_sequence != world->told_sequence)

@@ -36,6 +36,9 @@ struct world {
     uint64_t told_digest;
     uint64_t told_records;
     uint32_t told_snapshots;
+    struct journal_record shown[JOURNAL_EXPECT_MAX]; /* ahead; up to shown_at they were given */
+    uint32_t shown_count;
+    uint32_t shown_at;
     const char *wrong; /* the first thing that was not as the witness saw it */
 
     uint64_t refused; /* commits that found no place */

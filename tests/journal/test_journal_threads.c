@@ -107,7 +107,8 @@ SPEC(everything_the_engine_commits_is_found_synced_and_linked_by_the_thread)
     EXPECT(counter_read(&world->journal->counts.segments) > 50);
 
     uint64_t last = 0;
-    const struct journal_listener listener = {&last, on_snapshot, on_record};
+    const struct journal_listener listener = {
+        .context = &last, .load_snapshot = on_snapshot, .record = on_record};
     world_kill(world);
     EXPECT_UINT(journal_recover(world->recovery, &listener, &world->report), JOURNAL_FAULT_NONE);
     EXPECT_UINT(last, RECORDS);

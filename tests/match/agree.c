@@ -59,7 +59,7 @@ bool agree_apply(struct agree *agree, const struct match_input *input)
     static struct plain_match before;
     before = agree->plain;
     agree->heard_count = 0;
-    if (input->number % 4 == 0) expect_all(agree->match, &input, 1);
+    if (input->number % 4 == 0) match_expect_all(agree->match, &input, 1);
     else match_expect(agree->match, &input, 1);
     match_apply(agree->match, input, &agree->events);
     hear(&agree->events);

@@ -252,7 +252,7 @@ static uint64_t crowd_outcome(uint64_t seed, const struct match_limits *limits, 
             if (below(&crowd.chance, 50) == 0) inputs[i].instrument = UINT16_MAX;
             burst[i] = &inputs[i];
         }
-        if (ahead) expect_all(crowd.rig.match, burst, BURST);
+        if (ahead) match_expect_all(crowd.rig.match, burst, BURST);
         match_expect(crowd.rig.match, burst, ahead ? BURST : 0);
         for (uint32_t i = 0; i < BURST; i++) {
             rig_apply(&crowd.rig, burst[i]);

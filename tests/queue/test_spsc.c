@@ -84,6 +84,18 @@ SPEC(several_slots_are_published_and_released_at_once)
     EXPECT_UINT(spsc_room(ring, 4), 4);
 }
 
+SPEC(what_is_known_to_wait_is_what_was_seen_when_the_reader_last_looked)
+{
+    EXPECT(push(1) && push(2));
+    EXPECT_UINT(spsc_known(ring, 4), 0);
+    EXPECT_UINT(spsc_ready(ring, 1), 1);
+    EXPECT_UINT(spsc_known(ring, 4), 2);
+    EXPECT_UINT(spsc_known(ring, 1), 1);
+    EXPECT(push(3));
+    spsc_release(ring);
+    EXPECT_UINT(spsc_known(ring, 4), 1);
+}
+
 SPEC(the_ring_counts_what_passed_what_found_no_place_and_its_deepest_fill)
 {
     uint64_t value;
@@ -188,6 +200,7 @@ SPEC(batches_on_both_sides_lose_and_repeat_nothing)
     S(every_slot_is_usable_and_a_full_ring_says_so)                                                \
     S(a_claim_without_a_publish_shows_the_reader_nothing)                                          \
     S(several_slots_are_published_and_released_at_once)                                            \
+    S(what_is_known_to_wait_is_what_was_seen_when_the_reader_last_looked)                          \
     S(the_ring_counts_what_passed_what_found_no_place_and_its_deepest_fill)                        \
     S(limits_out_of_range_have_no_footprint)                                                       \
     S(a_reader_racing_the_writer_loses_and_repeats_nothing)                                        \

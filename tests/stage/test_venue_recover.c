@@ -28,14 +28,24 @@ SPEC(the_time_goes_on_after_a_restart_with_and_without_a_snapshot)
     EXPECT_UINT(venue_time(rig->venue), 5000);
 }
 
+/* But for the secret, which is in no journal; the struct has a hole. */
+static bool limits_same(const struct match_limits *a, const struct match_limits *b)
+{
+    return a->instruments == b->instruments && a->orders == b->orders &&
+           a->specials == b->specials && a->pages == b->pages && a->window == b->window &&
+           a->accounts == b->accounts && a->holdings == b->holdings && a->assets == b->assets &&
+           a->balances == b->balances && a->cascade == b->cascade &&
+           a->money_events == b->money_events;
+}
+
 SPEC(a_new_journal_begins_with_its_engines_limits)
 {
     listed(64, VENUE_DISK);
-    struct match_limits read = {0}, expected = rig->limits.match;
+    struct match_limits read = {0};
     struct journal_report report;
-    expected.secret = 0;
     EXPECT(venue_limits_read(rig->recovery, &report, &read));
-    EXPECT(memcmp(&read, &expected, sizeof read) == 0);
+    EXPECT(limits_same(&read, &rig->limits.match));
+    EXPECT_UINT(read.secret, 0);
 }
 
 SPEC(an_empty_journal_says_no_limits)
@@ -168,6 +178,34 @@ SPEC(what_an_input_came_from_comes_back_before_it)
     rig->watch = (struct venue_watch){.context = &heard, .note = note_heard, .input = input_heard};
     rig_begin(rig); /* compares the digests */
     EXPECT_TEXT(heard.buffer, "list \"b says buy\" new \"x\" cancel new ");
+}
+
+static void notes_expected(void *context, const struct venue_note *notes, uint32_t count)
+{
+    struct heard *heard = context;
+    text_format(&heard->text, "ahead: ");
+    for (uint32_t i = 0; i < count; i++) note_heard(context, &notes[i]);
+    text_format(&heard->text, "then: ");
+}
+
+SPEC(what_inputs_came_from_is_shown_ahead)
+{
+    listed(64, VENUE_DISK);
+    for (uint32_t i = 0; i < JOURNAL_EXPECT_MAX; i++) {
+        rig->note = (struct venue_note){&"abcdefghijklmnop"[i], i % 2};
+        EXPECT(buy(i + 1) == VENUE_OK);
+    }
+    rig_settle(rig);
+    rig_release(rig);
+    rig_kill(rig);
+    struct heard heard;
+    heard.text = text_in(heard.buffer, sizeof heard.buffer);
+    rig->watch =
+        (struct venue_watch){.context = &heard, .note = note_heard, .expect = notes_expected};
+    rig_begin(rig); /* the engine's record and the listing come before the first order */
+    EXPECT_TEXT(heard.buffer, "ahead: \"b\" \"d\" \"f\" \"h\" \"j\" \"l\" \"n\" then: "
+                              "\"b\" \"d\" \"f\" \"h\" \"j\" \"l\" \"n\" "
+                              "ahead: \"p\" then: \"p\" ");
 }
 
 SPEC(an_input_and_its_note_fill_a_record_and_no_more)
@@ -304,6 +342,7 @@ SPEC(an_image_that_does_not_fit_says_how_long_it_is)
     S(an_engine_with_other_limits_does_not_take_the_journal)                                       \
     S(a_record_that_is_no_input_of_ours_stops_recovery)                                            \
     S(what_an_input_came_from_comes_back_before_it)                                                \
+    S(what_inputs_came_from_is_shown_ahead)                                                        \
     S(an_input_and_its_note_fill_a_record_and_no_more)                                             \
     S(a_note_that_is_not_there_stops_recovery)                                                     \
     S(an_engine_of_another_version_is_refused)                                                     \
