@@ -201,6 +201,8 @@ bool polluxd_outside_new(struct polluxd *polluxd, struct text *problems)
     polluxd->outside = outside;
     names_make(outside);
     const struct launch_outside *of = &launch->outside;
+    const struct counter *lost =
+        of->reports ? match_stage_reports_lost(launch->venue->match) : NULL;
     const struct redis_plan plan = {.loop = polluxd->loop,
                                     .config = polluxd->config->redis,
                                     .names = &outside->names,
@@ -213,6 +215,8 @@ bool polluxd_outside_new(struct polluxd *polluxd, struct text *problems)
                                     .accounts = of->accounts,
                                     .own_prices = of->own_prices,
                                     .accounts_lost = of->tally ? venue_tally_lost(of->tally) : NULL,
+                                    .reports = of->reports,
+                                    .reports_lost = lost,
                                     .calls = {.context = outside,
                                               .halt = halt,
                                               .say = say,

@@ -78,6 +78,7 @@ bool polluxd_plan(struct polluxd *polluxd, const struct polluxd_kinds *kinds, st
         .pages = (enum arena_pages)config->memory.huge_pages,
         .dpdk_mib = config->memory.dpdk_mb,
         .outside = config->redis != NULL,
+        .outside_orders = config->redis != NULL && config->redis->account_orders,
     };
     for (uint32_t i = 0; i < config->lcores.cores.count && i < LAUNCH_LCORES_MAX; i++)
         plan->cpu[i] = (uint16_t)config->lcores.cores.at[i];

@@ -27,6 +27,11 @@
     CONFIG_REDIS_LANE(K, S, "order.updates", "0", "256", "updates of orders")
 #define CONFIG_REDIS_SLOW(K, S)                                                        \
     CONFIG_REDIS_LANE(K, S, "order.updates.slow", "250", "64", "updates of orders for people")
+#define CONFIG_REDIS_ACCOUNT_FAST(K, S)                                                \
+    CONFIG_REDIS_LANE(K, S, "order.updates", "0", "256", "updates of accounts' orders")
+#define CONFIG_REDIS_ACCOUNT_SLOW(K, S)                                                \
+    CONFIG_REDIS_LANE(K, S, "order.updates.slow", "250", "64",                         \
+                      "updates of accounts' orders for people")
 #define CONFIG_REDIS_BALANCE(K, S)                                                     \
     CONFIG_REDIS_LANE(K, S, "balance.updates", "50", "64", "changes of positions and cash")
 
@@ -62,12 +67,20 @@
     K(S, SECTION, slow, "", 0, 0, config_redis_slow, RESTART,                          \
       "The lane of order updates for people.")                                         \
     K(S, SECTION, balance, "", 0, 0, config_redis_balance, RESTART,                    \
-      "The lane of what strategies and accounts of the venue hold.")
+      "The lane of what strategies and accounts of the venue hold.")                   \
+    K(S, SWITCH,  account_orders, "false", 0, 0, none, RESTART,                        \
+      "Whether the orders of all accounts of the role venue are told, too.")           \
+    K(S, SECTION, account_fast, "", 0, 0, config_redis_account_fast, RESTART,          \
+      "With account_orders: their lane for programs.")                                 \
+    K(S, SECTION, account_slow, "", 0, 0, config_redis_account_slow, RESTART,          \
+      "With account_orders: their lane for people.")
 
 #define CONFIG_REDIS_SECTIONS(X)                                                       \
     X(config_redis_fast,    CONFIG_REDIS_FAST,    "redis.fast")                        \
     X(config_redis_slow,    CONFIG_REDIS_SLOW,    "redis.slow")                        \
     X(config_redis_balance, CONFIG_REDIS_BALANCE, "redis.balance")                     \
+    X(config_redis_account_fast, CONFIG_REDIS_ACCOUNT_FAST, "redis.account_fast")      \
+    X(config_redis_account_slow, CONFIG_REDIS_ACCOUNT_SLOW, "redis.account_slow")      \
     X(config_redis,         CONFIG_REDIS,         "redis")
 
 /* clang-format on */

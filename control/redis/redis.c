@@ -210,6 +210,7 @@ static void step(void *context)
         redis_acks_send(redis);
     }
     redis_accounts_take(redis);
+    redis_account_orders_take(redis);
     if (!redis->deaf) {
         redis_intake_more(redis);
         heartbeats_watch(redis);
@@ -304,7 +305,8 @@ void redis_deafen(struct redis *redis)
 bool redis_told(struct redis *redis)
 {
     bool lanes = redis->fast.count == 0 && redis->balance.count == 0;
-    bool rings = redis_accounts_told(redis) && redis->tickets == redis->answered &&
+    bool rings = redis_accounts_told(redis) && redis_account_orders_told(redis) &&
+                 redis->tickets == redis->answered &&
                  (!redis->plan.copy || !spsc_front(redis->plan.copy));
     return !redis_link_ready(&redis->push) ||
            (rings && lanes && redis->outbox.count == 0 && redis->pushed == 0);
@@ -322,12 +324,19 @@ void redis_free(struct redis *redis)
     redis_lane_free(&redis->slow);
     redis_lane_free(&redis->balance);
     redis_accounts_free(redis);
+    redis_account_orders_free(redis);
     for (uint32_t i = 0; i < redis->desks; i++) free(redis->desk[i].ack);
     free(redis->desk);
     free(redis->ticket);
     redis_key_forget(&redis->key);
     explicit_bzero(redis->password, sizeof redis->password);
     free(redis);
+}
+
+static uint64_t lanes_dropped(const struct redis *redis)
+{
+    return redis->fast.dropped + redis->slow.dropped + redis->balance.dropped +
+           redis->account_fast.dropped + redis->account_slow.dropped;
 }
 
 void redis_look(const struct redis *redis, struct redis_view *view)
@@ -338,4 +347,7 @@ void redis_look(const struct redis *redis, struct redis_view *view)
                         redis_link_ready(&redis->push);
     view->waiting = redis->outbox.count;
     view->account_lost = redis->plan.accounts_lost ? counter_read(redis->plan.accounts_lost) : 0;
+    view->account_report_lost =
+        redis->plan.reports_lost ? counter_read(redis->plan.reports_lost) : 0;
+    view->lane_full = lanes_dropped(redis);
 }

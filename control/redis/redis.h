@@ -9,7 +9,7 @@
  *                                                        │
  *     answers, order.updates, balance.updates, SYMBOL.price, SYMBOL.live ◄──┤
  *                                                                           │
- *     venue in this process: totals of accounts, prices ────────────────────┘
+ *     venue in this process: totals of accounts, their orders, prices ──────┘
  *
  * Guarantees:
  * - nothing in the engine waits for Redis, and what is here is bounded: rings, the outbox, lanes
@@ -68,6 +68,8 @@ struct redis_plan {
     struct conflate *accounts;
     struct conflate *own_prices;
     const struct counter *accounts_lost;
+    struct spsc *reports; /* struct entry_report, of accounts' orders; NULL: they are not told */
+    const struct counter *reports_lost;
     struct redis_calls calls;
 };
 
@@ -83,6 +85,7 @@ struct redis_plan {
     C(older,       "Streams that were found older than we know them")                  \
     C(report,      "Reports of the gateway that were put into lanes")                  \
     C(report_hole, "Reports that the ring had no room for: the journal has them")      \
+    C(account_report, "Reports of orders of the venue's accounts that were put into lanes")  \
     C(pushed,      "Updates and prices that were published")                           \
     C(unpushed,    "of these, were on their way when the connection was lost")         \
     C(unanswered,  "Answers and refusals there was no room for while the server was away") \
@@ -92,7 +95,9 @@ struct redis_plan {
 #define REDIS_GAUGES(C)                                                                \
     C(connections, "Connections to the Redis server that are up, of three; without a gateway of one") \
     C(waiting,     "Answers and refused messages that wait for the server")            \
-    C(account_lost, "Sides of trades at the venue that no account is told of: there were too many")
+    C(account_lost, "Sides of trades at the venue that no account is told of: there were too many") \
+    C(account_report_lost, "Reports of orders of accounts that the ring had no room for: a later one says all") \
+    C(lane_full,   "Updates that a lane had no room for: so many orders waited for the server")
 /* clang-format on */
 
 #define REDIS_COUNTER_FIELD(name, help) uint64_t name;

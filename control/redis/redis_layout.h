@@ -104,7 +104,8 @@ struct redis {
     struct redis_link push;
     struct redis_outbox outbox;
     struct redis_lane fast, slow, balance;
-    struct redis_lane accounts;    /* pairs whose change waits */
+    struct redis_lane account_fast, account_slow; /* orders of accounts */
+    struct redis_lane accounts;                   /* pairs whose change waits */
     struct redis_account *account; /* by pair, VENUE_TALLY_PAIRS_MAX of them; NULL: no venue */
     uint32_t pairs;                /* that are known are below it */
     uint32_t keys_told;            /* to this server, of these */
@@ -166,6 +167,14 @@ bool redis_accounts_told(const struct redis *redis);
 /* Whether the venue lists the feed's instrument: its own trades are then the price. */
 bool redis_price_own(struct redis *redis, uint32_t instrument, const char *symbol);
 void redis_prices_send(struct redis *redis);
+
+/* redis_account_order.c: orders of these accounts. */
+
+void redis_account_orders_new(struct redis *redis);
+void redis_account_orders_free(struct redis *redis);
+void redis_account_orders_take(struct redis *redis); /* what was reported, into both lanes */
+void redis_account_orders_send(struct redis *redis, nanos_t now);
+bool redis_account_orders_told(const struct redis *redis);
 
 /* redis_push.c: the way to the server. */
 

@@ -164,6 +164,7 @@ void redis_push_step(struct redis *redis)
     redis_accounts_send(redis, now);
     prices_send(redis);
     orders_send(redis, &redis->slow, config->slow.channel, config->slow.batch, now);
+    redis_account_orders_send(redis, now);
 }
 
 /* Keys. */
@@ -254,6 +255,7 @@ void redis_push_new(struct redis *redis)
     redis_lane_new(&redis->slow, config->slow.delay_ms * NANOS_MILLI, redis_order_merge);
     redis_lane_new(&redis->balance, config->balance.delay_ms * NANOS_MILLI, redis_balance_merge);
     redis_accounts_new(redis);
+    redis_account_orders_new(redis);
     redis_link_new(&redis->push, &plan);
 }
 
@@ -291,6 +293,10 @@ void redis_print(const struct redis *redis, struct text *out)
     lane_print(out, "slow", &redis->slow);
     lane_print(out, "balance", &redis->balance);
     lane_print(out, "accounts", &redis->accounts);
+    if (redis->plan.reports) {
+        lane_print(out, "account_fast", &redis->account_fast);
+        lane_print(out, "account_slow", &redis->account_slow);
+    }
     text_format(out, "  %-12s %10u wait  %10" PRIu64 " sent again\n", "outbox", redis->outbox.count,
                 redis->outbox.again);
 }

@@ -2,6 +2,8 @@
 
 #include "dataplane/risk/risk_limits.h"
 
+#include <string.h>
+
 /* JSON. */
 
 static void string_say(struct text *text, const char *said)
@@ -210,6 +212,23 @@ static void refusal_say(struct text *text, const struct gateway_report *report)
     field_int(text, "bound", report->price);
 }
 
+/* What an update of an order ends with, whosever it is. */
+struct totals {
+    qty_t executed, leaves, traded;
+    uint32_t reports;
+    nanos_t at;
+};
+
+static void totals_say(struct text *text, const struct totals *totals)
+{
+    field_amount(text, "executed", totals->executed);
+    field_amount(text, "leaves", totals->leaves);
+    field_amount(text, "traded", totals->traded);
+    field_uint(text, "reports", totals->reports);
+    field_uint(text, "at", totals->at);
+    text_append_char(text, '}');
+}
+
 void redis_say_order(struct text *text, const struct redis_names *names,
                      const struct redis_order_update *update)
 {
@@ -227,12 +246,67 @@ void redis_say_order(struct text *text, const struct redis_names *names,
         field_amount(text, "price", report->price);
         field_amount(text, "quantity", report->qty);
     }
-    field_amount(text, "executed", report->cum);
-    field_amount(text, "leaves", report->leaves);
-    field_amount(text, "traded", update->traded);
-    field_uint(text, "reports", update->reports);
-    field_uint(text, "at", report->at);
-    text_append_char(text, '}');
+    totals_say(text, &(struct totals){.executed = report->cum,
+                                      .leaves = report->leaves,
+                                      .traded = update->traded,
+                                      .reports = update->reports,
+                                      .at = report->at});
+}
+
+/* Orders of accounts. */
+
+struct redis_account_order redis_account_order_of(const struct entry_report *report)
+{
+    bool traded = report->kind == ENTRY_REPORT_EXECUTED;
+    return (struct redis_account_order){
+        .report = *report, .traded = traded ? report->qty : 0, .reports = 1};
+}
+
+void redis_account_order_merge(void *older, const void *newer)
+{
+    struct redis_account_order *update = older;
+    const struct redis_account_order *more = newer;
+    update->report = more->report;
+    update->traded += more->traded;
+    update->reports += more->reports;
+}
+
+static void token_say(struct text *text, const struct entry_report *report)
+{
+    char token[sizeof report->token + 1] = "";
+    size_t length = sizeof report->token;
+    while (length > 0 && (report->token[length - 1] == ' ' || report->token[length - 1] == '\0'))
+        length--;
+    memcpy(token, report->token, length);
+    for (char *at = token; at < token + length; at++)
+        if (!*at) *at = '?';
+    if (length > 0) field_text(text, "token", token);
+}
+
+void redis_say_account_order(struct text *text, const struct redis_names *names,
+                             const struct redis_account_order *update)
+{
+    const struct entry_report *report = &update->report;
+    const char *reason = entry_report_reason(report);
+    text_append_char(text, '{');
+    field_uint(text, "number", report->number);
+    field_uint(text, "account", report->account);
+    if (report->instrument < names->listings)
+        field_text(text, "symbol", names->listed[report->instrument].name);
+    field_uint(text, "order", report->order);
+    if (report->replaces) field_uint(text, "replaces", report->replaces);
+    token_say(text, report);
+    field_text(text, "report", entry_report_name((enum entry_report_kind)report->kind));
+    if (reason) field_text(text, "reason", reason);
+    if (report->side != ENTRY_REPORT_NO_SIDE)
+        field_text(text, "side", report->side == SIDE_BUY ? "buy" : "sell");
+    field_amount(text, "price", report->price);
+    field_amount(text, "quantity", report->qty);
+    totals_say(text, &(struct totals){.executed = report->executed,
+                                      .leaves = report->leaves,
+                                      .traded = update->traded,
+                                      .reports = update->reports,
+                                      .at = report->at});
 }
 
 /* Balances. */

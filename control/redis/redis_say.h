@@ -10,6 +10,7 @@
 
 #include "control/redis/redis_judge.h"
 #include "dataplane/base/text.h"
+#include "dataplane/entry/entry_report.h"
 #include "dataplane/gateway/gateway.h"
 #include "dataplane/stage/venue_tally.h"
 
@@ -50,6 +51,18 @@ struct redis_order_update {
 void redis_order_merge(void *older, const void *newer);
 void redis_say_order(struct text *text, const struct redis_names *names,
                      const struct redis_order_update *update);
+
+/* The same of an order of an account of the venue in this process. */
+struct redis_account_order {
+    struct entry_report report;
+    qty_t traded;
+    uint32_t reports;
+    uint32_t reserved;
+};
+struct redis_account_order redis_account_order_of(const struct entry_report *report);
+void redis_account_order_merge(void *older, const void *newer);
+void redis_say_account_order(struct text *text, const struct redis_names *names,
+                             const struct redis_account_order *update);
 
 /* What a lane holds of a strategy's symbol: changes, which add up. */
 struct redis_balance_update {

@@ -49,6 +49,7 @@
  * the limit of open orders, and a sweep, cost what the session holds. */
 
 #include "dataplane/base/counter.h"
+#include "dataplane/entry/entry_report.h"
 #include "dataplane/match/match.h"
 
 #define ENTRY_SESSIONS_MAX ((1u << 16) - 1)
@@ -170,10 +171,12 @@ struct entry_out {
 };
 
 /* Where messages go: each is a sequenced message of its session, in order.  put must copy what it
- * keeps, and must not call the port. */
+ * keeps, and must not call the port.  report is called right behind the message that says the same;
+ * NULL: nobody asks, and no report is made or counted. */
 struct entry_sink {
     void *context;
     void (*put)(void *context, uint32_t session, const uint8_t *message, uint32_t length);
+    void (*report)(void *context, const struct entry_report *report);
 };
 
 /* Lifecycle.  Cold. */

@@ -91,6 +91,14 @@ enum entry_verdict decide_refusal(struct entry *entry, enum entry_cause cause, s
     return ENTRY_ANSWER;
 }
 
+enum entry_verdict decide_refused(struct entry *entry, enum entry_cause cause,
+                                  const struct entry_order *draft, uint32_t replaces)
+{
+    enum entry_verdict verdict = decide_refusal(entry, cause, draft->terms.name);
+    refused_fill(entry, draft, replaces, cause);
+    return verdict;
+}
+
 static struct match_input *input_about(struct entry *entry, uint32_t slot,
                                        enum match_input_kind kind)
 {
@@ -135,6 +143,7 @@ static enum entry_verdict answer_about(struct entry *entry, uint32_t slot, uint3
     d->ask.kind = ASK_ANSWER;
     d->ask.other = d->session;
     d->ask.slot = slot;
+    d->ask.letter = 0;
     d->ask.length = (uint8_t)length;
     return ENTRY_ANSWER;
 }
@@ -166,7 +175,8 @@ enum entry_verdict entry_refuse(struct entry *entry, struct entry_out *out)
     d->side_now = 0;
     if (d->ask.kind == ASK_NEW || d->ask.kind == ASK_REPLACE) {
         d->ask.slot = 0;
-        (void)decide_refusal(entry, ENTRY_NO_ROOM, entry->orders[slot].terms.name);
+        uint32_t old = d->ask.kind == ASK_REPLACE ? entry->orders[d->ask.other].n : 0;
+        (void)decide_refused(entry, ENTRY_NO_ROOM, &entry->orders[slot], old);
     } else if (d->ask.kind == ASK_MODIFY) {
         d->ask.kind = ASK_SILENT;
     } else {

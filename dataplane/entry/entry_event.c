@@ -29,6 +29,8 @@ static void asks_pass(struct entry *entry, uint64_t number)
         if (ask->number > number) return;
         if (ask->kind == ASK_ANSWER) {
             tell(entry, ask->other, entry->answers[at].bytes, ask->length);
+            if (unlikely(entry->sink.report != NULL && ask->letter == ASK_REFUSES))
+                report_refused(entry, ask->other, &entry->answers[at]);
         } else if (ask->kind == ASK_DAY) {
             entry->midnight_told = ask->midnight;
             for (uint32_t i = 0; i < entry->limits.sessions; i++)
@@ -69,11 +71,26 @@ static void telling_end(struct telling *t, uint32_t length)
     tell(t->entry, t->session, t->bytes, length);
 }
 
+/* The same for whoever asks beside the session: usually nobody does, and nothing is made then. */
+#define REPORT(t, ...)                                                                             \
+    do {                                                                                           \
+        if (unlikely((t)->entry->sink.report != NULL))                                             \
+            report_order(&(struct reported){                                                       \
+                .entry = (t)->entry, .order = (t)->order, .at = told_at(t), __VA_ARGS__});         \
+    } while (0)
+
+static nanos_t told_at(const struct telling *t)
+{
+    return t->entry->midnight_told + t->said.timestamp_ns;
+}
+
 static void tell_accepted(struct telling *t, char state)
 {
+    uint32_t qty = t->order->terms.qty;
     t->order->told = true;
-    t->order->open = t->order->terms.qty;
+    t->order->open = qty;
     telling_end(t, t->speaks50 ? say50_accepted(&t->said, state) : say42_accepted(&t->said, state));
+    REPORT(t, .kind = ENTRY_REPORT_ACCEPTED, .qty = qty, .left = qty);
 }
 
 static void tell_canceled(struct telling *t, uint32_t qty, char reason)
@@ -102,6 +119,16 @@ static void order_shrinks(struct telling *t, uint32_t gone)
     if (t->order->open == 0) record_end(t->entry, slot_of(t));
 }
 
+/* The same without a trade. */
+static void order_loses(struct telling *t, uint32_t gone, uint8_t reason)
+{
+    CHECK(gone <= t->order->open);
+    uint32_t left = t->order->open - gone;
+    REPORT(t, .kind = left != 0 ? ENTRY_REPORT_REDUCED : ENTRY_REPORT_CANCELED, .qty = gone,
+           .left = left, .reason = reason);
+    order_shrinks(t, gone);
+}
+
 /* The reference of the event's order, if the event gives it one. */
 static void follow(struct entry *entry, const struct match_event *event, struct entry_order *order)
 {
@@ -120,6 +147,9 @@ static void on_rejected(struct entry *entry, const struct match_event *event, na
     telling_begin(&t, entry, ask->slot, time);
     if (ask->kind == ASK_NEW || ask->kind == ASK_REPLACE) {
         tell_rejected(&t, event->reason);
+        REPORT(&t, .kind = ENTRY_REPORT_REJECTED, .qty = t.order->terms.qty,
+               .replaces = ask->kind == ASK_REPLACE ? (uint32_t)event->id : 0,
+               .reason = event->reason);
         record_end(entry, ask->slot);
     } else if (ask->kind == ASK_REDUCE && t.order->id == event->id) {
         telling_end(&t, t.speaks50 ? say50_cancel_reject(&t.said) : say42_cancel_reject(&t.said));
@@ -151,6 +181,9 @@ static void tell_executed(struct entry *entry, uint32_t slot, const struct match
         .liquidity = liquidity,
     };
     telling_end(&t, t.speaks50 ? say50_executed(&t.said, &fill) : say42_executed(&t.said, &fill));
+    t.order->executed += fill.qty;
+    REPORT(&t, .kind = ENTRY_REPORT_EXECUTED, .qty = fill.qty, .left = t.order->open - fill.qty,
+           .price = event->price);
     order_shrinks(&t, fill.qty);
 }
 
@@ -229,14 +262,14 @@ static void on_canceled(struct entry *entry, const struct match_event *event, na
         t.order->reference = match_reference(event->number, event->step);
         tell_accepted(&t, self ? 'L' : 'D');
         if (!self) {
-            order_shrinks(&t, t.order->open);
+            order_loses(&t, t.order->open, event->reason);
             return;
         }
     }
     uint32_t qty = t.order->open;
     if (self) tell_self(&t, event, qty);
     else tell_canceled(&t, qty, cancel_letter(entry, t.order, event->reason));
-    order_shrinks(&t, qty);
+    order_loses(&t, qty, event->reason);
 }
 
 static void on_reduced(struct entry *entry, const struct match_event *event, nanos_t time)
@@ -251,7 +284,7 @@ static void on_reduced(struct entry *entry, const struct match_event *event, nan
     }
     if (event->reason == MATCH_SELF) tell_self(&t, event, qty);
     else tell_canceled(&t, qty, wire_reason(event->reason).cancel);
-    order_shrinks(&t, qty);
+    order_loses(&t, qty, event->reason);
 }
 
 /* The order keeps its number: a partial cancel, or a modification. */
@@ -265,11 +298,17 @@ static void on_changed(struct entry *entry, const struct match_event *event, nan
     telling_begin(&t, entry, slot, time);
     uint32_t gone = t.order->open - left; /* modulo 2^32 where it grows, which is a modification */
     t.order->open = left;
-    if (ask->kind == ASK_REDUCE) tell_canceled(&t, gone, 'U');
+    if (ask->kind == ASK_REDUCE) {
+        tell_canceled(&t, gone, 'U');
+        REPORT(&t, .kind = ENTRY_REPORT_REDUCED, .qty = gone, .left = left,
+               .reason = MATCH_BY_USER);
+    }
     if (ask->kind != ASK_MODIFY) return;
     telling_end(&t, t.speaks50 ? say50_modified(&t.said, ask->letter, left)
                                : say42_modified(&t.said, ask->letter, left));
     if (!kept && !t.speaks50) telling_end(&t, say42_priority(&t.said));
+    uint32_t total = t.order->executed + left;
+    REPORT(&t, .kind = ENTRY_REPORT_MODIFIED, .qty = total, .left = left);
 }
 
 static void on_replaced(struct entry *entry, const struct match_event *event, nanos_t time)
@@ -290,7 +329,11 @@ static void on_replaced(struct entry *entry, const struct match_event *event, na
     entry->now.letter = 'U'; /* told */
     t.order->told = true;
     t.order->open = shares(event->left);
+    t.order->executed = old->executed;
+    t.order->replaces = old->n;
     telling_end(&t, t.speaks50 ? say50_replaced(&t.said, old) : say42_replaced(&t.said, old));
+    uint32_t total = t.order->executed + t.order->open;
+    REPORT(&t, .kind = ENTRY_REPORT_REPLACED, .qty = total, .left = t.order->open);
     record_end(entry, ask->other);
 }
 

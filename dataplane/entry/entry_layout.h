@@ -30,6 +30,7 @@
 enum {
     ENTRY_CHANNELS = 256,
     ENTRY_ID_SESSION_SHIFT = 32,
+    ENTRY_ID_CHANNEL_SHIFT = 55,
     ENTRY_ID_SESSION_MASK = (1 << 23) - 1,
 };
 
@@ -66,20 +67,24 @@ struct entry_order {
     /* The shown side. */
     order_id_t id; /* 0: the slot is free; set when taken, never changed */
     uint64_t reference;
-    uint32_t open; /* shares */
-    bool told;     /* accepted, or replaced, as far as the session knows */
+    uint32_t open;     /* shares */
+    uint32_t executed; /* shares, with those of what it replaces */
+    uint32_t replaces; /* the n of what it has replaced; 0: it is the first */
+    bool told;         /* accepted, or replaced, as far as the session knows */
 
     /* The taken side. */
     char side_now;
     uint8_t channel;
     uint8_t spare;
-    uint32_t session;
+    uint16_t session;
+    uint16_t instrument;
     uint32_t n;      /* UserRefNum, or the token's count */
     uint32_t before; /* in the session's list; of a free slot, after is the next free one */
     uint32_t after;
-    uint16_t instrument;
     struct entry_terms terms;
 };
+static_assert(sizeof(struct entry_order) == 120, "no holes");
+static_assert(ENTRY_SESSIONS_MAX <= UINT16_MAX, "a session's number fits");
 
 /* What an input was for, or an answer of the port's own. */
 enum ask_kind {
@@ -89,7 +94,7 @@ enum ask_kind {
     ASK_REDUCE,  /* slot: a partial cancel */
     ASK_MODIFY,  /* slot, letter: the side */
     ASK_CANCEL,  /* slot, letter: the reason to tell */
-    ASK_ANSWER,  /* other: the session; bytes in entry_answer */
+    ASK_ANSWER,  /* other: the session; bytes in entry_answer; letter: ASK_REFUSES, of an order */
     ASK_DAY,     /* to all sessions; bytes in entry_answer */
     ASK_SILENT,  /* a record without an answer */
 };
@@ -106,10 +111,25 @@ struct entry_ask {
 };
 
 #define ENTRY_ANSWER_MAX 63u
+#define ASK_REFUSES      'J'
 
-struct entry_answer {
-    uint8_t bytes[ENTRY_ANSWER_MAX + 1];
+/* A Rejected of the port's own, and what a report says beside it. */
+struct entry_refused {
+    uint8_t bytes[36];
+    uint32_t replaces; /* the n of what it was to replace; 0: of nothing */
+    order_id_t order;
+    price_t price;
+    uint32_t qty; /* shares */
+    uint16_t instrument;
+    uint8_t side;
+    uint8_t cause; /* enum entry_cause */
 };
+
+union entry_answer {
+    uint8_t bytes[ENTRY_ANSWER_MAX + 1];
+    struct entry_refused refused;
+};
+static_assert(sizeof(union entry_answer) == CACHE_LINE, "no holes");
 
 /* Which orders a sweep cancels, and how far it is. */
 struct entry_sweep {
@@ -173,7 +193,7 @@ struct entry_decision {
     CACHE_ALIGNED struct match_input input;
     struct match_terms terms; /* right behind it */
     struct entry_ask ask;
-    struct entry_answer answer;
+    union entry_answer answer;
     struct entry_sweep sweep; /* to begin, if sweeps */
     struct entry_token token; /* to remember, if its n is not 0 */
     nanos_t rate_at;
@@ -212,8 +232,9 @@ struct entry {
     /* Asks are asks[first & mask .. last & mask). */
     uint64_t ask_first, ask_last;
     struct entry_ask *asks;
-    struct entry_answer *answers;
+    union entry_answer *answers;
     struct entry_ask now; /* of the events being shown; its kind NONE: nobody's */
+    uint64_t reports;     /* made */
 
     struct match_follower follower;
     price_t self_price;   /* of the last event that kept two of a group from trading, */

@@ -10,7 +10,7 @@ struct entry_order *record_draft(struct entry *entry)
     uint32_t after = draft->after;
     memset(draft, 0, sizeof *draft);
     draft->after = after; /* it is still a free one */
-    draft->session = d->session;
+    draft->session = (uint16_t)d->session;
     draft->channel = d->channel;
     draft->n = d->urn;
     return draft;
@@ -53,7 +53,7 @@ enum entry_verdict decide_enter(struct entry *entry, enum entry_cause cause)
     if (cause == ENTRY_NO_CAUSE) cause = record_check_terms(entry, draft);
     if (cause == ENTRY_NO_CAUSE) cause = guard_check(entry, draft, true);
     if (cause == ENTRY_NO_CAUSE) cause = check_room(entry, draft);
-    if (unlikely(cause != ENTRY_NO_CAUSE)) return decide_refusal(entry, cause, terms->name);
+    if (unlikely(cause != ENTRY_NO_CAUSE)) return decide_refused(entry, cause, draft, 0);
     if (unlikely(!place_free(entry, id))) return ENTRY_WAIT;
 
     d->ask.kind = ASK_NEW;
@@ -120,7 +120,7 @@ enum entry_verdict decide_replace(struct entry *entry, const struct replacement 
     if (cause != ENTRY_NO_CAUSE || terms->qty * QTY_ONE <= gone)
         return replace_cancels(entry, to->old);
     cause = check_replacement(entry, to);
-    if (cause != ENTRY_NO_CAUSE) return decide_refusal(entry, cause, terms->name);
+    if (cause != ENTRY_NO_CAUSE) return decide_refused(entry, cause, draft, old->n);
     if (unlikely(!place_free(entry, id))) return ENTRY_WAIT;
 
     d->ask.kind = ASK_REPLACE;

@@ -38,6 +38,10 @@ uint32_t record_living(const struct entry *entry, order_id_t id, struct match_or
 /* A Rejected: the number is consumed. */
 enum entry_verdict decide_refusal(struct entry *entry, enum entry_cause cause, struct text14 name);
 
+/* The same of a new order or a replacement, of the order with the number replaces (0: of none). */
+enum entry_verdict decide_refused(struct entry *entry, enum entry_cause cause,
+                                  const struct entry_order *draft, uint32_t replaces);
+
 /* An input about the order in slot; SUBMIT. */
 enum entry_verdict submit_cancel(struct entry *entry, uint32_t slot, char reason);
 enum entry_verdict submit_reduce(struct entry *entry, uint32_t slot, uint32_t total);
@@ -131,6 +135,26 @@ uint32_t say42_rejected(const struct said *said, char letter);
 uint32_t say42_cancel_reject(const struct said *said);
 uint32_t say42_modified(const struct said *said, char side, uint32_t qty);
 uint32_t say42_priority(const struct said *said);
+
+/* entry_report.c: what becomes of orders, for others than their sessions. */
+
+struct reported {
+    struct entry *entry;
+    const struct entry_order *order;
+    enum entry_report_kind kind;
+    uint32_t qty;
+    uint32_t left;
+    price_t price;     /* 0: the order's limit */
+    uint32_t replaces; /* REJECTED: the n of what it was to replace */
+    uint8_t reason;
+    nanos_t at;
+};
+void report_order(const struct reported *what);
+
+/* The decision, whose answer is a Rejected, refuses the draft: that is kept beside the answer. */
+void refused_fill(struct entry *entry, const struct entry_order *draft, uint32_t replaces,
+                  enum entry_cause cause);
+void report_refused(struct entry *entry, uint32_t session, const union entry_answer *answer);
 
 /* entry_reason.c: the engine's reasons as the wire has them. */
 

@@ -74,6 +74,7 @@ struct launch_plan {
     struct engine_stage_plan engine;
     struct launch_gateway_plan gateway; /* if engine.gateway is one */
     bool outside; /* programs outside are told, and heard by a gateway: launch.outside is there */
+    bool outside_orders;            /* they are told of the orders of the venue's accounts, too */
     struct launch_venue_plan venue; /* queues are filled in here, not their number */
 };
 
@@ -87,6 +88,7 @@ struct launch_outside {
     struct conflate *accounts;   /* struct venue_account, by pair */
     struct conflate *own_prices; /* struct venue_price, by its instrument */
     const struct venue_tally *tally;
+    struct spsc *reports; /* struct entry_report; NULL: nobody is told of orders of accounts */
 };
 
 /* What runs; the pointers are for views, histograms and counters. */

@@ -86,6 +86,15 @@ static bool tallies(const struct launch_plan *plan)
     return plan->outside && plan->roles & LAUNCH_VENUE;
 }
 
+/* As the drop copy's, it holds what comes while the control plane is busy. */
+static const struct spsc_limits reports_limits = {
+    .slots = MATCH_STAGE_REPORTS, .slot_bytes = ALIGN_UP(sizeof(struct entry_report), CACHE_LINE)};
+
+static bool reports(const struct launch_plan *plan)
+{
+    return tallies(plan) && plan->outside_orders;
+}
+
 /* No session has more than one account. */
 static struct venue_tally_limits tally_limits(const struct launch_plan *plan)
 {
@@ -103,7 +112,8 @@ static size_t tally_needs(const struct launch_plan *plan)
     struct conflate_limits accounts = venue_tally_accounts(&limits);
     struct conflate_limits prices = venue_tally_prices(&limits);
     return arena_round(venue_tally_footprint(&limits)) +
-           arena_round(conflate_footprint(&accounts)) + arena_round(conflate_footprint(&prices));
+           arena_round(conflate_footprint(&accounts)) + arena_round(conflate_footprint(&prices)) +
+           (reports(plan) ? arena_round(spsc_footprint(&reports_limits)) : 0);
 }
 
 size_t launch_outside_needs(const struct launch_plan *plan)
@@ -149,6 +159,8 @@ void launch_outside_venue_make(struct launch *launch)
         arena_take(launch->arena, "tally of accounts", venue_tally_footprint(&limits)), &limits,
         outside->accounts, outside->own_prices);
     outside->tally = launch->plan.venue.match.tally = tally;
+    if (reports(&launch->plan))
+        outside->reports = launch->plan.venue.match.reports = ring_make(launch, &reports_limits);
 }
 
 /* A port's queue and address.  Those of cables are of the locally administered kind: nobody else

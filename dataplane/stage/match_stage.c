@@ -70,9 +70,23 @@ static void answer_put(void *context, uint32_t session, const uint8_t *message, 
     histogram_record_span(&stage->latency, slot->rx_tsc, __rdtsc());
 }
 
+static void report_put(void *context, const struct entry_report *report)
+{
+    struct match_stage *stage = context;
+    if (unlikely(!stage->reporting)) return;
+    struct entry_report *slot = spsc_claim(stage->plan->reports);
+    if (unlikely(!slot)) {
+        counter_one(&stage->reports_lost);
+        return;
+    }
+    *slot = *report;
+    spsc_publish(stage->plan->reports);
+}
+
 struct entry_sink match_stage_answers(struct match_stage *stage)
 {
-    return (struct entry_sink){.context = stage, .put = answer_put};
+    return (struct entry_sink){
+        .context = stage, .put = answer_put, .report = stage->plan->reports ? report_put : NULL};
 }
 
 COLD void match_stage_drop(struct match_stage *stage, uint32_t session, uint8_t login)
@@ -448,6 +462,11 @@ const struct stage_kind match_stage_kind = {
     .housekeeping = match_stage_housekeeping,
     .done = match_stage_done,
 };
+
+const struct counter *match_stage_reports_lost(const struct match_stage *stage)
+{
+    return &stage->reports_lost;
+}
 
 const struct histogram *match_stage_latency(const struct match_stage *stage)
 {

@@ -24,6 +24,7 @@
  *   journal has none for that either, requests wait, and their senders by TCP's window; when the
  *   streams of answers have none, who asks is disconnected.
  * - When the disk has failed, nobody is told anything any more: all sessions are dropped.
+ * - Reports of orders (entry_report.h) are of this run, without what recovery shows again.
  * - A decision that comes out otherwise at recovery than it was written stops it, with a sentence.
  *
  * Requests that wait in a ring are looked at together before the first of them is taken, so that
@@ -45,6 +46,7 @@
 #include "dataplane/stage/venue_tally.h"
 #include "dataplane/stage/window.h"
 
+#define MATCH_STAGE_REPORTS  65536u      /* slots of plan.reports, where somebody asks */
 #define MATCH_STAGE_TURN     32u         /* requests of one turn */
 #define MATCH_STAGE_TIME_NS  NANOS_MILLI /* how often the time alone is an input, at most */
 #define MATCH_STAGE_NAME_MAX 10u         /* of the day: MoldUDP64's and SoupBinTCP's */
@@ -96,6 +98,7 @@ struct match_stage_plan {
     void *wait_context;
     const struct counter *stream_spare; /* answers there is place for at least; the gate's */
     struct venue_tally *tally;          /* of what accounts trade; NULL: nobody asks */
+    struct spsc *reports;    /* of accounts' orders: struct entry_report; NULL: nobody asks */
     uint64_t stream_reserve; /* with so few, no order is taken: what lives must be answered */
 };
 
@@ -174,6 +177,10 @@ void match_stage_end_day(struct match_stage *stage);
 
 /* Whether it was asked for, now or by a run before: match_stage_open goes on with it. */
 bool match_stage_ends_day(const struct match_stage *stage);
+
+/* Reports that plan->reports had no room for: the stage does not wait for who reads them.  Those of
+ * a run before are neither put there nor counted. */
+const struct counter *match_stage_reports_lost(const struct match_stage *stage);
 
 /* Ticks from the frame of a request to its first answer in the ring. */
 const struct histogram *match_stage_latency(const struct match_stage *stage);

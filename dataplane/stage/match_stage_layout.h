@@ -83,6 +83,7 @@ struct match_stage {
     uint64_t deciding;        /* the input of which entry has not been told; 0: none */
     uint64_t measured;        /* the last input whose answer has been timed */
     bool waits;               /* what the counter waiting says */
+    bool reporting;           /* recovery is over */
 
     uint32_t *sweep; /* sessions with a sweep, the first being worked on: a ring, each once */
     bool *sweeping;  /* a session is in it */
@@ -110,6 +111,7 @@ struct match_stage {
     struct snapshot *snapshot;
     struct window *window;
     struct counter waiting; /* 1: something has not left */
+    struct counter reports_lost;
     struct histogram latency;
 };
 

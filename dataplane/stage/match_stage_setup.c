@@ -301,6 +301,7 @@ const char *match_stage_recovered(struct match_stage *stage)
     else if (sequence > 1 && !stage->started)
         stage->problem = "it was not written by a venue with order entry";
     if (stage->plan->tally) venue_tally_begin(stage->plan->tally);
+    stage->reporting = true;
     return stage->problem;
 }
 

@@ -5,6 +5,8 @@
 #define BEGIN GATEWAY_ROLES, CORES, GATEWAY_PORTS, FEED
 #define WITH  BEGIN, GATEWAY(VENUES, SYMBOLS, STRATEGIES)
 
+#define AT_VENUE VENUE_ROLES, CORES, VENUE_PORTS, VENUE(INSTRUMENTS, SESSIONS)
+
 #define REDIS(keys) "redis: {" keys "}"
 
 SPEC(redis_is_reached_by_a_socket_or_by_loopback)
@@ -46,9 +48,37 @@ SPEC(it_is_for_a_gateway)
     PROBLEMS("5:1: redis is for the roles gateway and venue, and there is none of them");
 }
 
+SPEC(orders_of_accounts_are_told_by_a_venue)
+{
+    GIVEN(AT_VENUE, REDIS("socket: s"));
+    ACCEPTED();
+    EXPECT(!config_script_config()->redis->account_orders);
+    GIVEN(AT_VENUE, REDIS("socket: s, account_orders: true, account_slow: {channel: people}"));
+    ACCEPTED();
+    const struct config_redis *redis = config_script_config()->redis;
+    EXPECT(redis->account_orders);
+    EXPECT_TEXT(redis->account_fast.channel, "order.updates");
+    EXPECT_UINT(redis->account_fast.delay_ms, 0);
+    EXPECT_UINT(redis->account_fast.batch, 256);
+    EXPECT_TEXT(redis->account_slow.channel, "people");
+    EXPECT_UINT(redis->account_slow.delay_ms, 250);
+    GIVEN(WITH, REDIS("socket: s, account_orders: true"));
+    PROBLEMS("12:1: redis.account_orders is for the role venue, and there is none");
+}
+
+SPEC(their_lanes_are_for_them)
+{
+    GIVEN(WITH, REDIS("socket: s, account_fast: {delay_ms: 5}"));
+    PROBLEMS("12:1: redis.account_fast is a lane of account_orders, which is false");
+    GIVEN(WITH, REDIS("socket: s, account_orders: false, account_slow: {batch: 5}"));
+    PROBLEMS("12:1: redis.account_slow is a lane of account_orders, which is false");
+}
+
 #define SPECS(S)                                                                                   \
     S(redis_is_reached_by_a_socket_or_by_loopback)                                                 \
     S(there_is_exactly_one_way_to_it)                                                              \
     S(it_is_on_this_machine)                                                                       \
-    S(it_is_for_a_gateway)
+    S(it_is_for_a_gateway)                                                                         \
+    S(orders_of_accounts_are_told_by_a_venue)                                                      \
+    S(their_lanes_are_for_them)
 SPEC_MAIN("config: redis", SPECS, NULL, config_script_close)

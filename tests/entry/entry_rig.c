@@ -60,6 +60,12 @@ static void put(void *context, uint32_t session, const uint8_t *bytes, uint32_t 
     if (rig->on_sent) rig->on_sent(rig->context, &message);
 }
 
+static void report(void *context, const struct entry_report *report)
+{
+    struct entry_rig *rig = context;
+    if (rig->on_report) rig->on_report(rig->context, report);
+}
+
 static void keep(struct match_events *place)
 {
     struct entry_rig *rig = place->context;
@@ -257,7 +263,7 @@ void entry_rig_new(struct entry_rig *rig, const struct entry_limits *limits)
     memset(rig->match_memory, 0, rig->match_bytes);
     rig->match = match_new(rig->match_memory, &engine_limits);
     rig->entry = entry_new(rig->entry_memory, limits, rig->match,
-                           &(struct entry_sink){.context = rig, .put = put});
+                           &(struct entry_sink){.context = rig, .put = put, .report = report});
     rig->place = (struct match_events){
         .at = rig->at, .capacity = ENTRY_RIG_EVENTS, .full = keep, .context = rig};
     for (uint16_t i = 0; i < ENTRY_RIG_INSTRUMENTS; i++) list(rig, i, symbols[i]);

@@ -52,6 +52,7 @@ struct entry_rig {
     uint64_t digest[ENTRY_RIG_SESSIONS];
     uint64_t sent[ENTRY_RIG_SESSIONS];
     void (*on_sent)(void *context, const struct entry_rig_message *message);
+    void (*on_report)(void *context, const struct entry_report *report);
     void *context;
     char answers[ENTRY_RIG_TEXT]; /* lines "3< A 1 B ..." since rig_clear */
     size_t answers_length;

@@ -1,9 +1,11 @@
 /* Random sessions against a live engine.  The clients' own view of every order (ouch_client, which
  * shares no code with the ports) must be the engine's once all has been told; what was taken, done
- * again on a fresh port with events shown at other times, must make the same bytes. */
+ * again on a fresh port with events shown at other times, must make the same bytes.  So must the
+ * reports of all orders, which must add up. */
 
 #include "dataplane/session/ouch_client.h"
 #include "tests/entry/entry_rig.h"
+#include "tests/entry/report_book.h"
 #include "tests/support/chance.h"
 #include "tests/support/spec.h"
 
@@ -26,6 +28,7 @@ struct done {
 
 struct world {
     struct entry_rig rig;
+    struct report_book book;
     struct ouch_client *client[CLIENTS];
     void *memory[CLIENTS];
     struct chance chance;
@@ -61,9 +64,19 @@ static void hear(void *context, const struct entry_rig_message *message)
     world.doubts += !fine;
 }
 
+static void book(void *context, const struct entry_report *report)
+{
+    (void)context;
+    report_book_add(&world.book, report);
+    AGREE(!world.book.wrong, "seed %" PRIu64 " step %u: %s: %s", world.seed, world.step,
+          entry_report_name((enum entry_report_kind)report->kind), world.book.wrong);
+    world.doubts += world.book.wrong != NULL;
+}
+
+static const uint32_t accounts[CLIENTS] = {1, 2, 2, 3, 4};
+
 static struct entry_plan plan_of(uint32_t session)
 {
-    static const uint32_t accounts[CLIENTS] = {1, 2, 2, 3, 4};
     struct entry_plan plan = entry_rig_plan(session <= 2 ? ENTRY_OUCH50 : ENTRY_OUCH42);
     plan.account = accounts[session];
     plan.cancel_on_disconnect = session != 0;
@@ -102,7 +115,9 @@ static void world_new(uint64_t seed)
         world.client[i] = ouch_client_new(world.memory[i], &client, &plan);
         entry_session(world.rig.entry, i, &port);
     }
+    world.book.accounts = accounts;
     world.rig.on_sent = hear;
+    world.rig.on_report = book;
     world.rig.quiet = true;
     world.rig.late = true;
 }
@@ -315,6 +330,8 @@ static void compare(void)
           "seed %" PRIu64 " step %u: clients know %" PRIu64 ", the engine %" PRIu64
           ", the ports %" PRIu64,
           world.seed, world.step, living, engine, entry_orders(world.rig.entry));
+    const char *differs = report_book_differs(&world.book, world.rig.match);
+    AGREE(!differs, "seed %" PRIu64 " step %u: reports: %s", world.seed, world.step, differs);
     uint64_t executed = 0;
     for (uint32_t i = 0; i < CLIENTS; i++) executed += world.executed[i];
     AGREE(executed % 2 == 0, "seed %" PRIu64 ": each trade has two sides", world.seed);
@@ -333,12 +350,21 @@ static void deeds_expect(const struct entry *entry, size_t from)
     (void)entry_expect(entry, waiting, count, guesses);
 }
 
+static void digest(void *context, const struct entry_report *report)
+{
+    uint64_t *is = context;
+    *is = report_digest(*is, report);
+}
+
 /* The same deeds on a fresh port, with events shown at other times. */
 static void replay(uint64_t latest)
 {
     struct entry_rig again;
     struct chance chance = {.state = world.seed + latest};
     entry_rig_new(&again, &world.rig.limits);
+    uint64_t reports = 0;
+    again.on_report = digest;
+    again.context = &reports;
     again.quiet = true;
     again.late = latest != 0;
     for (uint32_t i = 0; i < CLIENTS; i++) {
@@ -356,6 +382,7 @@ static void replay(uint64_t latest)
         AGREE(again.digest[i] == world.rig.digest[i] && again.sent[i] == world.rig.sent[i],
               "seed %" PRIu64 ": session %u is told something else (%" PRIu64 ", %" PRIu64 ")",
               world.seed, i, again.sent[i], world.rig.sent[i]);
+    AGREE(reports == world.book.digest, "seed %" PRIu64 ": other reports", world.seed);
     AGREE(match_digest(again.match) == match_digest(world.rig.match),
           "seed %" PRIu64 ": another engine", world.seed);
     entry_verify(again.entry);
@@ -409,6 +436,10 @@ SPEC(clients_believe_what_the_engine_holds_and_a_replay_says_the_same)
                 if (world.reports[kind])
                     printf("%s %u  ", ouch_report_name((enum ouch_report_kind)kind),
                            world.reports[kind]);
+            printf("\n    ");
+            for (int kind = 0; kind < ENTRY_REPORT_COUNT; kind++)
+                printf("%s %u  ", entry_report_name((enum entry_report_kind)kind),
+                       world.book.kinds[kind]);
         }
     }
 }

@@ -129,6 +129,10 @@ SPEC(every_answer_on_the_page_is_what_is_written)
 
 SPEC(every_update_on_the_page_is_what_is_written)
 {
+    static const struct redis_listed listed[] = {{"ACME"}};
+    struct redis_names with_listed = rig_names;
+    with_listed.listings = 1;
+    with_listed.listed = listed;
     struct redis_order_update older = {.traded = 20 * QTY_ONE, .reports = 1}, newer = older;
     newer.traded = 40 * QTY_ONE;
     newer.report = (struct gateway_report){.number = 12,
@@ -141,6 +145,23 @@ SPEC(every_update_on_the_page_is_what_is_written)
                                            .kind = COPY_EXECUTED};
     redis_order_merge(&older, &newer);
     redis_say_order(&said, &rig_names, &older);
+    is_shown();
+    struct redis_account_order order = {.traded = 20 * QTY_ONE, .reports = 1};
+    const struct entry_report report = {.number = 31,
+                                        .at = AT,
+                                        .order = 17179869186,
+                                        .replaces = 17179869185,
+                                        .price = 1025 * PRICE_ONE / 100,
+                                        .qty = 40 * QTY_ONE,
+                                        .executed = 60 * QTY_ONE,
+                                        .leaves = 40 * QTY_ONE,
+                                        .account = 5,
+                                        .kind = ENTRY_REPORT_EXECUTED,
+                                        .token = "mine-2        "};
+    const struct redis_account_order more = redis_account_order_of(&report);
+    redis_account_order_merge(&order, &more);
+    text_clear(&said);
+    redis_say_account_order(&said, &with_listed, &order);
     is_shown();
     struct redis_balance_update first, second;
     EXPECT(redis_balance_of(&newer.report, &first));

@@ -68,6 +68,11 @@ static void stages_make(struct exchange *exchange)
         match->inside[0].answers =
             spsc_new(life_new(exchange, spsc_footprint(&slots_limits)), &slots_limits);
     }
+    const struct spsc_limits reports_limits = {exchange->plan.reports, sizeof(struct entry_report)};
+    match->reports = NULL;
+    if (exchange->plan.reports > 0)
+        match->reports =
+            spsc_new(life_new(exchange, spsc_footprint(&reports_limits)), &reports_limits);
     const char *problem = gate_stage_check(gate);
     if (problem) fprintf(stderr, "%s\n", problem);
     exchange->gate = gate_stage_new(life_new(exchange, gate_stage_footprint(gate)), gate,

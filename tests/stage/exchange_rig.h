@@ -60,8 +60,9 @@ struct exchange_plan {
     enum venue_durability durability;
     uint32_t stream_chunks; /* 0: plenty */
     bool cancel_on_disconnect;
-    uint8_t dialect; /* enum entry_dialect, of all clients */
-    bool inside;     /* the last client's session is of the process: it cannot connect */
+    uint8_t dialect;  /* enum entry_dialect, of all clients */
+    bool inside;      /* the last client's session is of the process: it cannot connect */
+    uint32_t reports; /* slots of the ring of reports, whose reader is the spec; 0: there is none */
     struct exchange_beside beside;
 };
 

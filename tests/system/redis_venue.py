@@ -11,15 +11,8 @@ import sys
 import time
 
 from redis_support import Box, Client, Server, prerequisites
-from redis_world import accounts
+from redis_world import accounts, without_gateway
 from replay_support import equal, require, run_specs, spec
-
-
-def without_gateway(text):
-    text, roles = re.subn(r"^roles: .*$", "roles: [feed, venue]", text, flags=re.M)
-    text, sections = re.subn(r"^gateway:.*\n(?:[ #].*\n|\n)*", "", text, flags=re.M)
-    equal([roles, sections], [1, 1], "what the quick start has of a gateway")
-    return text
 
 
 def prices(client):

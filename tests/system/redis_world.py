@@ -3,10 +3,11 @@
 import collections
 import decimal
 import json
+import re
 import time
 
 from redis_support import Box, Client, Desk, Server
-from replay_support import require
+from replay_support import equal, require
 
 
 # A busy machine may let a message lie for more than the second that is usual.
@@ -87,6 +88,13 @@ def mine(report, **fields):
 def one(kind, **fields):
     terms = {"symbol": "ACME", "side": "buy", "quantity": "3"} if "price" in fields else {}
     return {"kind": kind, **terms, **fields}
+
+
+def without_gateway(text):
+    text, roles = re.subn(r"^roles: .*$", "roles: [feed, venue]", text, flags=re.M)
+    text, sections = re.subn(r"^gateway:.*\n(?:[ #].*\n|\n)*", "", text, flags=re.M)
+    equal([roles, sections], [1, 1], "what the quick start has of a gateway")
+    return text
 
 
 def accounts(client):

@@ -62,8 +62,9 @@ LAYERS = {
     # It takes copies of frames from the rings of the taps, and knows nothing of what is in them.
     "control/recorder": [BASE, QUEUE, CAPTURE, NET],
     "control/metrics": [BASE, STAGE, "control/command", "control/monitor"],
-    # Programs outside say what a strategy says: records and answers of the gateway, in rings.
-    "control/redis": [BASE, QUEUE, JOURNAL, RISK, GATEWAY, STAGE, "control/config"],
+    # Programs outside say what a strategy says: records and answers of the gateway, in rings; and
+    # are told what becomes of the orders of a venue's accounts.
+    "control/redis": [BASE, QUEUE, JOURNAL, RISK, GATEWAY, ENTRY, STAGE, "control/config"],
 }
 ANYTHING = ("apps/", "tests/", "bench/")
 
