@@ -46,6 +46,12 @@ nanos_t commands_now(void)
     return system_clock_monotonic();
 }
 
+static uint64_t tightened(const void *context)
+{
+    const struct commands *commands = context;
+    return engine_stage_tightened(commands->plan.polluxd->launch.engine);
+}
+
 struct commands *commands_new(const struct commands_plan *plan, struct text *problems)
 {
     const struct config_control *control = plan->polluxd->config->control;
@@ -67,6 +73,7 @@ struct commands *commands_new(const struct commands_plan *plan, struct text *pro
                        .bytes = control->record_mib << 20,
                        .files = (uint32_t)control->record_files},
             .on = handlers,
+            .tightened = plan->polluxd->launch.gateway ? tightened : NULL,
             .context = commands,
         },
         problems);

@@ -94,7 +94,7 @@ void commands_change(struct commands *commands, const struct change *change)
     waiting[at] = *change;
     waiting[at].since = commands_now();
     if (!change->look && !change->stamped) {
-        waiting[at].tightened = engine_stage_tightened(engine_of(commands));
+        waiting[at].tightened = change->call->tightened;
         waiting[at].stamped = true;
     }
     commands->waits++;

@@ -28,7 +28,7 @@ struct change {
     nanos_t since;              /* monotonic */
     uint32_t attempts;
     bool stamped;               /* by the queue, when it was asked for first: */
-    uint64_t tightened;         /* engine_stage_tightened as of then */
+    uint64_t tightened;         /* engine_stage_tightened as of when it was asked for */
     char of[COMMANDS_OF_BYTES]; /* the name of what it is of; "": the box */
 };
 

@@ -61,6 +61,7 @@ struct command_call {
     uint32_t number; /* enum command_number; COMMAND_COUNT until it is known */
     json_t *id;      /* NULL: none was read */
     json_t *parameters;
+    uint64_t tightened; /* how often anything had been tightened when it was asked for */
     enum command_code code;
     char problem[COMMAND_PROBLEM_MAX];
     json_t *result;

@@ -8,8 +8,7 @@
 struct act {
     struct command_call call; /* first: it is what handlers hold */
     struct command_desk *desk;
-    uint64_t number;     /* in the record; 0: nothing is written */
-    uint64_t tightening; /* of the desk, when it was asked for */
+    uint64_t number; /* in the record; 0: nothing is written */
     command_answer_fn *answer;
     void *context;
 };
@@ -147,12 +146,6 @@ static void begin_told(void *of, bool written)
         command_call_refuse(&act->call, COMMAND_UNAVAILABLE, "the box stops");
         return;
     }
-    if (act->tightening != desk->tightening) {
-        command_call_refuse(&act->call, COMMAND_REFUSED,
-                            "something was halted after this was asked for, so nothing is "
-                            "changed: look, and ask again");
-        return;
-    }
     act_perform(act);
 }
 
@@ -169,8 +162,7 @@ static void act_begin(struct act *act)
                             command->method);
         return;
     }
-    desk->tightening += command->tightens;
-    act->tightening = desk->tightening;
+    if (desk->plan.tightened) call->tightened = desk->plan.tightened(desk->plan.context);
     if (command->changes && !command->tightens) {
         record_write(desk, begin_line(act), begin_told, act);
         return;

@@ -11,8 +11,9 @@
  * An act that changes something is written down, and is on the disk, before it is done; what came
  * of it is written after, and answered then.  One that tightens (a halt) waits for no disk, neither
  * before it is done nor before its answer, and is done even if the record cannot be written: the
- * counter says so.  While one act waits for the disk, others go on; if one of them tightens, the
- * one that waited is refused: whoever asked for it has not seen that.
+ * counter says so.  While one act waits for the disk, others go on; each knows what had been
+ * tightened when it was asked for, so that a handler may refuse what somebody who halted meanwhile
+ * would not want any more.
  *
  * Each request is counted once, by its end: request = answered + the sum of the refusals +
  * under_way.
@@ -56,15 +57,16 @@ struct command_desk_plan {
                    void *of);
     void *record_context;
     const char *(*record_why)(const void *context); /* a line could not be written; may be NULL */
-    nanos_t (*now)(void);                           /* since 1970, for the record */
+    /* How often anything was tightened, by whomever, for command_call's; may be NULL. */
+    uint64_t (*tightened)(const void *context);
+    nanos_t (*now)(void); /* since 1970, for the record */
 };
 
 struct command_desk {
     struct command_desk_plan plan;
     struct command_desk_counts counts;
-    uint64_t acts;       /* numbers of the record's lines */
-    uint64_t tightening; /* acts that were begun and tighten */
-    bool ends;           /* what waits for its record is not done any more */
+    uint64_t acts; /* numbers of the record's lines */
+    bool ends;     /* what waits for its record is not done any more */
 };
 
 /* Told once of each line, at once or later: the answer with its line end. */

@@ -150,6 +150,7 @@ struct command_server *command_server_new(const struct command_server_plan *plan
     server->idle_seconds = (plan->idle_ms ? plan->idle_ms : COMMAND_IDLE_MS) / 1e3;
     server->slow_seconds = (plan->slow_ms ? plan->slow_ms : COMMAND_SLOW_MS) / 1e3;
     server->desk.plan = (struct command_desk_plan){.on = plan->on,
+                                                   .tightened = plan->tightened,
                                                    .context = plan->context,
                                                    .record = command_clerk_write,
                                                    .record_why = command_clerk_why,

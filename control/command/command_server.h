@@ -58,7 +58,8 @@ struct command_server_plan {
     struct command_record_limits record;
     uint32_t idle_ms;      /* 0: COMMAND_IDLE_MS */
     uint32_t slow_ms;      /* 0: COMMAND_SLOW_MS */
-    command_fn *const *on; /* as of the desk */
+    command_fn *const *on; /* this and the following: as of the desk */
+    uint64_t (*tightened)(const void *context);
     void *context;
 };
 

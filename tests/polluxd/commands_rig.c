@@ -117,6 +117,7 @@ void rig_engine_answers(enum risk_control verdict)
 
 void rig_ask(uint32_t i, const char *name, enum risk_scope scope, enum risk_state state)
 {
+    rig.call[i].tightened = rig.tightened;
     struct change change = {.call = &rig.call[i], .records = 1, .done = rig_done};
     change.record = calloc(1, sizeof *change.record);
     change.record->kind = RISK_RECORD_STATE;
