@@ -14,13 +14,17 @@ static_assert(LAUNCH_STAGES_MAX <= VIEWS_STAGES_MAX, "each stage,");
 static_assert(CONFIG_PORTS_MAX + 1 <= VIEWS_PORTS_MAX, "each port, and a capture that is played");
 
 /* Asking changes nothing. */
-static struct views_clock clock_view(void)
+static struct views_clock clock_view(const struct net_clock *clock)
 {
     struct timex kernel = {.modes = 0};
     int state = ntp_adjtime(&kernel);
     bool known = state >= 0 && state != TIME_ERROR && !(kernel.status & STA_UNSYNC);
     uint64_t error_us = kernel.maxerror > 0 ? (uint64_t)kernel.maxerror : 0;
-    return (struct views_clock){.known = known, .error_ns = error_us * NANOS_MICRO};
+    return (struct views_clock){.known = known,
+                                .error_ns = error_us * NANOS_MICRO,
+                                .ahead_ns = -net_clock_error_ns(clock),
+                                .jumps = net_clock_jumps(clock),
+                                .set_backs = net_clock_set_backs(clock)};
 }
 
 static void lcores_view(const struct launch *launch, struct views *views)
@@ -164,7 +168,7 @@ void monitoring_views(struct polluxd *polluxd, struct views *views, struct histo
     views->wall_ns = system_clock_wall();
     views->version = POLLUX_VERSION;
     views->name = polluxd->config->name;
-    views->clock = clock_view();
+    views->clock = clock_view(&launch->net_clock);
     views->has_feed = launch->feed != NULL;
     views->has_gateway = launch->gateway != NULL;
     views->has_venue = launch->venue != NULL;

@@ -417,6 +417,19 @@ SPEC(a_clock_is_off_only_if_something_is_known_of_it)
     EXPECT(strstr(line, "(16000 ms at most)") != NULL);
 }
 
+SPEC(a_clock_that_is_ahead_of_the_systems_by_more_than_a_second_is_told_until_they_meet)
+{
+    views->clock.ahead_ns = (int64_t)NANOS_SECOND;
+    live(1);
+    EXPECT_SILENCE();
+    views->clock.ahead_ns = 3600 * (int64_t)NANOS_SECOND;
+    live(1);
+    EXPECT_TOLD("warning clock_ahead: ");
+    views->clock.ahead_ns = -3600 * (int64_t)NANOS_SECOND;
+    live(6);
+    EXPECT_TOLD("note clock_ahead: no more: ");
+}
+
 SPEC(an_acknowledgment_is_an_event_that_says_who_it_was)
 {
     live(1);
@@ -479,6 +492,7 @@ SPEC(who_follows_too_slowly_sees_by_the_numbers_what_is_gone)
     S(a_journal_that_has_failed_is_an_alarm)                                                       \
     S(rings_that_were_full_and_streams_that_are_broken_are_told)                                   \
     S(a_capture_that_drops_or_fails_is_told)                                                       \
+    S(a_clock_that_is_ahead_of_the_systems_by_more_than_a_second_is_told_until_they_meet)          \
     S(a_clock_is_off_only_if_something_is_known_of_it)                                             \
     S(an_acknowledgment_is_an_event_that_says_who_it_was)                                          \
     S(what_others_say_is_one_line_whatever_is_in_it)                                               \
