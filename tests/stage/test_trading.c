@@ -182,6 +182,25 @@ static struct engine_control halt(enum risk_state state)
     return control;
 }
 
+/* By it a start knows when its clock may begin, whatever the system says. */
+SPEC(a_start_reads_the_newest_time_of_its_journal)
+{
+    given(false, 2); /* without an image */
+    exchange_run(trading->exchange, NANOS_SECOND);
+    nanos_t before = sim_wire_now(trading->exchange->wire);
+    enter(1, 'B', 40, 100500, true);
+    EXPECT(trading_settle(trading));
+    trading_sync(trading);
+    for (int start = 0; start < 2; start++) { /* and behind the image of the first one */
+        nanos_t now = sim_wire_now(trading->exchange->wire);
+        trading_kill(trading, true);
+        trading_start(trading);
+        EXPECT(trading->newest_ns > before);
+        EXPECT(trading->newest_ns <= now);
+        EXPECT(trading_settle(trading));
+    }
+}
+
 SPEC(a_kill_cancels_everything_and_is_acknowledged_when_it_is_on_disk)
 {
     given(false, 1);
@@ -391,6 +410,7 @@ SPEC(a_delegate_that_never_gives_up_holds_up_nobody)
     S(no_order_leaves_before_its_pass_is_written_down)                                             \
     S(the_stop_cancels_everything)                                                                 \
     S(a_start_asks_only_for_what_was_missed)                                                       \
+    S(a_start_reads_the_newest_time_of_its_journal)                                                \
     S(a_kill_cancels_everything_and_is_acknowledged_when_it_is_on_disk)                            \
     S(a_kill_that_was_acknowledged_survives_the_loss_of_power)                                     \
     S(a_bound_and_who_trades_change_together_or_not_at_all)                                        \
