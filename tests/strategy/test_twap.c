@@ -82,7 +82,9 @@ SPEC(without_finish_what_is_left_at_the_end_is_given_up)
     EXPECT(works());
     after(1 * NANOS_MILLI, "");
     EXPECT(!works());
-    shown("10.00:500 | 10.02:500", ""); /* and is not begun again */
+    shown("10.00:500 | 10.02:500", ""); /* and is not begun again, */
+    rig_set("duration", "10s", "quantity", "120", "slices", "2", "side", "sell", NULL);
+    shown("10.00:500 | 10.02:500", "0:B60@10.02!"); /* but when it is set; as the side it was */
 }
 
 /* Children of a whole order, with the times they came at. */
