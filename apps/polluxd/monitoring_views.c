@@ -131,7 +131,7 @@ static void ring_view(struct views *views, const struct spsc *ring, const char *
 static void rings_view(const struct launch *launch, struct views *views)
 {
     views->rings = 0;
-    if (!views->has_venue) return;
+    if (!launch->venue) return;
     const struct match_stage_plan *match = &launch->plan.venue.match;
     ring_view(views, match->requests, "requests", 0);
     ring_view(views, match->answers, "answers", 0);
@@ -180,13 +180,13 @@ void monitoring_views(struct polluxd *polluxd, struct views *views, struct histo
     views->has_redis = polluxd_outside_view(polluxd->outside, &views->redis);
     rings_view(launch, views);
     views->journals = 0;
-    if (views->has_gateway) journal_view(views, launch->gateway->journal, "gateway");
-    if (views->has_venue) journal_view(views, launch->venue->folder.journal, "venue");
+    if (launch->gateway) journal_view(views, launch->gateway->journal, "gateway");
+    if (launch->venue) journal_view(views, launch->venue->folder.journal, "venue");
     views->latencies = 0;
     if (scratch) latencies_view(launch, views, scratch);
     if (views->has_feed) feed_views(polluxd, views);
-    if (views->has_gateway) engine_stage_gateway_view(launch->engine, &views->gateway);
-    if (!views->has_venue) return;
+    if (launch->gateway) engine_stage_gateway_view(launch->engine, &views->gateway);
+    if (!launch->venue) return;
     gate_stage_view(launch->venue->gate, &views->gate);
     match_stage_view(launch->venue->match, &views->match);
 }
