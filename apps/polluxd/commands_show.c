@@ -91,6 +91,8 @@ void commands_status(void *context, struct command_call *call)
     json_t *status = json_pack("{s:s, s:s, s:s}", "name", polluxd->config->name, "version",
                                POLLUX_VERSION, "roles", roles);
     put(status, "up_seconds", (commands_now() - commands->begun) / NANOS_SECOND);
+    int64_t error = net_clock_error_ns(&launch->net_clock);
+    put(status, "clock_ahead_ns", error < 0 ? (uint64_t)-error : 0);
     if (launch->gateway) trading_put(status, commands);
     if (launch->feed) feed_put(status, commands);
     if (launch->venue) venue_put(status, commands);

@@ -14,13 +14,17 @@ static_assert(LAUNCH_STAGES_MAX <= VIEWS_STAGES_MAX, "each stage,");
 static_assert(CONFIG_PORTS_MAX + 1 <= VIEWS_PORTS_MAX, "each port, and a capture that is played");
 
 /* Asking changes nothing. */
-static struct views_clock clock_view(void)
+static struct views_clock clock_view(const struct net_clock *clock)
 {
     struct timex kernel = {.modes = 0};
     int state = ntp_adjtime(&kernel);
     bool known = state >= 0 && state != TIME_ERROR && !(kernel.status & STA_UNSYNC);
     uint64_t error_us = kernel.maxerror > 0 ? (uint64_t)kernel.maxerror : 0;
-    return (struct views_clock){.known = known, .error_ns = error_us * NANOS_MICRO};
+    return (struct views_clock){.known = known,
+                                .error_ns = error_us * NANOS_MICRO,
+                                .ahead_ns = -net_clock_error_ns(clock),
+                                .jumps = net_clock_jumps(clock),
+                                .set_backs = net_clock_set_backs(clock)};
 }
 
 static void lcores_view(const struct launch *launch, struct views *views)
@@ -127,7 +131,7 @@ static void ring_view(struct views *views, const struct spsc *ring, const char *
 static void rings_view(const struct launch *launch, struct views *views)
 {
     views->rings = 0;
-    if (!views->has_venue) return;
+    if (!launch->venue) return;
     const struct match_stage_plan *match = &launch->plan.venue.match;
     ring_view(views, match->requests, "requests", 0);
     ring_view(views, match->answers, "answers", 0);
@@ -164,7 +168,7 @@ void monitoring_views(struct polluxd *polluxd, struct views *views, struct histo
     views->wall_ns = system_clock_wall();
     views->version = POLLUX_VERSION;
     views->name = polluxd->config->name;
-    views->clock = clock_view();
+    views->clock = clock_view(&launch->net_clock);
     views->has_feed = launch->feed != NULL;
     views->has_gateway = launch->gateway != NULL;
     views->has_venue = launch->venue != NULL;
@@ -176,13 +180,13 @@ void monitoring_views(struct polluxd *polluxd, struct views *views, struct histo
     views->has_redis = polluxd_outside_view(polluxd->outside, &views->redis);
     rings_view(launch, views);
     views->journals = 0;
-    if (views->has_gateway) journal_view(views, launch->gateway->journal, "gateway");
-    if (views->has_venue) journal_view(views, launch->venue->folder.journal, "venue");
+    if (launch->gateway) journal_view(views, launch->gateway->journal, "gateway");
+    if (launch->venue) journal_view(views, launch->venue->folder.journal, "venue");
     views->latencies = 0;
     if (scratch) latencies_view(launch, views, scratch);
     if (views->has_feed) feed_views(polluxd, views);
-    if (views->has_gateway) engine_stage_gateway_view(launch->engine, &views->gateway);
-    if (!views->has_venue) return;
+    if (launch->gateway) engine_stage_gateway_view(launch->engine, &views->gateway);
+    if (!launch->venue) return;
     gate_stage_view(launch->venue->gate, &views->gate);
     match_stage_view(launch->venue->match, &views->match);
 }

@@ -3,6 +3,7 @@
 #include "apps/polluxd/gateway_config.h"
 #include "apps/polluxd/rows.h"
 #include "apps/polluxd/trading.h"
+#include "dataplane/base/clock_setup.h"
 
 #include <ev.h>
 #include <stdio.h>
@@ -134,6 +135,12 @@ static void engine_wake(void *context)
     lcore_wake(outside->polluxd->launch.engine_lcore);
 }
 
+static nanos_t box_now(void *context)
+{
+    const struct polluxd_outside *outside = context;
+    return net_clock_time(&outside->polluxd->launch.net_clock, clock_now());
+}
+
 static const char *state(void *context)
 {
     static const char *const names[] = {"ACTIVE", "REDUCE_ONLY", "HALTED"};
@@ -222,6 +229,7 @@ bool polluxd_outside_new(struct polluxd *polluxd, struct text *problems)
                                               .say = say,
                                               .wake = engine_wake,
                                               .state = state,
+                                              .now = box_now,
                                               .positions = positions}};
     outside->redis = redis_new(&plan, problems);
     return outside->redis != NULL;

@@ -135,7 +135,9 @@
     K(S, LIST,    elsewhere, "", 0, CONFIG_TRADE_VENUES_MAX, config_elsewhere, RESTART, \
       "Those of its instruments that it trades at other venues: so it may buy at one and sell at another.") \
     K(S, PARAMETERS, parameters, "", 0, CONFIG_PARAMETERS_MAX, none, LIVE,             \
-      "Its own parameters, a name and a text each: which there are, the strategy's page says.") \
+      "Its own parameters, a name and a text each: which there are, the strategy's page says. " \
+      "A quantity of taker and twap is what they are to have traded in this journal, whatever is " \
+      "restarted: to trade more, raise it.") \
     K(S, WHOLE,   orders, "0", 0, CONFIG_STRATEGY_KEYS_MAX, none, RESTART,             \
       "Strategy outside: how many replaceable orders it has at once; their keys count from 0.") \
     K(S, WHOLE,   unique_orders, "16", 0, CONFIG_UNIQUES_MAX, none, RESTART,           \

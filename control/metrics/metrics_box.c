@@ -237,6 +237,18 @@ static void build_print(struct text *out, const struct views *views)
            "How far the kernel says that its own clock may be off at most, if it is disciplined; "
            "it is not compared with another clock, a card's or a venue's",
            views->clock.known ? views->clock.error_ns : 0);
+    metrics_head(
+        out, EXPOSITION_GAUGE, "pollux_clock_ahead_seconds",
+        "How far the box's clock is ahead of the system's, which may be set back, the box's "
+        "never; negative: behind");
+    exposition_decimal(out, "pollux_clock_ahead_seconds", NULL, views->clock.ahead_ns,
+                       SECOND_PLACES);
+    metrics_head(out, EXPOSITION_COUNTER, "pollux_clock_jump_total",
+                 "Times the box's clock followed the system's over more than a second at once");
+    exposition_sample(out, "pollux_clock_jump_total", NULL, views->clock.jumps);
+    metrics_head(out, EXPOSITION_COUNTER, "pollux_clock_set_back_total",
+                 "Times the system's clock was found set back by more than a second");
+    exposition_sample(out, "pollux_clock_set_back_total", NULL, views->clock.set_backs);
 }
 
 static uint64_t ns_of(struct timeval time)

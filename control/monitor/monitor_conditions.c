@@ -254,16 +254,23 @@ static void capture_look(struct monitor *monitor, const struct recorder_view *vi
     monitor_tell(monitor, MONITOR_CAPTURE_FAILED, "", view->state == RECORDER_FAILED, "");
 }
 
-void monitor_conditions(struct monitor *monitor, const struct views *views)
+static void clock_look(struct monitor *monitor, const struct views_clock *clock)
 {
     char detail[MONITOR_DETAIL_MAX + 1];
+    DETAIL(detail, "%" PRIu64 " ms at most", clock->error_ns / NANOS_MILLI);
+    monitor_tell(monitor, MONITOR_CLOCK_OFF, "", clock->known && clock->error_ns > MONITOR_CLOCK_NS,
+                 detail);
+    DETAIL(detail, "%" PRId64 " ms", clock->ahead_ns / (int64_t)NANOS_MILLI);
+    monitor_tell(monitor, MONITOR_CLOCK_AHEAD, "", clock->ahead_ns > MONITOR_AHEAD_NS, detail);
+}
+
+void monitor_conditions(struct monitor *monitor, const struct views *views)
+{
     lcores_look(monitor, views);
     ways_look(monitor, views);
     if (views->has_feed) feed_look(monitor, views);
     if (views->has_gateway) gateway_look(monitor, &views->gateway);
     if (views->has_venue) venue_look(monitor, views);
     if (views->has_capture) capture_look(monitor, &views->capture);
-    DETAIL(detail, "%" PRIu64 " ms at most", views->clock.error_ns / NANOS_MILLI);
-    monitor_tell(monitor, MONITOR_CLOCK_OFF, "",
-                 views->clock.known && views->clock.error_ns > MONITOR_CLOCK_NS, detail);
+    clock_look(monitor, &views->clock);
 }

@@ -73,6 +73,8 @@
       "begin a new day with more venue.answers_mib")                                   \
     X(MONITOR_CLOCK_OFF,        clock_off,        WARNING, ALERT,     "the kernel's clock may be off by more than 100 ms", \
       "see the clock's daemon (chrony, ptp4l) and its sources")                        \
+    X(MONITOR_CLOCK_AHEAD,      clock_ahead,      WARNING, ALERT,     "the box's clock is ahead of the system's, which was set back: it runs on, a hundredth slower, until they meet", \
+      "if the system's time is wrong, set it right: the box follows at once; else nothing stops, but times written down are late by that much until the next journal") \
     X(MONITOR_EVENTS_LOST,      events_lost,      WARNING, ALERT,     "events were lost before anybody could be told", \
       "nothing by itself; look at the counters for what happened")                     \
     X(MONITOR_UNSERVED,         metrics_unserved, WARNING, ALERT,     "metrics are not served: the address cannot be had", \

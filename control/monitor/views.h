@@ -99,10 +99,13 @@ struct views_census {
     const struct engine_view_holding *holding;
 };
 
-/* What the kernel says of its clock. */
+/* What the kernel says of its clock; and the box's own (net_clock.h). */
 struct views_clock {
     bool known;        /* something disciplines it */
     uint64_t error_ns; /* how far it may be off at most */
+    int64_t ahead_ns;  /* the box's, of the system's; negative: it is behind */
+    uint64_t jumps;
+    uint64_t set_backs;
 };
 
 struct views {

@@ -120,13 +120,23 @@ static void heartbeats_watch(struct redis *redis)
 
 /* Messages. */
 
+/* Those who say something, and the server, have the system's time; the gateway has the box's, which
+ * may be ahead (net_clock.h).  What has an age here has the same age there. */
+static nanos_t until_of(const struct redis *redis, int64_t said_ms)
+{
+    nanos_t until = (nanos_t)(said_ms + redis->rules.age_ms) * NANOS_MILLI;
+    const struct redis_calls *calls = &redis->plan.calls;
+    if (!calls->now) return until;
+    return until + (calls->now(calls->context) - system_clock_wall());
+}
+
 /* All of its intents, or none.  The place comes with the last one: whoever dies among them is shown
  * the message again, and those that have acted are old by their sequences. */
 static bool intents_pass(struct redis *redis, struct redis_desk *desk,
                          const struct redis_message *message, const struct redis_received *received,
                          const struct gateway_place *place)
 {
-    nanos_t until = (nanos_t)(redis_said_ms(received, message) + redis->rules.age_ms) * NANOS_MILLI;
+    nanos_t until = until_of(redis, redis_said_ms(received, message));
     struct engine_intake say = {.kind = ENGINE_INTAKE_HEAR,
                                 .what = {.strategy = desk->strategy, .until = until}};
     struct redis_ticket ticket = {.strategy = desk->strategy,

@@ -49,6 +49,8 @@ struct redis_calls {
     void (*wake)(void *context);
     /* The word of the box's trading state. */
     const char *(*state)(void *context);
+    /* The time by the box's clock, which the gateway counts in; NULL: it is the system's. */
+    nanos_t (*now)(void *context);
     /* Every second: redis_positions is to be called with all of them, now or in a while. */
     void (*positions)(void *context);
 };

@@ -150,7 +150,8 @@ MUST_USE bool gateway_recover(struct gateway *gateway, enum gateway_record kind,
 MUST_USE bool gateway_recover_check(const struct gateway *gateway, char *problem, size_t capacity);
 /* After that, or without any record: orders that may live are UNKNOWN, and asked for when their
  * venue is up; until they are settled risk counts each at worst: the larger of an order and its
- * replacement.  What is halted is canceled as soon as it is found.  Nothing may come in before. */
+ * replacement.  What is halted is canceled as soon as it is found.  Nothing may come in before.
+ * now is not before the records' times (gateway_record_time), or ages are counted from these. */
 void gateway_recovered(struct gateway *gateway, nanos_t now);
 
 /* What comes in.  Hot. */

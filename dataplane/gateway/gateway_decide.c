@@ -33,6 +33,19 @@ static uint16_t leg_of(const struct gateway_strategy *strategy, uint32_t instrum
     return 0;
 }
 
+/* A configuration may have had its orders elsewhere before: what it traded there is its own too. */
+static void traded_show(const struct gateway *gateway, uint32_t strategy,
+                        struct composite *composite)
+{
+    for (uint32_t i = 0; i < gateway->plan->venues; i++) {
+        uint32_t symbol = gateway->venue[i].link[composite->instrument];
+        if (symbol == GATEWAY_NONE) continue;
+        const struct gateway_hold *hold = gateway_hold_at(gateway, strategy, symbol);
+        composite->bought += hold->bought;
+        composite->sold += hold->sold;
+    }
+}
+
 void gateway_complete(void *context, uint32_t place, struct composite *composite)
 {
     static const struct delegate_terms nowhere;
@@ -43,6 +56,8 @@ void gateway_complete(void *context, uint32_t place, struct composite *composite
     composite->leg = leg_of(strategy, composite->instrument);
     composite->order = strategy->order;
     composite->orders = strategy->orders;
+    composite->uniques = strategy->uniques;
+    traded_show(gateway, number, composite);
     composite->trading = (uint8_t)gateway_trading(gateway, strategy, symbol);
     composite->terms = &nowhere;
     if (symbol == GATEWAY_NONE) return;

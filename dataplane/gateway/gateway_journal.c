@@ -84,3 +84,19 @@ const char *gateway_report_text(enum gateway_report_kind kind)
     CHECK((unsigned)kind < GATEWAY_REPORT_COUNT);
     return texts[kind];
 }
+
+nanos_t gateway_record_time(enum gateway_record kind, const void *record)
+{
+    switch (kind) {
+    case GATEWAY_RECORD_START:
+    case GATEWAY_RECORD_RESERVE:
+    case GATEWAY_RECORD_STRATEGY: return 0;
+    case GATEWAY_RECORD_PASS: return ((const struct gateway_pass *)record)->pass.at;
+    case GATEWAY_RECORD_CANCEL: return ((const struct gateway_cancel *)record)->at;
+    case GATEWAY_RECORD_REPORT: return ((const struct gateway_report *)record)->at;
+    case GATEWAY_RECORD_CONTROL: return ((const struct risk_record *)record)->at;
+    case GATEWAY_RECORD_DAY: return ((const struct gateway_day *)record)->at;
+    case GATEWAY_RECORD_INTAKE: return ((const struct gateway_heard *)record)->at;
+    }
+    UNREACHABLE("a record of another kind is refused before");
+}

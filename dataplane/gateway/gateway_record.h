@@ -128,6 +128,9 @@ static_assert(sizeof(struct gateway_heard) == 72, "no holes");
 #define GATEWAY_REPORT_ENUM(kind, name, sentence) kind,
 enum gateway_report_kind { GATEWAY_REPORTS(GATEWAY_REPORT_ENUM) GATEWAY_REPORT_COUNT };
 
+/* When a record was written, by the box's clock; 0: it has no time. */
+nanos_t gateway_record_time(enum gateway_record kind, const void *record);
+
 /* An execution report (F62). */
 struct gateway_report {
     uint64_t number;   /* of the drop copy: 1, 2, 3, ... */

@@ -177,9 +177,8 @@ static bool gateway_make(struct launch *launch, struct text *report, struct text
         launch->venue->engine = launch->engine;
         launch->venue->engine_near = launch->plan.layout == LAUNCH_SHARED;
     }
-    nanos_t now = net_clock_time(&launch->net_clock, clock_now());
-    return launch_gateway_recover(launch->gateway, launch->engine, launch->plan.engine.gateway, now,
-                                  report, problems);
+    return launch_gateway_recover(launch->gateway, launch->engine, launch->plan.engine.gateway,
+                                  &launch->net_clock, report, problems);
 }
 
 static bool stages_make(struct launch *launch, const struct needs *needs, struct text *report,

@@ -1,5 +1,6 @@
 #include "dataplane/launch/launch_gateway.h"
 
+#include "dataplane/base/clock_setup.h"
 #include "dataplane/journal/journal_hash_setup.h"
 
 #include <inttypes.h>
@@ -164,8 +165,8 @@ static void image_first(struct launch_gateway *gateway, struct text *report)
 }
 
 bool launch_gateway_recover(struct launch_gateway *gateway, struct engine_stage *engine,
-                            const struct gateway_plan *of, nanos_t now, struct text *report,
-                            struct text *problems)
+                            const struct gateway_plan *of, struct net_clock *clock,
+                            struct text *report, struct text *problems)
 {
     gateway->engine = engine;
     if (!images_open(gateway, of, problems)) return false;
@@ -177,7 +178,8 @@ bool launch_gateway_recover(struct launch_gateway *gateway, struct engine_stage 
     storage_file_waits(&gateway->files, gateway->plan->folder, report);
     image_first(gateway, report);
     image_reading_free(&gateway->reading);
-    engine_stage_recovered(engine, gateway->journal, now);
+    net_clock_not_before(clock, clock_now(), gateway->reading.newest_ns);
+    engine_stage_recovered(engine, gateway->journal, net_clock_time(clock, clock_now()));
     return journal_thread_start(&gateway->thread, gateway->journal, gateway->plan->journal_cpu,
                                 problems) &&
            image_thread_start(&gateway->image, gateway->journal, problems);

@@ -15,6 +15,7 @@
 #include "dataplane/base/arena.h"
 #include "dataplane/journal/journal_recover.h"
 #include "dataplane/journal/storage_file.h"
+#include "dataplane/net/net_clock.h"
 #include "dataplane/stage/engine_stage.h"
 #include "dataplane/stage/image_thread_setup.h"
 #include "dataplane/stage/journal_thread_setup.h"
@@ -54,9 +55,10 @@ struct launch_gateway {
 MUST_USE bool launch_gateway_open(struct launch_gateway *gateway,
                                   const struct launch_gateway_plan *plan, struct text *problems);
 
-/* of: the engine's plan of its gateway.  report gets what was recovered. */
+/* of: the engine's plan of its gateway.  report gets what was recovered.  clock is not before the
+ * newest time of the journal from here on, so that ages and windows go on. */
 MUST_USE bool launch_gateway_recover(struct launch_gateway *gateway, struct engine_stage *engine,
-                                     const struct gateway_plan *of, nanos_t now,
+                                     const struct gateway_plan *of, struct net_clock *clock,
                                      struct text *report, struct text *problems);
 
 /* Asks for the stop and waits, at most plan.stop_ns, until nothing is open or in doubt; then logs

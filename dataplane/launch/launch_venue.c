@@ -151,6 +151,7 @@ bool launch_venue_make(struct launch_venue *venue, struct arena *arena, struct n
         text_format(problems, "%s: %s\n", plan->folder.folder, problem);
         return false;
     }
+    net_clock_not_before(clock, clock_now(), venue_time(venue->folder.venue));
     venue_folder_print(report, &venue->folder);
     gate_stage_recovered(venue->gate);
     if (!venue_folder_start(&venue->folder, plan->journal_cpu, problems)) return false;

@@ -50,7 +50,8 @@ MUST_USE bool launch_venue_open(struct launch_venue *venue, struct launch_venue_
 size_t launch_venue_needs(const struct launch_venue *venue, struct text *problems);
 
 /* shared: both stages run on one lcore.  report gets what was recovered.  An end of the day that a
- * run before has begun goes on. */
+ * run before has begun goes on.  clock is not before the newest input of the journal from here on.
+ */
 MUST_USE bool launch_venue_make(struct launch_venue *venue, struct arena *arena,
                                 struct net_clock *clock, bool shared, struct text *report,
                                 struct text *problems);

@@ -3,7 +3,9 @@
 /* One straight line at a time: from base at ns_per_tick.  Steering starts a new line where the old
  * one is now, so the time has no step, and gives it the slope that leads halfway to the system's
  * time after an interval as long as the last.  Halving converges for any regular rhythm and does
- * not echo the noise of a single reading. */
+ * not echo the noise of a single reading.  A line only begins anew where the old one is, or later,
+ * so the time never goes back; a time before the line's begin, read by a counter from before, is
+ * counted backwards along the new line. */
 
 #define STEER_MIN_NS (100 * NANOS_MILLI) /* a shorter interval measures noise */
 
@@ -35,12 +37,27 @@ void net_clock_new(struct net_clock *clock, const struct clock *from)
     line_set(clock, from->ns_per_tick, from->base_tsc, from->base_ns);
 }
 
-static uint64_t slope_bounded(const struct net_clock *clock, __int128 slope)
+static uint64_t slope_bounded(const struct net_clock *clock, __int128 slope, bool ahead)
 {
     uint64_t nominal = clock->nominal_ns_per_tick, slack = nominal / NET_CLOCK_SLEW_MAX;
+    if (ahead) return nominal - nominal / NET_CLOCK_AHEAD_SLEW;
     __int128 least = nominal - slack, most = nominal + slack;
     if (slope < least) return (uint64_t)least;
     return (uint64_t)(slope > most ? most : slope);
+}
+
+void net_clock_not_before(struct net_clock *clock, uint64_t tsc, nanos_t ns)
+{
+    nanos_t ours = net_clock_time(clock, tsc);
+    if (ours >= ns) return;
+    int64_t error = atomic_load_explicit(&clock->error_ns, memory_order_relaxed);
+    atomic_store_explicit(&clock->error_ns, error - (int64_t)(ns - ours), memory_order_relaxed);
+    line_set(clock, clock->nominal_ns_per_tick, tsc, ns);
+}
+
+static void one_more(_Atomic uint64_t *count)
+{
+    atomic_store_explicit(count, relaxed(count) + 1, memory_order_relaxed);
 }
 
 void net_clock_steer(struct net_clock *clock, uint64_t tsc, nanos_t ns)
@@ -52,14 +69,17 @@ void net_clock_steer(struct net_clock *clock, uint64_t tsc, nanos_t ns)
 
     nanos_t ours = net_clock_time(clock, tsc);
     int64_t error = (int64_t)(ns - ours), passed = (int64_t)(ns - clock->shown_ns);
+    if (passed - (int64_t)clock_ns(&nominal, ticks) < -(int64_t)NET_CLOCK_JUMP_NS)
+        one_more(&clock->set_backs);
     clock->shown_tsc = tsc;
     clock->shown_ns = ns;
     atomic_store_explicit(&clock->error_ns, error, memory_order_relaxed);
-    if (error > (int64_t)NET_CLOCK_JUMP_NS || error < -(int64_t)NET_CLOCK_JUMP_NS) {
-        atomic_store_explicit(&clock->jumps, relaxed(&clock->jumps) + 1, memory_order_relaxed);
+    if (error > (int64_t)NET_CLOCK_JUMP_NS) {
+        one_more(&clock->jumps);
         line_set(clock, clock->nominal_ns_per_tick, tsc, ns);
         return;
     }
     __int128 slope = (((__int128)passed + error / 2) * ((__int128)1 << CLOCK_PLACES)) / ticks;
-    line_set(clock, slope_bounded(clock, slope), tsc, ours);
+    bool ahead = error < -(int64_t)NET_CLOCK_JUMP_NS;
+    line_set(clock, slope_bounded(clock, slope, ahead), tsc, ours);
 }

@@ -5,6 +5,11 @@
 /* Without orders and marks gross, value and working are nothing, and a symbol's sums those of its
  * holdings: none of them is kept. */
 
+nanos_t risk_image_time(const struct risk *risk)
+{
+    return risk->now;
+}
+
 uint64_t risk_image_moves(const struct risk *risk)
 {
     return risk->moment;

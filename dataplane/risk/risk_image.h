@@ -57,6 +57,9 @@ struct risk_image_box {
 };
 static_assert(sizeof(struct risk_image_box) == 40, "no holes");
 
+/* The latest time that risk has heard of: it counts in ages and windows from there on. */
+nanos_t risk_image_time(const struct risk *risk);
+
 /* How often risk has moved: what a plan alone makes of it is taken off the moves of an image. */
 uint64_t risk_image_moves(const struct risk *risk);
 

@@ -1,6 +1,7 @@
 #include "dataplane/stage/image_setup.h"
 
 #include "dataplane/journal/journal_name.h"
+#include "dataplane/risk/risk_image.h"
 #include "dataplane/stage/engine_stage.h"
 
 #include <stdio.h>
@@ -41,8 +42,10 @@ static bool image_take(void *context, uint64_t sequence, const uint8_t *bytes, u
     if (reading->until > 0 && sequence > reading->until) return false;
     bool loaded = gateway_image_load(reading->image, reading->gateway, bytes, length,
                                      reading->refused, sizeof reading->refused);
-    if (loaded) reading->sequence = sequence;
-    return loaded;
+    if (!loaded) return false;
+    reading->sequence = sequence;
+    reading->newest_ns = risk_image_time(gateway_risk(reading->gateway));
+    return true;
 }
 
 static bool record_take(void *context, const struct journal_record *record)
@@ -59,6 +62,9 @@ static bool record_take(void *context, const struct journal_record *record)
                                record->payload, record->payload_bytes, reading->problem,
                                sizeof reading->problem))
         return false;
+    nanos_t at = gateway_record_time((enum gateway_record)(record->kind - ENGINE_RECORD_KIND),
+                                     record->payload);
+    if (at > reading->newest_ns) reading->newest_ns = at;
     reading->sequence = record->sequence;
     reading->end = record->offset + journal_record_bytes(record->payload_bytes);
     return record->sequence != reading->until;

@@ -31,6 +31,7 @@ struct image_reading {
     uint64_t until;    /* the last record wanted; 0: all */
     uint64_t sequence; /* of the newest record read, or of the image; 0: none */
     uint64_t end;      /* in its segment, behind it; 0: of the image */
+    nanos_t newest_ns; /* the latest time of a record read, or of what the image's risk knew */
     char problem[160]; /* why a record was not taken */
     char refused[160]; /* why an image was not */
 };

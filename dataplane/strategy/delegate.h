@@ -31,7 +31,7 @@
 #include "dataplane/book/consolidated.h"
 #include "dataplane/book/market.h"
 
-#define DELEGATE_ABI         2u /* of everything here: a plug-in of another one is not loaded */
+#define DELEGATE_ABI         3u /* of everything here: a plug-in of another one is not loaded */
 #define DELEGATE_NAME_MAX    31u
 #define DELEGATE_INTENTS_MAX 64u /* of one decision */
 #define DELEGATE_ORDERS_MAX  4096u
@@ -165,12 +165,18 @@ struct composite {
     struct trade_sum trade;
     qty_t position; /* of this delegate in the instrument; short is negative */
 
+    /* All that traded of its orders in the instrument, at every venue, since the journal's day
+     * began: over restarts, and whatever delegate had its name. */
+    qty_t bought;
+    qty_t sold;
+
     uint16_t leg;    /* the instrument's place in the delegate's list in the configuration, from 0;
                         of one that works in all instruments: in the order they became known */
     uint8_t trading; /* enum trading_state of the instrument */
     const struct delegate_terms *terms; /* all zero with TRADING_NOWHERE */
     const struct delegate_order *order; /* order[0..orders), by key: all instruments' */
     uint32_t orders;
+    uint32_t uniques; /* its UNIQUE orders that are open or in doubt, in all instruments */
 };
 
 static inline bool composite_has(const struct composite *composite, enum composite_part part)

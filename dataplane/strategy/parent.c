@@ -34,16 +34,28 @@ static void begin(struct parent *parent, const struct composite *composite,
                               .children = before.children};
 }
 
-/* The parameters' own order, at the first sight of the first instrument. */
-static void begin_own(struct parent *parent, const struct parent_settings *settings,
-                      const struct composite *composite)
+/* The parameters' own order.  What it has executed is looked up at each sight of its instrument; in
+ * between, and while another one is shown, its key says how much more it is. */
+static void follow_own(struct parent *parent, const struct parent_settings *settings,
+                       const struct composite *composite)
 {
-    begin(parent, composite,
-          &(struct message){.price = settings->limit,
-                            .qty = settings->quantity,
-                            .instrument = composite->instrument,
-                            .side = (uint8_t)settings->side});
-    parent->instructed = false;
+    bool working = parent->state != PARENT_NONE;
+    if (composite->leg != 0 || composite->trading == TRADING_NOWHERE) return;
+    if (working ? parent->instructed : settings->quantity == 0 || parent->over) return;
+    const struct delegate_order *order = &composite->order[KEY];
+    qty_t executed = settings->side == SIDE_BUY ? composite->bought : composite->sold;
+    bool settled = order->state == ORDER_NONE && composite->uniques == 0;
+    if (!working && settled && executed < settings->quantity) {
+        begin(parent, composite,
+              &(struct message){.price = settings->limit,
+                                .qty = settings->quantity,
+                                .instrument = composite->instrument,
+                                .side = (uint8_t)settings->side});
+        parent->instructed = false;
+        parent->before = executed;
+    }
+    parent->quantity = settings->quantity;
+    parent->base = order->executed - executed;
 }
 
 static void follow_message(struct parent *parent, const struct parent_settings *settings,
@@ -78,8 +90,7 @@ static void follow_child(struct parent *parent, const struct parent_settings *se
 bool parent_follow(struct parent *parent, const struct parent_settings *settings,
                    const struct composite *composite)
 {
-    bool own = settings->quantity > 0 && !parent->over && parent->state == PARENT_NONE;
-    if (own && composite->leg == 0) begin_own(parent, settings, composite);
+    follow_own(parent, settings, composite);
     for (uint32_t i = 0; i < composite->messages; i++)
         follow_message(parent, settings, composite, &composite->message[i]);
     follow_child(parent, settings, composite);
@@ -141,16 +152,17 @@ void parent_take(struct parent *parent, const struct composite *composite, qty_t
 void parent_finish(struct parent *parent, const struct composite *composite, bool give_up,
                    struct delegate_output *output)
 {
-    if (parent->state == PARENT_NONE) return;
     const struct delegate_order *order = &composite->order[KEY];
-    if (parent->state == PARENT_STOPPING && order->state == ORDER_OPEN) delegate_stop(output, KEY);
+    bool unwanted = parent->state == PARENT_STOPPING || !parent->child;
+    if (unwanted && order->state == ORDER_OPEN) delegate_stop(output, KEY);
+    if (parent->state == PARENT_NONE) return;
     bool filled = parent_executed(parent, composite) >= parent->quantity;
     bool ends = filled || give_up || parent->state == PARENT_STOPPING;
     if (!ends || order->state != ORDER_NONE || output->intents > 0) return;
     parent->state = PARENT_NONE;
-    parent->over = true;
+    parent->over = !parent->instructed && !filled;
     parent->retry_ns = 0;
-    output->done = !parent->instructed || parent->order != 0;
+    output->done = parent->instructed && parent->order != 0;
 }
 
 bool parent_wants(const struct parent *parent, nanos_t now)
@@ -161,7 +173,8 @@ bool parent_wants(const struct parent *parent, nanos_t now)
 
 void parent_set(struct parent *parent, const struct parent_settings *settings)
 {
+    parent->over = false;
     if (parent->state == PARENT_NONE || parent->instructed) return;
     parent->limit = settings->limit;
-    if (settings->quantity > 0) parent->quantity = settings->quantity;
+    parent->quantity = settings->quantity;
 }

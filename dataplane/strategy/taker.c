@@ -51,7 +51,8 @@ static void *taker_build(void *memory, const struct delegate_parameters *paramet
     return taker;
 }
 
-/* How much more may be executed for the sake of participation. */
+/* How much more may be executed for the sake of participation: of what was executed before this
+ * start the volume is not known. */
 static qty_t allowance(const struct taker *taker)
 {
     if (taker->settings.participation_ppm == PARAMETER_PPM_MAX) return taker->parent.quantity;
@@ -59,7 +60,7 @@ static qty_t allowance(const struct taker *taker)
                              (uint64_t)taker->settings.participation_ppm /
                              (uint64_t)PARAMETER_PPM_MAX;
     qty_t most = part > (uint64_t)PARAMETER_QTY_MAX ? PARAMETER_QTY_MAX : (qty_t)part;
-    return most - taker->executed;
+    return most - (taker->executed - taker->parent.before);
 }
 
 static void taker_decide(void *self, const struct composite *composite,
@@ -68,7 +69,7 @@ static void taker_decide(void *self, const struct composite *composite,
     struct taker *taker = self;
     struct parent *parent = &taker->parent;
     bool working = parent_follow(parent, &taker->settings.parent, composite);
-    if (parent->state != PARENT_NONE) taker->executed = parent_executed(parent, composite);
+    taker->executed = parent_executed(parent, composite);
     if (working) parent_take(parent, composite, allowance(taker), output);
     parent_finish(parent, composite, false, output);
 }
@@ -81,7 +82,9 @@ static bool taker_wants(const void *self, nanos_t now)
 static void taker_set(void *self, const struct delegate_parameters *parameters)
 {
     struct taker *taker = self;
+    int64_t side = taker->settings.parent.side;
     CHECK(parameters_read(&taker_parameters, parameters, &taker->settings, NULL, 0));
+    taker->settings.parent.side = side;
     parent_set(&taker->parent, &taker->settings.parent);
 }
 

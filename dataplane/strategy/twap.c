@@ -16,8 +16,8 @@ struct twap_settings {
 struct twap {
     struct twap_settings settings;
     struct parent parent;
-    int64_t begun; /* the parent that the schedule is of */
-    nanos_t began_ns;
+    int64_t begun;    /* the parent that the schedule is of */
+    nanos_t began_ns; /* may be in the future: see begin_of */
     nanos_t next_ns;  /* when the next slice is due */
     int64_t slice;    /* slices that are due */
     qty_t due;        /* executed by now, if all is well */
@@ -110,6 +110,7 @@ static void advance(struct twap *twap, nanos_t now)
 {
     nanos_t interval = (nanos_t)(twap->settings.duration_ns / twap->settings.slices);
     nanos_t after = now - twap->began_ns;
+    if ((int64_t)after < 0) return;
     int64_t slice = (int64_t)(after / interval);
     if (due_after_ns(twap, slice) <= after) slice++;
     if (slice == twap->slice) return;
@@ -128,6 +129,21 @@ static qty_t allowance(const struct twap *twap)
     return lesser(twap->due - twap->executed, twap->slice_base + most - twap->executed);
 }
 
+/* When the schedule begins of an order of which so much was executed before this start: so that the
+ * first slice that is not whole is due in a slice's time.  The time in between is not made up for,
+ * and however often it is started, a slice's time executes no more than it may. */
+static nanos_t begin_of(const struct twap *twap)
+{
+    const struct parent *parent = &twap->parent;
+    int64_t count = twap->settings.slices;
+    if (parent->before == 0) return parent->began_ns;
+    int64_t whole = (int64_t)((__int128)parent->before * count / parent->quantity);
+    while (whole > 0 && due_qty(twap, whole) > parent->before) whole--;
+    while (whole < count && due_qty(twap, whole + 1) <= parent->before) whole++;
+    nanos_t interval = (nanos_t)(twap->settings.duration_ns / count);
+    return parent->began_ns + interval - interval * (nanos_t)whole;
+}
+
 /* The schedule anew, from the begin. */
 static void restart(struct twap *twap)
 {
@@ -142,14 +158,13 @@ static void twap_decide(void *self, const struct composite *composite,
     struct twap *twap = self;
     struct parent *parent = &twap->parent;
     bool working = parent_follow(parent, &twap->settings.parent, composite);
-    if (parent->state == PARENT_NONE) return;
+    twap->executed = parent_executed(parent, composite);
     if (parent->begun != twap->begun) {
         twap->begun = parent->begun;
-        twap->began_ns = parent->began_ns;
+        twap->began_ns = begin_of(twap);
         restart(twap);
     }
-    twap->executed = parent_executed(parent, composite);
-    advance(twap, composite->now);
+    if (parent->state != PARENT_NONE) advance(twap, composite->now);
     bool late = twap->slice > twap->settings.slices;
     bool give_up = late && twap->settings.give_up;
     if (working && !give_up) parent_take(parent, composite, allowance(twap), output);
@@ -167,7 +182,9 @@ static bool twap_wants(const void *self, nanos_t now)
 static void twap_set(void *self, const struct delegate_parameters *parameters)
 {
     struct twap *twap = self;
+    int64_t side = twap->settings.parent.side;
     CHECK(read(parameters, &twap->settings, NULL, 0));
+    twap->settings.parent.side = side;
     parent_set(&twap->parent, &twap->settings.parent);
     restart(twap); /* what is executed stays executed */
 }

@@ -13,6 +13,9 @@
  * up with over several slices.  When the time is over, finish yes goes on with what is left, a
  * slice's time at a time; finish no gives it up.  The limit holds always.  parent.h has the rest.
  *
+ * After a start an order of which something was executed before goes on with the first slice that
+ * is not whole, a slice's time after it is seen: the end is so much later as it was away.
+ *
  * It acts by the clock in its first instrument; in another one, for which an instruction may ask,
  * when that one's market moves.
  *

@@ -1,113 +1,11 @@
 /* What becomes of views: a box is drawn, looked at ten times a second, and what the monitor tells
  * is compared with what has happened to it. */
 
-#include "control/monitor/monitor.h"
-#include "tests/support/spec.h"
+#include "tests/monitor/monitor_rig.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static struct monitor *monitor;
-static struct views *views;
-static uint64_t followed;
-static char line[1024];
-
-/* A feed on two lines, a gateway with two venues, a venue; all is well. */
-static void box_draw(void)
-{
-    *views = (struct views){.now_ns = NANOS_SECOND,
-                            .wall_ns = 1000 * NANOS_SECOND,
-                            .version = "1",
-                            .name = "box",
-                            .lcores = 2,
-                            .has_feed = true,
-                            .has_gateway = true,
-                            .has_venue = true,
-                            .ports = 1,
-                            .port = {{.name = "market"}},
-                            .rings = 1,
-                            .ring = {{.name = "requests"}}};
-    for (uint32_t i = 0; i < 2; i++)
-        views->lcore[i] = (struct views_lcore){.cpu = 4 + i, .runs = true, .heartbeat_tsc = 1};
-    views->feed.channel_state = MARKET_LIVE;
-    views->feed.line[LINE_A].group = views->feed.line[LINE_B].group = 0xe9000001;
-    views->feed.channel.line[LINE_A].received = 100;
-    views->feed.channel.line[LINE_B].received = 100;
-    views->gateway.venues = 2;
-    memcpy(views->gateway.venue[0].name, "box", sizeof "box");
-    memcpy(views->gateway.venue[1].name, "crowd", sizeof "crowd");
-    for (uint32_t i = 0; i < 2; i++) views->gateway.venue[i].session.state = ORDER_HOST_UP;
-    views->gateway.state = RISK_ACTIVE;
-}
-
-static void look(void)
-{
-    views->now_ns += MONITOR_LOOK_NS;
-    views->wall_ns += MONITOR_LOOK_NS;
-    monitor_look(monitor, views);
-}
-
-static void beat(void)
-{
-    for (uint32_t i = 0; i < views->lcores; i++) views->lcore[i].heartbeat_tsc++;
-}
-
-/* So many seconds, in which all hearts beat. */
-static void live(uint32_t seconds)
-{
-    for (uint64_t ns = 0; ns < seconds * NANOS_SECOND; ns += MONITOR_LOOK_NS) {
-        beat();
-        look();
-    }
-}
-
-/* The next event as a line; "" if there is none. */
-static const char *told(void)
-{
-    struct text out = text_in(line, sizeof line);
-    const struct monitor_told *next = monitor_next(monitor, followed);
-    if (!next) return line;
-    followed = next->number;
-    monitor_told_print(&out, next);
-    return line;
-}
-
-static bool begins(const char *text, const char *with)
-{
-    return strncmp(text, with, strlen(with)) == 0;
-}
-
-#define EXPECT_TOLD(words)                                                                         \
-    do {                                                                                           \
-        const char *told_ = told();                                                                \
-        spec_expect(__FILE__, __LINE__, begins(told_, words), "told '%s', expected '%s'", told_,   \
-                    words);                                                                        \
-    } while (0)
-#define EXPECT_SILENCE() EXPECT_TEXT(told(), "")
-
-static const char *health(void)
-{
-    struct text out = text_in(line, sizeof line);
-    monitor_health(monitor, &out);
-    return line;
-}
-
-static void before_each(void)
-{
-    monitor = monitor_new();
-    views = calloc(1, sizeof *views);
-    if (!monitor || !views) abort();
-    followed = 0;
-    box_draw();
-    look();
-}
-
-static void after_each(void)
-{
-    monitor_free(monitor);
-    free(views);
-}
 
 SPEC(of_a_box_that_is_well_nothing_is_told)
 {
@@ -272,7 +170,7 @@ SPEC(a_session_that_breaks_is_told_at_once_and_so_is_its_return)
 
 SPEC(a_session_that_logs_in_for_the_first_time_has_three_seconds_for_it)
 {
-    after_each();
+    box_end();
     monitor = monitor_new();
     views = calloc(1, sizeof *views);
     if (!monitor || !views) abort();
@@ -344,7 +242,7 @@ SPEC(a_strategy_that_says_more_than_there_is_room_for_is_told)
 
 SPEC(what_was_refused_before_the_first_look_is_no_rate)
 {
-    after_each();
+    box_end();
     monitor = monitor_new();
     views = calloc(1, sizeof *views);
     if (!monitor || !views) abort();
@@ -354,76 +252,6 @@ SPEC(what_was_refused_before_the_first_look_is_no_rate)
     views->feed.channel.gap = 5;
     live(3);
     EXPECT_SILENCE();
-}
-
-SPEC(a_disk_that_does_not_follow_is_told_and_one_that_follows_slowly_is_not)
-{
-    live(1);
-    for (uint32_t i = 0; i < 50; i++) {
-        views->gateway.record += 100;
-        if (i % 8 == 0) views->gateway.durable += 10;
-        beat();
-        look();
-    }
-    EXPECT_SILENCE();
-    views->gateway.record += 1000;
-    live(2);
-    EXPECT_TOLD("warning journal_lag gateway: ");
-    views->match.held = 1;
-    live(2);
-    EXPECT_TOLD("warning journal_lag venue: ");
-    EXPECT_SILENCE();
-}
-
-SPEC(a_journal_that_has_failed_is_an_alarm)
-{
-    live(1);
-    views->gateway.journal_dead = 1;
-    views->match.dead = 1;
-    views->gateway.journal_lost = 3;
-    live(1);
-    EXPECT_TOLD("alarm journal_dead gateway: ");
-    EXPECT_TOLD("alarm journal_lost gateway: ");
-    EXPECT_TOLD("alarm journal_dead venue: ");
-}
-
-SPEC(rings_that_were_full_and_streams_that_are_broken_are_told)
-{
-    live(1);
-    views->gateway.copy_lost = 1;
-    views->ring[0].full = 7;
-    views->gate.streams_broken = 1;
-    live(1);
-    EXPECT_TOLD("warning ring_full requests: ");
-    EXPECT_TOLD("warning ring_full drop copy: ");
-    EXPECT_TOLD("alarm stream_broken: ");
-}
-
-SPEC(a_capture_that_drops_or_fails_is_told)
-{
-    views->has_capture = true;
-    views->capture.ports = 1;
-    live(1);
-    EXPECT_SILENCE();
-    views->capture.port[0].went_dropped = 3;
-    live(1);
-    EXPECT_TOLD("warning capture_drops: ");
-    EXPECT(strstr(line, "(3 of this capture)") != NULL);
-    views->capture.state = RECORDER_FAILED;
-    live(1);
-    EXPECT_TOLD("warning capture_failed: ");
-    EXPECT_TEXT(health(), "");
-}
-
-SPEC(a_clock_is_off_only_if_something_is_known_of_it)
-{
-    views->clock = (struct views_clock){.known = false, .error_ns = 16 * NANOS_SECOND};
-    live(1);
-    EXPECT_SILENCE();
-    views->clock.known = true;
-    live(1);
-    EXPECT_TOLD("warning clock_off: ");
-    EXPECT(strstr(line, "(16000 ms at most)") != NULL);
 }
 
 SPEC(an_acknowledgment_is_an_event_that_says_who_it_was)
@@ -485,12 +313,7 @@ SPEC(who_follows_too_slowly_sees_by_the_numbers_what_is_gone)
     S(refusals_are_told_when_there_are_many_in_a_second)                                           \
     S(a_strategy_that_says_more_than_there_is_room_for_is_told)                                    \
     S(what_was_refused_before_the_first_look_is_no_rate)                                           \
-    S(a_disk_that_does_not_follow_is_told_and_one_that_follows_slowly_is_not)                      \
-    S(a_journal_that_has_failed_is_an_alarm)                                                       \
-    S(rings_that_were_full_and_streams_that_are_broken_are_told)                                   \
-    S(a_capture_that_drops_or_fails_is_told)                                                       \
-    S(a_clock_is_off_only_if_something_is_known_of_it)                                             \
     S(an_acknowledgment_is_an_event_that_says_who_it_was)                                          \
     S(what_others_say_is_one_line_whatever_is_in_it)                                               \
     S(who_follows_too_slowly_sees_by_the_numbers_what_is_gone)
-SPEC_MAIN("monitor", SPECS, before_each, after_each)
+SPEC_MAIN("monitor", SPECS, box_begin, box_end)

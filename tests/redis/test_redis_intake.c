@@ -2,6 +2,7 @@
  * the engine's ring before it.  The server is the other end of a pair of sockets. */
 
 #include "control/redis/redis_layout.h"
+#include "dataplane/base/system_clock.h"
 #include "tests/redis/redis_rig.h"
 #include "tests/support/spec.h"
 
@@ -171,6 +172,31 @@ SPEC(an_entry_of_a_stream_is_in_the_ring_before_all_else_of_the_turn)
     }
 }
 
+static nanos_t an_hour_ahead(void *context)
+{
+    (void)context;
+    return system_clock_wall() + 3600 * NANOS_SECOND;
+}
+
+/* It is judged by the system's clock, and what is left of its age is the same by the box's. */
+SPEC(until_when_it_may_act_is_by_the_boxs_clock)
+{
+    redis_intake_new(redis);
+    ready(&redis->read);
+    redis_intake_more(redis);
+    ev_run(loop, EVRUN_NOWAIT);
+    EXPECT(server_hears("XREADGROUP"));
+    redis->plan.calls.now = an_hour_ahead;
+    redis->rules.age_ms = INT64_C(1) << 40; /* the entry's number is of 2023 */
+    nanos_t least = 1700000000000 * NANOS_MILLI + ((nanos_t)1 << 40) * NANOS_MILLI;
+    entry_says(1);
+    turn_with_everything_due();
+    const struct engine_intake *is = spsc_front_at(intake, 0);
+    EXPECT_UINT(is->what.sequence, 1);
+    EXPECT(is->what.until + NANOS_SECOND > least + 3600 * NANOS_SECOND);
+    EXPECT(is->what.until < least + 3601 * NANOS_SECOND);
+}
+
 SPEC(a_message_of_a_channel_is_in_the_ring_before_all_else_of_the_turn)
 {
     redis_listen_new(redis);
@@ -191,5 +217,6 @@ SPEC(a_message_of_a_channel_is_in_the_ring_before_all_else_of_the_turn)
 
 #define SPECS(S)                                                                                   \
     S(an_entry_of_a_stream_is_in_the_ring_before_all_else_of_the_turn)                             \
+    S(until_when_it_may_act_is_by_the_boxs_clock)                                                  \
     S(a_message_of_a_channel_is_in_the_ring_before_all_else_of_the_turn)
 SPEC_MAIN("redis: intake", SPECS, before_each, after_each)

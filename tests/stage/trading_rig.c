@@ -112,6 +112,7 @@ static void journal_go_on(struct trading *trading)
                                    &trading->model.storage, &journal_hash_quick);
     if (journal_start(trading->journal, &trading->report) != JOURNAL_IO_OK)
         exchange_wrong(trading->exchange, "the gateway's journal is not started");
+    trading->newest_ns = reading.newest_ns;
     trading_images_first(trading, &reading);
 }
 

@@ -36,6 +36,7 @@ struct trading {
     struct journal_report report;
     struct journal *journal;
     void *journal_memory;
+    nanos_t newest_ns; /* of its journal, as the newest start has read it */
     bool lazy_disk;
     void (*watch)(bool runs); /* around the engine's turns; NULL: nobody does */
 

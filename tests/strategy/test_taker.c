@@ -30,15 +30,17 @@ static void instruct(enum message_kind kind, order_id_t order, int64_t qty, cons
                                    .instrument = 10});
 }
 
-SPEC(it_takes_what_the_far_side_shows_until_it_is_filled_and_then_is_done)
+SPEC(it_takes_what_the_far_side_shows_until_it_is_filled_and_then_waits)
 {
     OPEN_TAKER("side", "buy", "quantity", "250");
     shown("10.00:500 | 10.02:100 10.03:400", "0:B100@10.02!");
     answered("0:B150@10.03!");
-    EXPECT(!rig.done);
+    EXPECT_UINT((uint64_t)rig_gauge("working"), 1);
     answered("");
-    EXPECT(rig.done);
+    EXPECT_UINT((uint64_t)rig_gauge("working"), 0);
+    EXPECT(!rig.done); /* its quantity may be raised */
     EXPECT_UINT((uint64_t)rig.leg[0].position, (uint64_t)rig_units(250));
+    shown("10.00:500 | 10.02:100", "");
 }
 
 SPEC(it_takes_no_price_worse_than_its_limit)
@@ -149,6 +151,117 @@ SPEC(an_instruction_that_fits_no_order_is_counted)
     EXPECT_UINT((uint64_t)rig_gauge("ignored"), 2);
 }
 
+/* What is traded of the quantity is looked up, so a start is a delegate that is new and a day that
+ * is not. */
+static void traded_before(int64_t bought, int64_t sold)
+{
+    rig.leg[0].traded[SIDE_BUY] = rig_units(bought);
+    rig.leg[0].traded[SIDE_SELL] = rig_units(sold);
+}
+
+SPEC(after_a_start_it_goes_on_where_it_was)
+{
+    OPEN_TAKER("side", "buy", "quantity", "250");
+    traded_before(180, 40); /* what it sold is of no other concern */
+    shown("10.00:500 | 10.02:100", "0:B70@10.02!");
+    rig_answer();
+    EXPECT_UINT((uint64_t)rig.leg[0].position, (uint64_t)rig_units(70));
+    shown("10.00:500 | 10.02:100", "");
+    EXPECT_UINT((uint64_t)rig_gauge("executed"), (uint64_t)rig_units(250));
+    EXPECT_UINT((uint64_t)rig_gauge("working"), 0);
+}
+
+SPEC(a_seller_goes_on_where_it_was)
+{
+    OPEN_TAKER("side", "sell", "quantity", "250");
+    traded_before(1000, 200);
+    shown("10.00:500 | 10.02:100", "0:S50@10.00!");
+}
+
+SPEC(after_a_start_an_order_that_was_filled_is_not_worked_again)
+{
+    OPEN_TAKER("side", "buy", "quantity", "250");
+    traded_before(250, 0);
+    shown("10.00:500 | 10.02:100", "");
+    EXPECT_UINT((uint64_t)rig_gauge("working"), 0);
+    EXPECT_UINT((uint64_t)rig_gauge("quantity"), (uint64_t)rig_units(250));
+    EXPECT_UINT((uint64_t)rig_gauge("executed"), (uint64_t)rig_units(250));
+    rig_set("quantity", "300", NULL); /* raised: the rest is worked */
+    shown("10.00:500 | 10.02:100", "0:B50@10.02!");
+    answered("");
+    rig_set("quantity", "320", NULL);
+    shown("10.00:500 | 10.02:100", "0:B20@10.02!");
+}
+
+SPEC(a_quantity_below_what_is_executed_ends_it_and_counts_when_it_is_raised_again)
+{
+    OPEN_TAKER("side", "buy", "quantity", "250");
+    shown("10.00:500 | 10.02:100", "0:B100@10.02!");
+    rig_set("quantity", "80", NULL);
+    answered("");
+    shown("10.00:500 | 10.02:100", "");
+    EXPECT_UINT((uint64_t)rig_gauge("working"), 0);
+    rig_set("quantity", "0", NULL); /* of its own it wants nothing */
+    shown("10.00:500 | 10.02:100", "");
+    rig_set("side", "sell", "quantity", "130", NULL); /* the side never changes */
+    shown("10.00:500 | 10.02:100", "0:B30@10.02!");
+}
+
+SPEC(it_begins_when_no_order_of_before_is_in_doubt)
+{
+    OPEN_TAKER("side", "buy", "quantity", "250");
+    traded_before(180, 0);
+    rig.order[0].state = ORDER_UNKNOWN;
+    shown("10.00:500 | 10.02:100", "");
+    rig.order[0].state = ORDER_NONE;
+    rig.uniques = 1; /* its key was elsewhere */
+    shown("10.00:500 | 10.02:100", "");
+    rig.uniques = 0;
+    traded_before(230, 0); /* it had traded */
+    shown("10.00:500 | 10.02:100", "0:B20@10.02!");
+}
+
+SPEC(an_order_of_before_that_is_found_open_is_taken_back)
+{
+    OPEN_TAKER("side", "buy", "quantity", "250");
+    rig.order[0].state = ORDER_OPEN;
+    shown("10.00:500 | 10.02:100", "0:-");
+    rig.order[0].state = ORDER_NONE;
+    shown("10.00:500 | 10.02:100", "0:B100@10.02!");
+    rig.order[0].state = ORDER_OPEN; /* its own child, for a moment */
+    shown("10.00:500 | 10.02:100", "");
+}
+
+SPEC(what_trades_unseen_of_its_key_counts_at_the_next_sight)
+{
+    OPEN_TAKER("side", "buy", "quantity", "250");
+    shown("10.00:500 | 10.02:100", "0:B100@10.02!");
+    rig_answer();
+    traded_before(140, 0); /* an execution of before that the venue told late */
+    shown("10.00:500 | 10.02:200", "0:B110@10.02!");
+}
+
+SPEC(where_its_instrument_is_not_traded_nothing_is_known_and_nothing_begins)
+{
+    OPEN_TAKER("side", "buy", "quantity", "250");
+    rig.leg[0].trading = TRADING_NOWHERE;
+    shown("10.00:500 | 10.02:100", "");
+    EXPECT_UINT((uint64_t)rig_gauge("working"), 0);
+    rig.leg[0].trading = TRADING_ACTIVE;
+    traded_before(250, 0);
+    shown("10.00:500 | 10.02:100", "");
+}
+
+SPEC(after_a_start_its_part_is_of_what_trades_since_then)
+{
+    OPEN_TAKER("side", "buy", "quantity", "250", "participation", "20%");
+    traded_before(100, 0);
+    shown("10.00:500 | 10.02:900", "");
+    rig.now++;
+    rig_trade(0, rig_units(100));
+    answered("0:B20@10.02!"); /* neither less for the 100, nor more */
+}
+
 SPEC(limit_and_quantity_change_while_it_runs)
 {
     OPEN_TAKER("quantity", "10", "limit", "10.00");
@@ -158,7 +271,7 @@ SPEC(limit_and_quantity_change_while_it_runs)
 }
 
 #define SPECS(S)                                                                                   \
-    S(it_takes_what_the_far_side_shows_until_it_is_filled_and_then_is_done)                        \
+    S(it_takes_what_the_far_side_shows_until_it_is_filled_and_then_waits)                          \
     S(it_takes_no_price_worse_than_its_limit)                                                      \
     S(one_child_at_a_time)                                                                         \
     S(no_more_than_its_part_of_what_trades)                                                        \
@@ -168,5 +281,14 @@ SPEC(limit_and_quantity_change_while_it_runs)
     S(an_instruction_is_worked_changed_and_stopped)                                                \
     S(without_a_number_of_its_own_the_next_instruction_follows)                                    \
     S(an_instruction_that_fits_no_order_is_counted)                                                \
+    S(after_a_start_it_goes_on_where_it_was)                                                       \
+    S(a_seller_goes_on_where_it_was)                                                               \
+    S(after_a_start_an_order_that_was_filled_is_not_worked_again)                                  \
+    S(a_quantity_below_what_is_executed_ends_it_and_counts_when_it_is_raised_again)                \
+    S(it_begins_when_no_order_of_before_is_in_doubt)                                               \
+    S(an_order_of_before_that_is_found_open_is_taken_back)                                         \
+    S(what_trades_unseen_of_its_key_counts_at_the_next_sight)                                      \
+    S(where_its_instrument_is_not_traded_nothing_is_known_and_nothing_begins)                      \
+    S(after_a_start_its_part_is_of_what_trades_since_then)                                         \
     S(limit_and_quantity_change_while_it_runs)
 SPEC_MAIN("taker", SPECS, NULL, rig_close)

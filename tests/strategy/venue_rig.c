@@ -220,6 +220,9 @@ void rig_decide(uint32_t leg, uint32_t what)
         .messages = rig.messages,
         .instrument = (uint16_t)(leg + 10),
         .position = at->position,
+        .bought = at->traded[SIDE_BUY],
+        .sold = at->traded[SIDE_SELL],
+        .uniques = rig.uniques,
         .leg = (uint16_t)leg,
         .trading = at->trading,
         .terms = &at->terms,
@@ -423,6 +426,7 @@ bool rig_hear(void)
         qty_t signed_qty =
             event->message.side == SIDE_BUY ? event->message.qty : -event->message.qty;
         rig.leg[event->message.instrument - 10].position += signed_qty;
+        rig.leg[event->message.instrument - 10].traded[event->message.side] += event->message.qty;
         if (at->heard_cap <= order->executed) at->heard_cap = 0;
     } else if (event->message.kind == REPORT_CANCELED) {
         at->heard_cap = 0;

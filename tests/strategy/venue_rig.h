@@ -41,6 +41,7 @@ struct rig_leg {
     uint8_t state;
     qty_t position;       /* as heard */
     qty_t position_truth; /* at the venue */
+    qty_t traded[2];      /* bought and sold, as heard */
 };
 
 enum rig_request { RIG_NONE, RIG_NEW, RIG_REPLACE, RIG_CANCEL };
@@ -82,8 +83,9 @@ struct rig {
     uint64_t sequence;
     uint32_t legs;
     uint32_t keys;
-    bool hold;   /* the session takes nothing: goals wait */
-    bool refuse; /* risk refuses every order and replacement */
+    bool hold;        /* the session takes nothing: goals wait */
+    bool refuse;      /* risk refuses every order and replacement */
+    uint32_t uniques; /* as shown */
     bool done;
     uint32_t needless; /* orders said that were open already, just so */
     struct rig_leg leg[RIG_LEGS_MAX];
