@@ -407,6 +407,7 @@ static void venue_fill(struct gateway *gateway, uint32_t number)
     venue->first_order = plan->first_order ? plan->first_order : 1;
     venue->can = (struct slots_venue){
         .replaces = plan->kind->can.replaces,
+        .total_max = plan->kind->can.qty_max,
         .bulk = 1,
         .answer_ns = plan->answer_ns ? plan->answer_ns : plan->kind->can.answer_ns,
     };

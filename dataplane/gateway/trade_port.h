@@ -37,7 +37,8 @@ struct trade_port_can {
     bool mass_cancel;  /* one request cancels everything of the session */
     uint32_t bulk;     /* new orders in one request */
     nanos_t answer_ns; /* silence after which an order is UNKNOWN, unless configured */
-    qty_t qty_max;     /* of one order, and of a chain of replacements */
+    qty_t qty_max;     /* of one order, and of a chain of replacements with what is executed of it:
+                        * where it would be more the order is canceled, and the next is a new one */
     price_t price_max; /* the highest that the protocol can say, */
     price_t tick;      /* and the finest */
     qty_t lot;

@@ -98,7 +98,7 @@ static inline enum risk_verdict inputs_check(const struct risk_symbol *symbol,
     if (!symbol->bound.tradable) return RISK_TRADABLE;
     if (order->kind == RISK_MARKET_ORDER && !symbol->bound.market_orders) return RISK_MARKET_ORDERS;
     if (!risk_whole_is(&symbol->tick_whole, (uint64_t)order->price)) return RISK_OFF_TICK;
-    if (!risk_whole_is(&symbol->lot_whole, (uint64_t)order->qty)) return RISK_OFF_LOT;
+    if (!risk_whole_is(&symbol->lot_whole, (uint64_t)risk_terms_open(terms))) return RISK_OFF_LOT;
     if (!symbol->referenced) return RISK_NO_REFERENCE;
     if (terms->now - symbol->reference_at > (uint64_t)symbol->bound.reference_age)
         return RISK_REFERENCE_AGE;

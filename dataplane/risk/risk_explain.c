@@ -126,6 +126,10 @@ COLD void risk_explain(const struct risk *risk, const struct risk_terms *terms,
         refusal->value = order->price;
         refusal->bound = risk->symbol[order->symbol].tick;
         return;
+    case RISK_OFF_LOT:
+        refusal->value = risk_terms_open(terms);
+        refusal->bound = (int64_t)risk_whole_unit(&risk->symbol[order->symbol].lot_whole);
+        return;
     case RISK_SELF_TRADE:
         refusal->value = order->price;
         refusal->bound = risk->symbol[order->symbol].best_price[side_opposite(order->side)];

@@ -91,7 +91,7 @@ enum risk_looser { RISK_UP, RISK_DOWN };
     X(RISK_REDUCE_NOW,    reduce_only,   "only orders that cannot turn or grow the strategy's position may pass") \
     X(RISK_BAD_FIELDS,    bad_fields,    "side, kind, price or quantity is none that an order can have") \
     X(RISK_OFF_TICK,      off_tick,      "the price is no whole number of ticks")                  \
-    X(RISK_OFF_LOT,       off_lot,       "the quantity is no whole number of lots")                \
+    X(RISK_OFF_LOT,       off_lot,       "what would be open is no whole number of lots")           \
     X(RISK_NO_REFERENCE,  no_reference,  "there is no reference price for the symbol")             \
     X(RISK_NO_MARK,       no_mark,       "there is no price to value positions in the symbol at")  \
     X(RISK_NO_POSITION,   no_position,   "the position, or a sum over it, is not known")           \

@@ -13,14 +13,25 @@ struct risk_whole {
     uint64_t shift;   /* twos in the unit */
 };
 
+static inline uint64_t risk_inverse_of(uint64_t odd)
+{
+    uint64_t inverse = odd; /* right in its three lowest bits; each step doubles them */
+    for (int bits = 3; bits < 64; bits *= 2) inverse *= 2 - odd * inverse;
+    return inverse;
+}
+
 /* unit from 1. */
 static inline struct risk_whole risk_whole_of(uint64_t unit)
 {
-    struct risk_whole whole = {.shift = (uint64_t)__builtin_ctzll(unit), .most = UINT64_MAX / unit};
-    uint64_t odd = unit >> whole.shift;
-    whole.inverse = odd; /* right in its three lowest bits; each step doubles them */
-    for (int bits = 3; bits < 64; bits *= 2) whole.inverse *= 2 - odd * whole.inverse;
-    return whole;
+    uint64_t shift = (uint64_t)__builtin_ctzll(unit);
+    return (struct risk_whole){
+        .inverse = risk_inverse_of(unit >> shift), .most = UINT64_MAX / unit, .shift = shift};
+}
+
+/* The unit again.  Cold. */
+static inline uint64_t risk_whole_unit(const struct risk_whole *whole)
+{
+    return risk_inverse_of(whole->inverse) << whole->shift;
 }
 
 static inline bool risk_whole_is(const struct risk_whole *whole, uint64_t number)

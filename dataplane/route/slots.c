@@ -103,17 +103,33 @@ static void goal_keep(const struct slot_call *call)
     slot->goal_price = terms->price;
     slot->goal_qty = terms->qty;
     slot->carries = terms->carries;
+    slot->begun = false;
+}
+
+/* A request is made for it: from now on what executes counts, whichever order it executes on. */
+static void goal_begin(struct slot *slot)
+{
+    slot->asked_total = slot->cum + goal_left(slot);
+    slot->begun = true;
+}
+
+/* Whether a replacement can say it.  What no order can say is refused, and changes nothing. */
+static bool total_good(const struct slots *slots, const struct slot *slot, qty_t left)
+{
+    return slot->cum + left <= slots->venue.total_max || left > slots->venue.total_max;
 }
 
 enum slot_event goal_event(const struct slots *slots, const struct slot *slot)
 {
-    bool none = slot->goal == GOAL_STOP || slots->shut[slot->strategy] || goal_left(slot) <= 0;
+    qty_t left = goal_left(slot);
+    bool none = slot->goal == GOAL_STOP || slots->shut[slot->strategy] || left <= 0;
     if (slot->state == SLOT_FREE) return none ? SLOT_ON_GO_NOTHING : SLOT_ON_GO_ORDER;
     if (none || slot->goal_side != slot->side || slot->goal_how != slot->how)
         return SLOT_ON_GO_CANCEL;
-    if (slot->goal_price == slot->price && slot->cum + goal_left(slot) == slot->total)
+    if (slot->goal_price == slot->price && slot->cum + left == slot->total)
         return SLOT_ON_GO_NOTHING;
-    return slots->venue.replaces ? SLOT_ON_GO_REPLACE : SLOT_ON_GO_CANCEL;
+    bool replaces = slots->venue.replaces && total_good(slots, slot, left);
+    return replaces ? SLOT_ON_GO_REPLACE : SLOT_ON_GO_CANCEL;
 }
 
 /* Actions, by the names of the table. */
@@ -123,6 +139,7 @@ static void slot_close(struct slot *slot)
     slot->before = slot->order;
     slot->before_cum = slot->cum;
     slot->chain = false;
+    if (slot->begun) slot->asked_total -= slot->cum;
     slot->order = slot->asked = 0;
     slot->total = slot->cum = 0;
     slot->seen = false;
@@ -187,12 +204,19 @@ static void slot_send_replace(const struct slot_call *call)
     struct slot *slot = call->slot;
     slot->asked = call->slots->next_order++;
     slot->asked_price = slot->goal_price;
-    slot->asked_total = slot->cum + goal_left(slot);
+    goal_begin(slot);
     slot->goal_at = GOAL_ASKED;
     slot_send(call, (struct slot_request){.kind = SLOT_SENDS_REPLACE,
                                           .price = slot->asked_price,
-                                          .qty = goal_left(slot),
+                                          .qty = slot->asked_total - slot->cum,
                                           .total = slot->asked_total});
+}
+
+/* What is bought meanwhile is not taken off what is to be sold then. */
+static void slot_send_cancel(const struct slot_call *call)
+{
+    if (call->slot->goal_side == call->slot->side) goal_begin(call->slot);
+    slot_send(call, (struct slot_request){.kind = SLOT_SENDS_CANCEL});
 }
 
 static void goal_settle(struct slot *slot)
@@ -215,9 +239,7 @@ static void slot_act(const struct slot_call *call, enum slot_action action)
     case SLOT_DOES_FIND: slot_find(call); break;
     case SLOT_DOES_SEND_ORDER: slot_send_order(call); break;
     case SLOT_DOES_SEND_REPLACE: slot_send_replace(call); break;
-    case SLOT_DOES_SEND_CANCEL:
-        slot_send(call, (struct slot_request){.kind = SLOT_SENDS_CANCEL});
-        break;
+    case SLOT_DOES_SEND_CANCEL: slot_send_cancel(call); break;
     case SLOT_DOES_SETTLE: goal_settle(call->slot); break;
     case SLOT_ACTION_COUNT: UNREACHABLE("no row has this action");
     }

@@ -22,9 +22,11 @@
  * same table, no second order ever, so it cannot be conflated and cannot touch a replaceable one.
  *
  * Quantities.  An intent that does not carry wants qty executed at most, from the moment it is
- * acted on.  One that carries says what the strategy knew to be executed of the slot when it
- * decided; what was executed unseen then counts against qty, and if nothing is left the intent is
- * as good as a STOP.
+ * acted on: from its first request, be it an order, a replacement, or the cancel of what is open on
+ * its side.  What executes from there on counts against it, whichever order it executes on, and
+ * only the rest is asked for afterwards; one that still waits is for all of qty.  One that carries
+ * says what the strategy knew to be executed of the slot when it decided; what was executed unseen
+ * then counts against qty.  If nothing is left of an intent, it is as good as a STOP.
  *
  * Room.  slots_room says how many requests may be made now.  A slot that would make one more waits
  * in line, with its goal as before: the newest intent wins, nothing is decided early.  Cancels and
@@ -36,6 +38,8 @@
  * - of the intents that wait, the highest sequence remains, and is acted on (F2, F3, F5);
  * - never two orders of a slot where one might still be open: an order whose fate is unknown is
  *   never sent again, and blocks the slot until the venue has said (S3);
+ * - no more is executed of an intent that was acted on than it wants, in whatever order the answers
+ *   come (F7), but for what the venue executes beyond an order or after its end;
  * - executions are totals: twice and out of turn change nothing; none is dropped in silence (S2);
  * - order numbers rise and are used once (S1), if the caller's first_order is right.
  *
@@ -73,6 +77,8 @@ struct slots_limits {
 /* What the venue can (F28). */
 struct slots_venue {
     bool replaces;     /* natively */
+    qty_t total_max;   /* that a replacement can be for, with what is executed of the order; where
+                        * it would be more the order is canceled first; 0: any */
     uint32_t bulk;     /* new orders in one request; 1: no bulk; at most SLOTS_BULK_MAX */
     nanos_t answer_ns; /* silence after which an order is UNKNOWN; 2 ms..SLOTS_ANSWER_NS_MAX,
                         * told apart to about a millisecond */
@@ -334,7 +340,7 @@ struct slot_look {
     uint64_t sequence; /* newest intent */
     bool waits;        /* an intent waits: */
     bool stop;         /* to have no order, or */
-    qty_t goal_qty;    /* so much more of this: */
+    qty_t goal_qty;    /* so much more of this (else 0): */
     price_t goal_price;
     uint8_t goal_side;
     uint8_t how; /* of the order */

@@ -26,6 +26,7 @@ static enum slots_status other_take(const struct slot_call *call)
         qty_t more = answer->cum - slot->before_cum;
         slot->before_cum = answer->cum;
         slot->executed = qty_add(slot->executed, more);
+        if (slot->begun && slot->asked == 0) slot->asked_total -= more;
         slot_tell(call, SLOT_SAYS_LATE, answer->order, more);
         return SLOTS_LATE;
     }

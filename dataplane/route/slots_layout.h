@@ -9,7 +9,8 @@
  *
  * Invariants:
  * - order is 0 if and only if the slot is FREE; asked is not 0 in REPLACE, else only in UNKNOWN;
- * - with goal_at ASKED there is a replacement, with goal_at ORDER there is an order;
+ * - with goal_at ASKED there is a replacement, with goal_at MET there is an order;
+ * - beside a replacement only the goal that asked for it has begun;
  * - 0 <= cum; exposure is never negative;
  * - a slot is in the list flight if and only if it waits for an answer: NEW, CANCEL, REPLACE, and
  *   UNKNOWN with a query under way; the list is in the order of sent;
@@ -23,7 +24,8 @@
 
 enum slot_goal { GOAL_NONE, GOAL_STOP, GOAL_ORDER };
 
-/* Where the goal is: not acted on yet; in the replacement asked for; in the order. */
+/* Where the goal is: not acted on yet, or not by what leads to it; in the replacement asked for; in
+ * the order. */
 enum slot_goal_at { GOAL_WAITS, GOAL_ASKED, GOAL_MET };
 
 struct slot {
@@ -41,11 +43,13 @@ struct slot {
     uint8_t goal_side;
     uint8_t how : 4;
     uint8_t goal_how : 4;
-    bool carries : 1; /* goal_qty is a level of executed, not an amount */
+    bool carries : 1; /* goal_qty is a level of executed, not what the intent said */
     bool seen : 1;    /* the venue is known to have had the order */
     bool chain : 1;   /* before is what the order replaced, not an order that was closed */
     bool lined : 1;   /* waits for room: in line, */
     bool urgent : 1;  /* or in line_first */
+    bool begun : 1; /* a request was made for the goal: asked_total is how far cum may come until it
+                       * is reached; without an order, what is left of it */
     uint16_t strategy;
 
     price_t goal_price;
@@ -136,9 +140,11 @@ void slot_settle(const struct slot_call *call);
 /* What the goal asks of a slot that is unlocked (slots.c). */
 enum slot_event goal_event(const struct slots *slots, const struct slot *slot);
 
+/* What the goal may still execute. */
 static inline qty_t goal_left(const struct slot *slot)
 {
-    return slot->carries ? slot->goal_qty - slot->executed : slot->goal_qty;
+    if (slot->carries) return slot->goal_qty - slot->executed;
+    return slot->begun ? slot->asked_total - slot->cum : slot->goal_qty;
 }
 
 void slot_tell(const struct slot_call *call, enum slot_said said, order_id_t order, qty_t qty);

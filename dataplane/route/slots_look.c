@@ -87,6 +87,7 @@ struct slots *slots_new(void *memory, const struct slots_limits *limits,
     struct slots *slots = memory;
     slots->limits = *limits;
     slots->venue = *venue;
+    if (venue->total_max == 0) slots->venue.total_max = INT64_MAX;
     slots->next_order = first_order;
     slots->answer = (uint32_t)(venue->answer_ns >> SENT_SHIFT);
     slots->up = true;
@@ -131,6 +132,7 @@ void slots_look(const struct slots *slots, uint32_t number, struct slot_look *lo
 {
     CHECK(number < slots_all(slots));
     const struct slot *slot = &slots->slot[number + 1];
+    bool waits = slot->goal != GOAL_NONE && slot->goal_at == GOAL_WAITS;
     *look = (struct slot_look){
         .state = slot->state,
         .strategy = slot->strategy,
@@ -144,9 +146,9 @@ void slots_look(const struct slots *slots, uint32_t number, struct slot_look *lo
         .executed = slot->executed,
         .exposure = slot_exposure(slot),
         .sequence = slot->sequence,
-        .waits = slot->goal != GOAL_NONE && slot->goal_at == GOAL_WAITS,
+        .waits = waits,
         .stop = slot->goal == GOAL_STOP,
-        .goal_qty = goal_left(slot),
+        .goal_qty = unlikely(waits) ? goal_left(slot) : 0,
         .goal_price = slot->goal_price,
         .goal_side = slot->goal_side,
         .how = slot->how,
@@ -168,6 +170,7 @@ static void slot_verify(const struct slots *slots, uint32_t at, bool linked)
     CHECK(slot->cum >= 0);
     CHECK(slot->executed >= slot->cum);
     CHECK(slot->goal_at != GOAL_ASKED || slot->asked != 0);
+    CHECK(!slot->begun || slot->asked == 0 || slot->goal_at == GOAL_ASKED);
     CHECK(slot->goal == GOAL_NONE || slot->goal_at != GOAL_MET || !free);
     CHECK(!sent || flies);
     CHECK(!flies || sent || slot->state == SLOT_UNKNOWN);

@@ -116,7 +116,7 @@ enum slots_status slots_recover(struct slots *slots, struct slot_recovered *reco
     slot->goal = GOAL_ORDER;
     slot->goal_at = GOAL_MET;
     slot->goal_qty = recovered->total;
-    slot->carries = false;
+    slot->carries = slot->begun = false;
     slot->seen = recovered->seen;
     slot->asked = recovered->asked;
     if (recovered->asked == 0) return SLOTS_OK;

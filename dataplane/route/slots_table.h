@@ -47,15 +47,15 @@
     X(NOTHING,      "")                                                                            \
     X(KEEP,         "keep the intent; the one that waited is superseded")                          \
     X(CONFIRM,      "the order is known to exist")                                                 \
-    X(CLOSE,        "forget the order; the intent behind it is over")                              \
+    X(CLOSE,        "forget the order; its intent is over, one that was to follow it waits")       \
     X(ADOPT,        "the replacement takes the order's place")                                     \
     X(REFUSE,       "forget the replacement and the intent behind it")                             \
     X(ASK,          "send a query")                                                                \
     X(PARK,         "wait for the session")                                                        \
     X(FIND,         "believe the venue; a replacement that did not happen waits again")            \
-    X(SEND_ORDER,   "send the order")                                                              \
-    X(SEND_REPLACE, "send the replacement")                                                        \
-    X(SEND_CANCEL,  "send a cancel")                                                               \
+    X(SEND_ORDER,   "send the order, for what is left of its intent")                              \
+    X(SEND_REPLACE, "send the replacement; what executes from now on counts against its intent")   \
+    X(SEND_CANCEL,  "send a cancel; what executes counts against the intent that is to follow")    \
     X(SETTLE,       "the intent no longer waits")
 
 /* What whoever sent the intent is told.  qty is what the sentence says, cum the order's. */

@@ -198,14 +198,37 @@ SPEC(what_the_protocol_cannot_say_is_refused_and_nothing_stops)
     (void)wants(200000 * PRICE_ONE, QTY_ONE);
     EXPECT_UINT(ouch.requests, 0);
     EXPECT_UINT(COUNT(refused), 2);
-    /* A chain's total is what a replacement says: what was executed counts. */
     EXPECT_UINT(wants(100 * PRICE_ONE, 999999 * QTY_ONE), SLOTS_OK);
     EXPECT_UINT(ouch.type, 'O');
     hear("A urn=3 qty=999999 price=1000000 state=L");
-    hear("E urn=3 qty=900000 price=1000000 match=1");
-    EXPECT_UINT(wants(101 * PRICE_ONE, 500000 * QTY_ONE), SLOTS_OK);
+    (void)wants(101 * PRICE_ONE, 1000000 * QTY_ONE); /* not in any way: the order stays */
     EXPECT_UINT(ouch.requests, 1);
     EXPECT_UINT(COUNT(refused), 3);
+    EXPECT_UINT(held(FAR, 0).working, 1);
+    done();
+}
+
+/* A chain's total is what a replacement says, with what was executed of it. */
+SPEC(an_order_that_no_replacement_can_say_is_canceled_and_a_new_one_leaves)
+{
+    given();
+    EXPECT_UINT(wants(100 * PRICE_ONE, 999999 * QTY_ONE), SLOTS_OK);
+    hear("A urn=1 qty=999999 price=1000000 state=L");
+    hear("E urn=1 qty=900000 price=1000000 match=1");
+    EXPECT_UINT(wants(101 * PRICE_ONE, 99999 * QTY_ONE), SLOTS_OK);
+    EXPECT_UINT(ouch.type, 'U'); /* 999,999 in all */
+    hear("U orig=1 urn=2 qty=99999 price=1010000 state=L");
+    EXPECT_UINT(wants(102 * PRICE_ONE, 500000 * QTY_ONE), SLOTS_OK);
+    EXPECT_UINT(ouch.type, 'X');
+    hear("E urn=2 qty=9999 price=1010000 match=2");
+    EXPECT_UINT(ouch.requests, 3);
+    hear("C urn=2 qty=90000 reason=U");
+    EXPECT_UINT(ouch.type, 'O');
+    EXPECT_UINT(COUNT(refused), 0);
+    hear("A urn=3 qty=490001 price=1020000 state=L");
+    hear("E urn=3 qty=490001 price=1020000 match=3");
+    EXPECT(position() == 900000 + 500000);
+    EXPECT_UINT(held(FAR, 0).working, 0);
     done();
 }
 
@@ -306,6 +329,7 @@ SPEC(what_the_journal_lost_is_asked_of_the_venue_again_and_no_execution_with_it)
     S(what_the_venue_took_off_an_order_stays_off_it_over_a_start)                                  \
     S(an_execution_that_comes_after_a_start_of_an_order_that_was_over_lasts)                       \
     S(what_the_protocol_cannot_say_is_refused_and_nothing_stops)                                   \
+    S(an_order_that_no_replacement_can_say_is_canceled_and_a_new_one_leaves)                       \
     S(a_venue_that_has_more_of_an_order_than_an_order_can_be_stops_no_start)                       \
     S(an_order_that_may_live_and_that_ouch_cannot_say_is_named_and_one_that_is_over_is_not)        \
     S(what_the_journal_lost_is_asked_of_the_venue_again_and_no_execution_with_it)

@@ -140,7 +140,8 @@ static bool input_refuses(void)
     if (order->kind == RISK_MARKET_ORDER && bound(RISK_MARKET_ORDERS) == 0)
         return refuse(RISK_MARKET_ORDERS, 1, 0);
     if (order->price % plain->symbol[y].tick) return refuse(RISK_OFF_TICK, 0, 0);
-    if (order->qty % plain->symbol[y].lot) return refuse(RISK_OFF_LOT, 0, 0);
+    plain_wide open = order->qty - (asked.old ? asked.old->filled : 0), lot = plain->symbol[y].lot;
+    if (open % lot) return refuse(RISK_OFF_LOT, open, lot);
     if (!plain->referenced[y]) return refuse(RISK_NO_REFERENCE, 0, 0);
     if (above(RISK_REFERENCE_AGE, (plain_wide)asked.now - plain->reference_at[y])) return true;
     if (!plain->marked[y]) return refuse(RISK_NO_MARK, 0, 0);

@@ -91,6 +91,9 @@ struct risk_order run_order(void)
         order.symbol = was->symbol;
         order.side = run_often(1) ? side_opposite(was->side) : was->side;
         order.parent = was->parent;
+        plain_wide whole = order.qty + run.plain.order[slot].filled;
+        if (run_often(50) && whole <= INT64_MAX)
+            order.qty = (qty_t)whole; /* lots of what is left */
     }
     run.last = order;
     return order;

@@ -152,6 +152,41 @@ SPEC(what_an_order_has_traded_is_not_in_the_size_of_its_replacement)
     EXPECT(rig_check(&rig, replacing(own, rig_buy(7, 0))) == RISK_PASS);
 }
 
+SPEC(what_is_left_of_a_replacement_is_whole_lots_however_odd_was_filled)
+{
+    uint32_t own = rig_send(&rig, rig_buy(2, 0));
+    struct risk_execution odd = {.order = own, .price = RIG_PRICE, .qty = RIG_LOT / 2 + 1};
+    EXPECT(risk_fill(rig.risk, &odd, rig.now) == RISK_FILLED);
+    struct risk_order next = replacing(own, rig_buy(2, 1));
+    EXPECT(rig_check(&rig, next) == RISK_OFF_LOT);
+    EXPECT(rig.refusal.value == 2 * RIG_LOT - odd.qty);
+    EXPECT(rig.refusal.bound == RIG_LOT);
+    next.qty += odd.qty;
+    EXPECT(rig_check(&rig, next) == RISK_PASS);
+    struct risk_order other = rig_buy(2, 1);
+    other.qty += odd.qty;
+    EXPECT(rig_check(&rig, other) == RISK_OFF_LOT);
+    EXPECT(rig.refusal.value == other.qty);
+}
+
+SPEC(a_quantity_that_is_refused_shows_the_lot)
+{
+    static const qty_t lots[] = {2, 3, 7, 96, 12345678, QTY_ONE, (qty_t)1 << 40, RISK_QTY_MAX};
+    for (uint32_t i = 0; i < ARRAY_COUNT(lots); i++) {
+        struct rig bare = {.now = 1, .plan = rig_plan()};
+        bare.risk = rig_new(&rig_limits, &bare.plan);
+        CHECK(risk_list(bare.risk, 0, &(struct risk_symbol_plan){.tick = 1, .lot = lots[i]}));
+        CHECK(risk_position(bare.risk, 0, 0, 0));
+        rig_bound(&bare, RISK_TRADABLE, 1);
+        struct risk_order order = rig_buy(0, 0);
+        order.qty = lots[i] - 1;
+        EXPECT(rig_check(&bare, order) == RISK_OFF_LOT);
+        EXPECT(bare.refusal.value == lots[i] - 1);
+        EXPECT(bare.refusal.bound == lots[i]);
+        rig_free(bare.risk);
+    }
+}
+
 SPEC(a_fill_of_more_than_was_open_and_one_that_comes_late_are_counted_in_full)
 {
     uint32_t own = rig_send(&rig, rig_sell(2, 0));
@@ -400,6 +435,8 @@ SPEC(the_tables_of_the_readme_are_the_rows_of_the_code)
     S(an_order_being_replaced_may_be_met_at_both_its_prices)                                       \
     S(a_replacement_counts_as_the_larger_of_both_until_it_is_answered)                             \
     S(what_an_order_has_traded_is_not_in_the_size_of_its_replacement)                              \
+    S(what_is_left_of_a_replacement_is_whole_lots_however_odd_was_filled)                          \
+    S(a_quantity_that_is_refused_shows_the_lot)                                                    \
     S(a_fill_of_more_than_was_open_and_one_that_comes_late_are_counted_in_full)                    \
     S(children_are_for_no_more_than_their_parent_has_left)                                         \
     S(orders_found_at_the_start_count_whatever_the_limits_say)                                     \

@@ -6,16 +6,28 @@
 
 #define RIG_ANSWER_NS (100 * NANOS_MILLI)
 
-void slots_rig_new(struct slots_rig *rig, bool replaces)
+static void open_at(struct slots_rig *rig, const struct slots_venue *venue)
 {
     struct slots_limits limits = {.slots = 3, .uniques = 4, .strategies = 2};
-    struct slots_venue venue = {.replaces = replaces, .bulk = 2, .answer_ns = RIG_ANSWER_NS};
     *rig = (struct slots_rig){.now = NANOS_SECOND};
     rig->slots =
-        slots_new(aligned_alloc(CACHE_LINE, slots_footprint(&limits)), &limits, &venue, RIG_FIRST);
+        slots_new(aligned_alloc(CACHE_LINE, slots_footprint(&limits)), &limits, venue, RIG_FIRST);
     slots_bind(rig->slots, RIG_SLOT, 1);
     rig->out = (struct slots_out){
         .requests = rig->request, .says = rig->say, .requests_max = 64, .says_max = 256};
+}
+
+void slots_rig_new(struct slots_rig *rig, bool replaces)
+{
+    open_at(rig,
+            &(struct slots_venue){.replaces = replaces, .bulk = 2, .answer_ns = RIG_ANSWER_NS});
+}
+
+void slots_rig_limit(struct slots_rig *rig, qty_t total_max)
+{
+    open_at(rig,
+            &(struct slots_venue){
+                .replaces = true, .total_max = total_max, .bulk = 2, .answer_ns = RIG_ANSWER_NS});
 }
 
 void slots_rig_free(struct slots_rig *rig)

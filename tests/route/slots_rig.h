@@ -41,6 +41,7 @@ struct slots_rig {
 };
 
 void slots_rig_new(struct slots_rig *rig, bool replaces);
+void slots_rig_limit(struct slots_rig *rig, qty_t total_max); /* of a venue that replaces */
 void slots_rig_free(struct slots_rig *rig);
 
 /* Plays all steps of a text, or one. */

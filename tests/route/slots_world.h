@@ -5,6 +5,7 @@
 
 #include "dataplane/strategy/delegate.h"
 #include "tests/route/model_venue.h"
+#include "tests/support/spec.h"
 
 #define SEEDS      160u
 #define STEPS      25000u
@@ -12,6 +13,7 @@
 #define UNIQUES    4u
 #define STRATEGIES 2u
 #define ANSWER_NS  (60 * NANOS_MILLI)
+#define TOTAL_MAX  10 /* where a replacement cannot say any total */
 
 /* What a strategy knows of one of its slots. */
 struct mind {
@@ -24,7 +26,8 @@ struct mind {
     uint8_t how;
     price_t price;
     qty_t qty;
-    qty_t level;       /* if it carries */
+    qty_t level;       /* heard, when all of it is executed: if it carries, or has begun */
+    bool begun;        /* a request was made for it: what executes counts from there on (F7) */
     bool ended;        /* the slot said that the newest is over */
     bool refused;      /* by a rejected replacement: the order before it lives */
     qty_t heard;       /* executed */
@@ -55,7 +58,21 @@ struct world {
     struct slots_allowance allowance;
     bool shut[STRATEGIES];
     bool up;
+    qty_t total_max; /* that a replacement can say */
     nanos_t now;
 };
+
+extern struct world *world;
+extern uint64_t failures;
+
+#define HOLDS(cond)                                                                                \
+    do {                                                                                           \
+        if (!(cond) && failures++ < 20)                                                            \
+            spec_expect(__FILE__, __LINE__, false, "seed %d step %d: %s", (int)world->seed,        \
+                        (int)world->step, #cond);                                                  \
+    } while (0)
+
+/* Hears what was said and looks at what was asked for, all that is in out, and passes it on. */
+void world_collect(void);
 
 #endif

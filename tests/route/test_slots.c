@@ -71,7 +71,7 @@ SPEC(after_a_reject_what_waited_goes_out)
 
 SPEC(a_fill_during_a_cancel_frees_the_slot_and_the_next_order_goes_out)
 {
-    trace(false, "i1 a i2 e10", "o1 c1 o2");
+    trace(false, "i1 a x2 i3 e10", "o1 c1 o3");
     EXPECT_TEXT(rig.said, "ACCEPTED EXECUTED FILLED");
     ends(SLOT_NEW);
 }

@@ -9,141 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct world *world;
 static uint64_t rows[SLOT_ROW_COUNT];
-static uint64_t failures;
-
-#define HOLDS(cond)                                                                                \
-    do {                                                                                           \
-        if (!(cond) && failures++ < 20)                                                            \
-            spec_expect(__FILE__, __LINE__, false, "seed %d step %d: %s", (int)world->seed,        \
-                        (int)world->step, #cond);                                                  \
-    } while (0)
 
 static uint64_t draw(uint64_t low, uint64_t high)
 {
     return chance_between(&world->chance, low, high);
-}
-
-/* What comes out. */
-
-static bool says_over(enum slot_said said)
-{
-    return said == SLOT_SAYS_REJECTED || said == SLOT_SAYS_FILLED || said == SLOT_SAYS_CANCELED ||
-           said == SLOT_SAYS_OVER || said == SLOT_SAYS_LOST;
-}
-
-static void hear(const struct slot_say *say)
-{
-    struct mind *mind = &world->mind[say->slot];
-    uint32_t at = (uint32_t)(say->order - MODEL_FIRST);
-    if (say->said == SLOT_SAYS_EXECUTED || say->said == SLOT_SAYS_LATE) {
-        HOLDS(say->qty > 0);
-        mind->heard += say->qty;
-        world->heard_of[world->root_of[at] - MODEL_FIRST] += say->qty;
-    }
-    if (say->said == SLOT_SAYS_STRAY) {
-        qty_t *heard = &world->heard_of[world->root_of[at] - MODEL_FIRST];
-        if (say->qty > *heard) *heard = say->qty;
-    }
-    HOLDS(say->executed == mind->heard);
-    if (says_over(say->said)) {
-        mind->ends++;
-        if (world->terms_of[at] == mind->terms) mind->ended = true;
-    }
-    if (say->said == SLOT_SAYS_REPLACE_REJECTED && mind->asked == mind->terms)
-        mind->ended = mind->refused = true;
-    if (say->said == SLOT_SAYS_UNNEEDED && say->order) world->terms_of[at] = mind->terms;
-    if (say->said == SLOT_SAYS_UNNEEDED && !say->order) mind->ended = true;
-}
-
-/* An order or a replacement is the newest intent, with what is left of it (F2, F5, F7). */
-static void wanted_check(const struct slot_request *request)
-{
-    const struct mind *mind = &world->mind[request->slot];
-    HOLDS(!mind->stop);
-    HOLDS(!mind->ended);
-    HOLDS(request->side == mind->side);
-    HOLDS(request->price == mind->price);
-    HOLDS(request->how == mind->how);
-    HOLDS(request->qty > 0);
-    HOLDS(request->qty <= mind->qty);
-    HOLDS(request->qty == (mind->carries ? mind->level - mind->heard : mind->qty));
-    HOLDS(!world->shut[request->slot % STRATEGIES]);
-}
-
-static void order_number_check(order_id_t order)
-{
-    HOLDS(order == world->next_order);
-    world->next_order = order + 1;
-}
-
-static void order_watch(const struct slot_request *request)
-{
-    uint32_t at = (uint32_t)(request->order - MODEL_FIRST);
-    HOLDS(world->venue.alive[request->slot] == 0);
-    HOLDS(!model_may_open(&world->venue, request->slot));
-    HOLDS(request->total == request->qty);
-    order_number_check(request->order);
-    world->terms_of[at] = world->mind[request->slot].terms;
-    world->root_of[at] = request->order;
-    world->how_of[at] = request->how;
-    if (request->slot >= SLOTS) world->mind[request->slot].unique = request->order;
-    if (request->slot < SLOTS) wanted_check(request);
-}
-
-static void replace_watch(const struct slot_request *request)
-{
-    struct mind *mind = &world->mind[request->slot];
-    uint32_t at = (uint32_t)(request->asked - MODEL_FIRST);
-    order_id_t root = world->root_of[request->order - MODEL_FIRST];
-    HOLDS(request->slot < SLOTS);
-    HOLDS(request->total == world->heard_of[root - MODEL_FIRST] + request->qty);
-    order_number_check(request->asked);
-    world->terms_of[at] = mind->terms;
-    world->root_of[at] = root;
-    world->how_of[at] = request->how;
-    HOLDS(request->how == world->how_of[request->order - MODEL_FIRST]);
-    mind->asked = mind->terms;
-    wanted_check(request);
-}
-
-/* No request is made that there is no room for. */
-static void room_watch(const struct slot_request *request)
-{
-    struct slots_allowance *left = &world->allowance;
-    bool order = request->kind == SLOT_SENDS_ORDER || request->kind == SLOT_SENDS_REPLACE;
-    if (left->cancels == UINT32_MAX) return;
-    HOLDS(left->cancels > 0);
-    if (order) HOLDS(left->orders > 0);
-    left->cancels--;
-    left->orders -= order;
-    if (left->orders > left->cancels) left->orders = left->cancels; /* what is left is for all */
-}
-
-static void watch(const struct slot_request *request)
-{
-    struct mind *mind = &world->mind[request->slot];
-    HOLDS(world->up);
-    room_watch(request);
-    if (request->kind == SLOT_SENDS_QUERY) {
-        mind->query = request->number;
-    } else {
-        HOLDS(!mind->flying); /* one request in flight (F1, R1) */
-        mind->flying = true;
-        mind->flight = *request;
-    }
-    if (request->kind == SLOT_SENDS_ORDER) order_watch(request);
-    if (request->kind == SLOT_SENDS_REPLACE) replace_watch(request);
-    model_request(&world->venue, request);
-}
-
-static void collect(void)
-{
-    for (uint32_t i = 0; i < world->out.say_count; i++) hear(&world->say[i]);
-    for (uint32_t i = 0; i < world->out.request_count; i++) watch(&world->request[i]);
-    world->out.say_count = 0;
-    world->out.request_count = 0;
 }
 
 /* What goes in. */
@@ -162,7 +32,7 @@ static void collect_call(void)
 {
     HOLDS(world->out.request_count <= SLOTS_REQUESTS_A_CALL);
     HOLDS(world->out.say_count <= SLOTS_SAYS_A_CALL);
-    collect();
+    world_collect();
 }
 
 static void deliver(void)
@@ -241,6 +111,7 @@ static void intend(uint32_t slot)
         mind->qty = intent.qty;
         mind->carries = intent.carries;
         mind->level = level;
+        mind->begun = false;
     }
     collect_call();
 }
@@ -254,7 +125,7 @@ static void unique_step(void)
         slot = SLOTS + (uint32_t)draw(0, UNIQUES - 1);
         (void)!slots_cancel_unique(world->slots, slot, world->mind[slot].unique, world->now,
                                    &world->out);
-        collect();
+        world_collect();
         return;
     }
     enum slots_status status =
@@ -274,14 +145,15 @@ static void unique_step(void)
     } else {
         HOLDS(status == SLOTS_NO_UNIQUE_LEFT || status == SLOTS_SHUT || status == SLOTS_DOWN);
     }
-    collect();
+    world_collect();
 }
 
 static void sweep(enum slot_event event, uint32_t strategy)
 {
     uint32_t next = 0;
-    while (!slots_sweep(world->slots, event, strategy, world->now, &next, &world->out)) collect();
-    collect();
+    while (!slots_sweep(world->slots, event, strategy, world->now, &next, &world->out))
+        world_collect();
+    world_collect();
 }
 
 static void session_lose(void)
@@ -311,7 +183,7 @@ static void session_step(void)
         (void)!slots_sweep(world->slots, SLOT_ON_RECONNECT, SLOTS_NONE, world->now, &next,
                            &world->out);
         world->out.requests_max = MODEL_SLOTS;
-        collect();
+        world_collect();
         session_lose();
         return;
     }
@@ -330,7 +202,7 @@ static void shut_step(uint32_t strategy)
 static void overdue_step(void)
 {
     slots_overdue(world->slots, world->now, &world->out);
-    collect();
+    world_collect();
 }
 
 static void room_step(void)
@@ -341,7 +213,7 @@ static void room_step(void)
         world->allowance = (struct slots_allowance){UINT32_MAX, UINT32_MAX};
     slots_allow(world->slots, world->allowance);
     slots_relieve(world->slots, world->now, &world->out);
-    collect();
+    world_collect();
     struct slots_line line = slots_line(world->slots);
     HOLDS(!line.cancels || world->allowance.cancels == 0);
     HOLDS(!line.orders || world->allowance.orders == 0);
@@ -436,6 +308,8 @@ static void world_run(uint64_t seed)
     struct slots_limits limits = {.slots = SLOTS, .uniques = UNIQUES, .strategies = STRATEGIES};
     struct slots_venue venue = {.replaces = seed % 2 == 0, .bulk = 1, .answer_ns = ANSWER_NS};
     memset(world, 0, sizeof *world);
+    world->total_max = seed % 4 == 0 ? TOTAL_MAX : SLOTS_QTY_MAX;
+    venue.total_max = seed % 4 == 0 ? TOTAL_MAX : 0;
     world->seed = seed;
     world->chance = (struct chance){seed};
     world->venue.chance = &world->chance;

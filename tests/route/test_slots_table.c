@@ -51,7 +51,7 @@
     X(REPLACE_REPEATED,   true,  "i1 a i2 a",            "o1 r2",    "REPLACE")    \
     X(REPLACE_DOUBT,      true,  "i1 a i2 r",            "o1 r2 q1", "UNKNOWN")    \
     X(REPLACE_PART,       true,  "i1 a i2 e4",           "o1 r2",    "REPLACE")    \
-    X(REPLACE_FILLED,     true,  "i1 a i2 e10",          "o1 r2 o2", "NEW")        \
+    X(REPLACE_FILLED,     true,  "i1 a i2 e10",          "o1 r2",    "FREE")       \
     X(REPLACE_CANCELED,   true,  "i1 a i2 c",            "o1 r2 o2", "NEW")        \
     X(REPLACE_REPLACED,   true,  "i1 a i2 p",            "o1 r2",    "LIVE")       \
     X(REPLACE_NO_REPLACE, true,  "i1 a i2 s",            "o1 r2",    "LIVE")       \
