@@ -249,11 +249,12 @@ MUST_USE bool gateway_set(struct gateway *gateway, uint32_t strategy,
  * comes back continues.  Intake stops at once, orders are canceled, and when none is open or in
  * doubt and every report was shown, the place is vacant.
  *
- * A place is vacant if no delegate is in it; then place and name of of must be its own, or it must
- * be without a name, and the venues of of must be among its own.  memory: as kind->footprint says,
- * zeroed; it, and what of points to, are the gateway's until the place is vacant again.  False and
- * a sentence if it cannot be.  Bounds of risk are zero until gateway_control gives it others:
- * nothing of it passes before. */
+ * A place is vacant if no delegate is in it, and no order of it is open or in doubt, as one of
+ * before the start may be; then place and name of of must be its own, or it must be without a name,
+ * and the venues of of must be among its own.  memory: as kind->footprint says, zeroed; it, and
+ * what of points to, are the gateway's until the place is vacant again.  False and a sentence if it
+ * cannot be.  Bounds of risk are zero until gateway_control gives it others: nothing of it passes
+ * before. */
 MUST_USE bool gateway_attach(struct gateway *gateway, uint32_t place,
                              const struct gateway_strategy_plan *of, void *memory, char *problem,
                              size_t capacity);
@@ -264,6 +265,8 @@ const char *gateway_attach_check(const struct gateway *gateway, uint32_t place,
                                  const struct gateway_strategy_plan *of);
 void gateway_detach(struct gateway *gateway, uint32_t place, nanos_t now);
 bool gateway_vacant(const struct gateway *gateway, uint32_t place);
+/* Whether its orders come from outside; false of a place for delegates. */
+bool gateway_outside(const struct gateway *gateway, uint32_t place);
 /* Who is there now; its name is "" if nobody ever was. */
 const struct gateway_strategy_plan *gateway_strategy_of(const struct gateway *gateway,
                                                         uint32_t place);

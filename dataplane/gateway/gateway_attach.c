@@ -7,6 +7,8 @@
 /* Strategies come and go while orders leave; and whose the numbers in the journal are.
  *
  *     vacant --[attach]--> at work --[detach]--> leaving --[no order, all shown]--> vacant
+ *                                                   ^
+ *     a spare place with orders of before the start |
  *
  * A place keeps its name, and with it what risk and the holdings know: its positions, turnover and
  * states.  Its slots begin anew with each delegate, so that executed counts what that one did. */
@@ -65,6 +67,8 @@ const char *gateway_attach_check(const struct gateway *gateway, uint32_t place,
 {
     if (place >= gateway->plan->strategies) return "there is no such place";
     const struct gateway_strategy *strategy = &gateway->strategy[place];
+    if (strategy->leaving && strategy->delegate == DISPATCH_NONE)
+        return "orders of before the start are still open at the place";
     if (!strategy->vacant) return "the place is not vacant";
     if (!of->name || !of->name[0] || strlen(of->name) > DELEGATE_NAME_MAX)
         return "the strategy's name is empty or too long";
@@ -170,6 +174,7 @@ static bool has_keys(const struct gateway_strategy *strategy, const struct gatew
     return false;
 }
 
+/* At any venue: of one that it is not at any more it has UNIQUE ones only. */
 static bool has_orders(const struct gateway *gateway, const struct gateway_strategy *strategy)
 {
     if (strategy->uniques > 0 || strategy->waiting_count > 0 || strategy->closes > 0) return true;
@@ -178,13 +183,26 @@ static bool has_orders(const struct gateway *gateway, const struct gateway_strat
     return false;
 }
 
+void gateway_stay(struct gateway *gateway)
+{
+    for (uint32_t i = 0; i < gateway->plan->strategies; i++) {
+        struct gateway_strategy *strategy = &gateway->strategy[i];
+        if (!strategy->vacant || !has_orders(gateway, strategy)) continue;
+        strategy->vacant = false;
+        strategy->leaving = true;
+        gateway->leavings++;
+    }
+}
+
 void gateway_leave(struct gateway *gateway)
 {
     for (uint32_t i = 0; i < gateway->plan->strategies && gateway->leavings > 0; i++) {
         struct gateway_strategy *strategy = &gateway->strategy[i];
         struct dispatch_ended ended;
         if (!strategy->leaving || has_orders(gateway, strategy)) continue;
-        if (!dispatch_take_this(gateway->dispatch, strategy->delegate, &ended)) continue;
+        if (strategy->delegate != DISPATCH_NONE &&
+            !dispatch_take_this(gateway->dispatch, strategy->delegate, &ended))
+            continue;
         strategy->leaving = false;
         strategy->vacant = strategy->off = true;
         strategy->delegate = DISPATCH_NONE;

@@ -351,7 +351,7 @@ enum slots_status gateway_intend(struct gateway *gateway, const struct gateway_i
     CHECK(gateway->started);
     if (intent->strategy >= gateway->plan->strategies) return SLOTS_UNKNOWN_SLOT;
     struct gateway_strategy *strategy = &gateway->strategy[intent->strategy];
-    if (strategy->plan.kind || strategy->vacant) return SLOTS_UNKNOWN_SLOT;
+    if (!gateway_outside(gateway, intent->strategy)) return SLOTS_UNKNOWN_SLOT;
     if (unlikely(strategy->venue != intent->venue) &&
         (intent->venue >= gateway->plan->venues || !gateway_is_at(strategy, intent->venue)))
         return SLOTS_UNKNOWN_SLOT;

@@ -25,7 +25,7 @@
  * Invariants, checked by gateway_verify:
  * - an order of the slots that was sent is the order of the slot's chain, which is open and has a
  *   risk order; an open chain has such a slot;
- * - a holding's working is the number of its open chains;
+ * - a holding's working is the number of its open chains; of a vacant place it is 0;
  * - the index holds the numbers of all chains and no others;
  * - a delegate's orders are what slots_look says;
  * - of the slots of a key at several venues one at most is not ORDER_NONE. */
@@ -123,7 +123,7 @@ struct gateway_strategy {
     bool off;
     bool done;
     bool vacant;  /* a delegate may be attached */
-    bool leaving; /* it will be: gateway_leave */
+    bool leaving; /* it will be, once it has no order: gateway_leave */
     uint32_t orders_room;
     uint32_t uniques_room;
     uint32_t legs_room;
@@ -424,6 +424,8 @@ enum slots_status gateway_unique_stop(struct gateway *gateway, struct gateway_ve
 /* Its delegate takes part. */
 void gateway_enter(struct gateway *gateway, uint32_t strategy);
 void gateway_leave(struct gateway *gateway); /* those whose orders are over */
+void gateway_stay(
+    struct gateway *gateway); /* who has orders of before the start, and no delegate */
 /* The journal's START, and whose the numbers are. */
 void gateway_write_names(struct gateway *gateway);
 const char *gateway_read_start(struct gateway *gateway, const struct gateway_start *start);

@@ -44,6 +44,13 @@ const struct gateway_strategy_counts *gateway_strategy_counts(const struct gatew
     return &gateway->strategy[strategy].counts;
 }
 
+bool gateway_outside(const struct gateway *gateway, uint32_t place)
+{
+    CHECK(place < gateway->plan->strategies);
+    const struct gateway_strategy *of = &gateway->strategy[place];
+    return !of->plan.kind && !of->vacant && !of->leaving;
+}
+
 bool gateway_strategy_on(const struct gateway *gateway, uint32_t strategy)
 {
     CHECK(strategy < gateway->plan->strategies);
@@ -176,6 +183,7 @@ static void holdings_verify(const struct gateway *gateway)
                 working += venue->chain[i].open && venue->chain[i].strategy == strategy &&
                            venue->chain[i].symbol == symbol;
             CHECK(hold->working == working);
+            CHECK(!gateway->started || working == 0 || !gateway->strategy[strategy].vacant);
             struct risk_holding_view view;
             risk_holding(gateway->risk, strategy, symbol, &view);
             CHECK(!view.known || view.position == hold->position);

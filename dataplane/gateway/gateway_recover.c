@@ -431,6 +431,7 @@ void gateway_recovered(struct gateway *gateway, nanos_t now)
         gateway_reserve_ahead(gateway, &gateway->venue[i]);
     for (uint32_t i = 0; i < gateway->plan->strategies; i++) gateway->strategy[i].tripped = false;
     gateway->trips = 0;
+    gateway_stay(gateway);
     gateway->started = true;
     gateway_sweep(gateway, GATEWAY_NONE, now); /* a halt of before may not have been carried out */
 }

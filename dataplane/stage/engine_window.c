@@ -77,9 +77,9 @@ bool engine_strategy_show(const struct engine_gateway *with, uint32_t place,
                                           .profit = with->summed[place].profit};
     text_put(show->name, sizeof show->name, of->name);
     text_put(show->kind, sizeof show->kind,
-             of->kind                               ? of->kind->name
-             : gateway_vacant(with->gateway, place) ? ""
-                                                    : "outside");
+             of->kind                                ? of->kind->name
+             : gateway_outside(with->gateway, place) ? "outside"
+                                                     : "");
     enum risk_state state =
         stricter(risk_state(risk, RISK_BOX, 0), risk_state(risk, RISK_STRATEGY, place));
     for (uint32_t venues = gateway_strategy_venues(with->gateway, place); venues;
