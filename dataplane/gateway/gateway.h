@@ -146,7 +146,8 @@ MUST_USE bool gateway_recover(struct gateway *gateway, enum gateway_record kind,
                               uint32_t bytes, char *problem, size_t capacity);
 /* After the last one, or without any: orders that may live are UNKNOWN, and asked for when their
  * venue is up; until they are settled risk counts each at worst: the larger of an order and its
- * replacement.  What is halted is canceled as soon as it is found.  Nothing may come in before. */
+ * replacement.  What is halted, and what fits no leg or key of its strategy any more, is canceled
+ * as soon as it is found.  Nothing may come in before. */
 void gateway_recovered(struct gateway *gateway, nanos_t now);
 
 /* What comes in.  Hot. */
@@ -338,6 +339,8 @@ bool gateway_strategy_on(const struct gateway *gateway, uint32_t strategy);
     C(intent_again, "Orders wanted again that risk has refused a moment ago: refused")             \
     C(intent_not_live, "Orders wanted while the book was not LIVE: refused")                       \
     C(intent_nowhere, "Orders wanted in instruments that no venue of theirs trades: refused")      \
+    C(intent_moved, "Orders wanted of keys that still have one of before the start in another "    \
+                    "instrument: refused until that is canceled")                                  \
     C(intent_over, "Cancels of UNIQUE orders that are not open, or not any more: refused")         \
     C(intent_held, "Intents that waited for the session's room or rate")                           \
     C(intent_conflated, "of these, gave way to a newer one of their slot")                         \
@@ -346,6 +349,8 @@ bool gateway_strategy_on(const struct gateway *gateway, uint32_t strategy);
     C(cancel_sent, "Cancels put on a session")                                                     \
     C(query_sent, "Queries put on a session")                                                      \
     C(request_held, "Cancels and queries that waited for the session's room or rate")              \
+    C(order_unfit, "Orders of before the start that no leg or key of their strategy fits any "     \
+                   "more: canceled")                                                               \
     C(refused, "Orders and replacements that risk refused")                                        \
     C(journal_full, "Orders and replacements refused because the journal took no record")          \
     C(journal_lost,                                                                                \

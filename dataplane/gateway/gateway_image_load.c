@@ -92,7 +92,8 @@ static bool chain_sound(const struct loading *loading, const struct gateway_imag
     const struct gateway_image_venue *venue = &loading->of.venue[chain->venue];
     bool terms = chain->price >= 1 && chain->price <= RISK_PRICE_MAX && chain->total >= 1 &&
                  chain->total <= SLOTS_QTY_MAX && chain->cum >= 0 && chain->side <= SIDE_SELL &&
-                 chain->how <= 0xf && chain->open <= 1 && chain->seen <= 1 && chain->said >= 0;
+                 chain->how <= 0xf && chain->open <= GATEWAY_IMAGE_KEYLESS && chain->seen <= 1 &&
+                 chain->said >= 0;
     bool asked =
         chain->asked == 0 || (chain->asked > chain->order && chain->asked < venue->first_order &&
                               chain->asked_price >= 1 && chain->asked_price <= RISK_PRICE_MAX &&
@@ -287,8 +288,9 @@ static struct gateway_chain chain_of(const struct loading *loading,
                                   .risk = RISK_NONE,
                                   .side = is->side,
                                   .how = is->how,
-                                  .open = is->open,
-                                  .seen = is->seen};
+                                  .open = is->open != 0,
+                                  .seen = is->seen,
+                                  .keyless = is->open == GATEWAY_IMAGE_KEYLESS};
 }
 
 static void open_take(struct gateway *gateway, struct gateway_venue *venue,
@@ -303,6 +305,7 @@ static void open_take(struct gateway *gateway, struct gateway_venue *venue,
     *chain = *is;
     chain->slot = slot;
     chain->key = opened.key;
+    chain->keyless |= is->key != DELEGATE_KEY_NONE && gateway_slot_unique(venue, slot);
     chain->link = opened.link;
     if (is->asked) order_index_add(venue->index, is->asked, venue->at[slot].chain);
     if (is->before) order_index_add(venue->index, is->before, venue->at[slot].chain);

@@ -71,6 +71,7 @@ static uint32_t symbols_put(struct writer *writer)
 static void chain_put(struct writer *writer, const struct gateway_venue *venue,
                       const struct gateway_chain *chain)
 {
+    uint8_t open = chain->open && chain->keyless ? GATEWAY_IMAGE_KEYLESS : chain->open;
     const struct gateway_image_chain kept = {.order = chain->order,
                                              .asked = chain->asked,
                                              .before = chain->before,
@@ -88,7 +89,7 @@ static void chain_put(struct writer *writer, const struct gateway_venue *venue,
                                              .symbol = chain->symbol,
                                              .side = chain->side,
                                              .how = chain->how,
-                                             .open = chain->open,
+                                             .open = open,
                                              .seen = chain->seen};
     put(writer, &kept, sizeof kept);
 }

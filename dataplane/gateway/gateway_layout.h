@@ -74,6 +74,7 @@ struct gateway_chain {
     bool open;
     bool replacing; /* risk counts the replacement too */
     bool seen;
+    bool keyless;     /* of before the start: it had a key that its strategy has here no more */
     struct link link; /* in free, or in recent */
 };
 
@@ -413,8 +414,8 @@ void gateway_leg(struct gateway *gateway, uint32_t strategy, uint32_t instrument
 
 /* gateway_unique.c */
 
-/* A strategy's UNIQUE order is to be no more: by its number at the venue, or, of a strategy
- * outside, by the sequence that it was said with, wherever it is.  OK; SAME: it is to go already;
+/* A strategy's UNIQUE order is to be no more: by its number, at this venue if several have it, or,
+ * of a strategy outside, by the sequence that it was said with.  OK; SAME: it is to go already;
  * UNKNOWN_SLOT: it is not open. */
 enum slots_status gateway_unique_stop(struct gateway *gateway, struct gateway_venue *venue,
                                       uint32_t strategy, uint64_t unique, nanos_t now);
@@ -461,6 +462,16 @@ void gateway_read_slot_use(struct gateway_venue *venue, uint32_t slot, uint32_t 
 /* A change more of those that wait, if there is room; and no other takes their place any more. */
 MUST_USE bool gateway_read_change(struct gateway *gateway, const struct risk_record *record);
 void gateway_read_changes_end(struct gateway *gateway);
+
+/* gateway_before.c: orders of before the start. */
+
+/* Its strategy has no leg or key for it any more. */
+bool gateway_unfit(const struct gateway *gateway, const struct gateway_venue *venue, uint32_t slot);
+void gateway_unfit_count(struct gateway *gateway);
+/* The key is wanted for this symbol; false: it has no order of before the start in another one.
+ * Else that is to go first. */
+bool gateway_before_stop(struct gateway *gateway, const struct gateway_strategy *strategy,
+                         uint32_t key, uint32_t symbol, nanos_t now);
 
 /* gateway_control.c */
 

@@ -144,6 +144,7 @@ static bool pass_read(struct gateway *gateway, const struct gateway_pass *pass, 
     chain->side = pass->pass.side;
     chain->how = pass->how;
     chain->sequence = pass->sequence;
+    chain->keyless = pass->key != DELEGATE_KEY_NONE && gateway_slot_unique(venue, slot);
     return true;
 }
 
@@ -432,6 +433,7 @@ void gateway_recovered(struct gateway *gateway, nanos_t now)
     for (uint32_t i = 0; i < gateway->plan->strategies; i++) gateway->strategy[i].tripped = false;
     gateway->trips = 0;
     gateway_stay(gateway);
+    gateway_unfit_count(gateway);
     gateway->started = true;
     gateway_sweep(gateway, GATEWAY_NONE, now); /* a halt of before may not have been carried out */
 }

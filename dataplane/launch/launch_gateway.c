@@ -153,6 +153,18 @@ static void image_first(struct launch_gateway *gateway, struct text *report)
                 text);
 }
 
+/* Of orders that nobody wants any more under this configuration. */
+static void unfit_print(const struct launch_gateway *gateway, struct text *out)
+{
+    const struct gateway_counts *counts = gateway_counts(engine_stage_gateway(gateway->engine));
+    uint64_t orders = counter_read(&counts->order_unfit);
+    if (orders == 0) return;
+    text_format(out,
+                "%s: %" PRIu64 " of the open orders fit no instrument or key of their strategy any "
+                "more; they are canceled\n",
+                gateway->plan->folder, orders);
+}
+
 bool launch_gateway_recover(struct launch_gateway *gateway, struct engine_stage *engine,
                             const struct gateway_plan *of, nanos_t now, struct text *report,
                             struct text *problems)
@@ -167,6 +179,7 @@ bool launch_gateway_recover(struct launch_gateway *gateway, struct engine_stage 
     image_first(gateway, report);
     image_reading_free(&gateway->reading);
     engine_stage_recovered(engine, gateway->journal, now);
+    unfit_print(gateway, report);
     return journal_thread_start(&gateway->thread, gateway->journal, gateway->plan->journal_cpu,
                                 problems) &&
            image_thread_start(&gateway->image, gateway->journal, problems);
