@@ -421,8 +421,8 @@ static void venue_fill(struct gateway *gateway, uint32_t number)
     }
 }
 
-/* Bounds of a spare place are zero, but for the one that trips by what has happened already: what
- * the journal brings of its fills is read before the bounds it has. */
+/* Bounds of a spare place are zero, but for the one that trips by what was sent already: its orders
+ * of before the start may still be filled. */
 static void spare_bound_fill(struct gateway *gateway, uint32_t number)
 {
     struct risk_record record = {
@@ -469,6 +469,7 @@ struct gateway *gateway_new(void *memory, const struct gateway_plan *plan,
     symbols_fill(gateway);
     strategies_fill(gateway);
     bounds_fill(gateway);
+    risk_reading(gateway->risk, true);
     dispatch_desk(gateway->dispatch,
                   &(struct dispatch_desk){.context = gateway, .complete = gateway_complete});
     return gateway;

@@ -325,6 +325,9 @@ struct gateway_strategy_counts {
 const struct gateway_strategy_counts *gateway_strategy_counts(const struct gateway *gateway,
                                                               uint32_t strategy);
 bool gateway_strategy_on(const struct gateway *gateway, uint32_t strategy);
+/* What it may, but for its symbols: the strictest of the box, its venues and its own, and HALTED
+ * while it is tripped. */
+enum risk_state gateway_strategy_state(const struct gateway *gateway, uint32_t strategy);
 
 #define GATEWAY_COUNTERS(C)                                                                        \
     C(intent, "Intents of delegates and from outside")                                             \

@@ -51,6 +51,22 @@ bool gateway_outside(const struct gateway *gateway, uint32_t place)
     return !of->plan.kind && !of->vacant && !of->leaving;
 }
 
+static enum risk_state stricter(enum risk_state one, enum risk_state other)
+{
+    return one > other ? one : other;
+}
+
+enum risk_state gateway_strategy_state(const struct gateway *gateway, uint32_t strategy)
+{
+    const struct risk *risk = gateway->risk;
+    if (risk_tripped(risk, strategy)) return RISK_HALTED;
+    enum risk_state state =
+        stricter(risk_state(risk, RISK_BOX, 0), risk_state(risk, RISK_STRATEGY, strategy));
+    for (uint32_t venues = gateway_strategy_venues(gateway, strategy); venues; venues &= venues - 1)
+        state = stricter(state, risk_state(risk, RISK_VENUE, (uint32_t)__builtin_ctz(venues)));
+    return state;
+}
+
 bool gateway_strategy_on(const struct gateway *gateway, uint32_t strategy)
 {
     CHECK(strategy < gateway->plan->strategies);

@@ -10,8 +10,9 @@
  *     RESERVE   where order numbers go on
  *
  * While records are read the chains and holdings are all there is; risk hears executions without
- * orders.  gateway_recovered then gives every chain that is open to the slots, where it is UNKNOWN,
- * to risk, where what is open of it counts at worst, and to the port. */
+ * orders, which trip nobody: who was filled too often has a CONTROL.  gateway_recovered then gives
+ * every chain that is open to the slots, where it is UNKNOWN, to risk, where what is open of it
+ * counts at worst, and to the port. */
 
 static bool wrong(char *problem, size_t capacity, const char *sentence)
 {
@@ -430,8 +431,7 @@ void gateway_recovered(struct gateway *gateway, nanos_t now)
     gateway_write_names(gateway);
     for (uint32_t i = 0; i < gateway->plan->venues; i++)
         gateway_reserve_ahead(gateway, &gateway->venue[i]);
-    for (uint32_t i = 0; i < gateway->plan->strategies; i++) gateway->strategy[i].tripped = false;
-    gateway->trips = 0;
+    risk_reading(gateway->risk, false);
     gateway_stay(gateway);
     gateway_unfit_count(gateway);
     gateway->started = true;
