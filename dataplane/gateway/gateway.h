@@ -144,7 +144,11 @@ struct gateway *gateway_new(void *memory, const struct gateway_plan *plan,
  * sentence if one cannot be. */
 MUST_USE bool gateway_recover(struct gateway *gateway, enum gateway_record kind, const void *record,
                               uint32_t bytes, char *problem, size_t capacity);
-/* After the last one, or without any: orders that may live are UNKNOWN, and asked for when their
+/* Behind the last one: whether everybody has a place who still needs one.  A strategy that the plan
+ * has not, and no spare place for, is read like the others; with no order open and no position it
+ * needs none.  False and a sentence that says who does, and the cure. */
+MUST_USE bool gateway_placed(const struct gateway *gateway, char *problem, size_t capacity);
+/* Then, or without any record: orders that may live are UNKNOWN, and asked for when their
  * venue is up; until they are settled risk counts each at worst: the larger of an order and its
  * replacement.  What is halted, and what fits no leg or key of its strategy any more, is canceled
  * as soon as it is found.  Nothing may come in before. */

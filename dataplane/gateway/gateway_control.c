@@ -172,7 +172,8 @@ void gateway_day(struct gateway *gateway, nanos_t now)
 void gateway_day_take(struct gateway *gateway)
 {
     risk_day(gateway->risk);
-    for (uint32_t strategy = 0; strategy < gateway->plan->strategies; strategy++)
+    gateway_absent_day(gateway);
+    for (uint32_t strategy = 0; strategy < gateway_places(gateway); strategy++)
         for (uint32_t symbol = 0; symbol < gateway->plan->symbols; symbol++) {
             struct gateway_hold *hold = gateway_hold_at(gateway, strategy, symbol);
             hold->bought = hold->sold = 0;

@@ -31,6 +31,7 @@
  * - of the slots of a key at several venues one at most is not ORDER_NONE. */
 
 #include "dataplane/gateway/gateway.h"
+#include "dataplane/gateway/gateway_absent.h"
 #include "dataplane/route/list.h"
 #include "dataplane/route/order_index.h"
 #include "dataplane/route/slots.h"
@@ -244,6 +245,9 @@ struct gateway {
     uint32_t parts;
     struct gateway_report part[TRADE_PORT_REPORTS_MAX];
     uint16_t read_as[GATEWAY_STRATEGIES_MAX]; /* 1 + ours; 0: there is none */
+    uint32_t absents;                         /* gateway_absent.h: their places are behind ours, */
+    gateway_wide *absent_traded;              /* so much of each on the day; */
+    struct gateway_absent_name *absent_name;  /* and who has none, by the journal's number */
     struct gateway_heard unsettled;           /* the newest record, if it is one of these */
     bool unsettled_is;
     struct gateway_answer *answer; /* of the intent being heard; NULL: none is */
@@ -447,21 +451,6 @@ void gateway_settle_heard(struct gateway *gateway, enum gateway_record next);
 /* Whether what was heard has acted, if this kind of record follows it; and what is known by it. */
 bool gateway_heard_acted(const struct gateway_heard *heard, enum gateway_record next);
 void gateway_known_take(struct gateway_known *known, const struct gateway_heard *heard);
-
-/* gateway_recover.c: parts of it, for an image (gateway_image_load.c) */
-
-struct gateway_slot_was { /* of an order in the journal */
-    uint32_t slot;
-    uint32_t key; /* DELEGATE_KEY_NONE: UNIQUE */
-};
-/* Where it is here, or GATEWAY_NONE; and that its newest order is of this strategy and symbol. */
-uint32_t gateway_read_slot(const struct gateway *gateway, const struct gateway_venue *venue,
-                           uint32_t strategy, const struct gateway_slot_was *was);
-void gateway_read_slot_use(struct gateway_venue *venue, uint32_t slot, uint32_t strategy,
-                           uint32_t symbol);
-/* A change more of those that wait, if there is room; and no other takes their place any more. */
-MUST_USE bool gateway_read_change(struct gateway *gateway, const struct risk_record *record);
-void gateway_read_changes_end(struct gateway *gateway);
 
 /* gateway_before.c: orders of before the start. */
 

@@ -1,4 +1,4 @@
-#include "dataplane/gateway/gateway_layout.h"
+#include "dataplane/gateway/gateway_read.h"
 
 #include <string.h>
 
@@ -46,7 +46,7 @@ static bool control_ours(const struct gateway *gateway, struct risk_record *reco
                  record->scope == RISK_HOLDING;
     if (!named) return true;
     record->subject.strategy = gateway_read_as(gateway, record->subject.strategy);
-    return record->subject.strategy != GATEWAY_NONE;
+    return record->subject.strategy < gateway->plan->strategies;
 }
 
 bool gateway_read_change(struct gateway *gateway, const struct risk_record *record)
@@ -89,6 +89,7 @@ uint32_t gateway_read_slot(const struct gateway *gateway, const struct gateway_v
                            uint32_t number, const struct gateway_slot_was *was)
 {
     const struct gateway_strategy *strategy = &gateway->strategy[number];
+    if (unlikely(gateway_is_absent(gateway, number))) return gateway_absent_slot(venue, was->slot);
     bool keyed =
         was->key < strategy->orders_room && gateway_is_at(strategy, venue->number) &&
         !(strategy->many && gateway_key_elsewhere(gateway, strategy, venue->number, was->key));
@@ -127,13 +128,17 @@ static bool pass_read(struct gateway *gateway, const struct gateway_pass *pass, 
         return wrong(problem, capacity, "a pass names no venue or symbol of the plan");
     struct gateway_venue *venue = &gateway->venue[pass->venue];
     uint32_t strategy = gateway_read_as(gateway, pass->pass.strategy);
+    if (unlikely(strategy == GATEWAY_NONE))
+        strategy = gateway_absent_enter(gateway, pass->pass.strategy);
     if (strategy == GATEWAY_NONE)
-        return wrong(problem, capacity, "an order of a strategy that has no place here any more");
+        return gateway_absent_wrong(gateway, pass->pass.strategy, problem, capacity);
     if (gateway->intent_sequence < pass->sequence) gateway->intent_sequence = pass->sequence;
     if (pass->number >= venue->first_order) venue->first_order = pass->number + 1;
     if (pass->was != 0) return replacement_read(venue, pass, problem, capacity);
     const struct gateway_slot_was was = {.slot = pass->slot, .key = pass->key};
     uint32_t slot = gateway_read_slot(gateway, venue, strategy, &was);
+    if (slot == GATEWAY_NONE && gateway_is_absent(gateway, strategy))
+        return gateway_absent_wrong(gateway, pass->pass.strategy, problem, capacity);
     if (slot == GATEWAY_NONE)
         return wrong(problem, capacity, "more open orders than there is room for");
     if (venue->at[slot].chain != 0)
@@ -145,7 +150,8 @@ static bool pass_read(struct gateway *gateway, const struct gateway_pass *pass, 
     chain->side = pass->pass.side;
     chain->how = pass->how;
     chain->sequence = pass->sequence;
-    chain->keyless = pass->key != DELEGATE_KEY_NONE && gateway_slot_unique(venue, slot);
+    if (gateway_is_absent(gateway, strategy)) chain->key = pass->key; /* for where it has a place */
+    else chain->keyless = pass->key != DELEGATE_KEY_NONE && gateway_slot_unique(venue, slot);
     return true;
 }
 
@@ -419,12 +425,14 @@ static void venue_revive(struct gateway *gateway, struct gateway_venue *venue)
         if (unique) unique_revive(gateway, venue, chain);
         gateway_refresh(gateway, venue, slot);
     }
+    gateway_absent_end(venue);
     slots_session(venue->slots, false);
 }
 
 void gateway_recovered(struct gateway *gateway, nanos_t now)
 {
     CHECK(!gateway->started);
+    CHECK(gateway_placed(gateway, NULL, 0)); /* whoever goes on has asked */
     gateway_read_changes_end(gateway);
     gateway_settle_heard(gateway, GATEWAY_RECORD_START);
     for (uint32_t i = 0; i < gateway->plan->venues; i++) venue_revive(gateway, &gateway->venue[i]);

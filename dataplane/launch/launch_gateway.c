@@ -165,6 +165,14 @@ static void unfit_print(const struct launch_gateway *gateway, struct text *out)
                 gateway->plan->folder, orders);
 }
 
+static bool placed(const struct launch_gateway *gateway, struct text *problems)
+{
+    char problem[256] = "";
+    if (gateway_placed(engine_stage_gateway(gateway->engine), problem, sizeof problem)) return true;
+    text_format(problems, "%s: %s\n", gateway->plan->folder, problem);
+    return false;
+}
+
 bool launch_gateway_recover(struct launch_gateway *gateway, struct engine_stage *engine,
                             const struct gateway_plan *of, nanos_t now, struct text *report,
                             struct text *problems)
@@ -172,7 +180,7 @@ bool launch_gateway_recover(struct launch_gateway *gateway, struct engine_stage 
     gateway->engine = engine;
     if (!images_open(gateway, of, problems)) return false;
     const struct journal_listener listener = image_reading_listener(&gateway->reading);
-    if (!journal_sound(gateway, &listener, problems)) return false;
+    if (!journal_sound(gateway, &listener, problems) || !placed(gateway, problems)) return false;
     report_print(gateway, report);
     if (!journal_go_on(gateway, problems)) return false;
     storage_file_waits(&gateway->files, gateway->plan->folder, report);
