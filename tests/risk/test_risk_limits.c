@@ -298,7 +298,7 @@ SPEC(what_is_read_of_before_the_start_counts_and_trips_nobody)
     for (int i = 0; i < 3; i++) EXPECT(rig_fill(&rig, order, 1, RIG_PRICE) == RISK_FILLED);
     risk_reading(rig.risk, false);
     risk_holding(rig.risk, 0, 0, &holding);
-    EXPECT(holding.position == before.position + 3 * RIG_LOT);
+    EXPECT(holding.position == before.position + 3 * (qty_t)RIG_LOT);
     EXPECT(rig_fill(&rig, order, 1, RIG_PRICE) == RISK_FILLED); /* the first of its second */
     EXPECT(rig_fill(&rig, order, 1, RIG_PRICE) == RISK_FILL_TRIPPED);
 }
