@@ -35,10 +35,10 @@ static struct risk_image_strategy strategy_of(const struct gateway *gateway, uin
         risk_image_strategy(gateway->risk, place, &image);
         return image;
     }
-    gateway_wide cash = 0;
+    risk_image_bits cash = 0; /* of an image's bytes, whatever they are */
     for (uint32_t symbol = 0; symbol < gateway->plan->symbols; symbol++)
-        cash += gateway_hold_at(gateway, place, symbol)->cash;
-    image.cash = risk_image_wide(cash);
+        cash += (risk_image_bits)gateway_hold_at(gateway, place, symbol)->cash;
+    image.cash = risk_image_wide((risk_image_int)cash);
     image.traded = risk_image_wide(gateway->absent_traded[place - gateway->plan->strategies]);
     return image;
 }
