@@ -85,6 +85,28 @@ SPEC(an_order_at_a_venue_that_its_strategy_has_left_is_canceled)
     end();
 }
 
+/* It never had a key, and nothing that it is called by at the other venue; count: its legs. */
+static void unique_left_behind(uint32_t count)
+{
+    gateway_rig_plan(&rig, true);
+    legs(both, count);
+    gateway_rig_open(&rig);
+    gateway_rig_start(&rig);
+    play("u5 a5");
+    rig.strategy[ONE].venue = 1;
+    start_again();
+    EXPECT_UINT(COUNT(order_unfit), 1);
+    play("O5:10");
+    wire("q5 c5");
+    end();
+}
+
+SPEC(so_is_a_unique_one_of_whoever_trades_all_there_is_or_its_legs)
+{
+    unique_left_behind(0);
+    unique_left_behind(2);
+}
+
 SPEC(who_left_an_order_behind_has_left_when_that_is_over)
 {
     left_behind();
@@ -262,6 +284,7 @@ SPEC(at_another_venue_as_well)
 
 #define SPECS(S)                                                                                   \
     S(an_order_at_a_venue_that_its_strategy_has_left_is_canceled)                                  \
+    S(so_is_a_unique_one_of_whoever_trades_all_there_is_or_its_legs)                               \
     S(who_left_an_order_behind_has_left_when_that_is_over)                                         \
     S(its_delegate_may_stop_it_by_its_number)                                                      \
     S(an_order_in_a_dropped_instrument_is_canceled_and_its_delegate_not_told)                      \
