@@ -176,6 +176,35 @@ SPEC(what_is_told_late_of_its_orders_is_counted_for_people)
     rig.strategy[FAR].name = "far";
 }
 
+/* Of two that are gone, the later one's, and of one that is there, together. */
+SPEC(what_people_said_of_it_stands_in_nobodys_way)
+{
+    const struct gateway_intent buys = {
+        .strategy = FAR, .sequence = 1, .intent = {.price = 3 * PRICE_ONE, .qty = 10 * QTY_ONE}};
+    struct risk_record records[2];
+    EXPECT(gateway_intend(rig.gateway, &buys, rig.now) == SLOTS_OK);
+    play("a3 c3 i1 a1 x c1");
+    for (uint32_t i = 0; i < 2; i++)
+        records[i] = (struct risk_record){.kind = RISK_RECORD_BOUND,
+                                          .scope = RISK_STRATEGY,
+                                          .limit = RISK_STRATEGY_RATE,
+                                          .role = RISK_OFFICER,
+                                          .subject = {.strategy = i}, /* ONE, TWO */
+                                          .confirmed_by = RISK_NONE,
+                                          .value = 66,
+                                          .reason = "as the spec says"};
+    EXPECT(gateway_control(rig.gateway, records, 2, false, rig.now) == RISK_CONTROL_OK);
+    rig.strategy[FAR].name = "near";
+    start_with("uno");
+    EXPECT(gateway_placed(reader.gateway, problem, sizeof problem));
+    gateway_recovered(reader.gateway, rig.now);
+    EXPECT_UINT(risk_bound(gateway_risk(reader.gateway), RISK_STRATEGY_RATE,
+                           &(struct risk_subject){.strategy = TWO}),
+                66);
+    end();
+    rig.strategy[FAR].name = "far";
+}
+
 SPEC(whoever_has_its_name_is_not_attached_behind_its_back)
 {
     play("i1 a1 x c1");
@@ -279,6 +308,7 @@ SPEC(an_order_of_a_number_without_a_name_is_refused)
     S(who_comes_back_has_the_turnover_of_its_day)                                                  \
     S(a_day_ends_for_it_too)                                                                       \
     S(what_is_told_late_of_its_orders_is_counted_for_people)                                       \
+    S(what_people_said_of_it_stands_in_nobodys_way)                                                \
     S(whoever_has_its_name_is_not_attached_behind_its_back)                                        \
     S(of_more_orders_at_once_than_can_be_read_without_a_place_it_is_named)                         \
     S(an_order_of_a_number_without_a_name_is_refused)                                              \
