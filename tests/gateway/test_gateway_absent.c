@@ -2,6 +2,7 @@
  * traces (gateway_rig.h has the alphabet).  "one" leaves the file: "uno" has its place there. */
 
 #include "dataplane/gateway/gateway_absent.h"
+#include "dataplane/gateway/gateway_image_layout.h" /* images are damaged where it matters */
 #include "dataplane/risk/risk_image.h"
 #include "tests/gateway/gateway_trace.h"
 #include "tests/gateway/image_check.h"
@@ -140,6 +141,50 @@ SPEC(who_comes_back_has_the_turnover_of_its_day)
     risk_image_strategy(gateway_risk(rig.gateway), ONE, &risk_due);
     EXPECT(memcmp(&risk.traded, &risk_due.traded, sizeof risk.traded) == 0);
     EXPECT(memcmp(&risk.cash, &risk_due.cash, sizeof risk.cash) == 0);
+    free(image.bytes);
+    end();
+}
+
+/* The image of the journal where it has no place. */
+static struct image_bytes image_without(void)
+{
+    rig.strategy[ONE].name = "uno";
+    image_reader_new(&reader, &rig.plan);
+    EXPECT(image_reader_read(&reader, rig.written, 0, rig.records));
+    struct image_bytes image = image_reader_save(&reader);
+    image_reader_free(&reader);
+    return image;
+}
+
+SPEC(what_is_told_late_once_it_is_back_is_its_own)
+{
+    play("u1 a1 c1");
+    struct image_bytes image = image_without();
+    rig.strategy[ONE].name = "one";
+    image_reader_new(&reader, &rig.plan);
+    EXPECT(image_reader_load(&reader, &image));
+    gateway_recovered(reader.gateway, rig.now);
+    const struct fake_message late = {
+        .answer = {.kind = SLOT_ANSWERS_EXECUTED, .order = rig.sent[0].order, .cum = 4 * QTY_ONE},
+        .price = PRICE_ONE,
+        .qty = 4 * QTY_ONE};
+    gateway_message(reader.gateway, 0, 0, (const uint8_t *)&late, sizeof late, rig.now);
+    EXPECT(holds(ONE) == 4);
+    free(image.bytes);
+    end();
+}
+
+SPEC(positions_that_do_not_add_up_are_refused)
+{
+    play("i1 a1 e1:10 i2b/1 a2 e2:10");
+    struct image_bytes image = image_without();
+    const struct gateway_image_parts parts = gateway_image_parts((const void *)image.bytes);
+    struct gateway_image_holding *holding =
+        (void *)(image.bytes + ((const uint8_t *)parts.holding - image.bytes));
+    for (int i = 0; i < 2; i++) holding[i].position = holding[i].risk.position = RISK_POSITION_MAX;
+    image_reader_new(&reader, &rig.plan);
+    EXPECT(!image_reader_load(&reader, &image));
+    EXPECT_TEXT(reader.problem, "the positions of strategies without a place here do not add up");
     free(image.bytes);
     end();
 }
@@ -306,6 +351,8 @@ SPEC(an_order_of_a_number_without_a_name_is_refused)
     S(who_has_an_open_order_needs_one_too)                                                         \
     S(a_unique_order_is_one_as_well)                                                               \
     S(who_comes_back_has_the_turnover_of_its_day)                                                  \
+    S(what_is_told_late_once_it_is_back_is_its_own)                                                \
+    S(positions_that_do_not_add_up_are_refused)                                                    \
     S(a_day_ends_for_it_too)                                                                       \
     S(what_is_told_late_of_its_orders_is_counted_for_people)                                       \
     S(what_people_said_of_it_stands_in_nobodys_way)                                                \
