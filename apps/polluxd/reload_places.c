@@ -1,7 +1,8 @@
 /* Who is in which place of the gateway, and what memory that takes.
  *
  * A place has the name of whoever was there first.  Names and vacancy are the gateway's; they
- * change by this thread's changes only, and a place becomes vacant when its delegate has ended. */
+ * change by this thread's changes only, and a place becomes vacant when its delegate has ended and
+ * its orders are over, also those of before the start. */
 
 #include "apps/polluxd/gateway_config.h"
 #include "apps/polluxd/plugs.h"
@@ -98,13 +99,19 @@ const struct delegate_kind *reload_kind(void *context, uint32_t place)
 
 /* Places. */
 
-static bool occupied(const struct reload *reload, uint32_t place)
+static bool somebody(const struct reload *reload, uint32_t place)
 {
     for (const struct occupant *one = reload->occupants; one; one = one->next)
         if (one->place == place) return true;
     for (const struct occupant *one = reload->coming; one; one = one->next)
         if (one->place == place) return true;
-    return !engine_stage_vacant(reload->plan.polluxd->launch.engine, place);
+    return false;
+}
+
+static bool occupied(const struct reload *reload, uint32_t place)
+{
+    return somebody(reload, place) ||
+           !engine_stage_vacant(reload->plan.polluxd->launch.engine, place);
 }
 
 /* The venue of what runs, by its name; or how many there are. */
@@ -208,8 +215,13 @@ uint32_t reload_place(void *context, const struct config *next,
         return RUNNING_NO_PLACE;
     }
     why->later = occupied(reload, place);
-    const char *sentence = why->later ? "the one before has not left"
-                                      : place_wrong(reload, next, strategy, place, kind);
+    const char *sentence = NULL;
+    if (somebody(reload, place) || runs(reload->running, place))
+        sentence = "the one before has not left";
+    else if (why->later)
+        sentence = "orders of it from before the start are still open; "
+                   "ask again when they have ended";
+    else sentence = place_wrong(reload, next, strategy, place, kind);
     if (!sentence && coming_add(reload, place, kind)) return place;
     why_say(why, sentence ? sentence : "there is not enough memory");
     return RUNNING_NO_PLACE;

@@ -173,7 +173,7 @@
     K(S, LIST,    strategies, NULL, 1, CONFIG_STRATEGIES_MAX, config_trade_strategy, LIVE, \
       "Who decides.  Those that come while trading need a spare place at their venue, or had one before.") \
     K(S, WHOLE,   spare_strategies, "0", 0, CONFIG_SPARES_MAX, none, RESTART,          \
-      "How many strategies there is a place for at each venue, besides those of the start.") \
+      "How many strategies there is a place for at each venue, besides those of the start: for those that come, and those taken out of the file that still have open orders or a position.") \
     K(S, WHOLE,   spare_orders, "64", 0, CONFIG_STRATEGY_KEYS_MAX, none, RESTART,      \
       "How many orders a strategy in a spare place may have at once; and as many without a key.") \
     K(S, PATHS,   plugins, "", 0, CONFIG_PLUGINS_MAX, none, LIVE,                      \

@@ -83,6 +83,7 @@ static struct risk_limits risk_of(const struct gateway_plan *plan)
                                  .symbols = plan->symbols ? plan->symbols : 1,
                                  .recent = 65536,
                                  .batch = GATEWAY_CONTROLS_MAX};
+    limits.strategies += gateway_absent_room(plan) > 0; /* the absent ones together */
     for (uint32_t venue = 0; venue < plan->venues; venue++) {
         struct slots_limits slots = slots_of(plan, venue);
         limits.orders += slots.slots + slots.uniques;
@@ -194,14 +195,14 @@ static void venue_lay(struct place *place, const struct gateway_plan *plan, uint
 {
     struct slots_limits limits = slots_of(plan, number);
     struct trade_port_limits port = port_of(plan, number);
-    size_t all = (size_t)limits.slots + limits.uniques;
-    size_t chains = all + GATEWAY_RECENT + 1;
+    size_t kept = (size_t)limits.slots + limits.uniques + GATEWAY_ABSENT_ORDERS;
+    size_t chains = kept + GATEWAY_RECENT + 1;
     void *port_memory = take(place, plan->venue[number].kind->footprint(&port));
     void *slots_memory = take(place, slots_footprint(&limits));
     uint32_t numbers = (uint32_t)(GATEWAY_PORT_ALL * chains);
     void *index = take(place, order_index_footprint(numbers));
     void *chain = take(place, chains * sizeof(struct gateway_chain));
-    void *at = take(place, all * sizeof(struct gateway_slot));
+    void *at = take(place, kept * sizeof(struct gateway_slot));
     void *order = take(place, limits.slots * sizeof(struct delegate_order));
     void *link = take(place, plan->instruments * sizeof(uint32_t));
     void *symbol_of = take(place, symbols_at(plan, number) * sizeof(uint32_t));
@@ -270,10 +271,12 @@ static void gateway_lay(struct place *place, const struct gateway_plan *plan,
     struct gateway *gateway = take(place, sizeof *gateway);
     void *dispatch_memory = take(place, dispatch_footprint(&dispatch));
     void *risk_memory = take(place, risk_footprint(&risk));
-    void *strategy = take(place, plan->strategies * sizeof(struct gateway_strategy));
+    size_t places = plan->strategies + (size_t)gateway_absent_room(plan);
+    void *strategy = take(place, places * sizeof(struct gateway_strategy));
     void *symbol = take(place, plan->symbols * sizeof(struct gateway_symbol));
-    void *holding =
-        take(place, (size_t)plan->strategies * plan->symbols * sizeof(struct gateway_hold));
+    void *holding = take(place, places * plan->symbols * sizeof(struct gateway_hold));
+    void *traded = take(place, GATEWAY_ABSENT * sizeof(gateway_wide));
+    void *names = take(place, GATEWAY_STRATEGIES_MAX * sizeof(struct gateway_absent_name));
     void *listed = take(place, plan->instruments * sizeof(struct listing_name));
     void *by_place = take(place, (dispatch.delegates + 1) * sizeof(uint32_t));
     if (gateway) {
@@ -282,6 +285,8 @@ static void gateway_lay(struct place *place, const struct gateway_plan *plan,
         gateway->strategy = strategy;
         gateway->symbol = symbol;
         gateway->holding = holding;
+        gateway->absent_traded = traded;
+        gateway->absent_name = names;
         gateway->by_place = by_place;
         gateway->listed = listed;
     }
@@ -328,7 +333,9 @@ static void symbols_fill(struct gateway *gateway)
             gateway->risk, i,
             &(struct risk_symbol_plan){.venue = of->venue, .tick = of->tick, .lot = of->lot});
         CHECK(listed);
-        for (uint32_t strategy = 0; strategy < plan->strategies; strategy++) {
+        uint32_t rows = gateway_absent_room(plan) ? gateway_risk_row(gateway, plan->strategies) + 1
+                                                  : plan->strategies;
+        for (uint32_t strategy = 0; strategy < rows; strategy++) {
             bool told = risk_position(gateway->risk, strategy, i, 0);
             CHECK(told);
         }
@@ -414,7 +421,7 @@ static void venue_fill(struct gateway *gateway, uint32_t number)
     venue->reconcile_next = gateway_slots_all(venue);
     venue->slots = slots_new(venue->slots_memory, &venue->limits, &venue->can, venue->first_order);
     for (uint32_t i = 0; i < gateway->plan->instruments; i++) venue->link[i] = GATEWAY_NONE;
-    for (uint32_t i = 0; i < gateway_slots_all(venue); i++)
+    for (uint32_t i = 0; i < gateway_slots_kept(venue); i++)
         venue->at[i] = (struct gateway_slot){.key = DELEGATE_KEY_NONE, .symbol = GATEWAY_NONE};
     for (uint32_t i = 1; i <= venue->chains; i++) {
         link_new(gateway_chain_links(venue), i);
@@ -422,8 +429,8 @@ static void venue_fill(struct gateway *gateway, uint32_t number)
     }
 }
 
-/* Bounds of a spare place are zero, but for the one that trips by what has happened already: what
- * the journal brings of its fills is read before the bounds it has. */
+/* Bounds of a spare place are zero, but for the one that trips by what was sent already: its orders
+ * of before the start may still be filled. */
 static void spare_bound_fill(struct gateway *gateway, uint32_t number)
 {
     struct risk_record record = {
@@ -470,6 +477,7 @@ struct gateway *gateway_new(void *memory, const struct gateway_plan *plan,
     symbols_fill(gateway);
     strategies_fill(gateway);
     bounds_fill(gateway);
+    risk_reading(gateway->risk, true);
     dispatch_desk(gateway->dispatch,
                   &(struct dispatch_desk){.context = gateway, .complete = gateway_complete});
     return gateway;

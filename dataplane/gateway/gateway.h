@@ -144,13 +144,18 @@ struct gateway *gateway_new(void *memory, const struct gateway_plan *plan,
  * sentence if one cannot be. */
 MUST_USE bool gateway_recover(struct gateway *gateway, enum gateway_record kind, const void *record,
                               uint32_t bytes, char *problem, size_t capacity);
-/* After the last one: whether each order that may live is one that its venue's protocol can have.
- * False and a sentence that names it: the journal is another gateway's, or the venue spoke another
- * protocol then.  Nothing is changed. */
+/* After the last one: whether everybody has a place who still needs one.  A strategy that the plan
+ * has not, and no spare place for, is read like the others; with no order open and no position it
+ * needs none.  False and a sentence that says who does, and the cure. */
+MUST_USE bool gateway_placed(const struct gateway *gateway, char *problem, size_t capacity);
+/* And whether each order that may live is one that its venue's protocol can have.  False and a
+ * sentence that names it: the journal is another gateway's, or the venue spoke another protocol
+ * then.  Nothing is changed. */
 MUST_USE bool gateway_recover_check(const struct gateway *gateway, char *problem, size_t capacity);
 /* After that, or without any record: orders that may live are UNKNOWN, and asked for when their
  * venue is up; until they are settled risk counts each at worst: the larger of an order and its
- * replacement.  What is halted is canceled as soon as it is found.  Nothing may come in before.
+ * replacement.  What is halted, and what fits no leg or key of its strategy any more, is canceled
+ * as soon as it is found.  Nothing may come in before.
  * now is not before the records' times (gateway_record_time), or ages are counted from these. */
 void gateway_recovered(struct gateway *gateway, nanos_t now);
 
@@ -258,11 +263,12 @@ MUST_USE bool gateway_set(struct gateway *gateway, uint32_t strategy,
  * comes back continues.  Intake stops at once, orders are canceled, and when none is open or in
  * doubt and every report was shown, the place is vacant.
  *
- * A place is vacant if no delegate is in it; then place and name of of must be its own, or it must
- * be without a name, and the venues of of must be among its own.  memory: as kind->footprint says,
- * zeroed; it, and what of points to, are the gateway's until the place is vacant again.  False and
- * a sentence if it cannot be.  Bounds of risk are zero until gateway_control gives it others:
- * nothing of it passes before. */
+ * A place is vacant if no delegate is in it, and no order of it is open or in doubt, as one of
+ * before the start may be; then place and name of of must be its own, or it must be without a name,
+ * and the venues of of must be among its own.  memory: as kind->footprint says, zeroed; it, and
+ * what of points to, are the gateway's until the place is vacant again.  False and a sentence if it
+ * cannot be.  Bounds of risk are zero until gateway_control gives it others: nothing of it passes
+ * before. */
 MUST_USE bool gateway_attach(struct gateway *gateway, uint32_t place,
                              const struct gateway_strategy_plan *of, void *memory, char *problem,
                              size_t capacity);
@@ -273,6 +279,8 @@ const char *gateway_attach_check(const struct gateway *gateway, uint32_t place,
                                  const struct gateway_strategy_plan *of);
 void gateway_detach(struct gateway *gateway, uint32_t place, nanos_t now);
 bool gateway_vacant(const struct gateway *gateway, uint32_t place);
+/* Whether its orders come from outside; false of a place for delegates. */
+bool gateway_outside(const struct gateway *gateway, uint32_t place);
 /* Who is there now; its name is "" if nobody ever was. */
 const struct gateway_strategy_plan *gateway_strategy_of(const struct gateway *gateway,
                                                         uint32_t place);
@@ -333,6 +341,9 @@ const struct gateway_strategy_counts *gateway_strategy_counts(const struct gatew
 uint32_t gateway_gauges(const struct gateway *gateway, uint32_t strategy,
                         struct delegate_gauge *gauges, uint32_t most);
 bool gateway_strategy_on(const struct gateway *gateway, uint32_t strategy);
+/* What it may, but for its symbols: the strictest of the box, its venues and its own, and HALTED
+ * while it is tripped. */
+enum risk_state gateway_strategy_state(const struct gateway *gateway, uint32_t strategy);
 
 #define GATEWAY_COUNTERS(C)                                                                        \
     C(intent, "Intents of delegates and from outside")                                             \
@@ -347,6 +358,8 @@ bool gateway_strategy_on(const struct gateway *gateway, uint32_t strategy);
     C(intent_again, "Orders wanted again that risk has refused a moment ago: refused")             \
     C(intent_not_live, "Orders wanted while the book was not LIVE: refused")                       \
     C(intent_nowhere, "Orders wanted in instruments that no venue of theirs trades: refused")      \
+    C(intent_moved, "Orders wanted of keys that still have one of before the start in another "    \
+                    "instrument: refused until that is canceled")                                  \
     C(intent_over, "Cancels of UNIQUE orders that are not open, or not any more: refused")         \
     C(intent_held, "Intents that waited for the session's room or rate")                           \
     C(intent_conflated, "of these, gave way to a newer one of their slot")                         \
@@ -355,6 +368,8 @@ bool gateway_strategy_on(const struct gateway *gateway, uint32_t strategy);
     C(cancel_sent, "Cancels put on a session")                                                     \
     C(query_sent, "Queries put on a session")                                                      \
     C(request_held, "Cancels and queries that waited for the session's room or rate")              \
+    C(order_unfit, "Orders of before the start that no leg or key of their strategy fits any "     \
+                   "more: canceled")                                                               \
     C(refused, "Orders and replacements that risk refused")                                        \
     C(journal_full, "Orders and replacements refused because the journal took no record")          \
     C(journal_lost,                                                                                \

@@ -205,7 +205,8 @@ static bool is_late(const struct gateway_chain *chain, const struct port_report 
            report->answer.kind == SLOT_ANSWERS_EXECUTED;
 }
 
-static struct gateway_report row_make(const struct gateway_venue *venue,
+static struct gateway_report row_make(const struct gateway *gateway,
+                                      const struct gateway_venue *venue,
                                       const struct port_report *report, uint64_t sequence,
                                       nanos_t now)
 {
@@ -223,7 +224,8 @@ static struct gateway_report row_make(const struct gateway_venue *venue,
         .leaves = report->leaves,
         .venue = venue->number,
         .symbol = chain ? chain->symbol : RISK_NONE,
-        .strategy = chain ? chain->strategy : RISK_NONE,
+        .strategy =
+            chain && !gateway_is_absent(gateway, chain->strategy) ? chain->strategy : RISK_NONE,
         .slot = chain ? chain->slot : SLOTS_NONE,
         .key = chain ? chain->key : DELEGATE_KEY_NONE,
         .reason = report->reason,
@@ -267,7 +269,8 @@ static void report_take(struct gateway *gateway, struct gateway_venue *venue,
                         const struct port_report *report, nanos_t now)
 {
     struct gateway_chain *chain = gateway_chain_find(venue, report->answer.order);
-    if (!report->known || !chain || report->broken) {
+    if (!report->known || !chain || report->broken ||
+        unlikely(gateway_is_absent(gateway, chain->strategy))) {
         stray(gateway, chain, report, now);
         return;
     }
@@ -295,7 +298,7 @@ static void reports_take(struct gateway *gateway, struct gateway_venue *venue,
                          nanos_t now)
 {
     for (uint32_t i = 0; i < count; i++) {
-        struct gateway_report row = row_make(venue, &reports[i], sequence, now);
+        struct gateway_report row = row_make(gateway, venue, &reports[i], sequence, now);
         row.more = (uint8_t)(count - 1 - i);
         gateway_row(gateway, &row, true);
     }

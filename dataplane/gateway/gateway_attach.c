@@ -7,6 +7,8 @@
 /* Strategies come and go while orders leave; and whose the numbers in the journal are.
  *
  *     vacant --[attach]--> at work --[detach]--> leaving --[no order, all shown]--> vacant
+ *                                                   ^
+ *     a spare place with orders of before the start |
  *
  * A place keeps its name, and with it what risk and the holdings know: its positions, turnover and
  * states.  Its slots begin anew with each delegate, so that executed counts what that one did. */
@@ -65,12 +67,16 @@ const char *gateway_attach_check(const struct gateway *gateway, uint32_t place,
 {
     if (place >= gateway->plan->strategies) return "there is no such place";
     const struct gateway_strategy *strategy = &gateway->strategy[place];
+    if (strategy->leaving && strategy->delegate == DISPATCH_NONE)
+        return "orders of before the start are still open at the place";
     if (!strategy->vacant) return "the place is not vacant";
     if (!of->name || !of->name[0] || strlen(of->name) > DELEGATE_NAME_MAX)
         return "the strategy's name is empty or too long";
     if (strategy->name[0] && strcmp(strategy->name, of->name) != 0)
         return "the place is another strategy's";
     if (named_elsewhere(gateway, place, of->name)) return "another strategy has this name";
+    if (gateway_absent_find(gateway, of->name) != GATEWAY_NONE)
+        return "the strategy has traded before the start, and continues at a start that has it";
     if (of->venue >= gateway->plan->venues || !venues_good(gateway, of))
         return "a leg of the strategy is at no venue";
     if (gateway_venues_of(of) & ~strategy->venues) return "the place is at another venue";
@@ -170,6 +176,7 @@ static bool has_keys(const struct gateway_strategy *strategy, const struct gatew
     return false;
 }
 
+/* At any venue: of one that it is not at any more it has UNIQUE ones only. */
 static bool has_orders(const struct gateway *gateway, const struct gateway_strategy *strategy)
 {
     if (strategy->uniques > 0 || strategy->waiting_count > 0 || strategy->closes > 0) return true;
@@ -178,13 +185,26 @@ static bool has_orders(const struct gateway *gateway, const struct gateway_strat
     return false;
 }
 
+void gateway_stay(struct gateway *gateway)
+{
+    for (uint32_t i = 0; i < gateway->plan->strategies; i++) {
+        struct gateway_strategy *strategy = &gateway->strategy[i];
+        if (!strategy->vacant || !has_orders(gateway, strategy)) continue;
+        strategy->vacant = false;
+        strategy->leaving = true;
+        gateway->leavings++;
+    }
+}
+
 void gateway_leave(struct gateway *gateway)
 {
     for (uint32_t i = 0; i < gateway->plan->strategies && gateway->leavings > 0; i++) {
         struct gateway_strategy *strategy = &gateway->strategy[i];
         struct dispatch_ended ended;
         if (!strategy->leaving || has_orders(gateway, strategy)) continue;
-        if (!dispatch_take_this(gateway->dispatch, strategy->delegate, &ended)) continue;
+        if (strategy->delegate != DISPATCH_NONE &&
+            !dispatch_take_this(gateway->dispatch, strategy->delegate, &ended))
+            continue;
         strategy->leaving = false;
         strategy->vacant = strategy->off = true;
         strategy->delegate = DISPATCH_NONE;
@@ -248,15 +268,18 @@ const char *gateway_read_start(struct gateway *gateway, const struct gateway_sta
         start->names != names_of(plan))
         return "the journal is of other venues or symbols than the configuration";
     memset(gateway->read_as, 0, sizeof gateway->read_as);
+    memset(gateway->absent_name, 0, GATEWAY_STRATEGIES_MAX * sizeof *gateway->absent_name);
     return NULL;
 }
 
-/* Who is not in the plan any more gets a spare place: what it holds is still ours. */
+/* Who is not in the plan any more gets a spare place: what it holds is still ours.  Without one it
+ * is absent, at the latest from its first order on, and stays so. */
 const char *gateway_read_name(struct gateway *gateway, const struct gateway_named *named)
 {
     if (named->strategy >= GATEWAY_STRATEGIES_MAX || !memchr(named->name, 0, sizeof named->name))
         return "a strategy of the journal has no number or no name";
     uint32_t count = gateway->plan->strategies, spare = count;
+    uint32_t absent = gateway_absent_find(gateway, named->name);
     for (uint32_t i = count; i-- > 0;) {
         const struct gateway_strategy *strategy = &gateway->strategy[i];
         if (strcmp(strategy->name, named->name) == 0) {
@@ -265,7 +288,9 @@ const char *gateway_read_name(struct gateway *gateway, const struct gateway_name
         }
         if (!strategy->name[0] && strategy->venue == named->venue) spare = i;
     }
-    gateway->read_as[named->strategy] = (uint16_t)(spare < count ? spare + 1 : 0);
+    if (absent != GATEWAY_NONE) spare = absent;
+    else if (spare == count) gateway_absent_named(gateway, named);
+    gateway->read_as[named->strategy] = (uint16_t)(spare == count ? 0 : spare + 1);
     if (spare < count) memcpy(gateway->strategy[spare].name, named->name, sizeof named->name);
     return NULL;
 }

@@ -9,12 +9,15 @@
  * true when it comes by, so walks need not be told apart, and one that begins while another is
  * under way starts over.  A stop that finds no room waits in the slots' line, before all orders. */
 
-static bool must_stop(const struct gateway *gateway, const struct gateway_slot *at)
+static bool must_stop(const struct gateway *gateway, const struct gateway_venue *venue,
+                      uint32_t slot)
 {
+    const struct gateway_slot *at = &venue->at[slot];
     const struct gateway_strategy *strategy = &gateway->strategy[at->strategy];
     if (gateway->stopping && !gateway->keep) return true;
     if (strategy->off || strategy->done) return true;
     if (gateway_lacks(gateway, strategy)) return true;
+    if (gateway_unfit(gateway, venue, slot)) return true;
     if (at->symbol == GATEWAY_NONE) return false;
     return gateway_trading(gateway, strategy, at->symbol) == TRADING_HALTED;
 }
@@ -28,7 +31,7 @@ static bool slot_used(const struct gateway_venue *venue, uint32_t slot)
 static void slot_visit(struct gateway *gateway, struct gateway_venue *venue, uint32_t slot,
                        nanos_t now)
 {
-    if (!slot_used(venue, slot) || !must_stop(gateway, &venue->at[slot])) return;
+    if (!slot_used(venue, slot) || !must_stop(gateway, venue, slot)) return;
     bool unique = gateway_slot_unique(venue, slot);
     if (!unique && venue->at[slot].chain == 0)
         gateway_refused(gateway, venue, slot); /* it waited */
@@ -61,9 +64,11 @@ void gateway_sweep(struct gateway *gateway, uint32_t strategy, nanos_t now)
         struct gateway_venue *venue = &gateway->venue[i];
         const struct gateway_strategy *of =
             strategy == GATEWAY_NONE ? NULL : &gateway->strategy[strategy];
-        if (of && !gateway_is_at(of, i)) continue;
+        bool at = of && gateway_is_at(of, i);
+        if (of && !at && of->uniques == 0)
+            continue; /* those may be where it was before the start */
         venue->sweep_left = gateway_slots_all(venue);
-        uint32_t first = of ? gateway_slot_of(of, i, 0) : UINT32_MAX;
+        uint32_t first = at ? gateway_slot_of(of, i, 0) : UINT32_MAX;
         if (first < venue->sweep_left) venue->sweep_next = first; /* his come first */
     }
     gateway_sweep_more(gateway, now);
@@ -184,7 +189,8 @@ void gateway_day(struct gateway *gateway, nanos_t now)
 void gateway_day_take(struct gateway *gateway)
 {
     risk_day(gateway->risk);
-    for (uint32_t strategy = 0; strategy < gateway->plan->strategies; strategy++)
+    gateway_absent_day(gateway);
+    for (uint32_t strategy = 0; strategy < gateway_places(gateway); strategy++)
         for (uint32_t symbol = 0; symbol < gateway->plan->symbols; symbol++) {
             struct gateway_hold *hold = gateway_hold_at(gateway, strategy, symbol);
             hold->bought = hold->sold = 0;

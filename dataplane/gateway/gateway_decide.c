@@ -11,8 +11,7 @@ enum trading_state gateway_trading(const struct gateway *gateway,
     uint32_t number = (uint32_t)(strategy - gateway->strategy);
     const struct risk *risk = gateway->risk;
     enum risk_state state = risk_state(risk, RISK_BOX, 0);
-    uint32_t at = strategy->venue;
-    if (unlikely(strategy->many)) at = gateway->symbol[symbol].venue;
+    uint32_t at = gateway->symbol[symbol].venue; /* of an order of before the start, any */
     enum risk_state venue = risk_state(risk, RISK_VENUE, at);
     enum risk_state own = risk_state(risk, RISK_STRATEGY, number);
     enum risk_state of = risk_state(risk, RISK_SYMBOL, symbol);
@@ -187,10 +186,13 @@ static struct counter *order_check(struct gateway *gateway, struct want *want, n
     if (trading == TRADING_HALTED) return &counts->intent_halted;
     if (gateway_lacks(gateway, strategy)) return &counts->intent_away;
     if (intent->kind == INTENT_UNIQUE) return NULL;
-    if (unlikely(strategy->many) &&
-        gateway_key_elsewhere(gateway, strategy, want->venue->number, intent->key))
-        return &counts->intent_bad;
-    if (!symbol_good(want)) return &counts->intent_bad;
+    bool taken = !symbol_good(want) ||
+                 (unlikely(strategy->many) &&
+                  gateway_key_elsewhere(gateway, strategy, want->venue->number, intent->key));
+    if (unlikely(taken))
+        return gateway_before_stop(gateway, strategy, intent->key, want->symbol, now)
+                 ? &counts->intent_moved
+                 : &counts->intent_bad;
     return refused_again(want, now) ? &counts->intent_again : NULL;
 }
 
@@ -366,7 +368,7 @@ enum slots_status gateway_intend(struct gateway *gateway, const struct gateway_i
     CHECK(gateway->started);
     if (intent->strategy >= gateway->plan->strategies) return SLOTS_UNKNOWN_SLOT;
     struct gateway_strategy *strategy = &gateway->strategy[intent->strategy];
-    if (strategy->plan.kind || strategy->vacant) return SLOTS_UNKNOWN_SLOT;
+    if (!gateway_outside(gateway, intent->strategy)) return SLOTS_UNKNOWN_SLOT;
     if (unlikely(strategy->venue != intent->venue) &&
         (intent->venue >= gateway->plan->venues || !gateway_is_at(strategy, intent->venue)))
         return SLOTS_UNKNOWN_SLOT;

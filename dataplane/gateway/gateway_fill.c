@@ -19,10 +19,13 @@ void gateway_filled(struct gateway *gateway, struct gateway_chain *chain,
     chain->cum += fill->qty;
     counter_one(&gateway->counts.fill);
     hold_add(gateway_hold_at(gateway, chain->strategy, chain->symbol), chain->side, fill);
+    uint32_t row = gateway_risk_row(gateway, chain->strategy);
+    bool absent = gateway_is_absent(gateway, chain->strategy);
+    if (unlikely(absent)) gateway_absent_traded(gateway, chain->strategy, fill);
     enum risk_fill became = risk_fill(gateway->risk,
                                       &(struct risk_execution){
                                           .order = chain->risk,
-                                          .strategy = chain->strategy,
+                                          .strategy = row,
                                           .symbol = chain->symbol,
                                           .parent = RISK_NONE,
                                           .side = chain->side,
@@ -44,7 +47,7 @@ void gateway_filled(struct gateway *gateway, struct gateway_chain *chain,
             .side = chain->side,
         },
         now);
-    if (likely(became != RISK_FILL_TRIPPED)) return;
+    if (likely(became != RISK_FILL_TRIPPED) || absent) return;
     gateway->strategy[chain->strategy].tripped = true;
     gateway->trips++;
 }

@@ -56,13 +56,6 @@ struct gateway_known gateway_known(const struct gateway *gateway, uint32_t strat
 
 /* Hearing. */
 
-static bool outside(const struct gateway *gateway, uint32_t number)
-{
-    if (number >= gateway->plan->strategies) return false;
-    const struct gateway_strategy *strategy = &gateway->strategy[number];
-    return !strategy->plan.kind && !strategy->vacant;
-}
-
 static bool stops(const struct gateway_intake *intake)
 {
     return intake->intent.kind == INTENT_STOP || intake->intent.kind == INTENT_STOP_UNIQUE;
@@ -139,7 +132,8 @@ void gateway_hear(struct gateway *gateway, const struct gateway_intake *intake, 
 {
     CHECK(gateway->started);
     *answer = (struct gateway_answer){.hearing = GATEWAY_NOBODY, .counter = GATEWAY_NO_COUNTER};
-    if (!outside(gateway, intake->strategy)) return;
+    if (intake->strategy >= gateway->plan->strategies) return;
+    if (!gateway_outside(gateway, intake->strategy)) return;
     enum gateway_hearing hearing = intake_check(gateway, intake, now);
     answer->hearing = (uint8_t)hearing;
     if (hearing == GATEWAY_REFUSED) answer->status = SLOTS_OLD;

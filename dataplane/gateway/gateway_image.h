@@ -11,14 +11,12 @@
  *     image ──► gateway_image_load ──► gateway ──► gateway_image_recover: the records behind it
  *
  * In it: order numbers, orders that are not over, those that were over last, positions, turnover
- * and money, trips, the places of strategies outside, the sessions' and the drop copy's numbers,
- * halves of messages and of changes; and every change by people that there ever was, since what
- * they came to is decided anew with each configuration.
+ * and money, the places of strategies outside, the sessions' and the drop copy's numbers, halves of
+ * messages and of changes; and every change by people that there ever was, since what they came to
+ * is decided anew with each configuration.
  *
  * It is of the venues and symbols it was made with, as a journal is.  Strategies are in it by their
- * names: another configuration may have them elsewhere, and bounds of its own.  What was judged by
- * bounds before an image (who was filled too often in a second) stays as it was judged; reading the
- * records again would judge it by the bounds of now.
+ * names: another configuration may have them elsewhere, and bounds of its own.
  *
  * Whatever the bytes are, an image is loaded or refused.  A sum over them is the file's
  * (journal_snapshot.h).

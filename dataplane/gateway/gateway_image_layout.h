@@ -85,7 +85,8 @@ struct gateway_image_chain {
     uint32_t symbol;
     uint8_t side;
     uint8_t how;
-    uint8_t open;
+    uint8_t open;                /* 0, 1, or */
+#define GATEWAY_IMAGE_KEYLESS 2u /* with a key that its strategy had no more where this was made */
     uint8_t seen;
 };
 static_assert(sizeof(struct gateway_image_chain) == 104, "no holes");

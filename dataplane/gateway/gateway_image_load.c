@@ -1,4 +1,5 @@
 #include "dataplane/gateway/gateway_image_layout.h"
+#include "dataplane/gateway/gateway_read.h"
 
 #include <string.h>
 
@@ -24,12 +25,27 @@ static bool wrong(char *problem, size_t capacity, const char *sentence)
 
 /* Strategies. */
 
+/* Whether anything but what people said is known of it. */
+static bool is_known(const struct loading *loading, uint32_t name)
+{
+    static const struct risk_image_strategy nothing;
+    const struct gateway_image_parts *of = &loading->of;
+    if (memcmp(&of->name[name].risk, &nothing, offsetof(struct risk_image_strategy, reserved)) != 0)
+        return true;
+    for (uint32_t i = 0; i < of->head->chains; i++)
+        if (of->chain[i].name == name) return true;
+    for (uint32_t i = 0; i < of->head->holdings; i++)
+        if (of->holding[i].name == name) return true;
+    return false;
+}
+
 /* As gateway_read_name gives places to names, one after the other. */
 static void places_find(struct loading *loading)
 {
     const struct gateway *gateway = loading->gateway;
     uint32_t count = gateway->plan->strategies;
     bool given[GATEWAY_STRATEGIES_MAX] = {0};
+    uint32_t absent = count, end = count + gateway_absent_room(gateway->plan);
     for (uint32_t name = 0; name < loading->of.head->names; name++) {
         const struct gateway_image_name *is = &loading->of.name[name];
         uint32_t own = GATEWAY_NONE, spare = GATEWAY_NONE;
@@ -40,6 +56,8 @@ static void places_find(struct loading *loading)
         }
         loading->place_of[name] = own != GATEWAY_NONE ? own : spare;
         if (own == GATEWAY_NONE && spare != GATEWAY_NONE) given[spare] = true;
+        if (loading->place_of[name] == GATEWAY_NONE && absent < end && is_known(loading, name))
+            loading->place_of[name] = absent++;
     }
 }
 
@@ -51,7 +69,6 @@ static bool is_placeless(const struct loading *loading, uint32_t name)
 static const char *names_check(struct loading *loading)
 {
     const struct gateway_image_parts *of = &loading->of;
-    static const struct risk_image_strategy nothing;
     for (uint32_t i = 0; i < of->head->names; i++) {
         if (!memchr(of->name[i].name, 0, sizeof of->name[i].name) || !of->name[i].name[0])
             return "a strategy of the image has no name";
@@ -63,8 +80,9 @@ static const char *names_check(struct loading *loading)
         if (of->run[i] > of->head->names) return "a strategy of the image has no number";
     places_find(loading);
     for (uint32_t i = 0; i < of->head->names; i++)
-        if (is_placeless(loading, i) && memcmp(&of->name[i].risk, &nothing, sizeof nothing) != 0)
-            return "the image has turnover of a strategy that has no place here any more";
+        if (is_placeless(loading, i) && is_known(loading, i))
+            return "the image has traded for more strategies without a place here than there is "
+                   "room for: give gateway.spare_strategies more";
     return NULL;
 }
 
@@ -92,7 +110,8 @@ static bool chain_sound(const struct loading *loading, const struct gateway_imag
     const struct gateway_image_venue *venue = &loading->of.venue[chain->venue];
     bool terms = chain->price >= 1 && chain->price <= RISK_PRICE_MAX && chain->total >= 1 &&
                  chain->total <= SLOTS_QTY_MAX && chain->cum >= 0 && chain->side <= SIDE_SELL &&
-                 chain->how <= 0xf && chain->open <= 1 && chain->seen <= 1 && chain->said >= 0;
+                 chain->how <= 0xf && chain->open <= GATEWAY_IMAGE_KEYLESS && chain->seen <= 1 &&
+                 chain->said >= 0;
     bool asked =
         chain->asked == 0 || (chain->asked > chain->order && chain->asked < venue->first_order &&
                               chain->asked_price >= 1 && chain->asked_price <= RISK_PRICE_MAX &&
@@ -149,7 +168,7 @@ static void chains_untry(const struct loading *loading, uint32_t count)
         order_index_remove(index, chain->order);
     }
     for (uint32_t i = 0; i < gateway->plan->venues; i++)
-        for (uint32_t slot = 0; slot < gateway_slots_all(&gateway->venue[i]); slot++)
+        for (uint32_t slot = 0; slot < gateway_slots_kept(&gateway->venue[i]); slot++)
             gateway->venue[i].at[slot].chain = 0;
 }
 
@@ -161,8 +180,7 @@ static const char *chains_check(const struct loading *loading)
         const struct gateway_image_chain *chain = &loading->of.chain[i];
         if (chain->venue >= head->start.venues || !chain_sound(loading, chain))
             return "an order of the image is none";
-        if (is_placeless(loading, chain->name))
-            return "the image has an order of a strategy that has no place here any more";
+        if (is_placeless(loading, chain->name)) return "the image has an order of no strategy";
         if (!chain->open && ++closed[chain->venue] > GATEWAY_RECENT)
             return "the image has more orders that are over than are remembered";
     }
@@ -174,8 +192,19 @@ static const char *chains_check(const struct loading *loading)
     return tried < head->chains ? sentence : NULL;
 }
 
+/* Of an absent strategy: risk adds them up, and all of them are to fit. */
+static bool is_addable(const struct gateway_image_holding *holding, gateway_wide *all)
+{
+    gateway_wide position = holding->position, unpriced = holding->unpriced;
+    *all += position < 0 ? -position : position;
+    *all += unpriced < 0 ? -unpriced : unpriced;
+    return holding->risk.known && holding->position == holding->risk.position &&
+           holding->unpriced == holding->risk.unpriced && *all <= RISK_POSITION_MAX;
+}
+
 static const char *holdings_check(const struct loading *loading)
 {
+    gateway_wide absent = 0;
     uint64_t before = 0;
     for (uint32_t i = 0; i < loading->of.head->holdings; i++) {
         const struct gateway_image_holding *holding = &loading->of.holding[i];
@@ -183,8 +212,10 @@ static const char *holdings_check(const struct loading *loading)
         if (number <= before || holding->symbol >= loading->gateway->plan->symbols ||
             !risk_image_holding_sound(&holding->risk))
             return "a position of the image is none";
-        if (is_placeless(loading, holding->name))
-            return "the image has a position of a strategy that has no place here any more";
+        if (is_placeless(loading, holding->name)) return "the image has a position of no strategy";
+        if (gateway_is_absent(loading->gateway, loading->place_of[holding->name]) &&
+            !is_addable(holding, &absent))
+            return "the positions of strategies without a place here do not add up";
         before = number;
     }
     return NULL;
@@ -236,6 +267,8 @@ static void names_take(struct loading *loading)
         memcpy(named.name, is->name, sizeof named.name);
         CHECK(!gateway_read_name(gateway, &named));
         uint32_t place = gateway_read_as(gateway, i);
+        if (place == GATEWAY_NONE && loading->place_of[i] != GATEWAY_NONE)
+            place = gateway_absent_enter(gateway, i);
         CHECK(place == loading->place_of[i]);
         image->name[i] =
             (struct gateway_image_known){.venue = is->venue, .place = place, .known = is->known};
@@ -287,8 +320,9 @@ static struct gateway_chain chain_of(const struct loading *loading,
                                   .risk = RISK_NONE,
                                   .side = is->side,
                                   .how = is->how,
-                                  .open = is->open,
-                                  .seen = is->seen};
+                                  .open = is->open != 0,
+                                  .seen = is->seen,
+                                  .keyless = is->open == GATEWAY_IMAGE_KEYLESS};
 }
 
 static void open_take(struct gateway *gateway, struct gateway_venue *venue,
@@ -302,7 +336,10 @@ static void open_take(struct gateway *gateway, struct gateway_venue *venue,
     const struct gateway_chain opened = *chain;
     *chain = *is;
     chain->slot = slot;
-    chain->key = opened.key;
+    if (!gateway_is_absent(gateway, is->strategy)) {
+        chain->key = opened.key;
+        chain->keyless |= is->key != DELEGATE_KEY_NONE && gateway_slot_unique(venue, slot);
+    }
     chain->link = opened.link;
     if (is->asked) order_index_add(venue->index, is->asked, venue->at[slot].chain);
     if (is->before) order_index_add(venue->index, is->before, venue->at[slot].chain);
@@ -313,9 +350,11 @@ static void closed_take(struct gateway *gateway, struct gateway_venue *venue,
                         struct gateway_chain *is)
 {
     const struct gateway_strategy *strategy = &gateway->strategy[is->strategy];
+    bool absent = gateway_is_absent(gateway, is->strategy);
+    uint32_t end = absent ? gateway_slots_kept(venue) : gateway_slots_all(venue);
     if (is->key < strategy->orders_room && gateway_is_at(strategy, venue->number))
         is->slot = gateway_slot_of(strategy, venue->number, is->key);
-    else if (is->slot >= gateway_slots_all(venue)) is->slot = 0;
+    else if (is->slot >= end) is->slot = 0;
     gateway_chain_remember(venue, is);
 }
 
@@ -339,6 +378,34 @@ static void chains_take(struct loading *loading)
     }
 }
 
+/* What all of them come to, in risk's row of theirs. */
+static void absents_take(struct loading *loading)
+{
+    struct gateway *gateway = loading->gateway;
+    uint32_t first = gateway->plan->strategies, row = gateway_risk_row(gateway, first);
+    risk_image_bits cash = 0, traded = 0;
+    for (uint32_t i = 0; i < loading->of.head->names; i++) {
+        uint32_t place = loading->place_of[i];
+        if (is_placeless(loading, i) || !gateway_is_absent(gateway, place)) continue;
+        const struct risk_image_strategy *is = &loading->of.name[i].risk;
+        gateway->absent_traded[place - first] = risk_image_int_of(&is->traded);
+        traded += (risk_image_bits)risk_image_int_of(&is->traded);
+        cash += (risk_image_bits)risk_image_int_of(&is->cash);
+    }
+    const struct risk_image_strategy all = {.cash = risk_image_wide((risk_image_int)cash),
+                                            .traded = risk_image_wide((risk_image_int)traded)};
+    risk_image_strategy_load(gateway->risk, row, &all);
+    for (uint32_t symbol = 0; symbol < gateway->plan->symbols; symbol++) {
+        struct risk_image_holding sum = {.known = 1};
+        for (uint32_t place = first; place < gateway_places(gateway); place++) {
+            const struct gateway_hold *hold = gateway_hold_at(gateway, place, symbol);
+            sum.position += hold->position;
+            sum.unpriced += hold->unpriced;
+        }
+        risk_image_holding_load(gateway->risk, row, symbol, &sum);
+    }
+}
+
 static void holdings_take(struct loading *loading)
 {
     struct gateway *gateway = loading->gateway;
@@ -352,12 +419,14 @@ static void holdings_take(struct loading *loading)
         hold->fills = is->fills;
         hold->cash = risk_image_int_of(&is->cash);
         hold->unpriced = is->unpriced;
-        risk_image_holding_load(gateway->risk, place, is->symbol, &is->risk);
+        if (!gateway_is_absent(gateway, place))
+            risk_image_holding_load(gateway->risk, place, is->symbol, &is->risk);
     }
     for (uint32_t i = 0; i < loading->of.head->names; i++)
-        if (!is_placeless(loading, i))
+        if (!is_placeless(loading, i) && !gateway_is_absent(gateway, loading->place_of[i]))
             risk_image_strategy_load(gateway->risk, loading->place_of[i],
                                      &loading->of.name[i].risk);
+    if (gateway->absents > 0) absents_take(loading);
     struct risk_image_box box = loading->of.head->box;
     box.moves += loading->image->moves;
     risk_image_box_load(gateway->risk, &box);
@@ -387,6 +456,10 @@ static void rest_take(struct loading *loading)
         uint32_t name = image->run[i] = loading->of.run[i];
         uint32_t place = name ? image->name[name - 1].place : GATEWAY_NONE;
         gateway->read_as[i] = (uint16_t)(place == GATEWAY_NONE ? 0 : place + 1);
+        memset(&gateway->absent_name[i], 0, sizeof gateway->absent_name[i]);
+        if (name && place == GATEWAY_NONE)
+            memcpy(gateway->absent_name[i].name, image->name[name - 1].name,
+                   sizeof gateway->absent_name[i].name);
     }
 }
 

@@ -9,13 +9,38 @@ struct writer {
     const struct gateway *gateway;
     uint8_t *at; /* NULL: it only counts */
     size_t bytes;
-    uint16_t name_of[GATEWAY_STRATEGIES_MAX]; /* by place: 1 + name, or 0 */
+    uint16_t name_of[GATEWAY_STRATEGIES_MAX + GATEWAY_ABSENT]; /* by place: 1 + name, or 0 */
 };
 
 static void put(struct writer *writer, const void *part, size_t bytes)
 {
     if (writer->at && bytes > 0) memcpy(writer->at + writer->bytes, part, bytes);
     writer->bytes += bytes;
+}
+
+/* Who had no place when it was named may have one for reading since. */
+static uint32_t place_of(const struct writer *writer, uint32_t name)
+{
+    const struct gateway_image_known *known = &writer->image->name[name];
+    if (known->place != GATEWAY_NONE) return known->place;
+    return gateway_absent_find(writer->gateway, known->name);
+}
+
+/* Of an absent one risk has only what all of them come to. */
+static struct risk_image_strategy strategy_of(const struct gateway *gateway, uint32_t place)
+{
+    struct risk_image_strategy image = {0};
+    if (place == GATEWAY_NONE) return image;
+    if (!gateway_is_absent(gateway, place)) {
+        risk_image_strategy(gateway->risk, place, &image);
+        return image;
+    }
+    risk_image_bits cash = 0; /* of an image's bytes, whatever they are */
+    for (uint32_t symbol = 0; symbol < gateway->plan->symbols; symbol++)
+        cash += (risk_image_bits)gateway_hold_at(gateway, place, symbol)->cash;
+    image.cash = risk_image_wide((risk_image_int)cash);
+    image.traded = risk_image_wide(gateway->absent_traded[place - gateway->plan->strategies]);
+    return image;
 }
 
 static void names_put(struct writer *writer)
@@ -25,8 +50,7 @@ static void names_put(struct writer *writer)
         const struct gateway_image_known *known = &image->name[i];
         struct gateway_image_name name = {.venue = known->venue, .known = known->known};
         memcpy(name.name, known->name, sizeof name.name);
-        if (known->place != GATEWAY_NONE)
-            risk_image_strategy(writer->gateway->risk, known->place, &name.risk);
+        name.risk = strategy_of(writer->gateway, place_of(writer, i));
         put(writer, &name, sizeof name);
     }
 }
@@ -71,6 +95,7 @@ static uint32_t symbols_put(struct writer *writer)
 static void chain_put(struct writer *writer, const struct gateway_venue *venue,
                       const struct gateway_chain *chain)
 {
+    uint8_t open = chain->open && chain->keyless ? GATEWAY_IMAGE_KEYLESS : chain->open;
     const struct gateway_image_chain kept = {.order = chain->order,
                                              .asked = chain->asked,
                                              .before = chain->before,
@@ -88,7 +113,7 @@ static void chain_put(struct writer *writer, const struct gateway_venue *venue,
                                              .symbol = chain->symbol,
                                              .side = chain->side,
                                              .how = chain->how,
-                                             .open = chain->open,
+                                             .open = open,
                                              .seen = chain->seen};
     put(writer, &kept, sizeof kept);
 }
@@ -100,7 +125,7 @@ static uint32_t chains_put(struct writer *writer)
     for (uint32_t i = 0; i < gateway->plan->venues; i++) {
         const struct gateway_venue *venue = &gateway->venue[i];
         struct links links = gateway_chain_links(venue);
-        for (uint32_t slot = 0; slot < gateway_slots_all(venue); slot++) {
+        for (uint32_t slot = 0; slot < gateway_slots_kept(venue); slot++) {
             const struct gateway_chain *chain = gateway_chain_of(venue, slot);
             if (!chain) continue;
             chain_put(writer, venue, chain);
@@ -124,7 +149,7 @@ static uint32_t holdings_put(struct writer *writer)
     const struct gateway *gateway = writer->gateway;
     uint32_t count = 0;
     for (uint32_t name = 0; name < writer->image->names; name++) {
-        uint32_t place = writer->image->name[name].place;
+        uint32_t place = place_of(writer, name);
         if (place == GATEWAY_NONE) continue;
         for (uint32_t symbol = 0; symbol < gateway->plan->symbols; symbol++) {
             const struct gateway_hold *hold = gateway_hold_at(gateway, place, symbol);
@@ -136,7 +161,10 @@ static uint32_t holdings_put(struct writer *writer)
                                                  .fills = hold->fills,
                                                  .cash = risk_image_wide(hold->cash),
                                                  .unpriced = hold->unpriced};
-            risk_image_holding(gateway->risk, place, symbol, &kept.risk);
+            if (gateway_is_absent(gateway, place))
+                kept.risk = (struct risk_image_holding){
+                    .position = hold->position, .unpriced = hold->unpriced, .known = 1};
+            else risk_image_holding(gateway->risk, place, symbol, &kept.risk);
             if (is_nothing(&kept)) continue;
             put(writer, &kept, sizeof kept);
             count++;
@@ -175,8 +203,8 @@ static size_t image_walk(struct writer *writer)
     const struct gateway_image *image = writer->image;
     const struct gateway *gateway = writer->gateway;
     for (uint32_t i = 0; i < image->names; i++)
-        if (image->name[i].place != GATEWAY_NONE)
-            writer->name_of[image->name[i].place] = (uint16_t)(i + 1);
+        if (place_of(writer, i) != GATEWAY_NONE)
+            writer->name_of[place_of(writer, i)] = (uint16_t)(i + 1);
     struct gateway_image_head head = head_of(writer);
     put(writer, &head, sizeof head);
     put(writer, image->run, sizeof image->run);

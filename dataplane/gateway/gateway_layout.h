@@ -25,12 +25,13 @@
  * Invariants, checked by gateway_verify:
  * - an order of the slots that was sent is the order of the slot's chain, which is open and has a
  *   risk order; an open chain has such a slot;
- * - a holding's working is the number of its open chains;
+ * - a holding's working is the number of its open chains; of a vacant place it is 0;
  * - the index holds the numbers of all chains and no others;
  * - a delegate's orders are what slots_look says;
  * - of the slots of a key at several venues one at most is not ORDER_NONE. */
 
 #include "dataplane/gateway/gateway.h"
+#include "dataplane/gateway/gateway_absent.h"
 #include "dataplane/route/list.h"
 #include "dataplane/route/order_index.h"
 #include "dataplane/route/slots.h"
@@ -74,6 +75,7 @@ struct gateway_chain {
     bool open;
     bool replacing; /* risk counts the replacement too */
     bool seen;
+    bool keyless;     /* of before the start: it had a key that its strategy has here no more */
     struct link link; /* in free, or in recent */
 };
 
@@ -123,7 +125,7 @@ struct gateway_strategy {
     bool off;
     bool done;
     bool vacant;  /* a delegate may be attached */
-    bool leaving; /* it will be: gateway_leave */
+    bool leaving; /* it will be, once it has no order: gateway_leave */
     uint32_t orders_room;
     uint32_t uniques_room;
     uint32_t legs_room;
@@ -244,6 +246,9 @@ struct gateway {
     uint32_t parts;
     struct gateway_report part[TRADE_PORT_REPORTS_MAX];
     uint16_t read_as[GATEWAY_STRATEGIES_MAX]; /* 1 + ours; 0: there is none */
+    uint32_t absents;                         /* gateway_absent.h: their places are behind ours, */
+    gateway_wide *absent_traded;              /* so much of each on the day; */
+    struct gateway_absent_name *absent_name;  /* and who has none, by the journal's number */
     struct gateway_heard unsettled;           /* the newest record, if it is one of these */
     bool unsettled_is;
     struct gateway_answer *answer; /* of the intent being heard; NULL: none is */
@@ -414,8 +419,8 @@ void gateway_leg(struct gateway *gateway, uint32_t strategy, uint32_t instrument
 
 /* gateway_unique.c */
 
-/* A strategy's UNIQUE order is to be no more: by its number at the venue, or, of a strategy
- * outside, by the sequence that it was said with, wherever it is.  OK; SAME: it is to go already;
+/* A strategy's UNIQUE order is to be no more: by its number, at this venue if several have it, or,
+ * of a strategy outside, by the sequence that it was said with.  OK; SAME: it is to go already;
  * UNKNOWN_SLOT: it is not open. */
 enum slots_status gateway_unique_stop(struct gateway *gateway, struct gateway_venue *venue,
                                       uint32_t strategy, uint64_t unique, nanos_t now);
@@ -425,6 +430,8 @@ enum slots_status gateway_unique_stop(struct gateway *gateway, struct gateway_ve
 /* Its delegate takes part. */
 void gateway_enter(struct gateway *gateway, uint32_t strategy);
 void gateway_leave(struct gateway *gateway); /* those whose orders are over */
+void gateway_stay(
+    struct gateway *gateway); /* who has orders of before the start, and no delegate */
 /* The journal's START, and whose the numbers are. */
 void gateway_write_names(struct gateway *gateway);
 const char *gateway_read_start(struct gateway *gateway, const struct gateway_start *start);
@@ -446,20 +453,15 @@ void gateway_settle_heard(struct gateway *gateway, enum gateway_record next);
 bool gateway_heard_acted(const struct gateway_heard *heard, enum gateway_record next);
 void gateway_known_take(struct gateway_known *known, const struct gateway_heard *heard);
 
-/* gateway_recover.c: parts of it, for an image (gateway_image_load.c) */
+/* gateway_before.c: orders of before the start. */
 
-struct gateway_slot_was { /* of an order in the journal */
-    uint32_t slot;
-    uint32_t key; /* DELEGATE_KEY_NONE: UNIQUE */
-};
-/* Where it is here, or GATEWAY_NONE; and that its newest order is of this strategy and symbol. */
-uint32_t gateway_read_slot(const struct gateway *gateway, const struct gateway_venue *venue,
-                           uint32_t strategy, const struct gateway_slot_was *was);
-void gateway_read_slot_use(struct gateway_venue *venue, uint32_t slot, uint32_t strategy,
-                           uint32_t symbol);
-/* A change more of those that wait, if there is room; and no other takes their place any more. */
-MUST_USE bool gateway_read_change(struct gateway *gateway, const struct risk_record *record);
-void gateway_read_changes_end(struct gateway *gateway);
+/* Its strategy has no leg or key for it any more. */
+bool gateway_unfit(const struct gateway *gateway, const struct gateway_venue *venue, uint32_t slot);
+void gateway_unfit_count(struct gateway *gateway);
+/* The key is wanted for this symbol; false: it has no order of before the start in another one.
+ * Else that is to go first. */
+bool gateway_before_stop(struct gateway *gateway, const struct gateway_strategy *strategy,
+                         uint32_t key, uint32_t symbol, nanos_t now);
 
 /* gateway_control.c */
 

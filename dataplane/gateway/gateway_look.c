@@ -54,6 +54,29 @@ uint32_t gateway_gauges(const struct gateway *gateway, uint32_t strategy,
     return count < most ? count : most; /* it may be a plug-in's number */
 }
 
+bool gateway_outside(const struct gateway *gateway, uint32_t place)
+{
+    CHECK(place < gateway->plan->strategies);
+    const struct gateway_strategy *of = &gateway->strategy[place];
+    return !of->plan.kind && !of->vacant && !of->leaving;
+}
+
+static enum risk_state stricter(enum risk_state one, enum risk_state other)
+{
+    return one > other ? one : other;
+}
+
+enum risk_state gateway_strategy_state(const struct gateway *gateway, uint32_t strategy)
+{
+    const struct risk *risk = gateway->risk;
+    if (risk_tripped(risk, strategy)) return RISK_HALTED;
+    enum risk_state state =
+        stricter(risk_state(risk, RISK_BOX, 0), risk_state(risk, RISK_STRATEGY, strategy));
+    for (uint32_t venues = gateway_strategy_venues(gateway, strategy); venues; venues &= venues - 1)
+        state = stricter(state, risk_state(risk, RISK_VENUE, (uint32_t)__builtin_ctz(venues)));
+    return state;
+}
+
 bool gateway_strategy_on(const struct gateway *gateway, uint32_t strategy)
 {
     CHECK(strategy < gateway->plan->strategies);
@@ -186,6 +209,7 @@ static void holdings_verify(const struct gateway *gateway)
                 working += venue->chain[i].open && venue->chain[i].strategy == strategy &&
                            venue->chain[i].symbol == symbol;
             CHECK(hold->working == working);
+            CHECK(!gateway->started || working == 0 || !gateway->strategy[strategy].vacant);
             struct risk_holding_view view;
             risk_holding(gateway->risk, strategy, symbol, &view);
             CHECK(!view.known || view.position == hold->position);

@@ -1,5 +1,6 @@
+#include "dataplane/gateway/gateway_read.h"
+
 #include "dataplane/base/text.h"
-#include "dataplane/gateway/gateway_layout.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -12,8 +13,9 @@
  *     RESERVE   where order numbers go on
  *
  * While records are read the chains and holdings are all there is; risk hears executions without
- * orders.  gateway_recovered then gives every chain that is open to the slots, where it is UNKNOWN,
- * to risk, where what is open of it counts at worst, and to the port. */
+ * orders, which trip nobody: who was filled too often has a CONTROL.  gateway_recovered then gives
+ * every chain that is open to the slots, where it is UNKNOWN, to risk, where what is open of it
+ * counts at worst, and to the port. */
 
 static bool wrong(char *problem, size_t capacity, const char *sentence)
 {
@@ -47,7 +49,7 @@ static bool control_ours(const struct gateway *gateway, struct risk_record *reco
                  record->scope == RISK_HOLDING;
     if (!named) return true;
     record->subject.strategy = gateway_read_as(gateway, record->subject.strategy);
-    return record->subject.strategy != GATEWAY_NONE;
+    return record->subject.strategy < gateway->plan->strategies;
 }
 
 bool gateway_read_change(struct gateway *gateway, const struct risk_record *record)
@@ -90,6 +92,7 @@ uint32_t gateway_read_slot(const struct gateway *gateway, const struct gateway_v
                            uint32_t number, const struct gateway_slot_was *was)
 {
     const struct gateway_strategy *strategy = &gateway->strategy[number];
+    if (unlikely(gateway_is_absent(gateway, number))) return gateway_absent_slot(venue, was->slot);
     bool keyed =
         was->key < strategy->orders_room && gateway_is_at(strategy, venue->number) &&
         !(strategy->many && gateway_key_elsewhere(gateway, strategy, venue->number, was->key));
@@ -128,13 +131,17 @@ static bool pass_read(struct gateway *gateway, const struct gateway_pass *pass, 
         return wrong(problem, capacity, "a pass names no venue or symbol of the plan");
     struct gateway_venue *venue = &gateway->venue[pass->venue];
     uint32_t strategy = gateway_read_as(gateway, pass->pass.strategy);
+    if (unlikely(strategy == GATEWAY_NONE))
+        strategy = gateway_absent_enter(gateway, pass->pass.strategy);
     if (strategy == GATEWAY_NONE)
-        return wrong(problem, capacity, "an order of a strategy that has no place here any more");
+        return gateway_absent_wrong(gateway, pass->pass.strategy, problem, capacity);
     if (gateway->intent_sequence < pass->sequence) gateway->intent_sequence = pass->sequence;
     if (pass->number >= venue->first_order) venue->first_order = pass->number + 1;
     if (pass->was != 0) return replacement_read(venue, pass, problem, capacity);
     const struct gateway_slot_was was = {.slot = pass->slot, .key = pass->key};
     uint32_t slot = gateway_read_slot(gateway, venue, strategy, &was);
+    if (slot == GATEWAY_NONE && gateway_is_absent(gateway, strategy))
+        return gateway_absent_wrong(gateway, pass->pass.strategy, problem, capacity);
     if (slot == GATEWAY_NONE)
         return wrong(problem, capacity, "more open orders than there is room for");
     if (venue->at[slot].chain != 0)
@@ -146,6 +153,8 @@ static bool pass_read(struct gateway *gateway, const struct gateway_pass *pass, 
     chain->side = pass->pass.side;
     chain->how = pass->how;
     chain->sequence = pass->sequence;
+    if (gateway_is_absent(gateway, strategy)) chain->key = pass->key; /* for where it has a place */
+    else chain->keyless = pass->key != DELEGATE_KEY_NONE && gateway_slot_unique(venue, slot);
     return true;
 }
 
@@ -460,20 +469,23 @@ static void venue_revive(struct gateway *gateway, struct gateway_venue *venue)
         if (unique) unique_revive(gateway, venue, chain);
         gateway_refresh(gateway, venue, slot);
     }
+    gateway_absent_end(venue);
     slots_session(venue->slots, false);
 }
 
 void gateway_recovered(struct gateway *gateway, nanos_t now)
 {
     CHECK(!gateway->started);
+    CHECK(gateway_placed(gateway, NULL, 0)); /* whoever goes on has asked */
     gateway_read_changes_end(gateway);
     gateway_settle_heard(gateway, GATEWAY_RECORD_START);
     for (uint32_t i = 0; i < gateway->plan->venues; i++) venue_revive(gateway, &gateway->venue[i]);
     gateway_write_names(gateway);
     for (uint32_t i = 0; i < gateway->plan->venues; i++)
         gateway_reserve_ahead(gateway, &gateway->venue[i]);
-    for (uint32_t i = 0; i < gateway->plan->strategies; i++) gateway->strategy[i].tripped = false;
-    gateway->trips = 0;
+    risk_reading(gateway->risk, false);
+    gateway_stay(gateway);
+    gateway_unfit_count(gateway);
     gateway->started = true;
     gateway_sweep(gateway, GATEWAY_NONE, now); /* a halt of before may not have been carried out */
 }

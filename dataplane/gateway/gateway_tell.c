@@ -80,10 +80,27 @@ static bool unlisted(const struct gateway *gateway, const struct gateway_news *n
     return gateway->symbol[news->symbol].instrument == GATEWAY_NONE;
 }
 
+/* Where it may trade the symbol: not of an order of before the start in what is no leg of it any
+ * more, which it would take for its first one. */
+static bool is_its(const struct gateway *gateway, const struct gateway_strategy *strategy,
+                   uint32_t symbol)
+{
+    uint32_t instrument = gateway->symbol[symbol].instrument;
+    if (strategy->link[instrument] != symbol) return false;
+    if (!strategy->legs) return true;
+    for (uint32_t leg = 0; leg < strategy->plan.legs; leg++)
+        if (strategy->legs[leg] == instrument + 1) return true;
+    return false;
+}
+
 void gateway_tell(struct gateway *gateway, const struct gateway_news *news, nanos_t now)
 {
     struct gateway_strategy *strategy = &gateway->strategy[news->strategy];
     if (strategy->delegate == DISPATCH_NONE || unlisted(gateway, news)) return;
+    if (unlikely(!is_its(gateway, strategy, news->symbol))) {
+        gateway_wake(gateway, news->strategy); /* its key may be free now */
+        return;
+    }
     struct message message = {
         .child = news->child,
         .price = news->price,

@@ -33,16 +33,12 @@ enum slots_status gateway_unique_stop(struct gateway *gateway, struct gateway_ve
     uint32_t slot = SLOTS_NONE;
     const struct gateway_strategy *strategy = &gateway->strategy[number];
     if (strategy->plan.kind) slot = slot_by_number(venue, number, unique);
-    for (uint32_t i = 0; strategy->many && i < gateway->plan->venues; i++) {
-        if (slot != SLOTS_NONE || !strategy->plan.kind || !gateway_is_at(strategy, i)) continue;
-        venue = &gateway->venue[i]; /* not where the instrument of the intent is */
-        slot = slot_by_number(venue, number, unique);
+    /* Not where the instrument of the intent is, or where it was before the start. */
+    for (uint32_t i = 0; i < gateway->plan->venues && slot == SLOTS_NONE; i++) {
+        venue = &gateway->venue[i];
+        slot = strategy->plan.kind ? slot_by_number(venue, number, unique)
+                                   : slot_by_sequence(venue, number, unique);
     }
-    if (!strategy->plan.kind)
-        for (uint32_t i = 0; i < gateway->plan->venues && slot == SLOTS_NONE; i++) {
-            venue = &gateway->venue[i];
-            slot = slot_by_sequence(venue, number, unique);
-        }
     if (slot == SLOTS_NONE) {
         counter_one(&gateway->counts.intent_over);
         gateway_hear_counter(gateway, &gateway->counts.intent_over);

@@ -164,6 +164,26 @@ static void image_first(struct launch_gateway *gateway, struct text *report)
                 text);
 }
 
+/* Of orders that nobody wants any more under this configuration. */
+static void unfit_print(const struct launch_gateway *gateway, struct text *out)
+{
+    const struct gateway_counts *counts = gateway_counts(engine_stage_gateway(gateway->engine));
+    uint64_t orders = counter_read(&counts->order_unfit);
+    if (orders == 0) return;
+    text_format(out,
+                "%s: %" PRIu64 " of the open orders fit no instrument or key of their strategy any "
+                "more; they are canceled\n",
+                gateway->plan->folder, orders);
+}
+
+static bool placed(const struct launch_gateway *gateway, struct text *problems)
+{
+    char problem[256] = "";
+    if (gateway_placed(engine_stage_gateway(gateway->engine), problem, sizeof problem)) return true;
+    text_format(problems, "%s: %s\n", gateway->plan->folder, problem);
+    return false;
+}
+
 bool launch_gateway_recover(struct launch_gateway *gateway, struct engine_stage *engine,
                             const struct gateway_plan *of, struct net_clock *clock,
                             struct text *report, struct text *problems)
@@ -171,7 +191,7 @@ bool launch_gateway_recover(struct launch_gateway *gateway, struct engine_stage 
     gateway->engine = engine;
     if (!images_open(gateway, of, problems)) return false;
     const struct journal_listener listener = image_reading_listener(&gateway->reading);
-    if (!journal_sound(gateway, &listener, problems)) return false;
+    if (!journal_sound(gateway, &listener, problems) || !placed(gateway, problems)) return false;
     if (!orders_good(gateway, problems)) return false;
     report_print(gateway, report);
     if (!journal_go_on(gateway, problems)) return false;
@@ -180,6 +200,7 @@ bool launch_gateway_recover(struct launch_gateway *gateway, struct engine_stage 
     image_reading_free(&gateway->reading);
     net_clock_not_before(clock, clock_now(), gateway->reading.newest_ns);
     engine_stage_recovered(engine, gateway->journal, net_clock_time(clock, clock_now()));
+    unfit_print(gateway, report);
     return journal_thread_start(&gateway->thread, gateway->journal, gateway->plan->journal_cpu,
                                 problems) &&
            image_thread_start(&gateway->image, gateway->journal, problems);

@@ -175,6 +175,9 @@ MUST_USE uint32_t risk_adopt(struct risk *risk, const struct risk_order *order);
 void risk_cancel(struct risk *risk, uint32_t order, nanos_t now); /* a cancel leaves */
 
 enum risk_fill risk_fill(struct risk *risk, const struct risk_execution *fill, nanos_t now);
+/* While it is true, executions are of before the start, and were judged then: they are counted as
+ * ever, but are of no second, and trip nobody.  In the beginning it is false. */
+void risk_reading(struct risk *risk, bool reading);
 void risk_replaced(struct risk *risk, uint32_t order); /* the venue took the replacement */
 void risk_kept(struct risk *risk, uint32_t order);     /* the venue refused it */
 void risk_done(struct risk *risk, uint32_t order);     /* nothing more is open; the slot is free */

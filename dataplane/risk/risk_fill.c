@@ -18,9 +18,10 @@ static qty_t fitting(struct risk *risk, uint32_t strategy, uint32_t symbol, qty_
     return kept - holding->position;
 }
 
-static bool trips(struct risk_strategy *strategy, nanos_t now)
+static bool trips(const struct risk *risk, struct risk_strategy *strategy)
 {
-    uint64_t fills = risk_window_add(&strategy->fills, now);
+    if (risk->reading) return false;
+    uint64_t fills = risk_window_add(&strategy->fills, risk->now);
     if (strategy->tripped || fills <= (uint64_t)strategy->bound.strategy_fills) return false;
     strategy->tripped = true;
     strategy->trip_fills = fills;
@@ -81,10 +82,15 @@ static enum risk_fill fill_count(struct risk *risk, const struct risk_execution 
     risk_wide paid = risk_product(of.price, of.qty);
     risk_add(risk, &strategy->traded, paid);
     risk_pay(risk, strategy, buys ? paid : -paid);
-    bool tripped = trips(strategy, risk->now);
+    bool tripped = trips(risk, strategy);
     if (risk->lost || risk->symbol[of.symbol].lost) return RISK_FILL_LOST;
     if (tripped) return RISK_FILL_TRIPPED;
     return of.order != RISK_NONE && counted < of.qty ? RISK_FILL_OVER : RISK_FILLED;
+}
+
+void risk_reading(struct risk *risk, bool reading)
+{
+    risk->reading = reading;
 }
 
 enum risk_fill risk_fill(struct risk *risk, const struct risk_execution *fill, nanos_t now)

@@ -29,10 +29,7 @@ void risk_image_strategy(const struct risk *risk, uint32_t strategy,
     CHECK(strategy < risk->limits.strategies);
     const struct risk_strategy *at = &risk->strategy[strategy];
     *image = (struct risk_image_strategy){.cash = risk_image_wide(at->cash),
-                                          .traded = risk_image_wide(at->traded),
-                                          .trip_fills = at->trip_fills,
-                                          .tripped = at->tripped,
-                                          .fills = at->fills};
+                                          .traded = risk_image_wide(at->traded)};
 }
 
 void risk_image_holding(const struct risk *risk, uint32_t strategy, uint32_t symbol,
@@ -62,9 +59,6 @@ void risk_image_strategy_load(struct risk *risk, uint32_t strategy,
     struct risk_strategy *at = &risk->strategy[strategy];
     at->cash = risk_image_int_of(&image->cash);
     at->traded = risk_image_int_of(&image->traded);
-    at->trip_fills = image->trip_fills;
-    at->tripped = image->tripped != 0;
-    at->fills = image->fills;
 }
 
 bool risk_image_holding_sound(const struct risk_image_holding *image)

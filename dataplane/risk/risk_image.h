@@ -5,13 +5,12 @@
  * a recovery holds instead of all executions there ever were.
  *
  * States and bounds are not in it: they are what the configuration and the changes by people make
- * of each other, and those changes are kept whole.  Orders, prices and rates begin anew at each
- * start.
+ * of each other, and those changes are kept whole.  Orders, prices, rates and the fills of a second
+ * begin anew at each start.
  *
  * Fixed layouts of little-endian integers without padding.  Threads: as risk.h.  Cold. */
 
 #include "dataplane/risk/risk.h"
-#include "dataplane/risk/risk_window.h"
 
 __extension__ typedef __int128 risk_image_int;
 __extension__ typedef unsigned __int128 risk_image_bits;
@@ -35,9 +34,7 @@ static inline risk_image_int risk_image_int_of(const struct risk_image_wide *wid
 struct risk_image_strategy {
     struct risk_image_wide cash;
     struct risk_image_wide traded;
-    uint64_t trip_fills;
-    uint64_t tripped;
-    struct risk_window fills;
+    uint64_t reserved[12]; /* not read: who was filled too often is halted by a record */
 };
 static_assert(sizeof(struct risk_image_strategy) == 128, "no holes");
 

@@ -165,6 +165,7 @@ struct risk {
     uint32_t free_parent;
     uint32_t orders;
     uint32_t lost; /* a sum did not fit; risk_day adds them up again */
+    bool reading;  /* executions trip nobody: risk_reading */
     uint64_t moment;
     uint64_t passes;        /* taken, orders adopted not included */
     uint64_t recent_serial; /* of the newest */

@@ -59,16 +59,10 @@ bool engine_order_show(const struct engine_gateway *with, uint32_t venue, uint32
     return true;
 }
 
-static enum risk_state stricter(enum risk_state one, enum risk_state other)
-{
-    return one > other ? one : other;
-}
-
 bool engine_strategy_show(const struct engine_gateway *with, uint32_t place,
                           struct engine_view_strategy *show)
 {
     const struct gateway_strategy_plan *of = gateway_strategy_of(with->gateway, place);
-    const struct risk *risk = gateway_risk(with->gateway);
     if (!of->name[0]) return false;
     *show = (struct engine_view_strategy){.on = gateway_strategy_on(with->gateway, place),
                                           .counts = *gateway_strategy_counts(with->gateway, place),
@@ -77,15 +71,10 @@ bool engine_strategy_show(const struct engine_gateway *with, uint32_t place,
                                           .profit = with->summed[place].profit};
     text_put(show->name, sizeof show->name, of->name);
     text_put(show->kind, sizeof show->kind,
-             of->kind                               ? of->kind->name
-             : gateway_vacant(with->gateway, place) ? ""
-                                                    : "outside");
-    enum risk_state state =
-        stricter(risk_state(risk, RISK_BOX, 0), risk_state(risk, RISK_STRATEGY, place));
-    for (uint32_t venues = gateway_strategy_venues(with->gateway, place); venues;
-         venues &= venues - 1)
-        state = stricter(state, risk_state(risk, RISK_VENUE, (uint32_t)__builtin_ctz(venues)));
-    show->state = state;
+             of->kind                                ? of->kind->name
+             : gateway_outside(with->gateway, place) ? "outside"
+                                                     : "");
+    show->state = gateway_strategy_state(with->gateway, place);
     return true;
 }
 

@@ -131,7 +131,7 @@ static bool chains_same(const struct gateway_chain *one, const struct gateway_ch
     if (!one || !other) return one == other;
     return memcmp(one, other, offsetof(struct gateway_chain, side)) == 0 &&
            one->side == other->side && one->how == other->how && one->open == other->open &&
-           one->seen == other->seen;
+           one->seen == other->seen && one->keyless == other->keyless;
 }
 
 static void orders_check(const struct image_reader *one, const struct image_reader *other,

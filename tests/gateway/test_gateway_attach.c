@@ -295,15 +295,82 @@ SPEC(after_a_crash_it_has_its_place_by_its_name)
     /* The first spare place at its venue; with what it may, and what it is in doubt about. */
     EXPECT_TEXT(gateway_strategy_of(rig.gateway, SPARE)->name, "new");
     EXPECT_UINT(position(SPARE), 4);
-    EXPECT(gateway_vacant(rig.gateway, SPARE));
     EXPECT_UINT(slots_open(gateway_slots(rig.gateway, 0)), 1);
     play("D1:6");
+    gateway_rig_pass_time(&rig, 2 * NANOS_MILLI);
     EXPECT_UINT(position(SPARE), 6);
     memset(new, 0, sizeof *new);
     EXPECT(attach(SPARE, "new"));
     rig.wire[0] = 0;
     wants(3);
     EXPECT_TEXT(rig.wire, "o3");
+    end();
+}
+
+/* It left an order of this kind; the process died, and nobody has it in the file. */
+static void dies_with_order(uint8_t kind)
+{
+    EXPECT(attach(SPARE, "new"));
+    loosen(SPARE);
+    gateway_rig_say(
+        &rig, new,
+        &(struct delegate_intent){.kind = kind, .price = 7 * PRICE_ONE, .qty = 10 * QTY_ONE});
+    play("a7");
+    gateway_rig_restart(&rig);
+    gateway_rig_start(&rig);
+    memset(new, 0, sizeof *new);
+}
+
+static void comes_back_later(uint8_t kind)
+{
+    const struct gateway_intent outside = {
+        .strategy = SPARE, .sequence = 1000, .intent = {.kind = INTENT_STOP}};
+    begin();
+    dies_with_order(kind);
+    EXPECT(!gateway_vacant(rig.gateway, SPARE));
+    EXPECT(!attach(SPARE, "new"));
+    EXPECT_TEXT(problem, "orders of before the start are still open at the place");
+    EXPECT(gateway_intend(rig.gateway, &outside, rig.now) == SLOTS_UNKNOWN_SLOT);
+    EXPECT(!gateway_outside(rig.gateway, SPARE));
+    play("O7:6:4");
+    gateway_rig_pass_time(&rig, 2 * NANOS_MILLI);
+    EXPECT(!gateway_vacant(rig.gateway, SPARE)); /* its cancel is not answered */
+    EXPECT(!attach(SPARE, "new"));
+    play("c7:5");
+    gateway_rig_pass_time(&rig, 2 * NANOS_MILLI);
+    EXPECT(gateway_vacant(rig.gateway, SPARE));
+    EXPECT(attach(SPARE, "new"));
+    gateway_rig_market(&rig, 0, MARKET_LIVE);
+    gateway_rig_decide(&rig);
+    EXPECT_UINT(new->shown.position / QTY_ONE, 5);
+    wants(3);
+    EXPECT_TEXT(rig.wire, "o7 q7 c7 o3");
+    end();
+}
+
+SPEC(who_comes_back_waits_for_the_end_of_its_orders_of_before_the_start)
+{
+    comes_back_later(INTENT_ORDER);
+}
+
+SPEC(a_unique_order_of_before_the_start_is_waited_for_as_well)
+{
+    comes_back_later(INTENT_UNIQUE);
+}
+
+SPEC(a_spare_place_without_orders_is_vacant_from_the_start)
+{
+    begin();
+    EXPECT(attach(SPARE, "new"));
+    loosen(SPARE);
+    wants(1);
+    play("a1 e1:10");
+    gateway_rig_restart(&rig);
+    gateway_rig_start(&rig);
+    EXPECT(gateway_vacant(rig.gateway, SPARE));
+    EXPECT(gateway_vacant(rig.gateway, SPARE + 1));
+    memset(new, 0, sizeof *new);
+    EXPECT(attach(SPARE, "new"));
     end();
 }
 
@@ -345,6 +412,9 @@ SPEC(strategies_of_the_journal_are_found_by_name_wherever_they_are)
     S(what_cannot_be_attached_is_refused_and_nothing_changes)                                      \
     S(a_place_and_its_memory_are_used_a_thousand_times)                                            \
     S(after_a_crash_it_has_its_place_by_its_name)                                                  \
+    S(who_comes_back_waits_for_the_end_of_its_orders_of_before_the_start)                          \
+    S(a_unique_order_of_before_the_start_is_waited_for_as_well)                                    \
+    S(a_spare_place_without_orders_is_vacant_from_the_start)                                       \
     S(strategies_of_the_journal_are_found_by_name_wherever_they_are)
 
 SPEC_MAIN("gateway: attach", SPECS, NULL, NULL)

@@ -136,21 +136,25 @@ SPEC(who_is_not_in_the_configuration_is_kept_by_its_name)
     free(without.bytes);
 }
 
-SPEC(who_has_something_needs_a_place)
+SPEC(who_has_something_is_kept_with_a_spare_place_and_without)
 {
     play("i1 a1 e1:4");
     struct image_bytes image = image_of();
-    rig.strategy[0].name = "uno";
-    refused_check(&image, "the image has turnover of a strategy that has no place here any more");
     memcpy(strategy, rig.strategy, sizeof rig.strategy);
     for (uint32_t i = RIG_STRATEGIES; i < RIG_STRATEGIES + 2; i++)
         strategy[i] = (struct gateway_strategy_plan){.name = "", .orders = 8, .uniques = 2};
     rig.plan.strategy = strategy;
     rig.plan.strategies = RIG_STRATEGIES + 2;
+    strategy[0].name = "uno";
     same_check(&image, rig.records);
-    rig.strategy[0].name = "one";
     rig.plan.strategy = rig.strategy;
     rig.plan.strategies = RIG_STRATEGIES;
+    rig.strategy[0].name = "uno"; /* where it has no place, */
+    struct image_bytes without = image_of();
+    rig.strategy[0].name = "one"; /* and where it has one again: */
+    same_check(&without, rig.records);
+    EXPECT_UINT(without.length, image.length);
+    free(without.bytes);
     free(image.bytes);
 }
 
@@ -241,7 +245,7 @@ SPEC(orders_that_cannot_be_are_refused)
     refused_check(&image, "an order of the image is none");
     chain[1] = second;
     chain[1].name = GATEWAY_STRATEGIES_MAX;
-    refused_check(&image, "the image has an order of a strategy that has no place here any more");
+    refused_check(&image, "the image has an order of no strategy");
     chain[1] = second;
     same_check(&image, rig.records);
     free(image.bytes);
@@ -293,7 +297,7 @@ SPEC(where_there_is_no_room_for_a_change_there_is_no_image)
     S(an_image_is_not_longer_for_a_longer_history)                                                 \
     S(strategies_may_change_places_behind_an_image)                                                \
     S(who_is_not_in_the_configuration_is_kept_by_its_name)                                         \
-    S(who_has_something_needs_a_place)                                                             \
+    S(who_has_something_is_kept_with_a_spare_place_and_without)                                    \
     S(a_lower_ceiling_holds_behind_an_image_too)                                                   \
     S(what_waits_for_its_disk_may_still_be_replaced_behind_an_image)                               \
     S(an_image_of_others_is_refused_with_a_sentence)                                               \

@@ -166,6 +166,45 @@ SPEC(who_is_filled_too_often_is_halted_by_a_record_that_lasts)
     gateway_rig_free(&rig);
 }
 
+/* Under a bound that is lower now, with an order that is still open. */
+SPEC(what_was_filled_before_the_start_trips_nobody)
+{
+    gateway_rig_new(&rig, false);
+    gateway_rig_play(&rig, "i1 a1 e1:1 e1:2 e1:3 e1:4");
+    for (uint32_t i = 0; i < rig.plan.records; i++)
+        if (rig.record[i].limit == RISK_STRATEGY_FILLS) rig.record[i].value = 2;
+    gateway_rig_restart(&rig);
+    rig.wire[0] = '\0';
+    gateway_rig_start(&rig); /* in the same second */
+    EXPECT(!risk_tripped(gateway_risk(rig.gateway), 0));
+    gateway_rig_play(&rig, "O1:6:4 e1:5 e1:6 i2/1 a2");
+    EXPECT_TEXT(rig.wire, "q1 o2");
+    EXPECT_UINT(gateway_strategy_state(rig.gateway, 0), RISK_ACTIVE);
+    gateway_rig_play(&rig, "e1:7"); /* the third of this start */
+    EXPECT_TEXT(rig.wire, "q1 o2 c1 c2");
+    EXPECT_UINT(gateway_strategy_state(rig.gateway, 0), RISK_HALTED);
+    gateway_rig_free(&rig);
+}
+
+SPEC(who_was_tripped_is_shown_as_halted_until_it_is_active)
+{
+    const struct risk_subject one = {.strategy = 0};
+    gateway_rig_new(&rig, false);
+    EXPECT_UINT(gateway_strategy_state(rig.gateway, 0), RISK_ACTIVE);
+    gateway_rig_bound(&rig, RISK_STRATEGY_FILLS, one, 0);
+    gateway_rig_play(&rig, "i1 a1 e1:1");
+    EXPECT_UINT(gateway_strategy_state(rig.gateway, 0), RISK_HALTED);
+    EXPECT(gateway_rig_state(&rig, RISK_STRATEGY, one, RISK_REDUCE_ONLY) == RISK_CONTROL_OK);
+    EXPECT_UINT(gateway_strategy_state(rig.gateway, 0), RISK_HALTED); /* nothing passes */
+    EXPECT(gateway_rig_state(&rig, RISK_STRATEGY, one, RISK_ACTIVE) == RISK_CONTROL_OK);
+    EXPECT_UINT(gateway_strategy_state(rig.gateway, 0), RISK_ACTIVE);
+    EXPECT(gateway_rig_state(&rig, RISK_VENUE, (struct risk_subject){.venue = 0},
+                             RISK_REDUCE_ONLY) == RISK_CONTROL_OK);
+    EXPECT_UINT(gateway_strategy_state(rig.gateway, 0), RISK_REDUCE_ONLY);
+    EXPECT_UINT(gateway_strategy_state(rig.gateway, 3), RISK_ACTIVE); /* at the other one */
+    gateway_rig_free(&rig);
+}
+
 SPEC(parameters_change_while_it_runs_and_a_decision_follows)
 {
     char problem[128];
@@ -356,6 +395,8 @@ SPEC(after_a_restart_risk_counts_the_larger_of_an_order_and_its_replacement_unti
     S(until_the_market_shows_a_price_the_opening_one_is_the_reference)                             \
     S(what_became_of_a_strategys_wishes_is_counted_for_it)                                         \
     S(done_or_off_cancels_its_orders_and_reports_still_come)                                       \
+    S(what_was_filled_before_the_start_trips_nobody)                                               \
+    S(who_was_tripped_is_shown_as_halted_until_it_is_active)                                       \
     S(who_is_filled_too_often_is_halted_by_a_record_that_lasts)                                    \
     S(parameters_change_while_it_runs_and_a_decision_follows)                                      \
     S(reconciliation_asks_for_open_orders_and_corrects_what_differs)                               \

@@ -288,6 +288,21 @@ SPEC(one_fill_in_a_second_too_many_stops_the_strategy_until_it_is_released)
     }
 }
 
+SPEC(what_is_read_of_before_the_start_counts_and_trips_nobody)
+{
+    struct risk_holding_view before, holding;
+    risk_holding(rig.risk, 0, 0, &before);
+    rig_bound(&rig, RISK_STRATEGY_FILLS, 1);
+    uint32_t order = rig_send(&rig, rig_buy(9, 0));
+    risk_reading(rig.risk, true);
+    for (int i = 0; i < 3; i++) EXPECT(rig_fill(&rig, order, 1, RIG_PRICE) == RISK_FILLED);
+    risk_reading(rig.risk, false);
+    risk_holding(rig.risk, 0, 0, &holding);
+    EXPECT(holding.position == before.position + 3 * (qty_t)RIG_LOT);
+    EXPECT(rig_fill(&rig, order, 1, RIG_PRICE) == RISK_FILLED); /* the first of its second */
+    EXPECT(rig_fill(&rig, order, 1, RIG_PRICE) == RISK_FILL_TRIPPED);
+}
+
 SPEC(never_more_messages_than_the_bound_in_any_second_and_all_of_them_again_soon_after)
 {
     rig_bound(&rig, RISK_STRATEGY_RATE, 3);
@@ -436,6 +451,7 @@ SPEC(a_position_that_does_not_fit_refuses_its_symbol_until_it_is_told_anew)
 
 #define SPECS(S)                                                                                   \
     S(each_limit_refuses_beyond_its_bound_and_not_at_it_and_says_value_and_bound)                  \
+    S(what_is_read_of_before_the_start_counts_and_trips_nobody)                                    \
     S(one_fill_in_a_second_too_many_stops_the_strategy_until_it_is_released)                       \
     S(never_more_messages_than_the_bound_in_any_second_and_all_of_them_again_soon_after)           \
     S(limits_that_were_never_set_let_nothing_pass)                                                 \

@@ -285,6 +285,26 @@ def a_strategy_of_a_plug_in_comes_trades_and_leaves(bench):
     for row in held:
         require(any(other[1] == row[1] and number(other[3]) >= number(row[3]) for other in again),
                 f"{row} is forgotten: {again}")
+    gone_with_what_it_holds(box)
+
+
+def gone_with_what_it_holds(box):
+    """Out of the file and without a spare place: the start names it, with the cure."""
+    text = box.text
+    for name in ("pegger", "third"):
+        text = re.sub(rf"    - name: {name}\n(?:      .*\n)*", "", text)
+        require(f"name: {name}" not in text, f"it is still in the file: {text}")
+    box.file.write_text(text.replace("spare_strategies: 1", "spare_strategies: 0"))
+    start = subprocess.run(box.line, cwd=box.folder, capture_output=True, text=True, timeout=60)
+    require(start.returncode != 0, "it starts without a place for what is held")
+    why = ("gateway: strategy pegger still has a position, and no place here: put it back, or "
+           "raise gateway.spare_strategies")
+    require(why in start.stderr, start.stderr)
+    spares = text.replace("spare_strategies: 1", "spare_strategies: 2")  # for both
+    box.file.write_text(spares)
+    end = [*box.line, "--for", "1"]
+    start = subprocess.run(end, cwd=box.folder, capture_output=True, text=True, timeout=60)
+    equal(start.returncode, 0, f"the start with spare places ({start.stderr})")
 
 
 @spec
