@@ -200,7 +200,7 @@ static uint32_t decided_among(uint32_t living, const char *format, enum entry_ve
     }
     snprintf(line, sizeof line, format, living + 1);
     size_t length = ouch_text_bytes50(line, bytes);
-    (void)entry_request(rig.entry, 0, bytes, length, rig.now, &out); /* all is linked and there */
+    (void)!entry_request(rig.entry, 0, bytes, length, rig.now, &out); /* all is linked and there */
     instructions_begin();
     enum entry_verdict verdict = entry_request(rig.entry, 0, bytes, length, rig.now, &out);
     uint32_t counted = instructions_end();
