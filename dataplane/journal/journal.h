@@ -167,7 +167,7 @@ static inline bool journal_dead(const struct journal *journal)
     return atomic_load_explicit(&journal->dead, memory_order_relaxed) != 0;
 }
 
-/* Whether the next record comes out of what is reserved, for there is no next segment.  The engine.
+/* Whether the last record came out of what is reserved, and there is no next segment.  The engine.
  */
 static inline bool journal_scarce(const struct journal *journal)
 {

@@ -184,7 +184,7 @@ MUST_USE enum venue_status venue_submit_noted(struct venue *venue, const struct 
 /* The journal's disk has failed: with VENUE_DISK nothing more is handed out, ever. */
 bool venue_dead(const struct venue *venue);
 
-/* Nothing that adds risk is taken, for want of space in the journal. */
+/* The journal has no space for what adds risk: the last record came out of what is reserved. */
 bool venue_scarce(const struct venue *venue);
 
 /* Bytes of the journal that notes with refuses have then, together. */

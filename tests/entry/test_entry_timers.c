@@ -186,13 +186,15 @@ SPEC(a_replay_refuses_what_was_refused_while_an_end_had_not_been_shown)
     entry_rig_free(&other);
 }
 
-/* Instructions of a request that is decided so, among so many living orders for a time. */
-static uint32_t decided_among(uint32_t living, const char *format, enum entry_verdict expected)
+/* Instructions of a request that is decided so, among so many living orders for a time, of so many
+ * that may live of one session and of all. */
+static uint32_t decided_among(uint32_t living, uint32_t each, uint32_t all, const char *format,
+                              enum entry_verdict expected)
 {
     struct entry_out out;
     uint8_t bytes[OUCH_TEXT_BYTES];
     char line[64];
-    given(living, 1024);
+    given(each, all);
     for (uint32_t i = 1; i <= living; i++) {
         snprintf(line, sizeof line, "O %u B 10 ACME 9.00 tif=6 expire=%u", i, 100 + i * 7 % living);
         (void)entry_rig_say(&rig, 0, line);
@@ -209,19 +211,30 @@ static uint32_t decided_among(uint32_t living, const char *format, enum entry_ve
     return counted;
 }
 
-SPEC(a_refusal_among_many_living_orders_takes_the_instructions_of_one_among_few)
+SPEC(a_decision_among_many_living_orders_takes_the_instructions_of_one_among_few)
 {
-    const char *timed = "O %u B 10 ACME 9.00" FOR_20_S;
-    uint32_t few = decided_among(8, timed, ENTRY_ANSWER);
-    uint32_t many = decided_among(800, timed, ENTRY_ANSWER);
-    EXPECT(many <= few + few / 2);
-    if (many > few + few / 2) printf("%u among 8, %u among 800\n", few, many);
+    static const struct {
+        bool each, all; /* there is no place, of the session's or of all */
+        enum entry_verdict verdict;
+    } cases[] = {
+        {true, false, ENTRY_ANSWER}, {false, true, ENTRY_ANSWER}, {false, false, ENTRY_SUBMIT}};
+    for (uint32_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        uint32_t counted[2];
+        for (uint32_t k = 0; k < 2; k++) {
+            uint32_t living = k == 0 ? 8 : 800;
+            counted[k] =
+                decided_among(living, cases[i].each ? living : 900, cases[i].all ? living : 900,
+                              "O %u B 10 ACME 9.00" FOR_20_S, cases[i].verdict);
+        }
+        spec_expect(__FILE__, __LINE__, counted[1] <= counted[0] + counted[0] / 2,
+                    "case %u: %u among 8, %u among 800", i, counted[0], counted[1]);
+    }
 }
 
 /* Instructions until an order that is canceled has been told so, its timer gone. */
 static uint32_t ended_among(uint32_t living)
 {
-    (void)decided_among(living, "O %u B 10 ACME 9.00", ENTRY_SUBMIT);
+    (void)decided_among(living, 900, 900, "O %u B 10 ACME 9.00", ENTRY_SUBMIT);
     rig.late = true;
     SAY(0, "X 1 0");
     instructions_begin();
@@ -233,8 +246,7 @@ SPEC(an_end_among_many_living_orders_takes_little_more_than_one_among_few)
 {
     uint32_t few = ended_among(8), many = ended_among(800);
     EXPECT(few > 50);
-    EXPECT(many <= 2 * few);
-    if (many > 2 * few) printf("%u among 8, %u among 800\n", few, many);
+    spec_expect(__FILE__, __LINE__, many <= 2 * few, "%u among 8, %u among 800", few, many);
 }
 
 #define SPECS(S)                                                                                   \
@@ -244,6 +256,6 @@ SPEC(an_end_among_many_living_orders_takes_little_more_than_one_among_few)
     S(what_takes_the_place_of_an_order_for_a_time_needs_no_other)                                  \
     S(times_end_in_their_order_whichever_were_taken_out_between)                                   \
     S(a_replay_refuses_what_was_refused_while_an_end_had_not_been_shown)                           \
-    S(a_refusal_among_many_living_orders_takes_the_instructions_of_one_among_few)                  \
+    S(a_decision_among_many_living_orders_takes_the_instructions_of_one_among_few)                 \
     S(an_end_among_many_living_orders_takes_little_more_than_one_among_few)
 SPEC_MAIN("entry_timers", SPECS, entry_spec_begin, entry_spec_end)

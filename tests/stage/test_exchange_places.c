@@ -225,6 +225,15 @@ SPEC(orders_for_a_time_beyond_a_session_s_number_are_refused_and_again_at_recove
     EXPECT_UINT(exchange->client[0].reports[OUCH_ACCEPTED], 3);
     EXPECT_UINT(exchange->client[0].reports[OUCH_REJECTED], 4);
     EXPECT_UINT(living(0), 3);
+    exchange_cut(exchange);
+    exchange->entry[0].timed_max = 1; /* what was taken stays so */
+    EXPECT(exchange_start(exchange));
+    EXPECT_TEXT(exchange->problem_text, "");
+    EXPECT(exchange_settle(exchange));
+    EXPECT_UINT(living(0), 3);
+    buy_for_a_time(0);
+    EXPECT(exchange_settle(exchange));
+    EXPECT_UINT(exchange->client[0].reports[OUCH_REJECTED], 5);
 }
 
 SPEC(every_message_taken_is_counted_by_one_verdict)

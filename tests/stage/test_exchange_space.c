@@ -51,12 +51,12 @@ static void no_space(void)
     EXPECT_UINT(exchange->client[2].last.kind, OUCH_REJECTED);
 }
 
-/* Client 0 has living orders; there is no space for more. */
-static void given_no_space(bool cancel_on_disconnect)
+/* Client 0 has living orders; there is no space for more, and so much is reserved. */
+static void given_no_space_but(uint32_t reserve, bool cancel_on_disconnect)
 {
     exchange = exchange_new(&(struct exchange_plan){
         .seed = 1, .durability = VENUE_PROCESS, .cancel_on_disconnect = cancel_on_disconnect});
-    exchange->journal_limits = (struct journal_limits){SEGMENT, RESERVE};
+    exchange->journal_limits = (struct journal_limits){SEGMENT, reserve};
     EXPECT(exchange_start(exchange));
     EXPECT_TEXT(exchange->problem_text, "");
     for (uint32_t i = 0; i < 3; i++) exchange_connect(exchange, i);
@@ -64,6 +64,11 @@ static void given_no_space(bool cancel_on_disconnect)
     buys(0, LIVING, 91000);
     no_space();
     EXPECT_UINT(told(0, OUCH_ACCEPTED), LIVING);
+}
+
+static void given_no_space(bool cancel_on_disconnect)
+{
+    given_no_space_but(RESERVE, cancel_on_disconnect);
 }
 
 static uint64_t reserve_left(void)
@@ -108,6 +113,23 @@ SPEC(orders_of_a_lost_session_are_canceled_whatever_others_were_refused)
     exchange_connect(exchange, 0);
     exchange_run(exchange, 100 * NANOS_MILLI);
     EXPECT_UINT(told(0, OUCH_CANCELED), LIVING);
+}
+
+SPEC(cancels_beyond_the_reserve_wait_until_there_is_space)
+{
+    given_no_space_but(JOURNAL_RECORD_MAX, false);
+    for (uint32_t number = 1; number <= LIVING; number++) {
+        EXPECT(exchange_cancel(exchange, 0, number, 0));
+        exchange_run(exchange, NANOS_MILLI);
+    }
+    EXPECT(told(0, OUCH_CANCELED) >=
+           3 * JOURNAL_RECORD_MAX / JOURNAL_REFUSING_SHARE / CANCEL_BYTES);
+    EXPECT(told(0, OUCH_CANCELED) < LIVING);
+    EXPECT_UINT(exchange->client[0].drops, 0);
+    exchange->model.space = UINT64_MAX;
+    EXPECT(exchange_settle(exchange));
+    EXPECT_UINT(told(0, OUCH_CANCELED), LIVING);
+    EXPECT_UINT(exchange->client[0].drops, 0);
 }
 
 /* Mass Cancel of all the firm's orders of this symbol: "C urn firm symbol". */
@@ -185,6 +207,7 @@ SPEC(what_was_refused_is_refused_again_at_recovery_and_who_was_let_go_is_missing
     S(who_goes_on_asking_is_let_go_and_the_cancels_of_others_are_written_and_answered)             \
     S(each_session_is_told_of_refusals_whatever_another_has_asked_for)                             \
     S(orders_of_a_lost_session_are_canceled_whatever_others_were_refused)                          \
+    S(cancels_beyond_the_reserve_wait_until_there_is_space)                                        \
     S(a_mass_cancel_passes_if_it_finds_an_order_and_has_a_refusal_s_place_if_not)                  \
     S(the_day_ends_whatever_was_refused)                                                           \
     S(when_there_is_space_again_orders_are_taken_and_later_refusals_are_told_again)                \
