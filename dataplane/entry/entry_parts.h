@@ -18,7 +18,7 @@ void token_expect(const struct entry *entry, uint32_t session, struct text14 tok
 void token_insert(struct entry *entry, const struct entry_token *token);
 void tokens_forget(struct entry *entry);
 void timer_insert(struct entry *entry, struct entry_timer timer);
-void timer_remove(struct entry *entry, uint32_t slot); /* the timer of this order, if it has one */
+void timer_remove(struct entry *entry, uint32_t slot); /* the timer of this order, which has one */
 
 /* entry_decide.c: what all requests share. */
 

@@ -78,7 +78,7 @@ void record_end(struct entry *entry, uint32_t slot)
     struct entry_order *order = &entry->orders[slot];
     struct entry_session *session = &entry->sessions[order->session];
     sweep_leave(entry, slot);
-    timer_remove(entry, slot);
+    if (unlikely(order->timer != 0)) timer_remove(entry, slot);
     id_remove(entry, slot);
     if (order->before != 0) entry->orders[order->before].after = order->after;
     else session->first = order->after;
@@ -178,10 +178,11 @@ void timer_insert(struct entry *entry, struct entry_timer timer)
     timer_rise(entry, entry->timers_used++, timer);
 }
 
-void timer_remove(struct entry *entry, uint32_t slot)
+/* Few orders have one: those without are not to carry its registers. */
+NOINLINE void timer_remove(struct entry *entry, uint32_t slot)
 {
     struct entry_order *order = &entry->orders[slot];
-    if (likely(order->timer == 0)) return;
+    CHECK(order->timer != 0);
     uint32_t at = order->timer - 1;
     order->timer = 0;
     entry->sessions[order->session].timed--;
