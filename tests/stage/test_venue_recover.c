@@ -192,7 +192,7 @@ SPEC(what_inputs_came_from_is_shown_ahead)
 {
     listed(64, VENUE_DISK);
     for (uint32_t i = 0; i < JOURNAL_EXPECT_MAX; i++) {
-        rig->note = (struct venue_note){&"abcdefghijklmnop"[i], i % 2};
+        rig->note = (struct venue_note){.bytes = &"abcdefghijklmnop"[i], .length = i % 2};
         EXPECT(buy(i + 1) == VENUE_OK);
     }
     rig_settle(rig);
