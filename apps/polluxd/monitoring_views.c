@@ -151,6 +151,7 @@ static void journal_view(struct views *views, const struct journal *journal, con
     struct views_journal *view = &views->journal[views->journals++];
     view->of = of;
     JOURNAL_COUNTS(JOURNAL_COUNT)
+    JOURNAL_LEVELS(JOURNAL_COUNT)
 }
 
 static void feed_views(const struct polluxd *polluxd, struct views *views)

@@ -5,6 +5,7 @@
 #include "apps/password.h"
 #include "apps/polluxd/gateway_config.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -14,7 +15,7 @@
 #define ENDED               (2 * HELD) /* orders: a trade may end two of them */
 #define SEGMENT_BYTES       (64u << 20)
 #define RESERVE_BYTES       (4u << 20)
-#define TIMERS              65536u
+#define TIMERS              CONFIG_TIMED_MAX
 #define TOKENS              (1u << 20) /* of OUCH 4.2, a day */
 #define SEND_BYTES          65536u     /* of a connection */
 #define RECEIVE_BYTES       16384u
@@ -96,7 +97,27 @@ static bool collars_sound(const struct config_venue *venue, struct text *problem
 
 /* Sessions. */
 
-static struct entry_plan entry_of(const struct config_entry *from)
+/* What is left of the orders for a time, in equal parts for the sessions that do not say. */
+static bool timed_share(const struct config_venue *venue, uint32_t *share, struct text *problems)
+{
+    uint64_t named = 0;
+    uint32_t others = 0;
+    for (uint32_t i = 0; i < venue->sessions.count; i++) {
+        named += venue->sessions.at[i].timed_orders_max;
+        others += venue->sessions.at[i].timed_orders_max == 0;
+    }
+    uint64_t left = named < TIMERS ? TIMERS - named : 0;
+    *share = others > 0 ? (uint32_t)(left / others) : 0;
+    if (named <= TIMERS && (others == 0 || *share > 0)) return true;
+    text_format(problems,
+                "the sessions' timed_orders_max are %" PRIu64
+                " together, and all sessions of the venue "
+                "have %u orders for a time: name fewer, so that each session has some\n",
+                named, TIMERS);
+    return false;
+}
+
+static struct entry_plan entry_of(const struct config_entry *from, uint32_t timed_share)
 {
     struct entry_plan plan = {
         .dialect = from->dialect == CONFIG_DIALECT_OUCH42 ? ENTRY_OUCH42 : ENTRY_OUCH50,
@@ -110,6 +131,7 @@ static struct entry_plan entry_of(const struct config_entry *from)
         .rate = from->orders_per_second,
         .burst = from->orders_per_second ? from->orders_per_second : 1,
         .open_max = from->open_orders_max,
+        .timed_max = from->timed_orders_max ? from->timed_orders_max : timed_share,
     };
     memset(plan.firm, ' ', sizeof plan.firm);
     memcpy(plan.firm[0], from->firm, strlen(from->firm));
@@ -126,15 +148,16 @@ static bool sessions_plan(struct polluxd *polluxd, struct text *problems)
     const struct config_venue *venue = polluxd->config->venue;
     struct launch_venue_plan *plan = &polluxd->plan.venue;
     uint32_t count = venue->sessions.count, gate = polluxd_entries_outside(polluxd->config);
-    uint32_t read = 0;
+    uint32_t read = 0, timed = 0;
     polluxd->entry = calloc(count, sizeof *polluxd->entry);
     polluxd->credentials = calloc(count, sizeof *polluxd->credentials);
     if (!polluxd->entry || !polluxd->credentials) return false;
+    bool shared = timed_share(venue, &timed, problems);
     for (uint32_t i = 0; i < count; i++) {
         const struct config_entry *from = &venue->sessions.at[i];
         uint32_t place = polluxd_entry_place(polluxd->config, i);
         struct soupbin_credentials *to = &polluxd->credentials[place];
-        polluxd->entry[place] = entry_of(from);
+        polluxd->entry[place] = entry_of(from, timed);
         if (from->dialect == CONFIG_DIALECT_OUCH42) plan->match.entry.tokens = TOKENS;
         if (place >= gate) continue; /* nobody logs in */
         memset(to->username, ' ', sizeof to->username);
@@ -148,7 +171,7 @@ static bool sessions_plan(struct polluxd *polluxd, struct text *problems)
     if (gate == 0)
         text_append(problems, "all sessions of the venue are within the process: it "
                               "needs one more, for its gate\n");
-    return read == gate && gate > 0;
+    return shared && read == gate && gate > 0;
 }
 
 /* The two stages. */

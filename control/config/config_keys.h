@@ -48,7 +48,7 @@
 #define CONFIG_PATH_MAX            4095    /* bytes, as the kernel's PATH_MAX without its NUL */
 
 /* Bounds of our own. */
-#define CONFIG_KEEP_MAX       4000 /* JOURNAL_SEGMENTS_MAX, and place for those that are needed */
+#define CONFIG_KEEP_MAX       3500 /* JOURNAL_SEGMENTS_MANY, and place for those that are needed */
 #define CONFIG_DEVICE_MAX     255  /* characters of a DPDK device with its arguments */
 #define CONFIG_PORTS_MAX      16   /* more than lines can use, so that the rule for that speaks */
 #define CONFIG_CORES_MAX      64   /* the same */

@@ -5,6 +5,7 @@
 
 /* Bounds of other modules, and of the protocols the venue speaks; tests/config/test_config_limits.c
  * asserts that those of modules agree. */
+#define CONFIG_TIMED_MAX             65536u   /* orders for a time, of all sessions */
 #define CONFIG_VENUE_ORDERS_MAX      8388607  /* BOOK_ORDERS_MAX: snapshots hold them too */
 #define CONFIG_VENUE_INSTRUMENTS_MAX 65534    /* MATCH_INSTRUMENTS_MAX */
 #define CONFIG_ACCOUNT_MAX           16777215 /* MATCH_ACCOUNTS_MAX - 1 */
@@ -101,7 +102,9 @@
     K(S, WHOLE,   orders_per_second, "0", 0, 10000000, none, RESTART,                  \
       "How many orders it may send in a second; 0 is no such bound.")                  \
     K(S, WHOLE,   open_orders_max, "65536", 1, CONFIG_VENUE_ORDERS_MAX, none, RESTART, \
-      "How many of its orders may live at once.")
+      "How many of its orders may live at once.")                                      \
+    K(S, WHOLE,   timed_orders_max, "0", 0, CONFIG_TIMED_MAX, none, RESTART,           \
+      "How many of them may be for a time; 0 is an equal part of the 65536 that all sessions have together and the others do not name.")
 
 #define CONFIG_VENUE(K, S)                                                             \
     K(S, SESSION, session, NULL, 1, CONFIG_SESSION_MAX, none, RESTART,                 \

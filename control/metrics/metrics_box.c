@@ -150,16 +150,20 @@ static void rings_print(struct text *out, const struct views *views)
     RING_GAUGES(RING_GAUGE)
 }
 
-#define JOURNAL_ROW(row, meaning)                                                                  \
-    metrics_head(out, EXPOSITION_COUNTER, "pollux_journal_" #row "_total", meaning);               \
+#define JOURNAL_ROW(type, family, row, meaning)                                                    \
+    metrics_head(out, type, family, meaning);                                                      \
     for (uint32_t i = 0; i < views->journals; i++)                                                 \
-        metrics_by(out, "pollux_journal_" #row "_total", "of", views->journal[i].of,               \
-                   views->journal[i].row);
+        metrics_by(out, family, "of", views->journal[i].of, views->journal[i].row);
+#define JOURNAL_COUNTER(row, meaning)                                                              \
+    JOURNAL_ROW(EXPOSITION_COUNTER, "pollux_journal_" #row "_total", row, meaning)
+#define JOURNAL_GAUGE(row, meaning)                                                                \
+    JOURNAL_ROW(EXPOSITION_GAUGE, "pollux_journal_" #row, row, meaning)
 
 static void journals_print(struct text *out, const struct views *views)
 {
     if (views->journals == 0) return;
-    JOURNAL_COUNTS(JOURNAL_ROW)
+    JOURNAL_COUNTS(JOURNAL_COUNTER)
+    JOURNAL_LEVELS(JOURNAL_GAUGE)
 }
 
 static void silences_print(struct text *out, const struct views *views,

@@ -242,6 +242,19 @@ static void venue_look(struct monitor *monitor, const struct views *views)
     monitor_tell(monitor, MONITOR_STREAM_BROKEN, "", views->gate.streams_broken > 0, detail);
 }
 
+static void journals_look(struct monitor *monitor, const struct views *views)
+{
+    for (uint32_t i = 0; i < views->journals; i++) {
+        const struct views_journal *at = &views->journal[i];
+        char detail[MONITOR_DETAIL_MAX + 1];
+        DETAIL(detail, "%" PRIu64 " of %u segments in its folder", at->folder_segments,
+               JOURNAL_SEGMENTS_MAX);
+        monitor_tell(monitor, MONITOR_JOURNAL_NO_SPACE, at->of, at->no_next != 0, detail);
+        monitor_tell(monitor, MONITOR_JOURNAL_SEGMENTS, at->of,
+                     at->folder_segments >= JOURNAL_SEGMENTS_MANY, detail);
+    }
+}
+
 static void capture_look(struct monitor *monitor, const struct recorder_view *view)
 {
     char detail[MONITOR_DETAIL_MAX + 1];
@@ -271,6 +284,7 @@ void monitor_conditions(struct monitor *monitor, const struct views *views)
     if (views->has_feed) feed_look(monitor, views);
     if (views->has_gateway) gateway_look(monitor, &views->gateway);
     if (views->has_venue) venue_look(monitor, views);
+    journals_look(monitor, views);
     if (views->has_capture) capture_look(monitor, &views->capture);
     clock_look(monitor, &views->clock);
 }

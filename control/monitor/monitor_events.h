@@ -67,6 +67,10 @@
       "make room on its disk, then start again")                                       \
     X(MONITOR_JOURNAL_LAG,      journal_lag,      WARNING, ALERT,     "the disk of a journal does not follow", \
       "see what else writes to the disk; a disk for the journal alone is best")        \
+    X(MONITOR_JOURNAL_NO_SPACE, journal_no_space, ALARM,   ALERT,     "a journal can get no next segment; when its last one is full, orders are refused and only cancels pass, as far as what is reserved for them goes", \
+      "make room on its disk, and it goes on; if there is room, its folder has too many segments: see journal_segments") \
+    X(MONITOR_JOURNAL_SEGMENTS, journal_segments, WARNING, ALERT,     "the folder of a journal has nine tenths of the segments that can be read back; 64 before the last no order is taken", \
+      "a gateway: set gateway.journal_keep_segments and start it again; a venue: begin the next day in a new folder") \
     X(MONITOR_RING_FULL,        ring_full,        WARNING, ALERT,     "a ring between two stages was full", \
       "give the stage behind it a core of its own")                                    \
     X(MONITOR_STREAM_BROKEN,    stream_broken,    ALARM,   ALERT,     "a session of the venue has lost an answer: nobody is let in to it", \

@@ -83,11 +83,12 @@ struct views_ring {
     uint64_t slots;
 };
 
-/* What the thread of a journal has done. */
+/* What the thread of a journal has done, and what is so now. */
 #define VIEWS_JOURNAL_FIELD(name, meaning) uint64_t name;
 struct views_journal {
     const char *of; /* gateway, venue */
     JOURNAL_COUNTS(VIEWS_JOURNAL_FIELD)
+    JOURNAL_LEVELS(VIEWS_JOURNAL_FIELD)
 };
 
 /* All strategies and positions of a gateway, or the first so many, as they were a second or two

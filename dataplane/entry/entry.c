@@ -63,7 +63,9 @@ static uintptr_t lay_out(struct entry *entry, uintptr_t at, const struct entry_l
     entry->instruments = carve(&at, limits->instruments * sizeof *entry->instruments);
     entry->symbols = carve(&at, (entry->symbols_mask + 1ul) * sizeof *entry->symbols);
     entry->tokens = carve(&at, (entry->tokens_mask + 1ul) * sizeof *entry->tokens);
-    entry->timers = carve(&at, (limits->timers + 1ul) * sizeof *entry->timers);
+    /* A replacement has a timer of its own, while that of its original is still there. */
+    entry->timers_room = limits->timers + limits->asks + 1;
+    entry->timers = carve(&at, entry->timers_room * sizeof *entry->timers);
     return at;
 }
 

@@ -34,7 +34,8 @@
  *   no record; WAIT ends when events are shown, or the session's sweep has ended.
  * - A request is decided by the engine's state and by what was taken before, never by which events
  *   have been shown; so the engine must have applied exactly the inputs that were taken (and those
- *   of others).
+ *   of others).  One thing is not, and therefore written down: whether there is a place for one
+ *   more order for a time (limits.timers, plan.timed_max; out.refused).
  * - Every request ends in one counter: received = the sum of the verdicts; refused = the sum of
  *   the causes.
  * - Nothing is rounded: what does not convert exactly between wire and engine is refused.
@@ -72,7 +73,7 @@ struct entry_limits {
     uint32_t instruments; /* of the engine */
     uint32_t asks;        /* requests whose answers have not been given: a power of two */
     uint32_t tokens;      /* of all OUCH 4.2 sessions in a day; 0: there are none */
-    uint32_t timers;      /* orders that wait for their time to end */
+    uint32_t timers;      /* orders that wait for their time to end, or for that to be shown */
     nanos_t midnight;     /* of the venue's day: the zero of the times on the wire */
     uint64_t secret;      /* of the tables by id and token: what clients cannot guess */
 };
@@ -93,6 +94,7 @@ struct entry_plan {
     uint32_t burst;        /* at once; at least 1 with a rate */
     nanos_t duplicate_ns;  /* the same order within this time is refused */
     uint32_t open_max;     /* orders that live at once */
+    uint32_t timed_max;    /* of them, those for a time */
     const uint64_t *restricted; /* bit by instrument: may not be traded; NULL: none */
 };
 
@@ -108,7 +110,7 @@ struct entry_plan {
     X(ENTRY_IDLE,      idle,      "nothing is due")
 
 /* Why the port refuses by itself: cause (and counter), OUCH 5.0's code, OUCH 4.2's letter,
- * sentence.  L: the session's plan. */
+ * sentence.  L: the session's plan.  Their numbers are in journals: a new one is the last. */
 #define ENTRY_CAUSES(X)                                                                            \
     X(ENTRY_NO_CAUSE,       none,             0,                         ' ', "")                    \
     X(ENTRY_BAD_SIDE,       bad_side,         OUCH50_INVALID_SIDE,       'O', "side is not B, S, T or E") \
@@ -140,7 +142,8 @@ struct entry_plan {
     X(ENTRY_L_COLLAR,       limit_collar,     OUCH50_RISK_FAT_FINGER,    'X', "L: beyond the collar around the last price") \
     X(ENTRY_L_OPEN,         limit_open,       OUCH50_RISK_AGGREGATE,     'a', "L: open_max orders live") \
     X(ENTRY_L_DUPLICATE,    limit_duplicate,  OUCH50_RISK_DUPLICATE_RATE,'O', "L: the same order within duplicate_ns") \
-    X(ENTRY_L_RATE,         limit_rate,       OUCH50_RISK_PORT_RATE,     'O', "L: more requests than rate and burst")
+    X(ENTRY_L_RATE,         limit_rate,       OUCH50_RISK_PORT_RATE,     'O', "L: more requests than rate and burst") \
+    X(ENTRY_L_TIMED,        limit_timed,      OUCH50_RISK_AGGREGATE,     'a', "L: timed_max orders for a time live")
 
 /* What became of events and what was sent. */
 #define ENTRY_COUNTS(X)                                                                            \
@@ -167,6 +170,9 @@ struct entry_counts {
 struct entry_out {
     const struct match_input *input; /* SUBMIT: its number is the owner's to set; else NULL */
     enum entry_cause cause;          /* ANSWER: why it is refused, or ENTRY_NO_CAUSE */
+    /* Why a SUBMIT became an ANSWER, or ENTRY_NO_CAUSE: what was shown so far decided it, or the
+     * owner.  A replay, where other things may have been shown, must say it to entry_refuse. */
+    enum entry_cause refused;
     bool sweeps; /* once taken, entry_next(session) has inputs: one each until it is IDLE */
 };
 
@@ -211,6 +217,11 @@ MUST_USE enum entry_verdict entry_request(struct entry *entry, uint32_t session,
                                           const uint8_t *message, size_t length, nanos_t time,
                                           struct entry_out *out);
 
+/* The same for a replay: it never finds that there is no place for an order for a time. */
+MUST_USE enum entry_verdict entry_request_again(struct entry *entry, uint32_t session,
+                                                const uint8_t *message, size_t length, nanos_t time,
+                                                struct entry_out *out);
+
 /* The session's connection is lost.  ANSWER (without an answer) with out->sweeps if its orders are
  * to be canceled, else IGNORE. */
 MUST_USE enum entry_verdict entry_disconnected(struct entry *entry, uint32_t session, nanos_t time,
@@ -238,10 +249,11 @@ MUST_USE enum entry_verdict entry_day(struct entry *entry, bool begins, nanos_t 
  * must be called before the first event of number is shown. */
 void entry_taken(struct entry *entry, uint64_t number);
 
-/* What was decided last, a SUBMIT of entry_request, has no place with the owner: it becomes an
- * ANSWER instead that says so (Rejected; Cancel Reject; nothing for a Modify), to be taken as any
- * other, with a record of its own.  Returns ENTRY_ANSWER. */
-enum entry_verdict entry_refuse(struct entry *entry, struct entry_out *out);
+/* What was decided last, a SUBMIT of entry_request, has no place with the owner, or had none when
+ * it was written (out.refused): it becomes an ANSWER instead that says so (Rejected; Cancel Reject;
+ * nothing for a Modify), to be taken as any other, with a record of its own.  cause: of Rejected.
+ * Returns ENTRY_ANSWER. */
+enum entry_verdict entry_refuse(struct entry *entry, enum entry_cause cause, struct entry_out *out);
 
 /* An event of the engine; all of them, in order, whoever caused them.  time: of the input that
  * caused it, so that the same journal makes the same bytes.  Puts at most three messages, behind

@@ -30,6 +30,7 @@ enum entry_verdict decision_end(struct entry *entry, enum entry_verdict verdict,
     d->verdict = (uint8_t)verdict;
     out->input = verdict == ENTRY_SUBMIT ? &d->input : NULL;
     out->cause = (enum entry_cause)d->cause;
+    out->refused = ENTRY_NO_CAUSE;
     out->sweeps = d->sweeps;
     return verdict;
 }
@@ -45,12 +46,11 @@ static bool must_wait(struct entry *entry, struct entry_session *session)
     return asks_full(entry) || unlikely(session->sweep.at != 0 && sweep_find(entry, session));
 }
 
-enum entry_verdict entry_request(struct entry *entry, uint32_t session, const uint8_t *message,
-                                 size_t length, nanos_t time, struct entry_out *out)
+static enum entry_verdict request_decide(struct entry *entry, const uint8_t *message, size_t length,
+                                         struct entry_out *out)
 {
-    CHECK(session < entry->limits.sessions);
-    struct entry_session *at = &entry->sessions[session];
-    struct entry_decision *d = decision_begin(entry, session, time);
+    struct entry_decision *d = &entry->decided;
+    struct entry_session *at = &entry->sessions[d->session];
     enum entry_verdict verdict = ENTRY_MALFORMED;
     if (likely(at->open)) {
         if (unlikely(must_wait(entry, at))) verdict = ENTRY_WAIT;
@@ -59,8 +59,32 @@ enum entry_verdict entry_request(struct entry *entry, uint32_t session, const ui
     }
     d->request = true;
     if (verdict == ENTRY_SUBMIT || verdict == ENTRY_ANSWER) guard_count(entry);
-    counter_one(&entry->counts.request[verdict]);
     return decision_end(entry, verdict, out);
+}
+
+enum entry_verdict entry_request(struct entry *entry, uint32_t session, const uint8_t *message,
+                                 size_t length, nanos_t time, struct entry_out *out)
+{
+    CHECK(session < entry->limits.sessions);
+    const struct entry_decision *d = decision_begin(entry, session, time);
+    enum entry_verdict verdict = request_decide(entry, message, length, out);
+    if (unlikely(d->timer_at != 0) && verdict == ENTRY_SUBMIT) {
+        enum entry_cause cause = guard_timer(entry);
+        if (cause != ENTRY_NO_CAUSE) verdict = entry_refuse(entry, cause, out);
+    }
+    counter_one(&entry->counts.request[verdict]);
+    return verdict;
+}
+
+enum entry_verdict entry_request_again(struct entry *entry, uint32_t session,
+                                       const uint8_t *message, size_t length, nanos_t time,
+                                       struct entry_out *out)
+{
+    CHECK(session < entry->limits.sessions);
+    (void)decision_begin(entry, session, time);
+    enum entry_verdict verdict = request_decide(entry, message, length, out);
+    counter_one(&entry->counts.request[verdict]);
+    return verdict;
 }
 
 uint32_t record_living(const struct entry *entry, order_id_t id, struct match_order *living)
@@ -166,7 +190,7 @@ static enum entry_verdict decide_cancel_reject(struct entry *entry, uint32_t slo
     return answer_about(entry, slot, length);
 }
 
-enum entry_verdict entry_refuse(struct entry *entry, struct entry_out *out)
+enum entry_verdict entry_refuse(struct entry *entry, enum entry_cause cause, struct entry_out *out)
 {
     struct entry_decision *d = &entry->decided;
     CHECK(d->verdict == ENTRY_SUBMIT && d->request);
@@ -176,13 +200,15 @@ enum entry_verdict entry_refuse(struct entry *entry, struct entry_out *out)
     if (d->ask.kind == ASK_NEW || d->ask.kind == ASK_REPLACE) {
         d->ask.slot = 0;
         uint32_t old = d->ask.kind == ASK_REPLACE ? entry->orders[d->ask.other].n : 0;
-        (void)decide_refused(entry, ENTRY_NO_ROOM, &entry->orders[slot], old);
+        (void)decide_refused(entry, cause, &entry->orders[slot], old);
     } else if (d->ask.kind == ASK_MODIFY) {
         d->ask.kind = ASK_SILENT;
     } else {
         (void)decide_cancel_reject(entry, slot);
     }
-    return decision_end(entry, ENTRY_ANSWER, out);
+    (void)decision_end(entry, ENTRY_ANSWER, out);
+    out->refused = cause;
+    return ENTRY_ANSWER;
 }
 
 enum entry_verdict decide_cancel(struct entry *entry, order_id_t id, uint32_t total)

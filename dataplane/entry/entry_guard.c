@@ -77,6 +77,17 @@ void guard_count(struct entry *entry)
     d->counts = true;
 }
 
+/* An order that takes the place of one for a time needs no other. */
+enum entry_cause guard_timer(const struct entry *entry)
+{
+    const struct entry_decision *d = &entry->decided;
+    const struct entry_session *session = &entry->sessions[d->session];
+    if (d->ask.kind == ASK_REPLACE && entry->orders[d->ask.other].timer != 0) return ENTRY_NO_CAUSE;
+    if (session->plan.timed_max != 0 && session->timed >= session->plan.timed_max)
+        return ENTRY_L_TIMED;
+    return entry->timers_used < entry->limits.timers ? ENTRY_NO_CAUSE : ENTRY_NO_ROOM;
+}
+
 enum entry_cause guard_check(struct entry *entry, const struct entry_order *draft, bool enters)
 {
     struct entry_decision *d = &entry->decided;

@@ -10,7 +10,9 @@
  *
  * Two times meet here.  What is decided and taken happens now; what is told happens when the events
  * of it are shown, perhaps much later.  Each field belongs to one of the two sides, and a decision
- * reads nothing of the shown side: whether an order lives, it asks the engine.
+ * reads nothing of the shown side: whether an order lives, it asks the engine.  Timers are between
+ * the two: they come when their orders are taken and go when the end is shown, so which of those
+ * that live is due first is the same whatever was shown, and how many there are is not.
  *
  * The asks between the two are a queue in the order of their numbers: what an event means that an
  * engine cannot say (a change was a partial cancel, a cancel was a timer's), and the answers that
@@ -29,9 +31,7 @@
 
 enum {
     ENTRY_CHANNELS = 256,
-    ENTRY_ID_SESSION_SHIFT = 32,
     ENTRY_ID_CHANNEL_SHIFT = 55,
-    ENTRY_ID_SESSION_MASK = (1 << 23) - 1,
 };
 
 /* How long an order lasts, in either dialect. */
@@ -81,9 +81,10 @@ struct entry_order {
     uint32_t n;      /* UserRefNum, or the token's count */
     uint32_t before; /* in the session's list; of a free slot, after is the next free one */
     uint32_t after;
+    uint32_t timer; /* its place in the heap, from 1; 0: it has none */
     struct entry_terms terms;
 };
-static_assert(sizeof(struct entry_order) == 120, "no holes");
+static_assert(sizeof(struct entry_order) == 128, "two cache lines");
 static_assert(ENTRY_SESSIONS_MAX <= UINT16_MAX, "a session's number fits");
 
 /* What an input was for, or an answer of the port's own. */
@@ -159,6 +160,7 @@ struct entry_session {
     nanos_t rate_at;      /* when the bucket is full again */
     uint32_t first, last; /* of its orders, by age */
     uint32_t orders;      /* in the list, dead ones included */
+    uint32_t timed;       /* of them, those with a timer */
     struct entry_sweep sweep;
 };
 
@@ -185,7 +187,7 @@ struct entry_token {
 
 struct entry_timer {
     nanos_t time;
-    order_id_t id;
+    uint32_t slot;
 };
 
 /* What was decided last. */
@@ -258,8 +260,9 @@ struct entry {
     uint32_t tokens_mask;
     uint32_t tokens_used;
 
-    struct entry_timer *timers; /* a heap, earliest first */
+    struct entry_timer *timers; /* a heap, earliest first; each is of a record */
     uint32_t timers_used;
+    uint32_t timers_room;
 };
 
 static inline uint64_t entry_hash(const struct entry *entry, uint64_t key)
@@ -273,11 +276,6 @@ static inline uint64_t symbol_key(struct text8 symbol)
     uint64_t key;
     memcpy(&key, symbol.byte, sizeof key);
     return key;
-}
-
-static inline uint32_t session_of(order_id_t id)
-{
-    return (uint32_t)(id >> ENTRY_ID_SESSION_SHIFT & ENTRY_ID_SESSION_MASK) - 1;
 }
 
 static inline struct text8 symbol_of(const struct entry_terms *terms)

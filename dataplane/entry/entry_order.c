@@ -24,14 +24,11 @@ static enum match_tif tif_of(const struct entry_terms *terms)
 /* What an order or a replacement needs of the port.  That the engine holds fewer orders than there
  * are records is asked instead of whether one is free, because only the former does not depend on
  * what has been shown. */
-static enum entry_cause check_room(struct entry *entry, const struct entry_order *draft)
+static enum entry_cause check_room(const struct entry *entry, const struct entry_order *draft)
 {
     struct match_order living;
-    const struct entry_terms *terms = &draft->terms;
     order_id_t id = entry_id(draft->session, draft->channel, draft->n);
     if (match_orders(entry->match) >= entry->limits.orders) return ENTRY_NO_ROOM;
-    if (terms->lasts == LASTS_TIMED && !terms->market && !timer_has_room(entry))
-        return ENTRY_NO_ROOM;
     bool taken = entry->days > 1 && match_order_of(entry->match, id, &living);
     return taken ? ENTRY_ID_TAKEN : ENTRY_NO_CAUSE;
 }

@@ -268,7 +268,7 @@ static enum entry_verdict mass_cancel(struct entry *entry, const struct ouch50_m
     if (sweep.by_group)
         sweep.group = be16_read(*(const struct be16 *)ouch50_value(message, tags, OUCH50_GROUP_ID));
     d->sweep = sweep;
-    d->sweeps = sweep.at != 0;
+    d->sweeps = sweep_goes_on(entry, &d->sweep);
     *(struct ouch50_mass_canceled *)d->answer.bytes = (struct ouch50_mass_canceled){
         .type = text1('X'),
         .timestamp_ns = be64(d->time - entry->midnight),

@@ -17,9 +17,8 @@ uint32_t token_find(const struct entry *entry, uint32_t session, struct text14 t
 void token_expect(const struct entry *entry, uint32_t session, struct text14 token);
 void token_insert(struct entry *entry, const struct entry_token *token);
 void tokens_forget(struct entry *entry);
-bool timer_has_room(struct entry *entry); /* drops what no longer lives */
 void timer_insert(struct entry *entry, struct entry_timer timer);
-void timer_remove_first(struct entry *entry);
+void timer_remove(struct entry *entry, uint32_t slot); /* the timer of this order, which has one */
 
 /* entry_decide.c: what all requests share. */
 
@@ -83,6 +82,8 @@ uint8_t firm_index(const struct entry_plan *plan, const char firm[4]); /* ENTRY_
 
 /* entry_guard.c: the session's limits. */
 
+/* Whether there is a place for the timer of what was decided. */
+enum entry_cause guard_timer(const struct entry *entry);
 enum entry_cause guard_check(struct entry *entry, const struct entry_order *draft, bool enters);
 void guard_count(struct entry *entry); /* this request, in the decision */
 
@@ -95,6 +96,9 @@ uint8_t channel50(const uint8_t *message, const struct ouch50_tags *tags);
 /* entry_sweep.c */
 
 bool sweep_find(struct entry *entry, struct entry_session *session);
+
+/* The sweep stands at an order to cancel; false: it has ended. */
+bool sweep_goes_on(const struct entry *entry, struct entry_sweep *sweep);
 void sweep_leave(struct entry *entry, uint32_t slot); /* before the record ends */
 
 /* entry_say50.c and entry_say42.c: answers.  Each writes one to bytes and returns its length. */

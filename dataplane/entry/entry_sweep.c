@@ -20,8 +20,7 @@ static bool sweep_selects(const struct entry *entry, const struct entry_sweep *s
     return match_order_of(entry->match, order->id, &living);
 }
 
-/* The sweep stands at an order to cancel; false: it has ended. */
-static bool sweep_goes_on(const struct entry *entry, struct entry_sweep *sweep)
+bool sweep_goes_on(const struct entry *entry, struct entry_sweep *sweep)
 {
     while (sweep->at != 0 && !sweep_selects(entry, sweep, &entry->orders[sweep->at]))
         sweep->at = entry->orders[sweep->at].after;
@@ -84,11 +83,10 @@ enum entry_verdict entry_tick(struct entry *entry, nanos_t time, struct entry_ou
     struct match_order living;
     struct entry_decision *d = decision_begin(entry, 0, time);
     while (entry->timers_used != 0 && entry->timers[0].time <= time) {
-        order_id_t id = entry->timers[0].id;
-        d->session = session_of(id);
-        uint32_t slot = record_living(entry, id, &living);
-        if (slot == 0) {
-            timer_remove_first(entry);
+        uint32_t slot = entry->timers[0].slot;
+        d->session = entry->orders[slot].session;
+        if (record_living(entry, entry->orders[slot].id, &living) == 0) {
+            timer_remove(entry, slot);
             continue;
         }
         if (asks_full(entry)) return decision_end(entry, ENTRY_WAIT, out);

@@ -78,6 +78,7 @@ void record_end(struct entry *entry, uint32_t slot)
     struct entry_order *order = &entry->orders[slot];
     struct entry_session *session = &entry->sessions[order->session];
     sweep_leave(entry, slot);
+    if (unlikely(order->timer != 0)) timer_remove(entry, slot);
     id_remove(entry, slot);
     if (order->before != 0) entry->orders[order->before].after = order->after;
     else session->first = order->after;
@@ -133,58 +134,61 @@ void tokens_forget(struct entry *entry)
     entry->tokens_used = 0;
 }
 
-/* A total order, so that what is due first does not depend on which dead ones are still there. */
-static bool timer_before(const struct entry_timer *a, const struct entry_timer *b)
+/* A total order, so that what is due first does not depend on what has been shown. */
+static bool timer_before(const struct entry *entry, const struct entry_timer *a,
+                         const struct entry_timer *b)
 {
-    return a->time != b->time ? a->time < b->time : a->id < b->id;
+    return a->time != b->time ? a->time < b->time
+                              : entry->orders[a->slot].id < entry->orders[b->slot].id;
 }
 
-static void timer_rise(struct entry_timer *heap, uint32_t at)
+static void timer_put(struct entry *entry, uint32_t at, struct entry_timer timer)
 {
-    struct entry_timer timer = heap[at];
-    for (; at > 0 && timer_before(&timer, &heap[(at - 1) / 2]); at = (at - 1) / 2)
-        heap[at] = heap[(at - 1) / 2];
-    heap[at] = timer;
+    entry->timers[at] = timer;
+    entry->orders[timer.slot].timer = at + 1;
 }
 
-static void timer_sink(struct entry_timer *heap, uint32_t used, uint32_t at)
+static void timer_rise(struct entry *entry, uint32_t at, struct entry_timer timer)
 {
-    struct entry_timer timer = heap[at];
+    const struct entry_timer *heap = entry->timers;
+    for (; at > 0 && timer_before(entry, &timer, &heap[(at - 1) / 2]); at = (at - 1) / 2)
+        timer_put(entry, at, heap[(at - 1) / 2]);
+    timer_put(entry, at, timer);
+}
+
+static void timer_sink(struct entry *entry, uint32_t at, struct entry_timer timer)
+{
+    const struct entry_timer *heap = entry->timers;
     for (;;) {
         uint32_t child = 2 * at + 1;
-        if (child >= used) break;
-        if (child + 1 < used && timer_before(&heap[child + 1], &heap[child])) child++;
-        if (!timer_before(&heap[child], &timer)) break;
-        heap[at] = heap[child];
+        if (child >= entry->timers_used) break;
+        if (child + 1 < entry->timers_used && timer_before(entry, &heap[child + 1], &heap[child]))
+            child++;
+        if (!timer_before(entry, &heap[child], &timer)) break;
+        timer_put(entry, at, heap[child]);
         at = child;
     }
-    heap[at] = timer;
+    timer_put(entry, at, timer);
 }
 
 void timer_insert(struct entry *entry, struct entry_timer timer)
 {
-    CHECK(entry->timers_used < entry->limits.timers);
-    entry->timers[entry->timers_used] = timer;
-    timer_rise(entry->timers, entry->timers_used++);
+    CHECK(entry->timers_used < entry->timers_room);
+    entry->sessions[entry->orders[timer.slot].session].timed++;
+    timer_rise(entry, entry->timers_used++, timer);
 }
 
-void timer_remove_first(struct entry *entry)
+/* Few orders have one: those without are not to carry its registers. */
+NOINLINE void timer_remove(struct entry *entry, uint32_t slot)
 {
-    entry->timers[0] = entry->timers[--entry->timers_used];
-    if (entry->timers_used != 0) timer_sink(entry->timers, entry->timers_used, 0);
-}
-
-/* Timers of orders that have gone stay until somebody needs their place. */
-bool timer_has_room(struct entry *entry)
-{
-    if (entry->timers_used < entry->limits.timers) return true;
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < entry->timers_used; i++) {
-        struct match_order living;
-        if (!match_order_of(entry->match, entry->timers[i].id, &living)) continue;
-        entry->timers[kept] = entry->timers[i];
-        timer_rise(entry->timers, kept++);
-    }
-    entry->timers_used = kept;
-    return kept < entry->limits.timers;
+    struct entry_order *order = &entry->orders[slot];
+    CHECK(order->timer != 0);
+    uint32_t at = order->timer - 1;
+    order->timer = 0;
+    entry->sessions[order->session].timed--;
+    struct entry_timer last = entry->timers[--entry->timers_used];
+    if (at == entry->timers_used) return;
+    bool rises = at > 0 && timer_before(entry, &last, &entry->timers[(at - 1) / 2]);
+    if (rises) timer_rise(entry, at, last);
+    else timer_sink(entry, at, last);
 }

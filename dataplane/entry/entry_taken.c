@@ -11,7 +11,7 @@ static void order_taken(struct entry *entry)
     order->id = enters ? d->input.id : d->input.other;
     record_insert(entry, slot);
     if (d->timer_at != 0)
-        timer_insert(entry, (struct entry_timer){.time = d->timer_at, .id = order->id});
+        timer_insert(entry, (struct entry_timer){.time = d->timer_at, .slot = slot});
     if (!enters || d->fingerprint == 0) return;
     struct entry_session *session = &entry->sessions[d->session];
     struct entry_recent *recent = &entry->recent[(size_t)d->session * ENTRY_RECENT];
@@ -44,7 +44,7 @@ static void sweep_taken(struct entry *entry)
     struct entry_session *session = &entry->sessions[d->session];
     if (d->sweeps) session->sweep = d->sweep;
     if (d->steps) session->sweep.at = entry->orders[d->ask.slot].after;
-    if (d->expires) timer_remove_first(entry);
+    if (d->expires) timer_remove(entry, d->ask.slot);
 }
 
 void entry_taken(struct entry *entry, uint64_t number)

@@ -66,11 +66,23 @@ static void verify_asks(const struct entry *entry)
 
 static void verify_timers(const struct entry *entry)
 {
-    CHECK(entry->timers_used <= entry->limits.timers);
-    for (uint32_t i = 1; i < entry->timers_used; i++) {
-        const struct entry_timer *at = &entry->timers[i], *above = &entry->timers[(i - 1) / 2];
-        CHECK(above->time < at->time || (above->time == at->time && above->id < at->id));
+    uint32_t timed = 0;
+    CHECK(entry->timers_used <= entry->timers_room);
+    for (uint32_t i = 0; i < entry->timers_used; i++) {
+        const struct entry_timer *at = &entry->timers[i],
+                                 *above = &entry->timers[(i > 0 ? i - 1 : 0) / 2];
+        const struct entry_order *order = &entry->orders[at->slot];
+        CHECK(order->id != 0);
+        CHECK(order->timer == i + 1);
+        if (i == 0) continue;
+        CHECK(above->time <= at->time);
+        CHECK(above->time < at->time || entry->orders[above->slot].id < order->id);
     }
+    for (uint32_t slot = 1; slot <= entry->limits.orders; slot++)
+        timed += entry->orders[slot].id != 0 && entry->orders[slot].timer != 0;
+    CHECK(timed == entry->timers_used);
+    for (uint32_t i = 0; i < entry->limits.sessions; i++) timed -= entry->sessions[i].timed;
+    CHECK(timed == 0);
 }
 
 static void verify_tokens(const struct entry *entry)

@@ -27,7 +27,7 @@ size_t journal_footprint(const struct journal_limits *limits)
 static void nothing_fits(struct journal *journal)
 {
     journal->base = journal->at = (uint8_t *)journal;
-    journal->limit[JOURNAL_ORDINARY] = journal->limit[JOURNAL_RESERVED] = journal->at;
+    for (uint32_t i = 0; i < JOURNAL_CLASS_COUNT; i++) journal->limit[i] = journal->at;
     atomic_store_explicit(&journal->ready, 0, memory_order_relaxed);
 }
 
@@ -61,6 +61,8 @@ void journal_segment_use(struct journal *journal, uint8_t *base, uint32_t seed)
     journal->at = base + JOURNAL_RECORDS_AT;
     journal->limit[JOURNAL_RESERVED] = base + journal->segment_bytes - JOURNAL_GRAIN;
     journal->limit[JOURNAL_ORDINARY] = journal->limit[JOURNAL_RESERVED] - journal->reserve_bytes;
+    journal->limit[JOURNAL_REFUSING] =
+        journal->limit[JOURNAL_ORDINARY] + journal->reserve_bytes / JOURNAL_REFUSING_SHARE;
 }
 
 /* The END takes no sequence: it says which one the next segment begins with. */

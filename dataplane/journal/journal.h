@@ -22,7 +22,10 @@
  *   J1  What was acknowledged is recovered; J2 what is recovered was written, in order, no gap.
  *   J4  A bad record at or below any proof that it was on disk stops recovery with a diagnosis;
  *       only above every such proof is a bad record the torn end of the last run.
- *   J6  Without a next segment ordinary records are refused while JOURNAL_RESERVED ones still fit.
+ *   J6  Without a next segment ordinary records are refused while JOURNAL_RESERVED ones still fit,
+ *       and what only says no to somebody has no more than its share of what is kept for those.
+ *       There is none while the disk is full, nor when the folder holds JOURNAL_SEGMENTS_ORDINARY
+ *       segments; a segment that a start makes beyond those takes no ordinary record.
  *   J7  After a failed sync the watermark never moves again, ordinary records are refused, and
  *       nothing is synced again.
  *   Sequences are contiguous.  A sequence that was ever durable is never given to another record.
@@ -45,6 +48,7 @@
 /* Who may use the last of the space. */
 enum journal_class {
     JOURNAL_ORDINARY, /* what adds risk: refused first */
+    JOURNAL_REFUSING, /* what says no to it, and changes nothing else */
     JOURNAL_RESERVED, /* what ends it: cancels, fills, kills */
     JOURNAL_CLASS_COUNT,
 };
@@ -55,6 +59,9 @@ struct journal_limits {
     uint32_t
         reserve_bytes; /* kept for JOURNAL_RESERVED; JOURNAL_RECORD_MAX..a quarter of a segment */
 };
+
+/* JOURNAL_REFUSING has this part of reserve_bytes, and no more. */
+#define JOURNAL_REFUSING_SHARE 4u
 
 /* What one step of the journal thread came to. */
 enum journal_step {
@@ -71,14 +78,21 @@ enum journal_step {
     X(sealing_syncs,    "syncs for a seal alone, when idle")                                       \
     X(segments,         "segments put into use since the start")                                   \
     X(prepared,         "segments prepared in advance")                                            \
-    X(prepare_no_space, "attempts to prepare one that found no space")                             \
+    X(prepare_no_space, "attempts to prepare one that found no space, or too many")                \
     X(prepare_failed,   "attempts to prepare one that failed otherwise")                           \
     X(failed_syncs,     "failed syncs: 0, or 1 and the journal is dead")
+
+/* What is so now.  Segments that a sweep removes are counted off when it matters: when there are
+ * JOURNAL_SEGMENTS_MANY. */
+#define JOURNAL_LEVELS(X)                                                                          \
+    X(folder_segments,  "segments in the folder")                                                  \
+    X(no_next,          "1 while no next segment can be made: no space, or too many of them")
 /* clang-format on */
 
 #define JOURNAL_COUNT_FIELD(name, meaning) struct counter name;
 struct journal_counts {
-    JOURNAL_COUNTS(JOURNAL_COUNT_FIELD) /* the journal thread's */
+    JOURNAL_COUNTS(JOURNAL_COUNT_FIELD) /* the journal thread's, and so are the levels */
+    JOURNAL_LEVELS(JOURNAL_COUNT_FIELD)
 };
 
 struct journal_report; /* journal_recover.h */
@@ -124,7 +138,8 @@ struct journal *journal_new(void *memory, const struct journal_limits *limits,
  * puts a new segment into use.  report is what journal_recover said: JOURNAL_FAULT_NONE, or
  * JOURNAL_FAULT_EMPTY, and then calling this is the decision to found a new journal.  On anything
  * but JOURNAL_IO_OK nothing was started, the files are as recoverable as before, and the process
- * must recover again before it tries again.  Cold. */
+ * must recover again before it tries again.  JOURNAL_IO_TOO_MANY: the folder holds
+ * JOURNAL_SEGMENTS_MAX segments, and one more could not be recovered.  Cold. */
 MUST_USE enum journal_io journal_start(struct journal *journal,
                                        const struct journal_report *report);
 
@@ -150,6 +165,14 @@ static inline uint64_t journal_durable(const struct journal *journal)
 static inline bool journal_dead(const struct journal *journal)
 {
     return atomic_load_explicit(&journal->dead, memory_order_relaxed) != 0;
+}
+
+/* Whether the last record came out of what is reserved, and there is no next segment.  The engine.
+ */
+static inline bool journal_scarce(const struct journal *journal)
+{
+    return journal->at > journal->limit[JOURNAL_ORDINARY] &&
+           atomic_load_explicit(&journal->ready, memory_order_relaxed) == 0;
 }
 
 /* Claims of a class that were refused.  Any thread. */

@@ -39,6 +39,12 @@
 #define JOURNAL_SEGMENT_MAX  (1u << 30) /* offsets fit 32 bits */
 #define JOURNAL_SEGMENTS_MAX 4096u      /* files of one journal */
 
+/* Of them these are for starts, each of which takes one: a journal that runs makes none of them, so
+ * that what it has written can always be gone on with. */
+#define JOURNAL_SEGMENTS_SPARE    64u
+#define JOURNAL_SEGMENTS_ORDINARY (JOURNAL_SEGMENTS_MAX - JOURNAL_SEGMENTS_SPARE)
+#define JOURNAL_SEGMENTS_MANY     (JOURNAL_SEGMENTS_MAX / 10 * 9) /* worth a warning */
+
 #define JOURNAL_GRAIN       32u
 #define JOURNAL_RECORD_MAX  4096u
 #define JOURNAL_PAYLOAD_MAX (JOURNAL_RECORD_MAX - 32u)

@@ -13,6 +13,9 @@
 #define JOURNAL_AHEAD_MIN (64u << 10)
 #define JOURNAL_AHEAD_MAX (1u << 20)
 
+/* A folder that is full is counted again once in so many attempts to make the next segment. */
+#define JOURNAL_COUNT_EVERY 1024u
+
 struct journal_held {
     struct journal_file file;
     uint64_t number;
@@ -32,6 +35,8 @@ struct journal_sync {
     bool seal_pending;
     uint32_t seal_turn;   /* which seal is written next */
     uint64_t last_number; /* the highest number given to a segment */
+    uint32_t segments;    /* in the folder; more only by what was removed since it was counted */
+    uint32_t count_wait;  /* attempts until it is counted again */
     uint32_t epoch;
     struct journal_hash_state running; /* of current, up to synced */
 };
@@ -40,6 +45,9 @@ struct journal_sync {
  * reached.  A failure leaves at most an unfinished file; failed_sync says whether it was a sync. */
 MUST_USE enum journal_io journal_segment_make(struct journal *journal, struct journal_held *made,
                                               const struct journal_link *link, bool *failed_sync);
+
+/* So many segments are in the folder. */
+void journal_segments_are(struct journal *journal, uint32_t count);
 
 /* Lets the engine's half write into an empty segment. */
 void journal_segment_use(struct journal *journal, uint8_t *base, uint32_t seed);

@@ -3,16 +3,23 @@
 #include <string.h>
 
 #define IO_TEXT(status, word, meaning)        word,
+#define IO_MEANING(status, word, meaning)     meaning,
 #define FAULT_WORD(fault, word, sentence)     word,
 #define FAULT_SENTENCE(fault, word, sentence) sentence,
 
 static const char *const io_texts[] = {JOURNAL_IO(IO_TEXT)};
+static const char *const io_meanings[] = {JOURNAL_IO(IO_MEANING)};
 static const char *const fault_words[] = {JOURNAL_FAULTS(FAULT_WORD)};
 static const char *const fault_sentences[] = {JOURNAL_FAULTS(FAULT_SENTENCE)};
 
 const char *journal_io_text(enum journal_io status)
 {
     return (uint32_t)status < JOURNAL_IO_COUNT ? io_texts[status] : "unknown";
+}
+
+const char *journal_io_meaning(enum journal_io status)
+{
+    return (uint32_t)status < JOURNAL_IO_COUNT ? io_meanings[status] : "unknown";
 }
 
 const char *journal_fault_text(enum journal_fault fault)

@@ -61,6 +61,7 @@ struct journal_report {
     bool anchored;
 
     /* For journal_start. */
+    uint32_t folder_segments; /* all of them, also those with no place in the chain */
     uint32_t next_epoch;
     uint64_t next_number; /* of the segment it makes */
     uint64_t last_number; /* of the last segment with a place in the chain; 0: none */

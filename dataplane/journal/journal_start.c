@@ -46,6 +46,12 @@ static enum journal_io segment_name(const struct journal_storage *storage, const
     return status;
 }
 
+void journal_segments_are(struct journal *journal, uint32_t count)
+{
+    journal->sync->segments = count;
+    counter_set(&journal->counts.folder_segments, count);
+}
+
 enum journal_io journal_segment_make(struct journal *journal, struct journal_held *made,
                                      const struct journal_link *link, bool *failed_sync)
 {
@@ -75,6 +81,7 @@ enum journal_io journal_segment_make(struct journal *journal, struct journal_hel
     }
     held.held = true;
     journal->sync->last_number = number;
+    journal_segments_are(journal, journal->sync->segments + 1);
     *made = held;
     return JOURNAL_IO_OK;
 }
@@ -152,8 +159,9 @@ static void leftover_find(void *context, const char *name)
 }
 
 /* A removal inside a listing is nobody's promise: one listing, one removal. */
-static enum journal_io leftovers_remove(struct leftovers *left)
+static enum journal_io leftovers_remove(struct leftovers *left, uint32_t *removed)
 {
+    *removed = 0;
     const struct journal_storage *storage = left->sync->storage;
     for (uint32_t i = 0; i < 2 * JOURNAL_SEGMENTS_MAX; i++) {
         left->any = false;
@@ -161,6 +169,7 @@ static enum journal_io leftovers_remove(struct leftovers *left)
         if (status != JOURNAL_IO_OK || !left->any) return status;
         status = storage->remove(storage->context, left->found.bytes);
         if (status != JOURNAL_IO_OK) return status;
+        ++*removed;
     }
     return JOURNAL_IO_OK;
 }
@@ -172,6 +181,8 @@ static void engine_place(struct journal *journal, uint64_t first_sequence)
     journal->next_sequence = first_sequence;
     journal->claimed = 0;
     journal->epoch = journal->sync->epoch;
+    if (journal->sync->segments > JOURNAL_SEGMENTS_ORDINARY)
+        journal->limit[JOURNAL_ORDINARY] = journal->at;
     atomic_store_explicit(&journal->durable, first_sequence - 1, memory_order_relaxed);
 }
 
@@ -181,15 +192,18 @@ enum journal_io journal_start(struct journal *journal, const struct journal_repo
     enum journal_fault fault = report->diagnosis.fault;
     CHECK(fault == JOURNAL_FAULT_NONE || fault == JOURNAL_FAULT_EMPTY);
     CHECK(!sync->current.held);
+    if (report->folder_segments >= JOURNAL_SEGMENTS_MAX) return JOURNAL_IO_TOO_MANY;
     struct journal_link link = {.first_sequence = report->last_sequence + 1,
                                 .previous_number = report->last_number,
                                 .previous_end = report->last_end};
     enum journal_io status = JOURNAL_IO_OK;
     if (fault == JOURNAL_FAULT_NONE) status = tail_sync(sync, report, &link);
     struct leftovers left = {.sync = sync, .unfinished = true};
-    if (status == JOURNAL_IO_OK) status = leftovers_remove(&left);
+    uint32_t removed;
+    if (status == JOURNAL_IO_OK) status = leftovers_remove(&left, &removed);
     if (status != JOURNAL_IO_OK) return status;
 
+    sync->segments = report->folder_segments;
     sync->epoch = report->next_epoch;
     sync->last_number = report->next_number - 1;
     bool failed_sync;
@@ -198,11 +212,12 @@ enum journal_io journal_start(struct journal *journal, const struct journal_repo
     /* Only now is it certain that nobody goes on in them. */
     left = (struct leftovers){
         .sync = sync, .above = report->last_number, .below = report->next_number};
-    status = leftovers_remove(&left);
+    status = leftovers_remove(&left, &removed);
     if (status != JOURNAL_IO_OK) {
         journal_stop(journal);
         return status;
     }
+    journal_segments_are(journal, sync->segments - removed);
     journal_segment_enter(sync);
     sync->found_sequence = report->last_sequence;
     engine_place(journal, link.first_sequence);

@@ -48,7 +48,8 @@
     X(JOURNAL_IO_OK,        "ok",        "done")                                                   \
     X(JOURNAL_IO_NO_SPACE,  "no space",  "the disk or the quota is full")                          \
     X(JOURNAL_IO_NOT_FOUND, "not found", "there is no file of that name")                          \
-    X(JOURNAL_IO_FAILED,    "failed",    "the system reported an input or output error")
+    X(JOURNAL_IO_FAILED,    "failed",    "the system reported an input or output error")           \
+    X(JOURNAL_IO_TOO_MANY,  "too many",  "the folder holds as many segments as can be read back: move away those that no start needs, or begin a new folder")
 /* clang-format on */
 
 #define JOURNAL_IO_ENUM(status, word, meaning) status,
@@ -84,6 +85,7 @@ struct journal_storage {
     void (*close)(void *context, struct journal_file *file);
 };
 
-const char *journal_io_text(enum journal_io status); /* "no space" */
+const char *journal_io_text(enum journal_io status);    /* "no space" */
+const char *journal_io_meaning(enum journal_io status); /* "the disk or the quota is full" */
 
 #endif

@@ -116,6 +116,7 @@ enum journal_fault journal_survey(struct journal_recovery *recovery, struct jour
         return journal_report_fault(report,
                                     &(struct journal_diagnosis){.fault = JOURNAL_FAULT_TOO_MANY,
                                                                 .expected = JOURNAL_SEGMENTS_MAX});
+    report->folder_segments = recovery->segment_count;
     for (uint32_t i = 0; i < recovery->segment_count; i++) recovery->segments[i].surveyed = false;
     for (uint32_t i = recovery->segment_count; i-- > 0;) {
         struct journal_segment *segment = &recovery->segments[i];

@@ -108,13 +108,41 @@ static void segment_advance(struct journal *journal)
     counter_one(&journal->counts.segments);
 }
 
+static void segment_count(void *context, const char *name)
+{
+    uint32_t *count = context;
+    uint64_t number;
+    *count += journal_name_read(name, &number) == JOURNAL_NAME_SEGMENT;
+}
+
+/* Whether the folder may hold another segment.  One that seems to hold many is counted: a sweep, or
+ * a person, may have removed some. */
+static enum journal_io folder_check(struct journal *journal)
+{
+    struct journal_sync *sync = journal->sync;
+    if (sync->segments < JOURNAL_SEGMENTS_MANY) return JOURNAL_IO_OK;
+    if (sync->count_wait > 0) {
+        sync->count_wait--;
+    } else {
+        uint32_t count = 0;
+        enum journal_io status = sync->storage->list(sync->storage->context, segment_count, &count);
+        if (status != JOURNAL_IO_OK) return status;
+        journal_segments_are(journal, count);
+        sync->count_wait = JOURNAL_COUNT_EVERY;
+    }
+    return sync->segments < JOURNAL_SEGMENTS_ORDINARY ? JOURNAL_IO_OK : JOURNAL_IO_TOO_MANY;
+}
+
 /* Tries to have a next segment; false only if a sync failed. */
 static bool next_prepare(struct journal *journal, bool *prepared)
 {
     struct journal_sync *sync = journal->sync;
     bool failed_sync = false;
-    enum journal_io status = journal_segment_make(journal, &sync->next, NULL, &failed_sync);
+    enum journal_io status = folder_check(journal);
+    if (status == JOURNAL_IO_OK)
+        status = journal_segment_make(journal, &sync->next, NULL, &failed_sync);
     *prepared = status == JOURNAL_IO_OK;
+    counter_set(&journal->counts.no_next, !*prepared);
     if (*prepared) {
         /* Acquires the release in segment_take (journal.c): the engine is done with next_*. */
         CHECK(atomic_load_explicit(&journal->ready, memory_order_acquire) == 0);
@@ -123,7 +151,8 @@ static bool next_prepare(struct journal *journal, bool *prepared)
         /* Releases next_base and next_seed to the acquire in segment_take. */
         atomic_store_explicit(&journal->ready, 1, memory_order_release);
         counter_one(&journal->counts.prepared);
-    } else if (status == JOURNAL_IO_NO_SPACE) {
+        sync->count_wait = 0;
+    } else if (status == JOURNAL_IO_NO_SPACE || status == JOURNAL_IO_TOO_MANY) {
         counter_one(&journal->counts.prepare_no_space);
     } else {
         counter_one(&journal->counts.prepare_failed);

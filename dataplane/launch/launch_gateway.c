@@ -127,9 +127,11 @@ static bool journal_go_on(struct launch_gateway *gateway, struct text *problems)
         return false;
     }
     struct journal *journal = journal_new(memory, &limits, &gateway->storage, &journal_hash_sha256);
-    if (journal_start(journal, &gateway->report) != JOURNAL_IO_OK) {
+    enum journal_io status = journal_start(journal, &gateway->report);
+    if (status != JOURNAL_IO_OK) {
         text_format(problems, "%s: the journal cannot be continued: ", plan->folder);
-        storage_file_cause(&gateway->files, problems);
+        if (status == JOURNAL_IO_TOO_MANY) text_append(problems, journal_io_meaning(status));
+        else storage_file_cause(&gateway->files, problems);
         text_append_char(problems, '\n');
         free(memory);
         return false;

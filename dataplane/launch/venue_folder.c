@@ -101,7 +101,8 @@ bool venue_folder_start(struct venue_folder *folder, uint32_t cpu, struct text *
     enum journal_io status = venue_start(folder->venue, journal, &folder->report);
     if (status != JOURNAL_IO_OK) {
         text_format(problems, "%s: the journal cannot be continued: ", folder->plan.folder);
-        storage_file_cause(&folder->files, problems);
+        if (status == JOURNAL_IO_TOO_MANY) text_append(problems, journal_io_meaning(status));
+        else storage_file_cause(&folder->files, problems);
         text_append_char(problems, '\n');
         free(memory);
         return false;

@@ -218,15 +218,14 @@ uint32_t match_stage_answer(struct match_stage *stage)
 /* Inputs. */
 
 enum venue_status match_stage_submit(struct match_stage *stage, const struct match_input *input,
-                                     const void *note, uint32_t note_bytes, uint64_t rx_tsc)
+                                     const struct venue_note *note, uint64_t rx_tsc)
 {
     if (stage->stamp_head - stage->stamp_tail > stage->stamp_mask) return VENUE_BUSY;
     uint64_t number = venue_sequence(stage->venue) + 1;
     if (stage->deciding != 0) stage->deciding = number;
     stage->stamps[stage->stamp_head++ & stage->stamp_mask] =
         (struct match_stamp){number, input->time, rx_tsc};
-    enum venue_status status =
-        venue_submit_noted(stage->venue, input, &(struct venue_note){note, note_bytes});
+    enum venue_status status = venue_submit_noted(stage->venue, input, note);
     if (unlikely(status != VENUE_OK)) {
         stage->stamp_head--;
         stage->deciding = 0;
@@ -239,14 +238,14 @@ enum venue_status match_stage_submit(struct match_stage *stage, const struct mat
 }
 
 enum venue_status match_stage_decide(struct match_stage *stage, enum entry_verdict verdict,
-                                     const struct entry_out *out, nanos_t time, const void *note,
-                                     uint32_t note_bytes, uint64_t rx_tsc)
+                                     const struct entry_out *out, nanos_t time,
+                                     const struct venue_note *note, uint64_t rx_tsc)
 {
     const struct match_input only_time = {
         .kind = MATCH_TIME, .bytes = sizeof only_time, .time = time};
     const struct match_input *input = verdict == ENTRY_SUBMIT ? out->input : &only_time;
     stage->deciding = UINT64_MAX; /* which, match_stage_submit knows */
-    return match_stage_submit(stage, input, note, note_bytes, rx_tsc);
+    return match_stage_submit(stage, input, note, rx_tsc);
 }
 
 static nanos_t later(const struct match_stage *stage, nanos_t time)
@@ -289,44 +288,72 @@ struct noted {
     uint8_t message[GATE_MESSAGE_MAX];
 };
 
-static uint32_t note_of(const struct gate_slot *slot, struct noted *note)
+static uint32_t note_of(const struct gate_slot *slot, enum entry_cause refused, struct noted *note)
 {
     bool message = slot->kind == GATE_MESSAGE;
-    note->head = (struct match_note){.kind = message ? MATCH_NOTE_REQUEST : MATCH_NOTE_LOST,
-                                     .session = slot->session};
+    enum match_note_kind kind = message ? MATCH_NOTE_REQUEST : MATCH_NOTE_LOST;
+    if (unlikely(refused != ENTRY_NO_CAUSE)) kind = MATCH_NOTE_REFUSED;
+    note->head = (struct match_note){
+        .kind = (uint8_t)kind, .refused = (uint16_t)refused, .session = slot->session};
     if (message) memcpy(note->message, slot->message, slot->bytes);
     return (uint32_t)sizeof note->head + (message ? slot->bytes : 0);
 }
 
+/* The request changes nothing but what its session is told. */
+static bool only_answers(const struct gate_slot *slot, enum entry_verdict verdict,
+                         const struct entry_out *out)
+{
+    return slot->kind == GATE_MESSAGE && verdict == ENTRY_ANSWER && !out->sweeps;
+}
+
+static enum venue_status decided_write(struct match_stage *stage, const struct gate_slot *slot,
+                                       enum entry_verdict verdict, const struct entry_out *out,
+                                       nanos_t time)
+{
+    struct noted note;
+    struct venue_note written = {.bytes = &note, .length = note_of(slot, out->refused, &note)};
+    written.refuses = only_answers(slot, verdict, out);
+    bool counts = unlikely(written.refuses) && venue_scarce(stage->venue);
+    if (unlikely(counts) && !match_stage_refusal_fits(stage, slot->session)) return VENUE_NO_SPACE;
+    enum venue_status status =
+        match_stage_decide(stage, verdict, out, time, &written, slot->rx_tsc);
+    if (unlikely(counts) && status == VENUE_OK) stage->refusals[slot->session]++;
+    return status;
+}
+
 /* There is no place for this request, but perhaps for a record that refuses it. */
 static COLD enum venue_status refuse(struct match_stage *stage, const struct gate_slot *slot,
-                                     struct noted *note, uint32_t bytes, nanos_t time)
+                                     nanos_t time)
 {
     struct entry_out out;
-    note->head.kind = MATCH_NOTE_REFUSED;
-    enum entry_verdict verdict = entry_refuse(stage->entry, &out);
-    return match_stage_decide(stage, verdict, &out, time, note, bytes, slot->rx_tsc);
+    enum entry_verdict verdict = entry_refuse(stage->entry, ENTRY_NO_ROOM, &out);
+    return decided_write(stage, slot, verdict, &out, time);
+}
+
+/* What is due whoever asks, and waits until it can be written. */
+static bool ends_risk(const struct gate_slot *slot, const struct entry_out *out)
+{
+    return slot->kind != GATE_MESSAGE || out->sweeps ||
+           (out->input && out->input->kind == MATCH_CANCEL);
 }
 
 static enum outcome decided_take(struct match_stage *stage, const struct gate_slot *slot,
                                  enum entry_verdict verdict, const struct entry_out *out,
                                  nanos_t time)
 {
-    struct noted note;
-    uint32_t bytes = note_of(slot, &note);
-    bool request = slot->kind == GATE_MESSAGE, sweeps = out->sweeps;
+    bool request = slot->kind == GATE_MESSAGE, sweeps = out->sweeps, ends = ends_risk(slot, out);
     enum place place = streams_place(stage);
     enum venue_status status = VENUE_NO_SPACE;
-    if (unlikely(place == PLACE_FOR_ENDINGS && request && !sweeps &&
-                 (verdict == ENTRY_ANSWER || adds_risk(stage, out->input)))) {
+    if (unlikely(place == PLACE_FOR_ENDINGS &&
+                 (only_answers(slot, verdict, out) || adds_risk(stage, out->input)))) {
         match_stage_drop(stage, slot->session, slot->login);
         return TAKEN;
     }
     if (likely(place == PLACE_FOR_ALL) || !adds_risk(stage, out->input))
-        status = match_stage_decide(stage, verdict, out, time, &note, bytes, slot->rx_tsc);
+        status = decided_write(stage, slot, verdict, out, time);
     if (unlikely(status == VENUE_NO_SPACE && request && verdict == ENTRY_SUBMIT))
-        status = refuse(stage, slot, &note, bytes, time);
-    if (status == VENUE_BUSY || status == VENUE_NO_SPACE) return LATER;
+        status = refuse(stage, slot, time);
+    if (status == VENUE_BUSY || (status == VENUE_NO_SPACE && ends)) return LATER;
     if (unlikely(status != VENUE_OK)) match_stage_drop(stage, slot->session, slot->login);
     else if (unlikely(sweeps)) match_stage_sweep(stage, slot->session);
     return TAKEN;
@@ -446,6 +473,7 @@ static void match_stage_housekeeping(void *self, uint64_t tsc)
         match_stage_day_step(stage);
         match_stage_time(stage);
     }
+    match_stage_space_look(stage);
     waits_set(stage, !all_left(stage));
     match_stage_show(stage);
 }
@@ -463,27 +491,7 @@ const struct stage_kind match_stage_kind = {
     .done = match_stage_done,
 };
 
-const struct counter *match_stage_reports_lost(const struct match_stage *stage)
-{
-    return &stage->reports_lost;
-}
-
-const struct histogram *match_stage_latency(const struct match_stage *stage)
-{
-    return &stage->latency;
-}
-
 bool match_stage_idle(const struct match_stage *stage)
 {
     return requests_taken(stage) && counter_read(&stage->waiting) == 0;
-}
-
-void match_stage_view(const struct match_stage *stage, struct match_view *view)
-{
-    snapshot_copy(stage->snapshot, view);
-}
-
-struct entry *match_stage_entry(struct match_stage *stage)
-{
-    return stage->entry;
 }

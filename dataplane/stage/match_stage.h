@@ -21,8 +21,11 @@
  * - A request has an effect, and an answer, only behind its record; answers and news leave when the
  *   venue's durability allows it.
  * - What there is no place for is refused in the same way: by a record that says so.  When the
- *   journal has none for that either, requests wait, and their senders by TCP's window; when the
- *   streams of answers have none, who asks is disconnected.
+ *   journal or the streams of answers have none for that either, who asks is disconnected; what
+ *   ends risk has a place of its own in the journal, and waits when that is used up, with all that
+ *   is behind it.
+ * - While the journal has no space each session is refused so often, and no session uses up what
+ *   others may be told.
  * - When the disk has failed, nobody is told anything any more: all sessions are dropped.
  * - Reports of orders (entry_report.h) are of this run, without what recovery shows again.
  * - A decision that comes out otherwise at recovery than it was written stops it, with a sentence.

@@ -35,12 +35,12 @@ void match_stage_day_is(struct match_stage *stage, bool begins, uint64_t number,
 enum venue_status match_stage_day_turns(struct match_stage *stage, bool begins, nanos_t time)
 {
     const struct match_note note = {.kind = MATCH_NOTE_DAY, .begins = begins};
+    const struct venue_note written = {.bytes = &note, .length = sizeof note};
     struct entry_out out;
     enum entry_verdict verdict = entry_day(stage->entry, begins, stage->midnight, time, &out);
     if (verdict == ENTRY_WAIT) return VENUE_BUSY;
     CHECK(verdict == ENTRY_ANSWER);
-    enum venue_status status =
-        match_stage_decide(stage, verdict, &out, time, &note, sizeof note, 0);
+    enum venue_status status = match_stage_decide(stage, verdict, &out, time, &written, 0);
     if (status == VENUE_OK) match_stage_day_is(stage, begins, venue_sequence(stage->venue), time);
     return status;
 }
@@ -68,7 +68,7 @@ static bool instruments_close(struct match_stage *stage, nanos_t time)
                                           .time = time,
                                           .instrument = (uint16_t)stage->closed,
                                           .type = MATCH_CLOSED};
-        if (match_stage_submit(stage, &input, NULL, 0, 0) != VENUE_OK) return false;
+        if (match_stage_submit(stage, &input, NULL, 0) != VENUE_OK) return false;
     }
     return true;
 }

@@ -8,7 +8,7 @@
 /* What a note begins with; for REQUEST and REFUSED the message follows. */
 enum match_note_kind {
     MATCH_NOTE_REQUEST = 1,
-    MATCH_NOTE_REFUSED, /* the same, and there was no place for it: it is refused */
+    MATCH_NOTE_REFUSED, /* the same, and it is refused for what a replay cannot know */
     MATCH_NOTE_LOST,    /* a session's connection */
     MATCH_NOTE_NEXT,    /* of a session's sweep */
     MATCH_NOTE_TICK,
@@ -17,9 +17,9 @@ enum match_note_kind {
 };
 
 struct match_note {
-    uint8_t kind;   /* enum match_note_kind */
-    uint8_t begins; /* DAY */
-    uint16_t spare;
+    uint8_t kind;     /* enum match_note_kind */
+    uint8_t begins;   /* DAY */
+    uint16_t refused; /* REFUSED: enum entry_cause; 0: ENTRY_NO_ROOM */
     uint32_t session;
 };
 
@@ -91,6 +91,9 @@ struct match_stage {
     uint32_t sweep_tail;
     uint32_t sweep_mask;
 
+    uint32_t *refusals; /* of each session, written down since the journal has no space */
+    bool scarce;        /* it had none in the last housekeeping */
+
     /* The day. */
     uint8_t day;      /* enum stage_day */
     nanos_t midnight; /* the zero of its times */
@@ -129,14 +132,14 @@ void match_stage_pass(struct match_stage *stage, uint64_t number);
 /* Shows one, of the input that stage->shown is the stamp of. */
 void match_stage_event(struct match_stage *stage, const struct match_event *event);
 
-/* Journals and applies input with a note.  VENUE_OK: the port has been told. */
+/* Journals and applies input with a note, NULL for none.  VENUE_OK: the port has been told. */
 enum venue_status match_stage_submit(struct match_stage *stage, const struct match_input *input,
-                                     const void *note, uint32_t note_bytes, uint64_t rx_tsc);
+                                     const struct venue_note *note, uint64_t rx_tsc);
 
 /* Submits what the port has decided: *out->input, or the time.  As match_stage_submit. */
 enum venue_status match_stage_decide(struct match_stage *stage, enum entry_verdict verdict,
-                                     const struct entry_out *out, nanos_t time, const void *note,
-                                     uint32_t note_bytes, uint64_t rx_tsc);
+                                     const struct entry_out *out, nanos_t time,
+                                     const struct venue_note *note, uint64_t rx_tsc);
 
 /* False while the gate must take something first. */
 bool match_stage_ready(struct match_stage *stage);
@@ -167,6 +170,14 @@ void match_stage_expect_notes(void *context, const struct venue_note *notes, uin
 
 /* The view, and some of what the window is asked for. */
 void match_stage_show(struct match_stage *stage);
+
+/* match_stage_space.c */
+
+/* Whether another refusal of the session may be written down, although there is no space. */
+bool match_stage_refusal_fits(const struct match_stage *stage, uint32_t session);
+
+/* There may be space again. */
+void match_stage_space_look(struct match_stage *stage);
 
 /* match_stage_unasked.c */
 

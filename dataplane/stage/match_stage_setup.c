@@ -12,7 +12,7 @@
 /* Memory. */
 
 struct layout {
-    size_t entry, stamps, sweep, sweeping, snapshot, window, bytes;
+    size_t entry, stamps, sweep, sweeping, refusals, snapshot, window, bytes;
 };
 
 static uint64_t stamps_of(const struct match_stage_plan *plan)
@@ -33,7 +33,8 @@ static struct layout layout_of(const struct match_stage_plan *plan)
     layout.stamps = layout.entry + ALIGN_UP(entry_footprint(&plan->entry), CACHE_LINE);
     layout.sweep = layout.stamps + stamps_of(plan) * sizeof(struct match_stamp);
     layout.sweeping = layout.sweep + ALIGN_UP(sweeps_of(plan) * sizeof(uint32_t), CACHE_LINE);
-    layout.snapshot = layout.sweeping + ALIGN_UP(plan->sessions * sizeof(bool), CACHE_LINE);
+    layout.refusals = layout.sweeping + ALIGN_UP(plan->sessions * sizeof(bool), CACHE_LINE);
+    layout.snapshot = layout.refusals + ALIGN_UP(plan->sessions * sizeof(uint32_t), CACHE_LINE);
     layout.window = layout.snapshot + snapshot_footprint(sizeof(struct match_view));
     layout.bytes = layout.window + window_footprint(sizeof(struct match_view_depth));
     return layout;
@@ -83,6 +84,7 @@ struct match_stage *match_stage_new(void *memory, const struct match_stage_plan 
     stage->sweep = (uint32_t *)(void *)(at + layout.sweep);
     stage->sweep_mask = sweeps_of(plan) - 1;
     stage->sweeping = (bool *)(at + layout.sweeping);
+    stage->refusals = (uint32_t *)(void *)(at + layout.refusals);
     stage->snapshot = snapshot_new(at + layout.snapshot, sizeof(struct match_view));
     stage->window = window_new(at + layout.window, sizeof(struct match_view_depth));
     const struct entry_sink answers = match_stage_answers(stage);
@@ -93,6 +95,8 @@ struct match_stage *match_stage_new(void *memory, const struct match_stage_plan 
 
 /* Recovery. */
 
+/* Without timed_max: what it refuses is written down as such, so another may come with a start. */
+static_assert(sizeof(struct entry_plan) == 80, "their checksum is in journals");
 static uint32_t plans_crc(const struct match_stage_plan *plan)
 {
     uint32_t crc = UINT32_MAX;
@@ -199,7 +203,7 @@ static enum entry_verdict decide_again(struct match_stage *stage, const struct m
     switch ((enum match_note_kind)note->kind) {
     case MATCH_NOTE_REQUEST:
     case MATCH_NOTE_REFUSED:
-        return entry_request(entry, note->session, message, length, input->time, out);
+        return entry_request_again(entry, note->session, message, length, input->time, out);
     case MATCH_NOTE_LOST: return entry_disconnected(entry, note->session, input->time, out);
     case MATCH_NOTE_NEXT: return entry_next(entry, note->session, input->time, out);
     case MATCH_NOTE_TICK: return entry_tick(entry, input->time, out);
@@ -207,6 +211,13 @@ static enum entry_verdict decide_again(struct match_stage *stage, const struct m
     case MATCH_NOTE_START: break;
     }
     return ENTRY_IDLE;
+}
+
+/* Older records do not say what for: there was no place. */
+static enum entry_cause refused_for(const struct match_note *note)
+{
+    bool said = note->refused != ENTRY_NO_CAUSE && note->refused < ENTRY_CAUSE_COUNT;
+    return said ? (enum entry_cause)note->refused : ENTRY_NO_ROOM;
 }
 
 /* Whether the port says again what stands in the journal. */
@@ -242,7 +253,7 @@ static void noted_input(struct match_stage *stage, const struct match_note *note
     struct entry_out out = {.input = NULL};
     enum entry_verdict verdict = decide_again(stage, note, input, &out);
     if (note->kind == MATCH_NOTE_REFUSED && verdict == ENTRY_SUBMIT)
-        verdict = entry_refuse(stage->entry, &out);
+        verdict = entry_refuse(stage->entry, refused_for(note), &out);
     if (!as_written(verdict, &out, input)) {
         struct text text = text_in(stage->problem_text, sizeof stage->problem_text);
         text_format(&text,
@@ -341,7 +352,7 @@ static enum venue_status listing_submit(struct match_stage *stage,
                         .instrument = listing->instrument},
               .listing = listing->listing};
     enum venue_status status;
-    while ((status = match_stage_submit(stage, &list.input, NULL, 0, 0)) == VENUE_BUSY)
+    while ((status = match_stage_submit(stage, &list.input, NULL, 0)) == VENUE_BUSY)
         if (!all_shown(stage)) break;
     return status;
 }
@@ -389,6 +400,7 @@ static bool sessions_lose(struct match_stage *stage, nanos_t time)
 {
     for (uint32_t i = 0; i < stage->plan->sessions; i++) {
         const struct match_note note = {.kind = MATCH_NOTE_LOST, .session = i};
+        const struct venue_note written = {.bytes = &note, .length = sizeof note};
         struct entry_out out = {.sweeps = false};
         bool sweeps = entry_sweeps(stage->entry, i);
         while (!sweeps) {
@@ -396,7 +408,7 @@ static bool sessions_lose(struct match_stage *stage, nanos_t time)
             if (verdict != ENTRY_ANSWER && verdict != ENTRY_WAIT) break;
             sweeps = out.sweeps;
             if (verdict == ENTRY_ANSWER &&
-                match_stage_decide(stage, verdict, &out, time, &note, sizeof note, 0) == VENUE_OK)
+                match_stage_decide(stage, verdict, &out, time, &written, 0) == VENUE_OK)
                 break;
             sweeps = false;
             if (!all_shown(stage)) return false;
@@ -422,7 +434,8 @@ bool match_stage_open(struct match_stage *stage, const struct match_stage_listin
     if (time < stage->now) time = stage->now;
     const struct match_input now = {.kind = MATCH_TIME, .bytes = sizeof now, .time = time};
     const struct match_note_start start = start_of(stage->plan, midnight);
-    if (refused(match_stage_submit(stage, &now, &start, sizeof start, 0), problems)) return false;
+    const struct venue_note written = {.bytes = &start, .length = sizeof start};
+    if (refused(match_stage_submit(stage, &now, &written, 0), problems)) return false;
     if (!stage->started) day_first(stage, midnight, venue_sequence(stage->venue), time);
     bool good = all_shown(stage) && sessions_lose(stage, time) &&
                 listings_make(stage, listings, count, time, problems) && all_shown(stage);

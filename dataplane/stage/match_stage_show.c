@@ -99,3 +99,23 @@ void match_stage_show(struct match_stage *stage)
     snapshot_show(stage->snapshot, view);
     window_show(stage);
 }
+
+const struct histogram *match_stage_latency(const struct match_stage *stage)
+{
+    return &stage->latency;
+}
+
+void match_stage_view(const struct match_stage *stage, struct match_view *view)
+{
+    snapshot_copy(stage->snapshot, view);
+}
+
+const struct counter *match_stage_reports_lost(const struct match_stage *stage)
+{
+    return &stage->reports_lost;
+}
+
+struct entry *match_stage_entry(struct match_stage *stage)
+{
+    return stage->entry;
+}

@@ -22,6 +22,7 @@ uint32_t match_stage_sweeps(struct match_stage *stage)
            match_stage_ready(stage)) {
         uint32_t session = stage->sweep[stage->sweep_tail & stage->sweep_mask];
         const struct match_note note = {.kind = MATCH_NOTE_NEXT, .session = session};
+        const struct venue_note written = {.bytes = &note, .length = sizeof note};
         struct entry_out out;
         enum entry_verdict verdict = entry_next(stage->entry, session, stage->now, &out);
         if (verdict == ENTRY_WAIT) break;
@@ -30,7 +31,7 @@ uint32_t match_stage_sweeps(struct match_stage *stage)
             stage->sweep_tail++;
             continue;
         }
-        if (match_stage_decide(stage, verdict, &out, stage->now, &note, sizeof note, 0) != VENUE_OK)
+        if (match_stage_decide(stage, verdict, &out, stage->now, &written, 0) != VENUE_OK)
             break; /* again in the next turn: a cancel passes where anything does */
         done++;
         (void)match_stage_answer(stage);
@@ -45,10 +46,10 @@ static void timers_run(struct match_stage *stage, nanos_t time)
 {
     while (entry_due(stage->entry) <= time && match_stage_ready(stage)) {
         const struct match_note note = {.kind = MATCH_NOTE_TICK};
+        const struct venue_note written = {.bytes = &note, .length = sizeof note};
         struct entry_out out;
         if (entry_tick(stage->entry, time, &out) != ENTRY_SUBMIT) break;
-        if (match_stage_decide(stage, ENTRY_SUBMIT, &out, time, &note, sizeof note, 0) != VENUE_OK)
-            break;
+        if (match_stage_decide(stage, ENTRY_SUBMIT, &out, time, &written, 0) != VENUE_OK) break;
         (void)match_stage_answer(stage);
     }
 }
@@ -61,7 +62,7 @@ void match_stage_time(struct match_stage *stage)
     bool due = match_due(venue_match(stage->venue)) <= time;
     if (!due || time - stage->now < MATCH_STAGE_TIME_NS || !match_stage_ready(stage)) return;
     const struct match_input input = {.kind = MATCH_TIME, .bytes = sizeof input, .time = time};
-    (void)match_stage_submit(stage, &input, NULL, 0, 0); /* refused: it is told again soon */
+    (void)match_stage_submit(stage, &input, NULL, 0); /* refused: it is told again soon */
     (void)match_stage_answer(stage);
 }
 

@@ -145,6 +145,7 @@ struct venue *venue_new(void *memory, const struct venue_limits *limits,
     *venue = (struct venue){.held = (struct match_event *)(void *)behind,
                             .mask = limits->held - 1,
                             .busy = {[JOURNAL_ORDINARY] = limits->held - limits->held / 4,
+                                     [JOURNAL_REFUSING] = limits->held - limits->held / 16,
                                      [JOURNAL_RESERVED] = limits->held - limits->held / 16},
                             .durability = limits->durability,
                             .limits = *limits,
@@ -176,8 +177,9 @@ static COLD enum venue_status refused(struct venue *venue)
     return count_status(venue, journal_dead(venue->journal) ? VENUE_DEAD : VENUE_NO_SPACE);
 }
 
-static enum journal_class class_of(uint32_t kind)
+static enum journal_class class_of(uint32_t kind, const struct venue_note *note)
 {
+    if (note && note->refuses) return JOURNAL_REFUSING;
     return kind < MATCH_INPUT_COUNT ? input_class[kind] : JOURNAL_ORDINARY;
 }
 
@@ -191,6 +193,16 @@ bool venue_dead(const struct venue *venue)
     return venue->journal && journal_dead(venue->journal);
 }
 
+bool venue_scarce(const struct venue *venue)
+{
+    return venue->journal && journal_scarce(venue->journal);
+}
+
+uint32_t venue_refusing_bytes(const struct venue *venue)
+{
+    return venue->journal->reserve_bytes / JOURNAL_REFUSING_SHARE;
+}
+
 static inline enum venue_status submit(struct venue *venue, const struct match_input *input,
                                        const struct venue_note *note)
 {
@@ -199,7 +211,7 @@ static inline enum venue_status submit(struct venue *venue, const struct match_i
     if (unlikely(bytes < sizeof *input || bytes > VENUE_INPUT_MAX))
         return count_status(venue, VENUE_MALFORMED);
     CHECK(length <= VENUE_INPUT_MAX - bytes);
-    enum journal_class class = class_of(input->kind);
+    enum journal_class class = class_of(input->kind, note);
     if (busy(venue, class)) return count_status(venue, VENUE_BUSY);
     uint16_t kind = length > 0 ? VENUE_RECORD_NOTED : VENUE_RECORD_INPUT;
     struct match_input *record = journal_claim(venue->journal, class, kind, bytes + length);

@@ -21,7 +21,8 @@
  * - Events are handed out once, in order, none is lost: a refusal (enum venue_status) happens
  *   before anything is written.  What is never handed out is counted (withheld): only events of
  *   inputs that a failed disk will never hold.
- * - What ends risk, cancels among it, is refused later than what adds some (JOURNAL_RESERVED).
+ * - What ends risk, cancels among it, is refused later than what adds some (JOURNAL_RESERVED), and
+ *   later than records that somebody was refused something (JOURNAL_REFUSING).
  * - venue_recover makes the state of an engine that was told the same inputs: the same digest.
  *
  * What waits: nothing, but for one case.  An input that makes more events than the place for held
@@ -122,6 +123,7 @@ struct venue_counts {
 struct venue_note {
     const void *bytes;
     uint32_t length; /* 0: no note */
+    bool refuses;    /* the input is the time alone, to write down that nothing was done */
 };
 
 struct venue;
@@ -181,6 +183,12 @@ MUST_USE enum venue_status venue_submit_noted(struct venue *venue, const struct 
 
 /* The journal's disk has failed: with VENUE_DISK nothing more is handed out, ever. */
 bool venue_dead(const struct venue *venue);
+
+/* The journal has no space for what adds risk: the last record came out of what is reserved. */
+bool venue_scarce(const struct venue *venue);
+
+/* Bytes of the journal that notes with refuses have then, together. */
+uint32_t venue_refusing_bytes(const struct venue *venue);
 
 /* Hands out the events that may leave by now, at most this many.  Returns how many. */
 uint32_t venue_release_some(struct venue *venue, uint32_t most);

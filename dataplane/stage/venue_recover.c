@@ -262,7 +262,7 @@ enum journal_io venue_start(struct venue *venue, struct journal *journal,
     venue->journal = journal;
     if (venue->described) return JOURNAL_IO_OK;
     struct venue_engine *engine =
-        journal_claim(journal, JOURNAL_ORDINARY, VENUE_RECORD_ENGINE, sizeof *engine);
+        journal_claim(journal, JOURNAL_RESERVED, VENUE_RECORD_ENGINE, sizeof *engine);
     CHECK(engine); /* the segment is new, and larger than this */
     *engine = engine_of(&venue->limits.match);
     venue->sequence = journal_commit(journal);

@@ -3,8 +3,10 @@
 
 #include "control/config/config.h"
 #include "dataplane/book/book.h"
+#include "dataplane/entry/entry.h"
 #include "dataplane/feed/channel.h"
 #include "dataplane/gateway/gateway.h"
+#include "dataplane/journal/journal_format.h"
 #include "dataplane/launch/eal.h"
 #include "dataplane/launch/plugin.h"
 #include "dataplane/match/match.h"
@@ -55,6 +57,9 @@ SPEC(the_bounds_of_the_stages_are_theirs)
 SPEC(the_bounds_of_the_matching_engine_are_its)
 {
     EXPECT_UINT(CONFIG_VENUE_ORDERS_MAX, BOOK_ORDERS_MAX);
+    EXPECT(CONFIG_TIMED_MAX <= ENTRY_ORDERS_MAX);
+    EXPECT(CONFIG_TIMED_MAX >= CONFIG_SESSIONS_MAX); /* each has one */
+    EXPECT(CONFIG_KEEP_MAX + 100 < JOURNAL_SEGMENTS_MANY);
     EXPECT(CONFIG_VENUE_ORDERS_MAX <= MATCH_ORDERS_MAX);
     EXPECT_UINT(CONFIG_REQUESTS_MAX, RECOVERY_RATE_MAX);
     EXPECT_UINT(CONFIG_NEIGHBOURS_MAX, INET_STATIC_MAX);

@@ -192,6 +192,7 @@ SPEC(a_venue_has_its_defaults)
     EXPECT_UINT(entry->collar_percent, 0);
     EXPECT_UINT(entry->orders_per_second, 0);
     EXPECT_UINT(entry->open_orders_max, 65536);
+    EXPECT_UINT(entry->timed_orders_max, 0);
 }
 
 /* A file of both roles with every key of the venue and of recovery, none at its default. */
@@ -241,7 +242,7 @@ static const struct config *given_every_venue_key(void)
           "  - {username: maker1, password_file: /p, dialect: ouch42, account: 16777215, firm: FIRM,",
           "     self_trade: decrement, cancel_on_disconnect: false, order_quantity_max: 1,",
           "     order_notional_max: 92233720368, collar_percent: 100, orders_per_second: 10000000,",
-          "     open_orders_max: 8388607}",
+          "     open_orders_max: 8388607, timed_orders_max: 65536}",
           "  - {username: u, password_file: /q, account: 0, firm: F, self_trade: cancel_both}");
     /* clang-format on */
     ACCEPTED();
@@ -328,6 +329,7 @@ SPEC(instruments_and_sessions_are_what_the_file_says)
     EXPECT_UINT(entry->collar_percent, 100);
     EXPECT_UINT(entry->orders_per_second, 10000000);
     EXPECT_UINT(entry->open_orders_max, 8388607);
+    EXPECT_UINT(entry->timed_orders_max, 65536);
     EXPECT(venue->sessions.at[1].self_trade == CONFIG_SELF_TRADE_CANCEL_BOTH);
 }
 

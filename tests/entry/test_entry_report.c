@@ -154,12 +154,12 @@ SPEC(what_there_is_no_place_for_is_rejected)
     told[0] = '\0';
     EXPECT(entry_request(rig.entry, 0, bytes, ouch_text_bytes50("U 1 2 50 10.00", bytes), rig.now,
                          &out) == ENTRY_SUBMIT);
-    entry_rig_take(&rig, entry_refuse(rig.entry, &out), &out);
+    entry_rig_take(&rig, entry_refuse(rig.entry, ENTRY_NO_ROOM, &out), &out);
     EXPECT_TEXT(told, "1: 0.2 rejected 50 for 1 at 10.00, 0 done 0 open no_room\n");
     told[0] = '\0';
     EXPECT(entry_request(rig.entry, 0, bytes, ouch_text_bytes50("X 1 0", bytes), rig.now, &out) ==
            ENTRY_SUBMIT);
-    entry_rig_take(&rig, entry_refuse(rig.entry, &out), &out);
+    entry_rig_take(&rig, entry_refuse(rig.entry, ENTRY_NO_ROOM, &out), &out);
     EXPECT_TEXT(told, "");
 }
 

@@ -219,7 +219,7 @@ static void refused(uint32_t session, const char *line)
     uint8_t bytes[OUCH_TEXT_BYTES];
     size_t length = ouch_text_bytes50(line, bytes);
     EXPECT(entry_request(rig.entry, session, bytes, length, rig.now, &out) == ENTRY_SUBMIT);
-    EXPECT(entry_refuse(rig.entry, &out) == ENTRY_ANSWER);
+    EXPECT(entry_refuse(rig.entry, ENTRY_NO_ROOM, &out) == ENTRY_ANSWER);
     EXPECT(out.input == NULL);
     entry_rig_take(&rig, ENTRY_ANSWER, &out);
 }

@@ -228,6 +228,29 @@ SPEC(J6_without_a_next_segment_ordinary_records_stop_and_reserved_ones_go_on_to_
     EXPECT_UINT(journal_durable(world->journal), world->committed);
 }
 
+SPEC(J6_what_only_says_no_has_its_share_of_what_is_reserved_and_no_more)
+{
+    world->model.space = JOURNAL_SEGMENT_MIN;
+    world_commit_many(world, 1000, 64);
+    uint64_t ordinary = world->committed;
+    while (world_commit(world, JOURNAL_REFUSING, 64)) continue;
+    uint64_t refusals = world->committed - ordinary;
+    /* And what the last ordinary one left, which is less than another. */
+    EXPECT(refusals * RECORD < JOURNAL_RECORD_MAX / JOURNAL_REFUSING_SHARE + RECORD);
+    EXPECT((refusals + 1) * RECORD > JOURNAL_RECORD_MAX / JOURNAL_REFUSING_SHARE);
+    EXPECT(journal_scarce(world->journal));
+    while (world_commit(world, JOURNAL_RESERVED, 64)) continue;
+    EXPECT_UINT(world->committed, (ROOM - 32) / RECORD);
+    EXPECT_UINT(journal_refused(world->journal, JOURNAL_REFUSING), 1);
+    world->model.space = UINT64_MAX;
+    world_settle(world);
+    EXPECT(!journal_scarce(world->journal)); /* the next segment is there */
+    EXPECT(world_commit(world, JOURNAL_REFUSING, 64));
+    EXPECT(!journal_scarce(world->journal));
+    world_settle(world);
+    recover_after_cut();
+}
+
 SPEC(J6_when_there_is_space_again_ordinary_records_go_on)
 {
     world->model.space = JOURNAL_SEGMENT_MIN;
@@ -380,6 +403,7 @@ SPEC(limits_out_of_range_have_no_footprint)
     S(claims_and_commits_alternate_or_the_program_stops)                                           \
     S(a_full_segment_is_followed_by_the_one_prepared_in_advance)                                   \
     S(J6_without_a_next_segment_ordinary_records_stop_and_reserved_ones_go_on_to_the_last_byte)    \
+    S(J6_what_only_says_no_has_its_share_of_what_is_reserved_and_no_more)                          \
     S(J6_when_there_is_space_again_ordinary_records_go_on)                                         \
     S(a_spare_segment_that_finds_no_space_when_synced_is_given_up_and_tried_again)                 \
     S(J7_after_a_failed_sync_nothing_is_acknowledged_and_nothing_is_synced_again)                  \

@@ -119,6 +119,7 @@ static void tables_set(void)
     {
         struct views_journal *at = &views->journal[0];
         JOURNAL_COUNTS(SET_ROW)
+        JOURNAL_LEVELS(SET_ROW)
     }
     {
         struct command_server_counts *at = &control;
@@ -168,6 +169,7 @@ SPEC(every_counter_of_every_table_is_a_metric_with_its_number)
 #undef PREFIX
 #define PREFIX "pollux_journal_"
     JOURNAL_COUNTS(CHECK_ROW)
+    JOURNAL_LEVELS(CHECK_GAUGE)
 #undef PREFIX
 #define PREFIX "pollux_control_"
     COMMAND_SERVER_COUNTERS(CHECK_ROW)

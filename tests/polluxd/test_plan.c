@@ -13,10 +13,13 @@ static struct polluxd polluxd;
 static struct config *config;
 static char password[] = "/tmp/polluxd_plan_XXXXXX";
 
-/* The plan of a venue with these keys beside those it needs. */
-static const struct launch_venue_plan *planned(const char *keys)
+static char sentences[4096];
+
+/* Whether a venue with these keys beside those it needs, and of its sessions, can be planned; why
+ * not, in sentences. */
+static bool planned_of(const char *keys, const char *session, const char *sessions)
 {
-    static char text[4096], sentences[4096];
+    static char text[4096];
     static struct config_problems refused;
     snprintf(text, sizeof text,
              "roles: [venue]\nlcores: {cores: [0]}\n"
@@ -26,8 +29,8 @@ static const struct launch_venue_plan *planned(const char *keys)
              "   retransmission_udp_port: 3, %s\n"
              "   line_a: {port: v, group: 233.54.12.111, udp_port: 26477},\n"
              "   instruments: [{symbol: A}, {symbol: B}],\n"
-             "   sessions: [{username: u, password_file: %s, account: 0, firm: F}]}\n",
-             keys, password);
+             "   sessions: [{username: u, password_file: %s, account: 0, firm: F%s}%s]}\n",
+             keys, password, session, sessions);
     config_free(config);
     bool right = config_parse(text, strlen(text), &config, &refused);
     if (!right) config_print_problems(stdout, "the file", &refused);
@@ -37,7 +40,13 @@ static const struct launch_venue_plan *planned(const char *keys)
     free(polluxd.entry);
     free(polluxd.credentials);
     polluxd = (struct polluxd){.config = config};
-    EXPECT(polluxd_plan(&polluxd, NULL, &problems));
+    return polluxd_plan(&polluxd, NULL, &problems);
+}
+
+/* The plan, with one session. */
+static const struct launch_venue_plan *planned(const char *keys)
+{
+    EXPECT(planned_of(keys, "", ""));
     EXPECT_TEXT(sentences, "");
     return &polluxd.plan.venue;
 }
@@ -69,6 +78,39 @@ SPEC(order_entry_has_place_for_what_waits_for_the_disk)
     plan = planned("orders: 8388607, answers_mib: 2048,");
     EXPECT(plan->match.entry.orders >= plan->folder.limits.orders + 2 * plan->folder.held);
     EXPECT(entry_limits_check(&plan->match.entry) == NULL);
+}
+
+/* Two sessions with so many orders for a time; 0: it does not say. */
+static void timed_of(uint32_t first, uint32_t second)
+{
+    static char session[64], other[256];
+    session[0] = 0;
+    if (first != 0) snprintf(session, sizeof session, ", timed_orders_max: %u", first);
+    snprintf(other, sizeof other, ", {username: w, password_file: %s, account: 1, firm: G",
+             password);
+    size_t length = strlen(other);
+    if (second == 0) snprintf(other + length, sizeof other - length, "}");
+    else snprintf(other + length, sizeof other - length, ", timed_orders_max: %u}", second);
+    (void)planned_of("", session, other);
+}
+
+SPEC(no_session_can_take_the_orders_for_a_time_of_another)
+{
+    EXPECT_UINT(planned("")->match.session[0].timed_max, 65536);
+    timed_of(0, 0);
+    EXPECT_UINT(polluxd.entry[0].timed_max, 32768);
+    EXPECT_UINT(polluxd.entry[1].timed_max, 32768);
+    timed_of(60000, 0);
+    EXPECT_TEXT(sentences, "");
+    EXPECT_UINT(polluxd.entry[0].timed_max, 60000);
+    EXPECT_UINT(polluxd.entry[1].timed_max, 5536);
+    timed_of(60000, 5536);
+    EXPECT_TEXT(sentences, "");
+    timed_of(60000, 5537);
+    EXPECT(strstr(sentences, "timed_orders_max are 65537 together") != NULL);
+    timed_of(65536, 0);
+    EXPECT(strstr(sentences, "so that each session has some") != NULL);
+    EXPECT_UINT(planned("")->match.entry.timers, 65536);
 }
 
 SPEC(every_instrument_has_the_window_of_prices)
@@ -103,6 +145,7 @@ static void after_each(void)
     S(answers_have_memory_of_their_own)                                                            \
     S(what_is_kept_for_living_orders_grows_with_them)                                              \
     S(order_entry_has_place_for_what_waits_for_the_disk)                                           \
+    S(no_session_can_take_the_orders_for_a_time_of_another)                                        \
     S(every_instrument_has_the_window_of_prices)
 
 SPEC_MAIN("polluxd: plan", SPECS, before_each, after_each)

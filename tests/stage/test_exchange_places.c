@@ -181,6 +181,61 @@ SPEC(where_not_even_refusals_have_place_who_asks_is_disconnected)
     EXPECT_UINT(exchange->client[0].drops, 0);
 }
 
+/* One for 20 seconds. */
+static void buy_for_a_time(uint32_t client)
+{
+    const struct ouch_order order = {.symbol = "SYM0    ",
+                                     .side = 'B',
+                                     .qty = 10,
+                                     .price_e4 = 90000,
+                                     .lasts = OUCH_TIMED,
+                                     .expire_s = 20};
+    uint8_t bytes[OUCH_CLIENT_BYTES_MAX];
+    uint32_t number;
+    uint32_t length = ouch_client_enter(exchange->client[client].ouch, &order, bytes, &number);
+    EXPECT(exchange_send(exchange, client, bytes, length));
+    exchange_run(exchange, NANOS_MILLI);
+}
+
+SPEC(orders_for_a_time_beyond_a_session_s_number_are_refused_and_again_at_recovery)
+{
+    exchange = exchange_new(&(struct exchange_plan){.seed = 1, .durability = VENUE_DISK});
+    exchange->entry[0].timed_max = 2;
+    EXPECT(exchange_start(exchange));
+    for (uint32_t i = 0; i < 2; i++) exchange_connect(exchange, i);
+    EXPECT(exchange_settle(exchange));
+    for (uint32_t i = 0; i < 5; i++) buy_for_a_time(0);
+    for (uint32_t i = 0; i < 5; i++) buy_for_a_time(1);
+    EXPECT(exchange_settle(exchange));
+    EXPECT_UINT(exchange->client[0].reports[OUCH_ACCEPTED], 2);
+    EXPECT_UINT(exchange->client[0].reports[OUCH_REJECTED], 3);
+    EXPECT_UINT(exchange->client[1].reports[OUCH_ACCEPTED], 5);
+    struct match_view view = exchange_match(exchange);
+    EXPECT_UINT(view.verdict[ENTRY_SUBMIT], 7);
+    EXPECT_UINT(view.verdict[ENTRY_ANSWER], 3);
+    EXPECT_UINT(view.cause[ENTRY_L_TIMED], 3);
+    exchange_cut(exchange);
+    exchange->entry[0].timed_max = 3; /* may be another with a start */
+    EXPECT(exchange_start(exchange)); /* the rig compares each message told again */
+    EXPECT_TEXT(exchange->problem_text, "");
+    EXPECT(exchange_settle(exchange));
+    EXPECT_UINT(exchange_match(exchange).cause[ENTRY_L_TIMED], 3);
+    for (uint32_t i = 0; i < 2; i++) buy_for_a_time(0);
+    EXPECT(exchange_settle(exchange));
+    EXPECT_UINT(exchange->client[0].reports[OUCH_ACCEPTED], 3);
+    EXPECT_UINT(exchange->client[0].reports[OUCH_REJECTED], 4);
+    EXPECT_UINT(living(0), 3);
+    exchange_cut(exchange);
+    exchange->entry[0].timed_max = 1; /* what was taken stays so */
+    EXPECT(exchange_start(exchange));
+    EXPECT_TEXT(exchange->problem_text, "");
+    EXPECT(exchange_settle(exchange));
+    EXPECT_UINT(living(0), 3);
+    buy_for_a_time(0);
+    EXPECT(exchange_settle(exchange));
+    EXPECT_UINT(exchange->client[0].reports[OUCH_REJECTED], 5);
+}
+
 SPEC(every_message_taken_is_counted_by_one_verdict)
 {
     given_answers_that_wait(false);
@@ -283,6 +338,7 @@ SPEC(a_day_that_was_ending_when_the_venue_stopped_goes_on_ending)
     S(where_answers_have_no_place_orders_are_refused_and_cancels_pass)                             \
     S(what_was_refused_for_want_of_place_is_refused_again_at_recovery)                             \
     S(where_not_even_refusals_have_place_who_asks_is_disconnected)                                 \
+    S(orders_for_a_time_beyond_a_session_s_number_are_refused_and_again_at_recovery)               \
     S(every_message_taken_is_counted_by_one_verdict)                                               \
     S(when_the_disk_has_failed_everybody_is_let_go_and_it_is_said)                                 \
     S(other_limits_or_instruments_than_the_days_are_refused_by_name)                               \

@@ -203,6 +203,26 @@ SPEC(when_the_journal_has_no_space_only_what_ends_risk_is_taken)
     rig_begin(rig);
 }
 
+SPEC(notes_that_only_refuse_end_before_what_is_kept_for_cancels)
+{
+    listed(1024, VENUE_PROCESS);
+    rig->model.space = 0; /* no other segment */
+    for (order_id_t id = 1; buy(id) == VENUE_OK && id < 10000; id++) rig_release(rig);
+    const struct match_input time = {.kind = MATCH_TIME, .bytes = sizeof time};
+    rig->note = (struct venue_note){.bytes = "no", .length = 2, .refuses = true};
+    uint32_t refusals = 0;
+    while (rig_submit(rig, &time) == VENUE_OK && refusals < 10000) refusals++;
+    EXPECT(refusals > 0);
+    EXPECT(venue_scarce(rig->venue));
+    EXPECT(refusals * sizeof time <= venue_refusing_bytes(rig->venue));
+    rig->note = (struct venue_note){.bytes = "yes", .length = 3};
+    uint32_t others = 0;
+    while (rig_submit(rig, &time) == VENUE_OK && others < 10000) others++;
+    EXPECT(others > 2 * refusals);
+    EXPECT_UINT(journal_refused(rig->journal, JOURNAL_REFUSING), 1);
+    rig_release(rig);
+}
+
 SPEC(when_the_disk_has_failed_orders_are_refused_cancels_are_taken_and_nothing_is_acknowledged)
 {
     listed(64, VENUE_DISK);
@@ -318,6 +338,7 @@ SPEC(taking_events_must_not_submit)
     S(an_input_with_more_events_than_there_is_place_for_waits_and_loses_none)                      \
     S(a_large_input_with_process_durability_waits_for_nobody)                                      \
     S(when_the_journal_has_no_space_only_what_ends_risk_is_taken)                                  \
+    S(notes_that_only_refuse_end_before_what_is_kept_for_cancels)                                  \
     S(when_the_disk_has_failed_orders_are_refused_cancels_are_taken_and_nothing_is_acknowledged)   \
     S(a_failed_disk_does_not_hold_up_one_large_input)                                              \
     S(an_input_whose_length_is_none_is_refused_before_it_is_written)                               \

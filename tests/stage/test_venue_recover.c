@@ -163,9 +163,9 @@ static void input_heard(void *context, const struct match_input *input)
 SPEC(what_an_input_came_from_comes_back_before_it)
 {
     listed(64, VENUE_DISK);
-    rig->note = (struct venue_note){"b says buy", 10};
+    rig->note = (struct venue_note){.bytes = "b says buy", .length = 10};
     EXPECT(buy(1) == VENUE_OK);
-    rig->note = (struct venue_note){"x", 1};
+    rig->note = (struct venue_note){.bytes = "x", .length = 1};
     struct match_input cancel = rig_cancel(1);
     EXPECT(rig_submit(rig, &cancel) == VENUE_OK);
     rig->note.length = 0;
@@ -192,7 +192,7 @@ SPEC(what_inputs_came_from_is_shown_ahead)
 {
     listed(64, VENUE_DISK);
     for (uint32_t i = 0; i < JOURNAL_EXPECT_MAX; i++) {
-        rig->note = (struct venue_note){&"abcdefghijklmnop"[i], i % 2};
+        rig->note = (struct venue_note){.bytes = &"abcdefghijklmnop"[i], .length = i % 2};
         EXPECT(buy(i + 1) == VENUE_OK);
     }
     rig_settle(rig);
@@ -212,7 +212,8 @@ SPEC(an_input_and_its_note_fill_a_record_and_no_more)
 {
     static const uint8_t bytes[VENUE_INPUT_MAX];
     listed(64, VENUE_PROCESS);
-    rig->note = (struct venue_note){bytes, VENUE_INPUT_MAX - sizeof(struct match_input)};
+    rig->note =
+        (struct venue_note){.bytes = bytes, .length = VENUE_INPUT_MAX - sizeof(struct match_input)};
     EXPECT(buy(1) == VENUE_OK);
     rig->note.length++;
     EXPECT_STOP((void)buy(2), "length <= VENUE_INPUT_MAX - bytes");
