@@ -19,7 +19,7 @@ from replay_support import SPECS, equal, require, run_specs, spec
 
 SPECS.clear()  # those of the file that was imported
 HOUR = 3600
-LIBRARY = sys.argv.pop()
+LIBRARY = os.path.abspath(sys.argv.pop())
 
 
 def set_clock(bench, seconds):
