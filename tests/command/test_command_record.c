@@ -130,7 +130,8 @@ SPEC(a_disk_that_is_full_is_told_and_keeps_no_half_a_line)
 SPEC(what_no_disk_takes_says_why)
 {
     if (access("/dev/full", W_OK) != 0) return;
-    record.file = open("/dev/full", O_WRONLY);
+    record.limits.path = "/dev/full";
+    record.file = open(record.limits.path, O_WRONLY);
     EXPECT(!says("one\n"));
     EXPECT_TEXT(command_record_why(&record), "No space left on device");
 }
