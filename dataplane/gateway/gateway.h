@@ -358,8 +358,8 @@ enum risk_state gateway_strategy_state(const struct gateway *gateway, uint32_t s
     C(intent_again, "Orders wanted again that risk has refused a moment ago: refused")             \
     C(intent_not_live, "Orders wanted while the book was not LIVE: refused")                       \
     C(intent_nowhere, "Orders wanted in instruments that no venue of theirs trades: refused")      \
-    C(intent_moved, "Orders wanted of keys that still have one of before the start in another "    \
-                    "instrument: refused until that is canceled")                                  \
+    C(intent_moved,                                                                                \
+      "Orders wanted of keys that have one of before the start elsewhere yet: refused until then") \
     C(intent_over, "Cancels of UNIQUE orders that are not open, or not any more: refused")         \
     C(intent_held, "Intents that waited for the session's room or rate")                           \
     C(intent_conflated, "of these, gave way to a newer one of their slot")                         \
@@ -368,8 +368,8 @@ enum risk_state gateway_strategy_state(const struct gateway *gateway, uint32_t s
     C(cancel_sent, "Cancels put on a session")                                                     \
     C(query_sent, "Queries put on a session")                                                      \
     C(request_held, "Cancels and queries that waited for the session's room or rate")              \
-    C(order_unfit, "Orders of before the start that no leg or key of their strategy fits any "     \
-                   "more: canceled")                                                               \
+    C(order_unfit,                                                                                 \
+      "Orders of before the start that fit no leg or key of their strategy: canceled")             \
     C(refused, "Orders and replacements that risk refused")                                        \
     C(journal_full, "Orders and replacements refused because the journal took no record")          \
     C(journal_lost,                                                                                \
@@ -383,8 +383,7 @@ enum risk_state gateway_strategy_state(const struct gateway *gateway, uint32_t s
     C(report_merged, "of these, were added to one of their order that waited too")                 \
     C(drift, "Differences that a reconciliation has found and corrected")                          \
     C(tightened,                                                                                   \
-      "Halts and bounds that let less pass, by people or by the box: since each of them "          \
-      "what loosens must be asked for again")                                                      \
+      "Halts, and bounds that let less pass: since each of them what loosens is asked for again")  \
     C(overrun, "Decisions that took longer than they may")
 #define GATEWAY_COUNTER_NUMBER(name, help) GATEWAY_COUNTER_##name,
 enum gateway_counter { GATEWAY_COUNTERS(GATEWAY_COUNTER_NUMBER) GATEWAY_COUNTER_COUNT };

@@ -43,7 +43,8 @@
  * that what it has written can always be gone on with. */
 #define JOURNAL_SEGMENTS_SPARE    64u
 #define JOURNAL_SEGMENTS_ORDINARY (JOURNAL_SEGMENTS_MAX - JOURNAL_SEGMENTS_SPARE)
-#define JOURNAL_SEGMENTS_MANY     (JOURNAL_SEGMENTS_MAX / 10 * 9) /* worth a warning */
+#define JOURNAL_SEGMENTS_MANY     3681u /* nine tenths: worth a warning */
+static_assert(JOURNAL_SEGMENTS_MANY == JOURNAL_SEGMENTS_MAX / 10 * 9, "nine tenths");
 
 #define JOURNAL_GRAIN       32u
 #define JOURNAL_RECORD_MAX  4096u
