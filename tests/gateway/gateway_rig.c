@@ -1,6 +1,7 @@
 #include "tests/gateway/gateway_rig.h"
 
 #include "tests/gateway/image_check.h"
+#include "tests/support/zeroed.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -192,9 +193,7 @@ static struct puppet *puppet_of(const struct gateway_rig *rig, const char *name,
 void gateway_rig_open(struct gateway_rig *rig)
 {
     CHECK(!gateway_check(&rig->plan));
-    size_t bytes = gateway_footprint(&rig->plan);
-    void *memory = aligned_alloc(CACHE_LINE, bytes);
-    memset(memory, 0, bytes);
+    void *memory = zeroed_new(gateway_footprint(&rig->plan));
     rig->gateway = gateway_new(memory, &rig->plan,
                                &(struct gateway_outlet){.context = rig,
                                                         .journal = journal,
@@ -244,7 +243,7 @@ void gateway_rig_new(struct gateway_rig *rig, bool replaces)
 void gateway_rig_free(struct gateway_rig *rig)
 {
     gateway_verify(rig->gateway);
-    free(rig->gateway);
+    zeroed_free(rig->gateway);
     rig->gateway = NULL;
 }
 
@@ -252,7 +251,7 @@ void gateway_rig_restart(struct gateway_rig *rig)
 {
     char problem[128];
     uint32_t records = rig->records;
-    free(rig->gateway);
+    zeroed_free(rig->gateway);
     gateway_rig_open(rig);
     for (uint32_t i = 0; i < records; i++) {
         const struct rig_written *written = &rig->written[i];

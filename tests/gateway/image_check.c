@@ -4,6 +4,7 @@
 #include "dataplane/gateway/gateway_image.h"
 #include "dataplane/gateway/gateway_layout.h" /* orders are compared field by field */
 #include "tests/support/spec.h"
+#include "tests/support/zeroed.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,22 +49,20 @@ static void copy(void *context, const struct gateway_report *report)
 
 void image_reader_new(struct image_reader *reader, const struct gateway_plan *plan)
 {
-    size_t bytes = gateway_footprint(plan);
-    void *memory = aligned_alloc(CACHE_LINE, bytes);
-    memset(memory, 0, bytes);
+    void *memory = zeroed_new(gateway_footprint(plan));
     *reader = (struct image_reader){.plan = plan};
     reader->gateway = gateway_new(
         memory, plan,
         &(struct gateway_outlet){
             .context = reader, .journal = journal, .room = room, .send = send, .copy = copy});
-    reader->image = gateway_image_new(calloc(1, gateway_image_footprint(IMAGE_CHECK_CHANGES)),
+    reader->image = gateway_image_new(zeroed_new(gateway_image_footprint(IMAGE_CHECK_CHANGES)),
                                       IMAGE_CHECK_CHANGES, reader->gateway);
 }
 
 void image_reader_free(struct image_reader *reader)
 {
-    free(reader->gateway);
-    free(reader->image);
+    zeroed_free(reader->gateway);
+    zeroed_free(reader->image);
 }
 
 bool image_reader_read(struct image_reader *reader, const struct rig_written *written,

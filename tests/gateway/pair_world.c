@@ -1,6 +1,7 @@
 #include "tests/gateway/pair_world.h"
 
 #include "dataplane/strategy/arbitrage.h"
+#include "tests/support/zeroed.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -121,9 +122,7 @@ void pair_market(uint32_t venue)
 
 static void gateway_open(void)
 {
-    size_t bytes = gateway_footprint(&world->rig.plan);
-    void *memory = aligned_alloc(CACHE_LINE, bytes);
-    memset(memory, 0, bytes);
+    void *memory = zeroed_new(gateway_footprint(&world->rig.plan));
     world->rig.gateway =
         gateway_new(memory, &world->rig.plan,
                     &(struct gateway_outlet){.journal = journal, .room = room, .send = send});
@@ -273,7 +272,7 @@ void pair_restart(void)
     uint32_t count = records;
     restarts++;
     world->lives++;
-    free(world->rig.gateway);
+    zeroed_free(world->rig.gateway);
     for (uint32_t i = 0; i < VENUES; i++) {
         model_break(&world->place[i].venue);
         queries_forget(&world->place[i].venue);

@@ -1,4 +1,5 @@
 #include "tests/gateway/random_world.h"
+#include "tests/support/zeroed.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -95,9 +96,7 @@ static void copy(void *context, const struct gateway_report *report)
 
 void world_open(void)
 {
-    size_t bytes = gateway_footprint(&world->rig.plan);
-    void *memory = aligned_alloc(CACHE_LINE, bytes);
-    memset(memory, 0, bytes);
+    void *memory = zeroed_new(gateway_footprint(&world->rig.plan));
     world->rig.gateway = gateway_new(
         memory, &world->rig.plan,
         &(struct gateway_outlet){
@@ -335,7 +334,7 @@ void world_restart(void)
     world->lives++;
     model_break(&world->venue);
     queries_forget();
-    free(rig->gateway);
+    zeroed_free(rig->gateway);
     world_open();
     for (uint32_t i = 0; i < count; i++)
         HOLDS(gateway_recover(gateway(), written[i].kind, &written[i].start, written[i].bytes,

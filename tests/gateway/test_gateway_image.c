@@ -3,6 +3,7 @@
 #include "dataplane/gateway/gateway_image_layout.h" /* images are damaged where it matters */
 #include "tests/gateway/image_check.h"
 #include "tests/support/spec.h"
+#include "tests/support/zeroed.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -275,8 +276,8 @@ SPEC(where_there_is_no_room_for_a_change_there_is_no_image)
     struct image_bytes image = image_of();
     play("H");
     image_reader_new(&reader, &rig.plan);
-    free(reader.image);
-    reader.image = gateway_image_new(calloc(1, gateway_image_footprint(0)), 0, reader.gateway);
+    zeroed_free(reader.image);
+    reader.image = gateway_image_new(zeroed_new(gateway_image_footprint(0)), 0, reader.gateway);
     EXPECT(image_reader_read(&reader, rig.written, 0, rig.records));
     EXPECT_TEXT(gateway_image_hindrance(reader.image),
                 "there are more strategies or changes by people than an image holds");
@@ -284,8 +285,8 @@ SPEC(where_there_is_no_room_for_a_change_there_is_no_image)
     free(image.bytes);
     image = image_of();
     image_reader_new(&reader, &rig.plan);
-    free(reader.image);
-    reader.image = gateway_image_new(calloc(1, gateway_image_footprint(0)), 0, reader.gateway);
+    zeroed_free(reader.image);
+    reader.image = gateway_image_new(zeroed_new(gateway_image_footprint(0)), 0, reader.gateway);
     EXPECT(!image_reader_load(&reader, &image));
     EXPECT_TEXT(reader.problem, "the image has more changes by people than there is room for");
     image_reader_free(&reader);

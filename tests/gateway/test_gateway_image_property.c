@@ -7,6 +7,7 @@
 
 #include "tests/gateway/image_check.h"
 #include "tests/gateway/random_world.h"
+#include "tests/support/zeroed.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -131,7 +132,7 @@ static void world_run(uint64_t seed)
             (uint32_t)(draw(0, 3) ? draw(1, count) : draw(count > 9 ? count - 9 : 1, count));
         image_check(&world->rig.plan, written, count, k);
     }
-    free(world->rig.gateway);
+    zeroed_free(world->rig.gateway);
     free(world->rig.written);
 }
 

@@ -5,6 +5,7 @@
 #include "tests/gateway/gateway_trace.h"
 #include "tests/gateway/image_check.h"
 #include "tests/gateway/port_rig.h"
+#include "tests/support/zeroed.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -52,9 +53,7 @@ static bool send(void *context, uint32_t venue, const uint8_t *bytes, uint32_t l
 
 static void open_gateway(void)
 {
-    size_t bytes = gateway_footprint(&rig.plan);
-    void *memory = aligned_alloc(CACHE_LINE, bytes);
-    memset(memory, 0, bytes);
+    void *memory = zeroed_new(gateway_footprint(&rig.plan));
     const struct gateway_outlet outlet = {.journal = journal, .room = room, .send = send};
     rig.gateway = gateway_new(memory, &rig.plan, &outlet);
 }
@@ -72,7 +71,7 @@ static void given(void)
 static void read_again(uint32_t records)
 {
     char problem[128] = "";
-    free(rig.gateway);
+    zeroed_free(rig.gateway);
     rig.plan.run++;
     ouch.records = records;
     open_gateway();
@@ -130,7 +129,7 @@ static int64_t position(void)
 
 static void done(void)
 {
-    free(rig.gateway);
+    zeroed_free(rig.gateway);
     rig.gateway = NULL;
 }
 

@@ -12,6 +12,7 @@
  *   those of arb are nothing together */
 
 #include "tests/gateway/pair_world.h"
+#include "tests/support/zeroed.h"
 
 #include <stdlib.h>
 
@@ -128,7 +129,7 @@ static void world_run(uint64_t seed)
     pair_restart();
     settle();
     settled_check();
-    free(world->rig.gateway);
+    zeroed_free(world->rig.gateway);
     free(world->rig.written);
 }
 

@@ -7,6 +7,7 @@
 #include "dataplane/strategy/twap.h"
 #include "tests/gateway/gateway_rig.h"
 #include "tests/support/spec.h"
+#include "tests/support/zeroed.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -388,7 +389,7 @@ static void died_with(uint32_t records)
 {
     char problem[128];
     order_id_t newest = 0;
-    free(rig.gateway);
+    zeroed_free(rig.gateway);
     gateway_rig_open(&rig);
     for (uint32_t i = 0; i < records; i++) {
         const struct rig_written *written = &rig.written[i];

@@ -13,6 +13,7 @@
  *   delegates' reports are the venue's, and a gateway that reads the journal comes to the same */
 
 #include "tests/gateway/random_world.h"
+#include "tests/support/zeroed.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -171,7 +172,7 @@ static void world_run(uint64_t seed)
         positions_check(true);
     }
     restart_check();
-    free(world->rig.gateway);
+    zeroed_free(world->rig.gateway);
     free(world->rig.written);
 }
 
