@@ -1,4 +1,4 @@
-/* A million orders of strategies that say anything, at any time, past a gateway to an outlet that
+/* Ten million orders of strategies that say anything, at any time, past a gateway to an outlet that
  * believes nothing: hostile_world.h says what it checks of each that leaves.
  *
  * STREAM_OPERATIONS in the environment is how many hostile orders there are to be. */
@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ORDERS  1000000u
+#define ORDERS  10000000u
 #define A_WORLD 125000u
 
 static uint64_t orders_wanted(void)
