@@ -79,8 +79,9 @@ static void after_each(void)
     disk_hang(false);
     ev_timer_stop(loop, &turns);
     ev_loop_destroy(loop);
+    snprintf(path, sizeof path, "%s/changes.jsonl", folder);
     unlink(path);
-    rmdir(folder);
+    EXPECT(rmdir(folder) == 0);
 }
 
 static void patience_is_little(void)
