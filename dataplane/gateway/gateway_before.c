@@ -23,13 +23,7 @@ static bool is_leg(const struct gateway *gateway, const struct gateway_strategy 
     const struct gateway_strategy_plan *of = &strategy->plan;
     const struct gateway_symbol_plan *symbol = &gateway->plan->symbol[number];
     if (of->legs == 0) return gateway_is_at(strategy, symbol->venue);
-    for (uint32_t leg = 0; leg < of->legs; leg++) {
-        uint32_t venue = of->leg_venue ? of->leg_venue[leg] : of->venue;
-        if (venue == symbol->venue &&
-            __builtin_memcmp(of->leg[leg].symbol, symbol->name, sizeof symbol->name) == 0)
-            return true;
-    }
-    return false;
+    return gateway_names_leg(of, symbol);
 }
 
 bool gateway_unfit(const struct gateway *gateway, const struct gateway_venue *venue, uint32_t slot)

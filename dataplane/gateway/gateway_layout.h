@@ -315,6 +315,10 @@ static inline bool gateway_is_at(const struct gateway_strategy *strategy, uint32
     return strategy->venues >> venue & 1;
 }
 
+/* Whether one of the legs that are named is the symbol, at its venue. */
+bool gateway_names_leg(const struct gateway_strategy_plan *of,
+                       const struct gateway_symbol_plan *symbol);
+
 /* Something of a key was refused: its delegate is shown how often. */
 static inline void gateway_refused(struct gateway *gateway, struct gateway_venue *venue,
                                    uint32_t slot)

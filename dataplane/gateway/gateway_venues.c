@@ -26,6 +26,18 @@ uint32_t gateway_strategy_venues(const struct gateway *gateway, uint32_t place)
     return gateway->strategy[place].venues;
 }
 
+bool gateway_names_leg(const struct gateway_strategy_plan *of,
+                       const struct gateway_symbol_plan *symbol)
+{
+    for (uint32_t leg = 0; leg < of->legs; leg++) {
+        uint32_t venue = of->leg_venue ? of->leg_venue[leg] : of->venue;
+        if (venue == symbol->venue &&
+            __builtin_memcmp(of->leg[leg].symbol, symbol->name, sizeof symbol->name) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool gateway_strategy_trades(const struct gateway *gateway, uint32_t place, uint32_t number)
 {
     CHECK(place < gateway->plan->strategies);
@@ -35,13 +47,7 @@ bool gateway_strategy_trades(const struct gateway *gateway, uint32_t place, uint
     const struct gateway_symbol_plan *symbol = &gateway->plan->symbol[number];
     if (!strategy->many) return symbol->venue == strategy->venue;
     if (of->legs == 0) return symbol->venue == of->venue;
-    for (uint32_t leg = 0; leg < of->legs; leg++) {
-        uint32_t venue = of->leg_venue ? of->leg_venue[leg] : of->venue;
-        if (venue == symbol->venue &&
-            __builtin_memcmp(of->leg[leg].symbol, symbol->name, sizeof symbol->name) == 0)
-            return true;
-    }
-    return false;
+    return gateway_names_leg(of, symbol);
 }
 
 /* Instruments. */

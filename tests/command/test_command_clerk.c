@@ -4,6 +4,7 @@
 #include "control/command/command_clerk.h"
 #include "tests/support/spec.h"
 
+#include <errno.h>
 #include <ev.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -20,13 +21,16 @@
 static pthread_mutex_t disk_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t disk_works = PTHREAD_COND_INITIALIZER;
 static bool disk_hangs;
+static _Atomic bool disk_fails;
 
 int fdatasync(int file)
 {
     pthread_mutex_lock(&disk_lock);
     while (disk_hangs) pthread_cond_wait(&disk_works, &disk_lock);
+    bool fails = disk_fails;
     pthread_mutex_unlock(&disk_lock);
-    return (int)syscall(SYS_fdatasync, file);
+    errno = EIO;
+    return fails ? -1 : (int)syscall(SYS_fdatasync, file);
 }
 
 static void disk_hang(bool hangs)
@@ -70,6 +74,7 @@ static void before_each(void)
     story[0] = 0;
     told_count = 0;
     disk_hang(false);
+    disk_fails = false;
     clerk_begin(MUCH_MS);
 }
 
@@ -174,6 +179,20 @@ SPEC(a_line_that_the_disk_does_not_take_in_time_is_told_as_lost_and_written_all_
     EXPECT_TEXT(file_text(), "a\nb\n");
 }
 
+SPEC(a_line_that_the_disk_refuses_is_told_as_lost_and_why)
+{
+    disk_fails = true;
+    say("a");
+    wait_told(1);
+    EXPECT_TEXT(story, "a lost ");
+    EXPECT_TEXT(command_clerk_why(clerk), "Input/output error");
+    disk_fails = false;
+    say("b");
+    wait_told(2);
+    EXPECT_TEXT(story, "a lost b ");
+    EXPECT_TEXT(command_clerk_why(clerk), "");
+}
+
 SPEC(a_disk_that_hangs_is_why_lines_cannot_be_written)
 {
     EXPECT_TEXT(command_clerk_why(clerk), "");
@@ -239,6 +258,7 @@ SPEC(without_its_file_there_is_no_clerk)
     S(lines_are_written_and_told_in_the_order_in_which_they_came)                                  \
     S(who_is_told_may_say_more)                                                                    \
     S(a_line_that_the_disk_does_not_take_in_time_is_told_as_lost_and_written_all_the_same)         \
+    S(a_line_that_the_disk_refuses_is_told_as_lost_and_why)                                        \
     S(a_disk_that_hangs_is_why_lines_cannot_be_written)                                            \
     S(so_many_lines_wait_and_one_more_is_told_at_once_that_it_is_lost)                             \
     S(at_the_end_what_waits_is_written_and_told)                                                   \
