@@ -185,6 +185,15 @@ ALONE void event_tail_only(struct match_event *at, const struct instrument *b, u
     __builtin_memcpy(&at->instrument, &tail, sizeof tail);
 }
 
+/* The id, other, price and qty that were asked for, as one store: they lie alike in both. */
+ALONE void event_asked(struct match_event *at, const struct match_input *in)
+{
+    static_assert(offsetof(struct match_event, qty) - offsetof(struct match_event, id) ==
+                      offsetof(struct match_input, qty) - offsetof(struct match_input, id),
+                  "alike");
+    __builtin_memcpy(&at->id, &in->id, 4 * sizeof at->id);
+}
+
 /* The input's only event is written, and the input done. */
 ALONE void only_event(struct match *m)
 {
@@ -258,10 +267,7 @@ ALONE enum tried new_alone(struct match *m, const struct match_input *in, uint64
                   ((uint32_t)(tail >> TAIL_SELF_TRADE) & 3) << META_STP_SHIFT;
     struct match_event *at = &m->events->at[m->events->count];
     at->number = in->number;
-    at->id = in->id;
-    at->other = 0;
-    at->price = in->price;
-    at->qty = in->qty;
+    event_asked(at, in);
     at->left = in->qty;
     event_accounts(at, in->account, 0);
     event_tail_only(at, b, event_word(MATCH_RESTED, MATCH_NO_REASON, side, 0));
