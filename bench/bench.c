@@ -49,7 +49,8 @@ static void nothing(struct bench_span *span)
 
 static void machine_describe(struct bench_machine *machine)
 {
-    *machine = (struct bench_machine){.cores = bench_cores(), .tsc_hz = machine_clock.hz};
+    *machine = (struct bench_machine){
+        .cores = bench_cores(), .tsc_hz = machine_clock.hz, .ghz = bench_ghz()};
     struct utsname names;
     if (uname(&names) == 0)
         snprintf(machine->kernel, sizeof machine->kernel, "%.20s %.100s", names.sysname,
@@ -237,6 +238,7 @@ void bench_rounds(const struct bench_rate *rate, const double *ns_per_item, uint
     result->min = sorted[0];
     result->median = (sorted[(rounds - 1) / 2] + sorted[rounds / 2]) / 2;
     result->max = sorted[rounds - 1];
+    result->cycles = result->median * bench_ghz();
     result->items = rate->items;
     result->bound = rate->bound_ns;
     result->broken = rate->bound_ns > 0 && result->median > rate->bound_ns;
@@ -310,6 +312,25 @@ void bench_count_resume(void)
 const struct clock *bench_clock(void)
 {
     return &machine_clock;
+}
+
+/* Four additions, each of the last one's sum to itself: of a constant, some cores do several at
+ * once. */
+#define ADD_FOUR "add %0, %0\n\tadd %0, %0\n\tadd %0, %0\n\tadd %0, %0\n\t"
+
+double bench_ghz(void)
+{
+    enum { TRIES = 16, TURNS = 2000, ADDITIONS = 16 };
+    uint64_t best = UINT64_MAX, sum = 1;
+    for (int i = 0; i < TRIES; i++) {
+        uint64_t begin = __rdtsc();
+        for (int turn = 0; turn < TURNS; turn++)
+            __asm__ volatile(ADD_FOUR ADD_FOUR ADD_FOUR ADD_FOUR : "+r"(sum));
+        uint64_t span = __rdtsc() - begin;
+        if (span < best) best = span;
+    }
+    double ns = (double)best * 1e9 / (double)machine_clock.hz;
+    return TURNS * ADDITIONS / ns;
 }
 
 bool bench_quick(void)

@@ -25,7 +25,8 @@
  * Latencies time every operation alone, with the counter fenced on both sides; the cost of an empty
  * span is the first line, never subtracted.  Percentiles come from a histogram (base/histogram.h)
  * of ticks: p50 p90 p99 p99.9 max.  Throughput is the thread's time in a whole run by its items:
- * the median of several rounds, with the best and the worst beside it. */
+ * the median of several rounds, with the best and the worst beside it, and the median in cycles of
+ * the core that ran it. */
 
 #include "dataplane/base/base.h"
 #include "dataplane/base/clock_setup.h"
@@ -111,6 +112,11 @@ void bench_count_resume(void);
 
 /* The machine's clock, calibrated by bench_open. */
 const struct clock *bench_clock(void);
+
+/* Cycles a nanosecond of the core this thread is on, now: of additions that wait for each other,
+ * one a cycle on every machine, the best of some microseconds.  Machines turn their clocks up and
+ * down, and the counter does not: two figures of different machines are compared in cycles. */
+double bench_ghz(void);
 
 bool bench_quick(void);
 

@@ -34,15 +34,15 @@ void bench_print_machine(const char *subject, const struct bench_machine *machin
     pair("kernel", machine->kernel);
     pair("version", POLLUX_VERSION);
     pair("compiler", __VERSION__);
-    printf("\"cores\": %u, \"tsc_hz\": %llu}\n", machine->cores,
-           (unsigned long long)machine->tsc_hz);
+    printf("\"cores\": %u, \"tsc_hz\": %llu, \"ghz\": %.2f}\n", machine->cores,
+           (unsigned long long)machine->tsc_hz, machine->ghz);
     fflush(stdout);
-    fprintf(stderr, "%s on %u cores of %s, %s\n", subject, machine->cores, machine->model,
-            machine->kernel);
+    fprintf(stderr, "%s on %u cores of %s at %.1f GHz, %s\n", subject, machine->cores,
+            machine->model, machine->ghz, machine->kernel);
     fprintf(stderr, "%-*s %9s %9s %9s %9s %9s   ns, one operation\n", NAME_WIDTH, "", "p50", "p90",
             "p99", "p99.9", "max");
     fprintf(stderr, "%-*s %9s %9s %9s %9s %9s   ns per item\n", NAME_WIDTH, "", "min", "median",
-            "max", "M/s", "");
+            "max", "M/s", "cycles");
 }
 
 static const char *const kind_text[] = {"latency", "rate", "ratio"};
@@ -61,8 +61,9 @@ static void json(const char *subject, const struct bench_result *r)
                (unsigned long long)r->ns.p90, (unsigned long long)r->ns.p99,
                (unsigned long long)r->ns.p99_9, (unsigned long long)r->ns.max);
     if (r->kind == BENCH_RATE)
-        printf("\"unit\": \"ns\", \"items\": %llu, \"min\": %.2f, \"median\": %.2f, \"max\": %.2f",
-               (unsigned long long)r->items, r->min, r->median, r->max);
+        printf("\"unit\": \"ns\", \"items\": %llu, \"min\": %.2f, \"median\": %.2f, \"max\": %.2f, "
+               "\"cycles\": %.1f",
+               (unsigned long long)r->items, r->min, r->median, r->max, r->cycles);
     if (r->kind == BENCH_RATIO) printf("\"ratio\": %.3f", r->median);
     if (r->bound > 0)
         printf(", \"bound\": %g, \"kept\": %s", r->bound, r->broken ? "false" : "true");
@@ -78,8 +79,8 @@ static void row(const struct bench_result *r)
                 (unsigned long long)r->ns.p90, (unsigned long long)r->ns.p99,
                 (unsigned long long)r->ns.p99_9, (unsigned long long)r->ns.max);
     if (r->kind == BENCH_RATE)
-        fprintf(stderr, " %9.2f %9.2f %9.2f %9.2f %9s", r->min, r->median, r->max, 1e3 / r->median,
-                "");
+        fprintf(stderr, " %9.2f %9.2f %9.2f %9.2f %9.1f", r->min, r->median, r->max,
+                1e3 / r->median, r->cycles);
     if (r->kind == BENCH_RATIO)
         fprintf(stderr, " %9s %9.3f %9s %9s %9s", "", r->median, "", "", "");
     fprintf(stderr, "   %s", r->what);

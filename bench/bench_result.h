@@ -18,6 +18,7 @@ struct bench_result {
     double min;                  /* BENCH_RATE: ns per item; BENCH_RATIO: all three are the ratio */
     double median;
     double max;
+    double cycles; /* BENCH_RATE: the median, by the core's clock then; 0: not known */
     uint64_t items;
     double bound; /* of p50, median or ratio; 0 for none */
     bool broken;
@@ -28,6 +29,7 @@ struct bench_machine {
     char kernel[128];
     uint32_t cores;
     uint64_t tsc_hz;
+    double ghz; /* the clock of the core it runs on, now */
 };
 
 void bench_print_machine(const char *subject, const struct bench_machine *machine);

@@ -45,13 +45,14 @@ MUST_USE static inline void *journal_claim(struct journal *journal, enum journal
     return journal_claim_at(journal, kind, payload_bytes);
 }
 
-/* Makes the claimed record part of the journal and says its sequence.  Once after each claim. */
-static inline uint64_t journal_commit(struct journal *journal)
+/* journal_commit of a payload whose length the caller knows: where that is a constant, the checksum
+ * is a straight line. */
+static inline uint64_t journal_commit_of(struct journal *journal, uint32_t payload_bytes)
 {
-    CHECK(journal->claimed != 0);
+    CHECK((journal->claimed >> 32 & UINT16_MAX) == payload_bytes && journal->claimed != 0);
     uint8_t *at = journal->at;
     uint64_t sequence = journal->next_sequence;
-    uint32_t bytes = journal_record_bytes((uint32_t)(journal->claimed >> 32 & UINT16_MAX));
+    uint32_t bytes = journal_record_bytes(payload_bytes);
     const struct journal_words head = {
         .first = journal->claimed,
         .second = journal->epoch,
@@ -69,6 +70,12 @@ static inline uint64_t journal_commit(struct journal *journal)
     journal->next_sequence = sequence + 1;
     journal->claimed = 0;
     return sequence;
+}
+
+/* Makes the claimed record part of the journal and says its sequence.  Once after each claim. */
+static inline uint64_t journal_commit(struct journal *journal)
+{
+    return journal_commit_of(journal, (uint32_t)(journal->claimed >> 32 & UINT16_MAX));
 }
 
 /* The sequence the next commit will say.  The engine. */

@@ -96,27 +96,20 @@ static inline struct level *spot_level(const struct match *m, struct ladder_spot
     return &m->pages[spot.page].level[spot.index % PAGE_LEVELS];
 }
 
+/* ladder_open of a key that may have no queue yet. */
+struct ladder_spot ladder_begin(struct match *m, struct ladder *ladder, int64_t key);
+
 /* A queue for the key, made if there is none: an order must follow.  If it cannot be, nothing
- * happened. */
+ * happened.  Most join a queue, and then nothing else changes: within the window from the best key
+ * on a place of the ring is one key's. */
 static inline struct ladder_spot ladder_open(struct match *m, struct ladder *ladder, int64_t key)
 {
-    uint32_t index = (uint32_t)key & ladder->mask, word = index / PAGE_LEVELS;
-    int64_t best = ladder->best, worst = ladder->worst;
-    best = key < best ? key : best;
-    worst = key > worst ? key : worst;
-    if (unlikely(worst - best > ladder->mask)) {
-        if (!ladder_admits_far(ladder, key)) return (struct ladder_spot){0, 0};
-        worst = key > ladder->worst ? key : ladder->worst;
-    }
-    uint32_t page = ladder->l0[word].page;
-    if (unlikely(page == 0)) {
-        page = ladder_page(m, ladder, word);
-        if (page == 0) return (struct ladder_spot){0, 0};
-    }
-    ladder->best = best;
-    ladder->worst = worst;
-    ladder->l0[word].bits |= (uint64_t)1 << (index % 64);
-    return (struct ladder_spot){page, index};
+    uint32_t index = (uint32_t)key & ladder->mask;
+    const struct rungs *rungs = &ladder->l0[index / PAGE_LEVELS];
+    bool near = (uint64_t)key - (uint64_t)ladder->best <= ladder->mask;
+    if (likely(near && rungs->bits >> (index % 64) & 1))
+        return (struct ladder_spot){rungs->page, index};
+    return ladder_begin(m, ladder, key);
 }
 
 /* The last level of a page has gone, or the best one. */

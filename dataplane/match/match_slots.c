@@ -107,6 +107,27 @@ COLD uint32_t ladder_page(struct match *m, struct ladder *ladder, uint32_t word)
     return ladder->l0[word].page = m->pages_free[--m->pages_free_count];
 }
 
+struct ladder_spot ladder_begin(struct match *m, struct ladder *ladder, int64_t key)
+{
+    uint32_t index = (uint32_t)key & ladder->mask, word = index / PAGE_LEVELS;
+    int64_t best = ladder->best, worst = ladder->worst;
+    best = key < best ? key : best;
+    worst = key > worst ? key : worst;
+    if (unlikely(worst - best > ladder->mask)) {
+        if (!ladder_admits_far(ladder, key)) return (struct ladder_spot){0, 0};
+        worst = key > ladder->worst ? key : ladder->worst;
+    }
+    uint32_t page = ladder->l0[word].page;
+    if (unlikely(page == 0)) {
+        page = ladder_page(m, ladder, word);
+        if (page == 0) return (struct ladder_spot){0, 0};
+    }
+    ladder->best = best;
+    ladder->worst = worst;
+    ladder->l0[word].bits |= (uint64_t)1 << (index % 64);
+    return (struct ladder_spot){page, index};
+}
+
 /* The first key at or after the one at index, whose level is gone; there is one. */
 static int64_t ladder_next_best(const struct ladder *ladder, int64_t key, uint32_t index)
 {

@@ -5,11 +5,11 @@
 #include <string.h>
 
 /* The engine writes its events straight into the ring of held ones: before each input, events is
- * the free place from head to the end of the ring or to tail.
+ * free place from head on, no farther than the end of the ring or tail.
  *
  * Invariants: tail <= head + events.count <= tail + mask + 1.  Numbers in the ring do not decrease
- * from tail to head.  Before an input at least one event is free.  When all is handed out, head and
- * tail begin again at 0. */
+ * from tail to head.  Before an input at least one event is free, as the engine calls full for the
+ * last one.  When all is handed out, head and tail begin again at 0. */
 
 #define STATUS_TEXT(status, name, sentence) sentence,
 static const char *const status_texts[] = {VENUE_STATUSES(STATUS_TEXT)};
@@ -70,6 +70,16 @@ static void events_place(struct venue *venue)
     venue->events.count = 0;
 }
 
+/* The engine has made events, and place is left. */
+static inline void events_made(struct venue *venue)
+{
+    uint32_t count = venue->events.count;
+    venue->head += count;
+    venue->events.at += count;
+    venue->events.capacity -= count;
+    venue->events.count = 0;
+}
+
 /* The first event that may not leave. */
 static uint64_t releasable(const struct venue *venue)
 {
@@ -96,7 +106,10 @@ uint32_t venue_release_some(struct venue *venue, uint32_t most)
         venue->tail += run;
     }
     venue->releasing = false;
-    if (venue->tail == venue->head) venue->tail = venue->head = 0; /* where the cache is warm */
+    if (venue->tail == venue->head && venue->head != 0) {
+        venue->tail = venue->head = 0; /* where the cache is warm */
+        events_place(venue);
+    }
     counter_add(&venue->counts.released, count);
     return count;
 }
@@ -154,6 +167,7 @@ struct venue *venue_new(void *memory, const struct venue_limits *limits,
     if (!venue->outlet.take) venue->outlet.take = outlet_none;
     if (!venue->outlet.wait) venue->outlet.wait = wait_none;
     venue->events = (struct match_events){.full = events_full, .context = venue};
+    events_place(venue);
     venue->match = match_new(behind + held_bytes(limits), &limits->match);
     return venue;
 }
@@ -221,11 +235,11 @@ static inline enum venue_status submit(struct venue *venue, const struct match_i
     if (length > 0) memcpy((uint8_t *)record + bytes, note->bytes, length);
     record->number = journal_sequence(venue->journal);
     if (record->time > venue->time) venue->time = record->time;
-    venue->sequence = journal_commit(venue->journal);
-    events_place(venue);
+    bool usual = bytes + length == sizeof *record;
+    venue->sequence = likely(usual) ? journal_commit_of(venue->journal, sizeof *record)
+                                    : journal_commit(venue->journal);
     match_apply(venue->match, record, &venue->events);
-    venue->head += venue->events.count;
-    venue->events.count = 0;
+    events_made(venue);
     return count_status(venue, VENUE_OK);
 }
 
