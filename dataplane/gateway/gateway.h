@@ -146,7 +146,8 @@ MUST_USE bool gateway_recover(struct gateway *gateway, enum gateway_record kind,
                               uint32_t bytes, char *problem, size_t capacity);
 /* After the last one: whether everybody has a place who still needs one.  A strategy that the plan
  * has not, and no spare place for, is read like the others; with no order open and no position it
- * needs none.  False and a sentence that says who does, and the cure. */
+ * needs none.  So are orders of keys that a strategy has no more: one that is still open needs room
+ * among the UNIQUE ones of its venue.  False and a sentence that says who does, and the cure. */
 MUST_USE bool gateway_placed(const struct gateway *gateway, char *problem, size_t capacity);
 /* And whether each order that may live is one that its venue's protocol can have.  False and a
  * sentence that names it: the journal is another gateway's, or the venue spoke another protocol

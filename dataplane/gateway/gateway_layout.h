@@ -459,6 +459,10 @@ void gateway_known_take(struct gateway_known *known, const struct gateway_heard 
 
 /* gateway_before.c: orders of before the start. */
 
+/* Whether all that were read into slots for reading have others to go to; and they go there. */
+bool gateway_before_placed(const struct gateway *gateway, char *problem, size_t capacity);
+void gateway_before_move(struct gateway *gateway, struct gateway_venue *venue);
+
 /* Its strategy has no leg or key for it any more. */
 bool gateway_unfit(const struct gateway *gateway, const struct gateway_venue *venue, uint32_t slot);
 void gateway_unfit_count(struct gateway *gateway);
