@@ -249,7 +249,7 @@ struct gateway {
     uint32_t absents;                         /* gateway_absent.h: their places are behind ours, */
     gateway_wide *absent_traded;              /* so much of each on the day; */
     struct gateway_absent_name *absent_name;  /* and who has none, by the journal's number */
-    struct gateway_heard unsettled;           /* the newest record, if it is one of these */
+    struct gateway_heard unsettled;           /* what was heard last, if nothing was done since */
     bool unsettled_is;
     struct gateway_answer *answer; /* of the intent being heard; NULL: none is */
     uint32_t answer_key;
@@ -450,10 +450,15 @@ void gateway_hear_counter(struct gateway *gateway, const struct counter *counter
 void gateway_hear_order(struct gateway *gateway, order_id_t order);
 void gateway_hear_pass(struct gateway *gateway, const struct gateway_pass *pass);
 void gateway_hear_row(struct gateway *gateway, const struct gateway_report *row);
+/* The sequence of the word that an order of before the start is of, for who has its key now. */
+uint64_t gateway_word_of(const struct gateway *gateway, const struct gateway_venue *venue,
+                         const struct gateway_chain *chain);
 /* A record of the journal that is of kind, or that another one follows. */
 const char *gateway_read_heard(struct gateway *gateway, const struct gateway_heard *heard);
 void gateway_settle_heard(struct gateway *gateway, enum gateway_record next);
-/* Whether what was heard has acted, if this kind of record follows it; and what is known by it. */
+/* Whether what was heard has acted, if this kind of record follows it, and is of no other cause;
+ * and what is known by it. */
+bool gateway_heard_settles(enum gateway_record next);
 bool gateway_heard_acted(const struct gateway_heard *heard, enum gateway_record next);
 void gateway_known_take(struct gateway_known *known, const struct gateway_heard *heard);
 

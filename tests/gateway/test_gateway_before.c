@@ -274,6 +274,34 @@ SPEC(what_fits_stays_until_its_strategy_says_otherwise)
     end();
 }
 
+/* Its delegate's words were numbered by the gateway, and its own begin at one. */
+SPEC(who_is_outside_now_commands_the_orders_of_its_delegate)
+{
+    struct dispatch_delegate far;
+    gateway_rig_plan(&rig, true);
+    rig.strategy[FAR].kind = &puppet_kind;
+    gateway_rig_open(&rig);
+    gateway_rig_start(&rig);
+    play("i1 a1 x c1"); /* words of others */
+    struct dispatch *dispatch = gateway_dispatch(rig.gateway);
+    EXPECT(dispatch_look(dispatch, dispatch_find_name(dispatch, "far"), &far));
+    const struct delegate_intent intent = {.price = 3 * PRICE_ONE, .qty = 10 * QTY_ONE};
+    gateway_rig_say(&rig, far.self, &intent);
+    play("a3");
+    rig.strategy[FAR].kind = NULL;
+    rig.strategy[FAR].orders = 4;
+    start_again();
+    play("O3:10");
+    EXPECT_UINT(gateway_known(rig.gateway, FAR).sequence, 0);
+    struct gateway_answer answer;
+    const struct gateway_intake stop = {
+        .strategy = FAR, .sequence = 1, .intent = {.kind = INTENT_STOP}};
+    gateway_hear(rig.gateway, &stop, rig.now, &answer);
+    EXPECT_UINT(answer.hearing, GATEWAY_TAKEN);
+    wire("q3 c3");
+    end();
+}
+
 /* In another leg. */
 
 SPEC(a_key_that_is_wanted_in_another_instrument_is_stopped_first)
@@ -351,6 +379,7 @@ SPEC(at_another_venue_as_well)
     S(those_that_are_still_open_need_room)                                                         \
     S(without_it_the_start_says_what_to_do)                                                        \
     S(what_fits_stays_until_its_strategy_says_otherwise)                                           \
+    S(who_is_outside_now_commands_the_orders_of_its_delegate)                                      \
     S(a_key_that_is_wanted_in_another_instrument_is_stopped_first)                                 \
     S(so_is_one_in_doubt_as_soon_as_it_is_found)                                                   \
     S(at_another_venue_as_well)
