@@ -47,7 +47,8 @@
 #define GATEWAY_ROOM_RESERVE   2u
 #define GATEWAY_CONTROLS_MAX   RISK_BATCH_MAX /* records that change together */
 #define GATEWAY_MESSAGES       512u /* reports that wait for one decision; see gateway_tell.c */
-#define GATEWAY_AGAIN_NS       (100 * NANOS_MILLI) /* what risk refused is not asked for again */
+/* What risk refused is not asked for again so long, nor what the venue did not cancel, but once. */
+#define GATEWAY_AGAIN_NS (100 * NANOS_MILLI)
 
 struct gateway;
 
@@ -367,6 +368,8 @@ enum risk_state gateway_strategy_state(const struct gateway *gateway, uint32_t s
     C(order_sent, "New orders put on a session")                                                   \
     C(replace_sent, "Replacements put on a session")                                               \
     C(cancel_sent, "Cancels put on a session")                                                     \
+    C(cancel_stuck,                                                                                \
+      "Cancels that wait, since the venue has refused to cancel their order again and again")      \
     C(query_sent, "Queries put on a session")                                                      \
     C(request_held, "Cancels and queries that waited for the session's room or rate")              \
     C(order_unfit,                                                                                 \

@@ -42,6 +42,7 @@
 #define GATEWAY_REQUESTS 64u    /* of one turn of the work in progress */
 #define GATEWAY_SAYS     (8ul * GATEWAY_REQUESTS * SLOTS_SAYS_A_CALL)
 #define GATEWAY_SWEEP    4096u /* slots visited in one turn */
+#define GATEWAY_STUCK    2u    /* cancels that the venue refused at once, before one waits */
 #define GATEWAY_PORT_ALL 3u    /* numbers of one chain: order, asked, before */
 
 __extension__ typedef __int128 gateway_wide; /* 1e-16 of the quote currency */
@@ -92,6 +93,8 @@ struct gateway_slot {
     price_t refused_price; /* the newest terms that risk refused, */
     qty_t refused_qty;
     nanos_t refused_at; /* and when; 0: none */
+    nanos_t stuck_at;   /* when the venue refused to cancel its order last, */
+    uint32_t stuck;     /* and how often it has */
 };
 
 struct gateway_symbol {
@@ -434,8 +437,7 @@ enum slots_status gateway_unique_stop(struct gateway *gateway, struct gateway_ve
 /* Its delegate takes part. */
 void gateway_enter(struct gateway *gateway, uint32_t strategy);
 void gateway_leave(struct gateway *gateway); /* those whose orders are over */
-void gateway_stay(
-    struct gateway *gateway); /* who has orders of before the start, and no delegate */
+void gateway_stay(struct gateway *gateway);  /* who has orders of before, and no delegate */
 /* The journal's START, and whose the numbers are. */
 void gateway_write_names(struct gateway *gateway);
 const char *gateway_read_start(struct gateway *gateway, const struct gateway_start *start);
@@ -456,8 +458,8 @@ uint64_t gateway_word_of(const struct gateway *gateway, const struct gateway_ven
 /* A record of the journal that is of kind, or that another one follows. */
 const char *gateway_read_heard(struct gateway *gateway, const struct gateway_heard *heard);
 void gateway_settle_heard(struct gateway *gateway, enum gateway_record next);
-/* Whether what was heard has acted, if this kind of record follows it, and is of no other cause;
- * and what is known by it. */
+/* Whether a record of this kind says that what was heard has acted or not; whether it has; and what
+ * is known by it. */
 bool gateway_heard_settles(enum gateway_record next);
 bool gateway_heard_acted(const struct gateway_heard *heard, enum gateway_record next);
 void gateway_known_take(struct gateway_known *known, const struct gateway_heard *heard);
@@ -485,11 +487,9 @@ void gateway_shut_slots(struct gateway *gateway, uint32_t strategy, bool shut);
 void gateway_shut(struct gateway *gateway, uint32_t strategy, nanos_t now); /* and sweep */
 void gateway_day_take(struct gateway *gateway);
 void gateway_first_mark(struct gateway *gateway, uint32_t symbol);
-void gateway_trips(struct gateway *gateway,
-                   nanos_t now); /* halts whom strategy_fills has stopped */
+void gateway_trips(struct gateway *gateway, nanos_t now); /* halts whom fills have stopped */
 
 /* gateway_tick.c */
-
 void gateway_marks(struct gateway *gateway);
 void gateway_reconcile(struct gateway *gateway, struct gateway_venue *venue, nanos_t now);
 /* The answer to a query of the gateway's own, not of a slot's, is taken.  False: it is of another
