@@ -72,6 +72,18 @@ void gateway_before_move(struct gateway *gateway, struct gateway_venue *venue)
     }
 }
 
+/* A venue may say that more is open than anybody could have ordered.  Each order counts, so there
+ * must be one left for all there can be. */
+qty_t gateway_before_counted(const struct gateway *gateway, const struct risk_order *order)
+{
+    struct risk_holding_view view;
+    risk_holding(gateway->risk, order->strategy, order->symbol, &view);
+    qty_t working = order->side == SIDE_BUY ? view.buys : view.sells;
+    qty_t room = RISK_WORKING_MAX - (qty_t)RISK_ORDERS_MAX - working;
+    if (room < 1) room = 1;
+    return order->qty < room ? order->qty : room;
+}
+
 static bool of_before(const struct gateway_venue *venue, const struct gateway_chain *chain)
 {
     return chain->order < venue->first_order;

@@ -338,7 +338,6 @@ static inline bool gateway_lacks(const struct gateway *gateway,
 }
 
 /* gateway_chain.c: orders by their numbers. */
-
 struct gateway_chain *gateway_chain_find(const struct gateway_venue *venue, order_id_t order);
 /* A new one of the slot; the caller fills in its fields. */
 struct gateway_chain *gateway_chain_open(struct gateway *gateway, struct gateway_venue *venue,
@@ -367,7 +366,6 @@ void gateway_query(struct gateway *gateway, struct gateway_venue *venue,
                    const struct slot_request *request, nanos_t now);
 
 /* gateway_answer.c */
-
 /* The delegate's order as slots_look has it; and what a UNIQUE slot leaves when it is free. */
 void gateway_refresh(struct gateway *gateway, struct gateway_venue *venue, uint32_t slot);
 void gateway_say(struct gateway *gateway, struct gateway_venue *venue, const struct slot_say *say,
@@ -469,6 +467,8 @@ void gateway_known_take(struct gateway_known *known, const struct gateway_heard 
 /* Whether all that were read into slots for reading have others to go to; and they go there. */
 bool gateway_before_placed(const struct gateway *gateway, char *problem, size_t capacity);
 void gateway_before_move(struct gateway *gateway, struct gateway_venue *venue);
+/* So much of an order risk can still add up. */
+qty_t gateway_before_counted(const struct gateway *gateway, const struct risk_order *order);
 
 /* Its strategy has no leg or key for it any more. */
 bool gateway_unfit(const struct gateway *gateway, const struct gateway_venue *venue, uint32_t slot);

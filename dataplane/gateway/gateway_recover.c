@@ -430,6 +430,7 @@ static void chain_revive(struct gateway *gateway, struct gateway_venue *venue,
     CHECK(status == SLOTS_OK);
     chain->offset = order.cum;
     struct risk_order counts = risk_of(chain);
+    counts.qty = gateway_before_counted(gateway, &counts);
     chain->risk = risk_adopt(gateway->risk, &counts);
     CHECK(chain->risk != RISK_NONE);
     port_recover(venue, chain);
