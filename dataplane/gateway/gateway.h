@@ -47,7 +47,8 @@
 #define GATEWAY_ROOM_RESERVE   2u
 #define GATEWAY_CONTROLS_MAX   RISK_BATCH_MAX /* records that change together */
 #define GATEWAY_MESSAGES       512u /* reports that wait for one decision; see gateway_tell.c */
-#define GATEWAY_AGAIN_NS       (100 * NANOS_MILLI) /* what risk refused is not asked for again */
+/* What risk refused is not asked for again so long, nor what the venue did not cancel, but once. */
+#define GATEWAY_AGAIN_NS (100 * NANOS_MILLI)
 
 struct gateway;
 
@@ -146,7 +147,8 @@ MUST_USE bool gateway_recover(struct gateway *gateway, enum gateway_record kind,
                               uint32_t bytes, char *problem, size_t capacity);
 /* After the last one: whether everybody has a place who still needs one.  A strategy that the plan
  * has not, and no spare place for, is read like the others; with no order open and no position it
- * needs none.  False and a sentence that says who does, and the cure. */
+ * needs none.  So are orders of keys that a strategy has no more: one that is still open needs room
+ * among the UNIQUE ones of its venue.  False and a sentence that says who does, and the cure. */
 MUST_USE bool gateway_placed(const struct gateway *gateway, char *problem, size_t capacity);
 /* And whether each order that may live is one that its venue's protocol can have.  False and a
  * sentence that names it: the journal is another gateway's, or the venue spoke another protocol
@@ -366,6 +368,8 @@ enum risk_state gateway_strategy_state(const struct gateway *gateway, uint32_t s
     C(order_sent, "New orders put on a session")                                                   \
     C(replace_sent, "Replacements put on a session")                                               \
     C(cancel_sent, "Cancels put on a session")                                                     \
+    C(cancel_stuck,                                                                                \
+      "Cancels that wait, since the venue has refused to cancel their order again and again")      \
     C(query_sent, "Queries put on a session")                                                      \
     C(request_held, "Cancels and queries that waited for the session's room or rate")              \
     C(order_unfit,                                                                                 \

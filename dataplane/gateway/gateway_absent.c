@@ -95,7 +95,8 @@ bool gateway_placed(const struct gateway *gateway, char *problem, size_t capacit
 {
     const char *has;
     const struct gateway_strategy *needy = absent_needy(gateway, &has);
-    if (!needy || capacity == 0) return !needy;
+    if (!needy) return gateway_before_placed(gateway, problem, capacity);
+    if (capacity == 0) return false;
     struct text text = text_in(problem, capacity);
     text_format(&text, "strategy %s still has %s, and no place here: " CURE, needy->name, has);
     return false;

@@ -13,12 +13,13 @@
  * without slots and bounds.  Nobody but the journal's reader and images knows of them.
  *
  * Risk has one row for all of them together.  Their orders are in slots behind all others, which
- * the machine of slots does not know. */
+ * the machine of slots does not know; there too are those of who is in the plan, as long as there
+ * is no other place for them (gateway_before.c). */
 
 #include "dataplane/gateway/gateway.h"
 
 #define GATEWAY_ABSENT        32u
-#define GATEWAY_ABSENT_ORDERS 1024u /* of all of them, open at once at a venue */
+#define GATEWAY_ABSENT_ORDERS 1024u /* read without a place, open at once at a venue */
 
 struct gateway_venue;
 struct gateway_chain;

@@ -265,6 +265,12 @@ static void stray(struct gateway *gateway, struct gateway_chain *chain,
         gateway_filled(gateway, chain, &(struct gateway_fill){report->price, report->qty}, now);
 }
 
+static void not_canceled(struct gateway_slot *at, nanos_t now)
+{
+    at->stuck++;
+    at->stuck_at = now;
+}
+
 static void report_take(struct gateway *gateway, struct gateway_venue *venue,
                         const struct port_report *report, nanos_t now)
 {
@@ -287,7 +293,9 @@ static void report_take(struct gateway *gateway, struct gateway_venue *venue,
     gateway->strategy[chain->strategy].counts.rejected +=
         answer.kind == SLOT_ANSWERS_REJECTED || answer.kind == SLOT_ANSWERS_NO_REPLACE;
     gateway_room(gateway, venue, now);
-    (void)!slots_answer(venue->slots, &answer, now, &venue->out);
+    enum slots_status status = slots_answer(venue->slots, &answer, now, &venue->out);
+    if (unlikely(answer.kind == SLOT_ANSWERS_NO_CANCEL) && status == SLOTS_OK)
+        not_canceled(&venue->at[slot], now);
     if (answer.cum > chain->cum) executed(gateway, chain, report, now);
     (void)gateway_drain(gateway, venue, now);
     gateway_refresh(gateway, venue, slot);

@@ -278,8 +278,8 @@ const char *gateway_read_name(struct gateway *gateway, const struct gateway_name
 {
     if (named->strategy >= GATEWAY_STRATEGIES_MAX || !memchr(named->name, 0, sizeof named->name))
         return "a strategy of the journal has no number or no name";
-    uint32_t count = gateway->plan->strategies, spare = count;
-    uint32_t absent = gateway_absent_find(gateway, named->name);
+    uint32_t count = gateway->plan->strategies, spare = GATEWAY_NONE;
+    uint32_t absent = gateway_absent_find(gateway, named->name); /* the first one is count */
     for (uint32_t i = count; i-- > 0;) {
         const struct gateway_strategy *strategy = &gateway->strategy[i];
         if (strcmp(strategy->name, named->name) == 0) {
@@ -289,8 +289,8 @@ const char *gateway_read_name(struct gateway *gateway, const struct gateway_name
         if (!strategy->name[0] && strategy->venue == named->venue) spare = i;
     }
     if (absent != GATEWAY_NONE) spare = absent;
-    else if (spare == count) gateway_absent_named(gateway, named);
-    gateway->read_as[named->strategy] = (uint16_t)(spare == count ? 0 : spare + 1);
+    else if (spare == GATEWAY_NONE) gateway_absent_named(gateway, named);
+    gateway->read_as[named->strategy] = (uint16_t)(spare == GATEWAY_NONE ? 0 : spare + 1);
     if (spare < count) memcpy(gateway->strategy[spare].name, named->name, sizeof named->name);
     return NULL;
 }

@@ -57,6 +57,7 @@ struct gateway_chain *gateway_chain_open(struct gateway *gateway, struct gateway
     };
     order_index_add(venue->index, order, at);
     venue->at[slot].chain = at;
+    venue->at[slot].stuck = 0;
     gateway_hold_at(gateway, of->strategy, of->symbol)->working++;
     gateway_child(gateway, of->strategy, true);
     return chain;

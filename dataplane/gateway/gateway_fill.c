@@ -13,26 +13,35 @@ static void hold_add(struct gateway_hold *hold, enum side side, const struct gat
     hold->fills++;
 }
 
+/* Risk takes no more at once than an order may be for; a venue may say anything. */
+static bool risk_trips(struct gateway *gateway, const struct gateway_chain *chain,
+                       const struct gateway_fill *fill, nanos_t now)
+{
+    struct risk_execution part = {
+        .order = chain->risk,
+        .strategy = gateway_risk_row(gateway, chain->strategy),
+        .symbol = chain->symbol,
+        .parent = RISK_NONE,
+        .side = chain->side,
+        .price = fill->price,
+    };
+    bool tripped = false;
+    for (qty_t left = fill->qty; left > 0; left -= part.qty) {
+        part.qty = likely(left < RISK_QTY_MAX) ? left : RISK_QTY_MAX;
+        tripped |= risk_fill(gateway->risk, &part, now) == RISK_FILL_TRIPPED;
+    }
+    return tripped;
+}
+
 void gateway_filled(struct gateway *gateway, struct gateway_chain *chain,
                     const struct gateway_fill *fill, nanos_t now)
 {
     chain->cum += fill->qty;
     counter_one(&gateway->counts.fill);
     hold_add(gateway_hold_at(gateway, chain->strategy, chain->symbol), chain->side, fill);
-    uint32_t row = gateway_risk_row(gateway, chain->strategy);
     bool absent = gateway_is_absent(gateway, chain->strategy);
     if (unlikely(absent)) gateway_absent_traded(gateway, chain->strategy, fill);
-    enum risk_fill became = risk_fill(gateway->risk,
-                                      &(struct risk_execution){
-                                          .order = chain->risk,
-                                          .strategy = row,
-                                          .symbol = chain->symbol,
-                                          .parent = RISK_NONE,
-                                          .side = chain->side,
-                                          .price = fill->price,
-                                          .qty = fill->qty,
-                                      },
-                                      now);
+    bool tripped = risk_trips(gateway, chain, fill, now);
     gateway_tell(
         gateway,
         &(struct gateway_news){
@@ -47,7 +56,7 @@ void gateway_filled(struct gateway *gateway, struct gateway_chain *chain,
             .side = chain->side,
         },
         now);
-    if (likely(became != RISK_FILL_TRIPPED) || absent) return;
+    if (likely(!tripped) || absent) return;
     gateway->strategy[chain->strategy].tripped = true;
     gateway->trips++;
 }

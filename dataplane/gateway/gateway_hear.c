@@ -164,14 +164,31 @@ const char *gateway_read_heard(struct gateway *gateway, const struct gateway_hea
     return NULL;
 }
 
+/* Numbers are reserved for whatever comes. */
+bool gateway_heard_settles(enum gateway_record next)
+{
+    return next != GATEWAY_RECORD_RESERVE;
+}
+
 bool gateway_heard_acted(const struct gateway_heard *heard, enum gateway_record next)
 {
     return heard->sequence == 0 || next != GATEWAY_RECORD_START;
 }
 
+/* A delegate's words are numbered by the gateway, for all of them together.  Who was one, and is
+ * outside now, has numbers of his own, and none is below what was heard of him. */
+uint64_t gateway_word_of(const struct gateway *gateway, const struct gateway_venue *venue,
+                         const struct gateway_chain *chain)
+{
+    uint64_t heard = gateway->strategy[chain->strategy].known.sequence;
+    bool keyed = !gateway_slot_unique(venue, chain->slot);
+    bool others = keyed && gateway_outside(gateway, chain->strategy) && chain->sequence > heard;
+    return others ? heard : chain->sequence;
+}
+
 void gateway_settle_heard(struct gateway *gateway, enum gateway_record next)
 {
-    if (likely(!gateway->unsettled_is)) return;
+    if (likely(!gateway->unsettled_is) || !gateway_heard_settles(next)) return;
     gateway->unsettled_is = false;
     const struct gateway_heard *heard = &gateway->unsettled;
     uint32_t strategy = gateway_read_as(gateway, heard->strategy);

@@ -136,7 +136,7 @@ static void name_take(struct gateway_image *image, const struct gateway *gateway
 
 static void heard_settle(struct gateway_image *image, enum gateway_record next)
 {
-    if (!image->unsettled_is) return;
+    if (!image->unsettled_is || !gateway_heard_settles(next)) return;
     image->unsettled_is = false;
     uint32_t name = image->run[image->unsettled.strategy];
     if (name == 0 || !gateway_heard_acted(&image->unsettled, next)) return;

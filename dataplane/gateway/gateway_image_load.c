@@ -350,11 +350,9 @@ static void closed_take(struct gateway *gateway, struct gateway_venue *venue,
                         struct gateway_chain *is)
 {
     const struct gateway_strategy *strategy = &gateway->strategy[is->strategy];
-    bool absent = gateway_is_absent(gateway, is->strategy);
-    uint32_t end = absent ? gateway_slots_kept(venue) : gateway_slots_all(venue);
     if (is->key < strategy->orders_room && gateway_is_at(strategy, venue->number))
         is->slot = gateway_slot_of(strategy, venue->number, is->key);
-    else if (is->slot >= end) is->slot = 0;
+    else if (is->slot >= gateway_slots_kept(venue)) is->slot = 0;
     gateway_chain_remember(venue, is);
 }
 

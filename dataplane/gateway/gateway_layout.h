@@ -42,6 +42,7 @@
 #define GATEWAY_REQUESTS 64u    /* of one turn of the work in progress */
 #define GATEWAY_SAYS     (8ul * GATEWAY_REQUESTS * SLOTS_SAYS_A_CALL)
 #define GATEWAY_SWEEP    4096u /* slots visited in one turn */
+#define GATEWAY_STUCK    2u    /* cancels that the venue refused at once, before one waits */
 #define GATEWAY_PORT_ALL 3u    /* numbers of one chain: order, asked, before */
 
 __extension__ typedef __int128 gateway_wide; /* 1e-16 of the quote currency */
@@ -92,6 +93,8 @@ struct gateway_slot {
     price_t refused_price; /* the newest terms that risk refused, */
     qty_t refused_qty;
     nanos_t refused_at; /* and when; 0: none */
+    nanos_t stuck_at;   /* when the venue refused to cancel its order last, */
+    uint32_t stuck;     /* and how often it has */
 };
 
 struct gateway_symbol {
@@ -249,7 +252,7 @@ struct gateway {
     uint32_t absents;                         /* gateway_absent.h: their places are behind ours, */
     gateway_wide *absent_traded;              /* so much of each on the day; */
     struct gateway_absent_name *absent_name;  /* and who has none, by the journal's number */
-    struct gateway_heard unsettled;           /* the newest record, if it is one of these */
+    struct gateway_heard unsettled;           /* what was heard last, if nothing was done since */
     bool unsettled_is;
     struct gateway_answer *answer; /* of the intent being heard; NULL: none is */
     uint32_t answer_key;
@@ -335,7 +338,6 @@ static inline bool gateway_lacks(const struct gateway *gateway,
 }
 
 /* gateway_chain.c: orders by their numbers. */
-
 struct gateway_chain *gateway_chain_find(const struct gateway_venue *venue, order_id_t order);
 /* A new one of the slot; the caller fills in its fields. */
 struct gateway_chain *gateway_chain_open(struct gateway *gateway, struct gateway_venue *venue,
@@ -364,7 +366,6 @@ void gateway_query(struct gateway *gateway, struct gateway_venue *venue,
                    const struct slot_request *request, nanos_t now);
 
 /* gateway_answer.c */
-
 /* The delegate's order as slots_look has it; and what a UNIQUE slot leaves when it is free. */
 void gateway_refresh(struct gateway *gateway, struct gateway_venue *venue, uint32_t slot);
 void gateway_say(struct gateway *gateway, struct gateway_venue *venue, const struct slot_say *say,
@@ -434,8 +435,7 @@ enum slots_status gateway_unique_stop(struct gateway *gateway, struct gateway_ve
 /* Its delegate takes part. */
 void gateway_enter(struct gateway *gateway, uint32_t strategy);
 void gateway_leave(struct gateway *gateway); /* those whose orders are over */
-void gateway_stay(
-    struct gateway *gateway); /* who has orders of before the start, and no delegate */
+void gateway_stay(struct gateway *gateway);  /* who has orders of before, and no delegate */
 /* The journal's START, and whose the numbers are. */
 void gateway_write_names(struct gateway *gateway);
 const char *gateway_read_start(struct gateway *gateway, const struct gateway_start *start);
@@ -450,14 +450,25 @@ void gateway_hear_counter(struct gateway *gateway, const struct counter *counter
 void gateway_hear_order(struct gateway *gateway, order_id_t order);
 void gateway_hear_pass(struct gateway *gateway, const struct gateway_pass *pass);
 void gateway_hear_row(struct gateway *gateway, const struct gateway_report *row);
+/* The sequence of the word that an order of before the start is of, for who has its key now. */
+uint64_t gateway_word_of(const struct gateway *gateway, const struct gateway_venue *venue,
+                         const struct gateway_chain *chain);
 /* A record of the journal that is of kind, or that another one follows. */
 const char *gateway_read_heard(struct gateway *gateway, const struct gateway_heard *heard);
 void gateway_settle_heard(struct gateway *gateway, enum gateway_record next);
-/* Whether what was heard has acted, if this kind of record follows it; and what is known by it. */
+/* Whether a record of this kind says that what was heard has acted or not; whether it has; and what
+ * is known by it. */
+bool gateway_heard_settles(enum gateway_record next);
 bool gateway_heard_acted(const struct gateway_heard *heard, enum gateway_record next);
 void gateway_known_take(struct gateway_known *known, const struct gateway_heard *heard);
 
 /* gateway_before.c: orders of before the start. */
+
+/* Whether all that were read into slots for reading have others to go to; and they go there. */
+bool gateway_before_placed(const struct gateway *gateway, char *problem, size_t capacity);
+void gateway_before_move(struct gateway *gateway, struct gateway_venue *venue);
+/* So much of an order risk can still add up. */
+qty_t gateway_before_counted(const struct gateway *gateway, const struct risk_order *order);
 
 /* Its strategy has no leg or key for it any more. */
 bool gateway_unfit(const struct gateway *gateway, const struct gateway_venue *venue, uint32_t slot);
@@ -476,11 +487,9 @@ void gateway_shut_slots(struct gateway *gateway, uint32_t strategy, bool shut);
 void gateway_shut(struct gateway *gateway, uint32_t strategy, nanos_t now); /* and sweep */
 void gateway_day_take(struct gateway *gateway);
 void gateway_first_mark(struct gateway *gateway, uint32_t symbol);
-void gateway_trips(struct gateway *gateway,
-                   nanos_t now); /* halts whom strategy_fills has stopped */
+void gateway_trips(struct gateway *gateway, nanos_t now); /* halts whom fills have stopped */
 
 /* gateway_tick.c */
-
 void gateway_marks(struct gateway *gateway);
 void gateway_reconcile(struct gateway *gateway, struct gateway_venue *venue, nanos_t now);
 /* The answer to a query of the gateway's own, not of a slot's, is taken.  False: it is of another

@@ -13,7 +13,8 @@
  *     STRATEGY  whose number this is from here on: after START of all, then of who is attached
  *     DAY       a new day: turnover and loss begin at zero
  *     INTAKE    how far a strategy outside was heard (D0 before what it said acts): what follows is
- *               of it.  With nothing but a START, or nothing, behind it, it has not acted
+ *               of it.  With nothing but a RESERVE or a START, or nothing, behind it, it has not
+ *               acted
  *
  * Fixed layouts of little-endian integers without padding; what is reserved is zero.  Kinds are
  * never used for anything else. */

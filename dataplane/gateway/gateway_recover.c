@@ -76,12 +76,12 @@ static bool control_read(struct gateway *gateway, const struct risk_record *reco
 
 /* Orders. */
 
-/* A slot that has no order and no key: the one it was, if there is. */
+/* A slot that has no order and no key: the one it was, if there is; or one for reading only. */
 static uint32_t unique_free(const struct gateway_venue *venue, uint32_t was)
 {
-    bool same = was < gateway_slots_all(venue) && gateway_slot_unique(venue, was);
+    bool same = was < gateway_slots_kept(venue) && gateway_slot_unique(venue, was);
     if (same && venue->at[was].chain == 0) return was;
-    for (uint32_t slot = venue->limits.slots; slot < gateway_slots_all(venue); slot++)
+    for (uint32_t slot = venue->limits.slots; slot < gateway_slots_kept(venue); slot++)
         if (venue->at[slot].chain == 0) return slot;
     return GATEWAY_NONE;
 }
@@ -392,7 +392,7 @@ bool gateway_recover_check(const struct gateway *gateway, char *problem, size_t 
     CHECK(!gateway->started);
     for (uint32_t i = 0; i < gateway->plan->venues; i++) {
         const struct gateway_venue *venue = &gateway->venue[i];
-        for (uint32_t slot = 0; slot < gateway_slots_all(venue); slot++) {
+        for (uint32_t slot = 0; slot < gateway_slots_kept(venue); slot++) {
             uint32_t chain = venue->at[slot].chain;
             if (chain == 0) continue;
             if (!chain_check(gateway, venue, &venue->chain[chain], problem, capacity)) return false;
@@ -420,7 +420,7 @@ static void chain_revive(struct gateway *gateway, struct gateway_venue *venue,
         .price = chain->price,
         .total = chain->total,
         .cum = cum_of(chain),
-        .sequence = chain->sequence,
+        .sequence = gateway_word_of(gateway, venue, chain),
         .seen = chain->seen,
         .asked = chain->asked,
         .asked_price = chain->asked_price,
@@ -430,6 +430,7 @@ static void chain_revive(struct gateway *gateway, struct gateway_venue *venue,
     CHECK(status == SLOTS_OK);
     chain->offset = order.cum;
     struct risk_order counts = risk_of(chain);
+    counts.qty = gateway_before_counted(gateway, &counts);
     chain->risk = risk_adopt(gateway->risk, &counts);
     CHECK(chain->risk != RISK_NONE);
     port_recover(venue, chain);
@@ -479,7 +480,10 @@ void gateway_recovered(struct gateway *gateway, nanos_t now)
     CHECK(gateway_placed(gateway, NULL, 0)); /* whoever goes on has asked */
     gateway_read_changes_end(gateway);
     gateway_settle_heard(gateway, GATEWAY_RECORD_START);
-    for (uint32_t i = 0; i < gateway->plan->venues; i++) venue_revive(gateway, &gateway->venue[i]);
+    for (uint32_t i = 0; i < gateway->plan->venues; i++) {
+        gateway_before_move(gateway, &gateway->venue[i]);
+        venue_revive(gateway, &gateway->venue[i]);
+    }
     gateway_write_names(gateway);
     for (uint32_t i = 0; i < gateway->plan->venues; i++)
         gateway_reserve_ahead(gateway, &gateway->venue[i]);

@@ -281,11 +281,22 @@ static void order_send(struct gateway *gateway, struct gateway_venue *venue,
     if (!gateway->late) gateway_settle_one(gateway);
 }
 
+/* A venue that does not cancel, as before a cross or with a full disk, would be asked again as fast
+ * as it answers, since the order is found open and is to go.  Once it is; then silence asks. */
+static bool stuck(const struct gateway_slot *at, nanos_t now)
+{
+    return unlikely(at->stuck >= GATEWAY_STUCK) && now - at->stuck_at < GATEWAY_AGAIN_NS;
+}
+
 static void cancel_send(struct gateway *gateway, struct gateway_venue *venue,
                         const struct slot_request *request, nanos_t now)
 {
     const struct gateway_chain *chain = gateway_chain_of(venue, request->slot);
     CHECK(chain != NULL);
+    if (stuck(&venue->at[request->slot], now)) {
+        counter_one(&gateway->counts.cancel_stuck);
+        return;
+    }
     struct port_request message = port_of(gateway, venue, request);
     uint8_t bytes[TRADE_PORT_BYTES_MAX];
     uint32_t length = venue->kind->encode(venue->port, &message, bytes);

@@ -74,10 +74,12 @@ static const struct own_order *chain_last(struct ouch50_port *port, struct own_o
     }
 }
 
+/* Of no order there is more than can be counted, whatever the venue says. */
 static void answer_write(const struct own_order *own, struct port_report *report)
 {
+    uint64_t room = OUCH50_PORT_CUM_MAX - own->cum;
     report->known = true;
-    report->leaves = shares(own->leaves);
+    report->leaves = shares(own->leaves < room ? own->leaves : room);
     report->answer.order = own->urn;
     report->answer.cum = shares(own->cum);
     report->answer.leaves = report->leaves;

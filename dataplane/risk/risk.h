@@ -48,6 +48,7 @@
 #define RISK_HOLDINGS_MAX   (1u << 22) /* strategies x symbols */
 #define RISK_ORDERS_MAX     (1u << 24)
 #define RISK_POSITION_MAX   ((qty_t)1 << 59)
+#define RISK_WORKING_MAX    ((qty_t)1 << 60) /* of a holding's side, adopted */
 
 struct risk;
 

@@ -21,9 +21,8 @@
 
 __extension__ typedef __int128 risk_wide; /* 1e-16 of the quote currency, or qty_t summed up */
 
-#define RISK_WORKING_MAX ((qty_t)1 << 60) /* of a holding's side */
-#define RISK_USED_MAX    ((qty_t)1 << 62) /* of a parent: more than can be open, and then some */
-#define RISK_PROBES      16u              /* equal hashes looked at */
+#define RISK_USED_MAX ((qty_t)1 << 62) /* of a parent: more than can be open, and then some */
+#define RISK_PROBES   16u              /* equal hashes looked at */
 
 /* A price that meets every other. */
 #define RISK_MEETS_ALL(side)  ((side) == SIDE_BUY ? RISK_PRICE_MAX : 0)

@@ -70,6 +70,22 @@ SPEC(who_has_no_order_and_no_position_needs_no_place)
     end();
 }
 
+SPEC(who_has_traded_in_several_starts_is_one)
+{
+    play("i1 a1 e1:10");
+    for (uint32_t i = 0; i < 2; i++) {
+        gateway_rig_restart(&rig);
+        gateway_rig_start(&rig);
+        play("s2 a2 e2:4 c2:4");
+    }
+    play("s3:2 a3 e3:2");
+    start_with("uno");
+    EXPECT(gateway_placed(reader.gateway, problem, sizeof problem));
+    gateway_recovered(reader.gateway, rig.now);
+    gateway_verify(reader.gateway);
+    end();
+}
+
 /* The day's loss of all is the box's, whoever is in the file. */
 SPEC(what_it_lost_the_box_has_lost)
 {
@@ -346,6 +362,7 @@ SPEC(an_order_of_a_number_without_a_name_is_refused)
 
 #define SPECS(S)                                                                                   \
     S(who_has_no_order_and_no_position_needs_no_place)                                             \
+    S(who_has_traded_in_several_starts_is_one)                                                     \
     S(what_it_lost_the_box_has_lost)                                                               \
     S(who_has_a_position_needs_one_and_is_named_with_the_cure)                                     \
     S(who_has_an_open_order_needs_one_too)                                                         \

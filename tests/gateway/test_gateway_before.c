@@ -4,6 +4,7 @@
 
 #include "dataplane/strategy/maker.h"
 #include "tests/gateway/gateway_trace.h"
+#include "tests/gateway/image_check.h"
 
 #include <string.h>
 
@@ -205,6 +206,62 @@ SPEC(an_order_of_a_key_that_is_no_more_is_canceled)
     end();
 }
 
+/* More keys once, and fewer now: what was open together then is only read. */
+static void four_keys_once(uint32_t keys, uint32_t uniques)
+{
+    begin();
+    for (uint32_t key = 0; key < 4; key++) {
+        const struct gateway_intent intent = {
+            .strategy = FAR,
+            .sequence = key + 1,
+            .intent = {.key = key, .price = (key + 1) * PRICE_ONE, .qty = 10 * QTY_ONE}};
+        EXPECT(gateway_intend(rig.gateway, &intent, rig.now) == SLOTS_OK);
+    }
+    play("a1 a2 a3 a4");
+    rig.strategy[ONE].uniques = rig.strategy[TWO].uniques = 0;
+    rig.strategy[FAR].orders = keys;
+    rig.strategy[FAR].uniques = uniques;
+}
+
+SPEC(orders_of_more_keys_than_there_are_now_were_over_long_ago_and_stop_no_start)
+{
+    four_keys_once(1, 0);
+    play("c1 c2:3 c3 c4");
+    start_again();
+    units(held(FAR, AAAA_V).position, 3);
+    EXPECT_UINT(COUNT(order_unfit), 0);
+    end();
+}
+
+/* Found one after the other, since there is room for two. */
+SPEC(those_that_are_still_open_need_room)
+{
+    four_keys_once(1, 2);
+    play("c2");
+    start_again();
+    EXPECT_UINT(COUNT(order_unfit), 2);
+    play("O1:10 O3:10 O4:10 c3 c4:5");
+    wire("q1 q4 q3 c3 c4");
+    units(held(FAR, AAAA_V).position, 5);
+    end();
+}
+
+SPEC(without_it_the_start_says_what_to_do)
+{
+    struct image_reader reader;
+    char problem[256];
+    four_keys_once(1, 2);
+    image_reader_new(&reader, &rig.plan);
+    EXPECT(image_reader_read(&reader, rig.written, 0, rig.records));
+    EXPECT(!gateway_placed(reader.gateway, problem, sizeof problem));
+    EXPECT_TEXT(problem, "strategy far still has open orders at venue v of keys that it has there "
+                         "no more, and there is no room for them: put the keys back, or raise "
+                         "unique_orders of who trades there");
+    EXPECT_STOP(gateway_recovered(reader.gateway, rig.now), "gateway_placed");
+    image_reader_free(&reader);
+    end();
+}
+
 SPEC(what_fits_stays_until_its_strategy_says_otherwise)
 {
     begin();
@@ -214,6 +271,34 @@ SPEC(what_fits_stays_until_its_strategy_says_otherwise)
     play("O1:10 O2:10 O3:10");
     gateway_rig_pass_time(&rig, 20 * NANOS_MILLI);
     wire("q1 q2 q3");
+    end();
+}
+
+/* Its delegate's words were numbered by the gateway, and its own begin at one. */
+SPEC(who_is_outside_now_commands_the_orders_of_its_delegate)
+{
+    struct dispatch_delegate far;
+    gateway_rig_plan(&rig, true);
+    rig.strategy[FAR].kind = &puppet_kind;
+    gateway_rig_open(&rig);
+    gateway_rig_start(&rig);
+    play("i1 a1 x c1"); /* words of others */
+    struct dispatch *dispatch = gateway_dispatch(rig.gateway);
+    EXPECT(dispatch_look(dispatch, dispatch_find_name(dispatch, "far"), &far));
+    const struct delegate_intent intent = {.price = 3 * PRICE_ONE, .qty = 10 * QTY_ONE};
+    gateway_rig_say(&rig, far.self, &intent);
+    play("a3");
+    rig.strategy[FAR].kind = NULL;
+    rig.strategy[FAR].orders = 4;
+    start_again();
+    play("O3:10");
+    EXPECT_UINT(gateway_known(rig.gateway, FAR).sequence, 0);
+    struct gateway_answer answer;
+    const struct gateway_intake stop = {
+        .strategy = FAR, .sequence = 1, .intent = {.kind = INTENT_STOP}};
+    gateway_hear(rig.gateway, &stop, rig.now, &answer);
+    EXPECT_UINT(answer.hearing, GATEWAY_TAKEN);
+    wire("q3 c3");
     end();
 }
 
@@ -290,7 +375,11 @@ SPEC(at_another_venue_as_well)
     S(an_order_in_a_dropped_instrument_is_canceled_and_its_delegate_not_told)                      \
     S(a_maker_sells_nothing_that_it_does_not_make)                                                 \
     S(an_order_of_a_key_that_is_no_more_is_canceled)                                               \
+    S(orders_of_more_keys_than_there_are_now_were_over_long_ago_and_stop_no_start)                 \
+    S(those_that_are_still_open_need_room)                                                         \
+    S(without_it_the_start_says_what_to_do)                                                        \
     S(what_fits_stays_until_its_strategy_says_otherwise)                                           \
+    S(who_is_outside_now_commands_the_orders_of_its_delegate)                                      \
     S(a_key_that_is_wanted_in_another_instrument_is_stopped_first)                                 \
     S(so_is_one_in_doubt_as_soon_as_it_is_found)                                                   \
     S(at_another_venue_as_well)

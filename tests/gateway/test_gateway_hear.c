@@ -332,6 +332,23 @@ SPEC(what_was_written_down_and_did_not_act_is_heard_again)
     EXPECT_UINT(hear_unique(5, 6), GATEWAY_TAKEN);
 }
 
+/* Numbers may have been reserved in between: that is nothing that it did. */
+SPEC(so_is_what_died_when_it_had_reserved_numbers)
+{
+    EXPECT_UINT(hear_unique(4, 5), GATEWAY_TAKEN);
+    EXPECT_UINT(hear_unique(5, 6), GATEWAY_TAKEN);
+    while (rig.written[rig.records - 1].kind != GATEWAY_RECORD_INTAKE) rig.records--;
+    struct rig_written *written = &rig.written[rig.records++];
+    *written = (struct rig_written){.kind = GATEWAY_RECORD_RESERVE,
+                                    .bytes = sizeof written->reserve,
+                                    .reserve = {.until = 200000}};
+    start_again();
+    EXPECT_UINT(known_sequence(), 4);
+    EXPECT_UINT(hear_unique(5, 6), GATEWAY_TAKEN);
+    start_again();
+    EXPECT_UINT(known_sequence(), 5);
+}
+
 SPEC(what_was_refused_stays_refused_over_a_restart)
 {
     gateway_rig_play(&rig, "H");
@@ -376,6 +393,7 @@ SPEC(an_older_place_is_where_a_restored_stream_goes_on)
     S(over_a_restart_nothing_is_doubled_and_the_place_is_known)                                    \
     S(a_message_that_was_passed_over_is_passed_over_once)                                          \
     S(what_was_written_down_and_did_not_act_is_heard_again)                                        \
+    S(so_is_what_died_when_it_had_reserved_numbers)                                                \
     S(what_was_refused_stays_refused_over_a_restart)                                               \
     S(an_older_place_is_where_a_restored_stream_goes_on)
 SPEC_MAIN("gateway_hear", SPECS, before_each, after_each)

@@ -23,6 +23,37 @@ SPEC(silence_asks_the_venue_and_blocks_the_slot)
     ends(ORDER_OPEN);
 }
 
+/* The venue does not cancel, say, while it prepares a cross: it is asked again, and not as fast as
+ * it answers. */
+SPEC(a_venue_that_does_not_cancel_is_not_asked_as_fast_as_it_answers)
+{
+    trace(true, "i1 a1 x", "o1 c1");
+    rig.wire[0] = '\0';
+    gateway_rig_play(&rig, "n1 O1:10"); /* at once */
+    EXPECT_TEXT(rig.wire, "q1 c1");
+    gateway_rig_play(&rig, "n1 O1:10"); /* and then when it was silent */
+    EXPECT_TEXT(rig.wire, "q1 c1 q1");
+    EXPECT_UINT(rig.one->order[0].state, ORDER_PENDING);
+    gateway_rig_play(&rig, "t"); /* silence asks */
+    EXPECT_TEXT(rig.wire, "q1 c1 q1 q1");
+    gateway_rig_play(&rig, "O1:10");
+    EXPECT_TEXT(rig.wire, "q1 c1 q1 q1 c1");
+    gateway_rig_play(&rig, "n1 O1:10 t O1:10 n1 O1:10 t O1:10");
+    EXPECT_TEXT(rig.wire, "q1 c1 q1 q1 c1 q1 q1 c1 q1 q1 c1");
+    gateway_rig_play(&rig, "c1 i2 a2 x"); /* the next order of the key is another one */
+    EXPECT_TEXT(rig.wire, "q1 c1 q1 q1 c1 q1 q1 c1 q1 q1 c1 o2 c2");
+    gateway_rig_play(&rig, "c2");
+    EXPECT_UINT(COUNT(cancel_stuck), 3);
+    ends(ORDER_NONE);
+}
+
+/* What happens to it meanwhile counts. */
+SPEC(an_order_that_is_not_canceled_may_be_filled)
+{
+    trace(true, "i1 a1 x n1 O1:10 n1 O1:10 e1:10", "o1 c1 q1 c1 q1");
+    ends(ORDER_NONE);
+}
+
 SPEC(a_strategy_that_needs_all_venues_is_pulled_when_one_is_lost)
 {
     static const struct listing_name legs[] = {{"AAAA    "}, {"BBBB    "}};
@@ -389,6 +420,8 @@ SPEC(after_a_restart_risk_counts_the_larger_of_an_order_and_its_replacement_unti
 #define SPECS(S)                                                                                   \
     S(while_the_session_is_down_nothing_is_sent_and_then_the_newest)                               \
     S(silence_asks_the_venue_and_blocks_the_slot)                                                  \
+    S(a_venue_that_does_not_cancel_is_not_asked_as_fast_as_it_answers)                             \
+    S(an_order_that_is_not_canceled_may_be_filled)                                                 \
     S(a_strategy_that_needs_all_venues_is_pulled_when_one_is_lost)                                 \
     S(a_delegate_is_shown_its_legs_terms_and_trading_state)                                        \
     S(whether_it_may_trade_is_news_in_each_of_its_instruments)                                     \

@@ -231,22 +231,70 @@ SPEC(an_order_that_no_replacement_can_say_is_canceled_and_a_new_one_leaves)
     done();
 }
 
+/* The session is lost, and the venue says what it has. */
+static void found_again(void)
+{
+    char line[32];
+    gateway_session(rig.gateway, 0, false, rig.now);
+    gateway_session(rig.gateway, 0, true, rig.now);
+    EXPECT_UINT(ouch.type, 'Q');
+    snprintf(line, sizeof line, "Q next=9 idx=%u", ouch.name);
+    hear(line);
+}
+
 SPEC(a_venue_that_has_more_of_an_order_than_an_order_can_be_stops_no_start)
 {
     given();
     EXPECT_UINT(wants(100 * PRICE_ONE, 10 * QTY_ONE), SLOTS_OK);
     hear("A urn=1 qty=4000000000 price=1000000 state=L");
-    gateway_session(rig.gateway, 0, false, rig.now);
-    gateway_session(rig.gateway, 0, true, rig.now);
-    EXPECT_UINT(ouch.type, 'Q');
-    char line[32];
-    snprintf(line, sizeof line, "Q next=2 idx=%u", ouch.name);
-    hear(line);
+    found_again();
     EXPECT_UINT(slots_counts(gateway_slots(rig.gateway, 0))->state[SLOT_LIVE], 1);
     restart(ouch.records);
     EXPECT_UINT(held(FAR, 0).working, 1);
     hear("E urn=1 qty=2000000 price=1000000 match=1");
     EXPECT(position() == 2000000);
+    done();
+}
+
+/* Together they are more than risk adds up. */
+SPEC(nor_do_several_of_them)
+{
+    char line[64];
+    given();
+    for (uint32_t i = 0; i < 6; i++) {
+        const struct gateway_intent intent = {
+            .strategy = FAR,
+            .sequence = ++ouch.intents,
+            .intent = {.kind = i < 4 ? INTENT_ORDER : INTENT_UNIQUE,
+                       .key = i,
+                       .price = 100 * PRICE_ONE,
+                       .qty = 10 * QTY_ONE}};
+        EXPECT_UINT(gateway_intend(rig.gateway, &intent, rig.now), SLOTS_OK);
+        snprintf(line, sizeof line, "A urn=%u qty=4000000000 price=1000000 state=L", i + 1);
+        hear(line);
+    }
+    found_again();
+    EXPECT_UINT(slots_counts(gateway_slots(rig.gateway, 0))->state[SLOT_LIVE], 6);
+    restart(ouch.records);
+    EXPECT_UINT(held(FAR, 0).working, 6);
+    done();
+}
+
+/* It is filled, and grows again. */
+SPEC(nor_does_one_that_trades_more_than_can_be_counted)
+{
+    given();
+    EXPECT_UINT(wants(100 * PRICE_ONE, 10 * QTY_ONE), SLOTS_OK);
+    hear("A urn=1 qty=4000000000 price=1000000 state=L");
+    found_again();
+    for (uint32_t i = 0; i < 2; i++) {
+        hear("E urn=1 qty=3999999999 price=1000000 match=1");
+        hear("M urn=1 qty=4000000000");
+        found_again();
+    }
+    restart(ouch.records);
+    EXPECT(position() == 2 * 3999999999);
+    EXPECT_UINT(held(FAR, 0).working, 1);
     done();
 }
 
@@ -330,6 +378,8 @@ SPEC(what_the_journal_lost_is_asked_of_the_venue_again_and_no_execution_with_it)
     S(what_the_protocol_cannot_say_is_refused_and_nothing_stops)                                   \
     S(an_order_that_no_replacement_can_say_is_canceled_and_a_new_one_leaves)                       \
     S(a_venue_that_has_more_of_an_order_than_an_order_can_be_stops_no_start)                       \
+    S(nor_do_several_of_them)                                                                      \
+    S(nor_does_one_that_trades_more_than_can_be_counted)                                           \
     S(an_order_that_may_live_and_that_ouch_cannot_say_is_named_and_one_that_is_over_is_not)        \
     S(what_the_journal_lost_is_asked_of_the_venue_again_and_no_execution_with_it)
 SPEC_MAIN("gateway_ouch50", SPECS, NULL, NULL)
