@@ -210,6 +210,22 @@ bool redis_hear(struct redis *redis, struct redis_desk *desk, struct redis_recei
     return place_pass(redis, desk, place);
 }
 
+bool redis_pass_over(struct redis *redis, struct redis_desk *desk,
+                     const struct gateway_place *place)
+{
+    const struct redis_received unread = {.message = "", .place_ms = 1};
+    struct redis_message message;
+    char sentence[REDIS_SENTENCE_MAX];
+    if (!place_pass(redis, desk, place)) return false;
+    redis_message_clear(&message, desk->strategy);
+    redis->counts.message++;
+    (void)snprintf(sentence, sizeof sentence,
+                   "its entry has more than %u bytes or %u fields: it is not read",
+                   REDIS_REPLY_BYTES_MAX, REDIS_REPLY_ELEMENTS_MAX / 2);
+    refuse(redis, desk, &unread, &message, redis_refusal_name(REDIS_BAD), sentence, place);
+    return true;
+}
+
 /* Time. */
 
 static void step(void *context)
