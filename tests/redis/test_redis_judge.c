@@ -84,7 +84,7 @@ SPEC(an_order_may_act_until_it_is_too_old_and_one_of_the_future_not_at_all)
 {
     EXPECT_UINT(until(NOW, 0), (NOW + AGE) * NANOS_MILLI);
     EXPECT_UINT(until(NOW, NOW - 9), (NOW - 9 + AGE) * NANOS_MILLI);
-    EXPECT_UINT(until(NOW + AGE, 0), (NOW + 2 * AGE) * NANOS_MILLI);
+    EXPECT_UINT(until(NOW + AGE, 0), (NOW + 2L * AGE) * NANOS_MILLI);
     EXPECT_UINT(until(NOW + AGE + 1, NOW), 0);
     EXPECT_UINT(until(0, NOW + AGE + 1), 0);
 }
