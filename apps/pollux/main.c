@@ -20,6 +20,9 @@ enum status { DONE, REFUSED, USAGE, UNREACHABLE, PROBLEMS };
 
 static char page[2 * COMMAND_ANSWER_MAX];
 
+/* What went wrong: said when the screen is given back, or it would go with it. */
+static char wrong[TALK_WHY_MAX + 2 * COMMAND_PROBLEM_MAX];
+
 static volatile sig_atomic_t stop_asked;
 
 static void stop_ask(int signal)
@@ -47,6 +50,7 @@ static void wait_for(double seconds)
 /* A request that is wrong is the usage's; all else is the box's. */
 static enum status refusal_print(const json_t *error)
 {
+    struct text out = text_in(wrong, sizeof wrong);
     static const struct command_column message[] = {{.key = "message", .title = ""}, {0}};
     char line[2 * COMMAND_PROBLEM_MAX];
     struct text text = text_in(line, sizeof line);
@@ -54,7 +58,7 @@ static enum status refusal_print(const json_t *error)
     json_t *rows = json_pack("[O]", error);
     if (error) print_rows(&text, message, rows, 1);
     json_decref(rows);
-    fprintf(stderr, "pollux: %s", error ? line : "the answer is none of JSON-RPC 2.0\n");
+    text_format(&out, "pollux: %s", error ? line : "the answer is none of JSON-RPC 2.0\n");
     return code <= COMMAND_BAD_REQUEST && code >= COMMAND_BAD_PARAMETERS ? USAGE : REFUSED;
 }
 
@@ -76,19 +80,27 @@ static enum status answer_take(struct text *out, const struct options *options,
     return problems ? PROBLEMS : DONE;
 }
 
+static enum status unreachable(const struct talk *talk)
+{
+    struct text all = text_in(wrong, sizeof wrong);
+    text_append(&all, talk->why);
+    return UNREACHABLE;
+}
+
 static enum status once(struct text *out, const struct options *options, struct talk *talk)
 {
     text_clear(out);
     if (options->top) {
         char *refused = NULL;
         if (top_page(out, talk, &refused)) return DONE;
-        if (refused) fprintf(stderr, "pollux: %s\n", refused);
-        enum status status = refused ? REFUSED : UNREACHABLE;
+        if (!refused) return unreachable(talk);
+        struct text why = text_in(wrong, sizeof wrong);
+        text_format(&why, "pollux: %s\n", refused);
         free(refused);
-        return status;
+        return REFUSED;
     }
     json_t *answer = talk_ask(talk, command_at(options->number)->method, options->parameters);
-    if (!answer) return UNREACHABLE;
+    if (!answer) return unreachable(talk);
     enum status status = answer_take(out, options, answer);
     json_decref(answer);
     return status;
@@ -110,6 +122,7 @@ static enum status watch(const struct options *options, struct talk *talk, doubl
     enum status status = DONE;
     signals_set();
     while (!stop_asked) {
+        talk->stopping = &stop_asked;
         status = once(&out, options, talk);
         if (stop_asked || status == REFUSED || status == USAGE || status == UNREACHABLE) break;
         if (terminal && !open) screen_open();
@@ -120,7 +133,7 @@ static enum status watch(const struct options *options, struct talk *talk, doubl
         fflush(stdout);
         wait_for(seconds);
         if (stop_asked || talk_again(talk, options, seconds)) continue;
-        status = UNREACHABLE;
+        status = unreachable(talk);
         break;
     }
     if (open) screen_close();
@@ -147,11 +160,14 @@ int main(int count, char **words)
         options_complete(&options);
         return DONE;
     }
-    enum status status = UNREACHABLE;
+    enum status status;
     if (talk_open(&talk, options.socket)) {
         status = run(&options, &talk);
         talk_close(&talk);
+    } else {
+        status = unreachable(&talk);
     }
+    if (status != DONE && status != PROBLEMS) fputs(wrong, stderr);
     json_decref(options.parameters);
     if (ferror(stdout) || fflush(stdout) != 0) {
         perror("pollux: standard output");

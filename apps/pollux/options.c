@@ -153,6 +153,10 @@ static void words_settle(struct options *options, struct argp_state *state)
     if (taken == 0)
         argp_error(state, "there is no command '%s'; --help lists them", options->word[0]);
     options->parameters = json_object();
+    const struct command *command = command_at(options->number);
+    /* An arm that is said again each second undoes every halt. */
+    if (options->watch > 0 && command->changes)
+        usage_end(state, command, "--watch is for what changes nothing");
     parameters_put(options, state, taken);
 }
 

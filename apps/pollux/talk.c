@@ -2,9 +2,9 @@
 
 #include "control/command/command_call.h"
 #include "control/command/command_socket.h"
+#include "dataplane/base/text.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -34,16 +34,17 @@ bool talk_open(struct talk *talk, const char *named)
 {
     const char *path = path_of(named);
     *talk = (struct talk){.file = -1};
+    struct text why = text_in(talk->why, sizeof talk->why);
     if (!path) {
-        fprintf(stderr, "pollux: there is no control socket; looked for");
-        for (uint32_t i = 0; i < PLACES; i++) fprintf(stderr, " %s", usual[i]);
-        fprintf(stderr, "\n%s", how);
+        text_append(&why, "pollux: there is no control socket; looked for");
+        for (uint32_t i = 0; i < PLACES; i++) text_format(&why, " %s", usual[i]);
+        text_format(&why, "\n%s", how);
         return false;
     }
     talk->file = command_socket_connect(path);
     if (talk->file < 0) {
-        fprintf(stderr, "pollux: nobody answers at %s: %s\n%s", path, strerror(errno),
-                errno == EACCES ? "" : how);
+        text_format(&why, "pollux: nobody answers at %.400s: %s\n%s", path, strerror(errno),
+                    errno == EACCES ? "" : how);
         return false;
     }
     const struct timeval patience = {.tv_sec = TALK_SECONDS};
@@ -101,7 +102,8 @@ static json_t *line_receive(struct talk *talk)
         }
         ssize_t more =
             recv(talk->file, talk->in + talk->in_bytes, COMMAND_ANSWER_MAX - talk->in_bytes, 0);
-        if (more < 0 && errno == EINTR) continue;
+        bool stops = talk->stopping && *talk->stopping;
+        if (more < 0 && errno == EINTR && !stops) continue;
         if (more == 0) errno = ECONNRESET;
         if (more <= 0) return NULL;
         talk->in_bytes += (size_t)more;
@@ -114,8 +116,9 @@ json_t *talk_ask(struct talk *talk, const char *method, const json_t *parameters
     bool sent = request_send(talk, method, parameters);
     json_t *answer = line_receive(talk);
     if (answer) return answer;
-    fprintf(stderr, "pollux: the box does not answer: %s\n",
-            errno == EAGAIN ? "it takes too long" : strerror(errno));
+    struct text why = text_in(talk->why, sizeof talk->why);
+    text_format(&why, "pollux: the box does not answer: %s\n",
+                errno == EAGAIN ? "it takes too long" : strerror(errno));
     (void)sent;
     return NULL;
 }

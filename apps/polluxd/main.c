@@ -285,6 +285,7 @@ static int run(const struct config *config, const struct request *request)
     bool right = start(&polluxd);
     if (right) {
         venue_signal_set(&polluxd.launch);
+        trading_halt_listen(&polluxd.launch);
         right = !request->release || release(&polluxd, request->release);
         right = right && outside_start(&polluxd); /* by names that no reload changes */
         right = right && services_start(&polluxd, request->config);
@@ -292,6 +293,7 @@ static int run(const struct config *config, const struct request *request)
         signal(SIGUSR1, SIG_IGN);
         polluxd_outside_deafen(polluxd.outside);
         right &= stop(&polluxd);
+        trading_halt_deafen();
         rows_free(polluxd.rows);
         polluxd.rows = NULL;
         commands_free(polluxd.commands);

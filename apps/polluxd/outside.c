@@ -153,13 +153,29 @@ static const char *state(void *context)
 
 static void positions_ask(struct polluxd_outside *outside, uint64_t after);
 
-static struct redis_position position_of(const struct engine_view_holding *from)
+/* Where a strategy trades a symbol now, or would. */
+static uint32_t venue_now(const struct redis_names *names, const char *strategy, const char *symbol)
 {
+    uint32_t i = 0;
+    while (i < names->strategies && strcmp(names->strategy[i].name, strategy) != 0) i++;
+    if (i == names->strategies) return REDIS_NAME_NONE;
+    uint32_t at = redis_symbol_find(names, &names->strategy[i], symbol);
+    return at == REDIS_NAME_NONE ? names->strategy[i].venue : names->symbol[at].venue;
+}
+
+/* What is left at a venue of before has a name of its own, or one would hide the other. */
+static struct redis_position position_of(const struct polluxd_outside *outside,
+                                         const struct engine_view_holding *from)
+{
+    const struct redis_names *names = &outside->names;
     struct redis_position position = {.qty = from->is.position};
     char symbol[sizeof from->symbol + 1] = "";
     memcpy(symbol, from->symbol, sizeof from->symbol);
     symbol[strcspn(symbol, " ")] = '\0';
-    (void)snprintf(position.name, sizeof position.name, "%s:%s", from->strategy, symbol);
+    bool left = venue_now(names, from->strategy, symbol) != from->venue;
+    const char *venue = left && from->venue < names->venues ? names->venue[from->venue] : "";
+    (void)snprintf(position.name, sizeof position.name, "%s:%s%s%s", from->strategy, symbol,
+                   venue[0] ? "@" : "", venue);
     return position;
 }
 
@@ -170,7 +186,8 @@ static void positions_told(void *context, const struct window *window,
     struct redis_position position[REDIS_POSITIONS_MAX];
     outside->asking = false;
     if (!said) return;
-    for (uint32_t i = 0; i < said->rows; i++) position[i] = position_of(window_row(window, i));
+    for (uint32_t i = 0; i < said->rows; i++)
+        position[i] = position_of(outside, window_row(window, i));
     redis_positions(outside->redis, outside->positions, position, said->rows);
     outside->positions += said->rows;
     if (said->next > 0) positions_ask(outside, said->next);

@@ -1,18 +1,27 @@
 #include "apps/polluxd/trading.h"
 
-#include <signal.h>
+#include "dataplane/base/thread_setup.h"
+
+#include <stdatomic.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
 #define ANSWER_NS (5 * NANOS_SECOND)
 #define POLL_NS   NANOS_MILLI
+#define LISTEN_NS (50 * NANOS_MILLI)
 #define HALT_WHY  "SIGUSR2"
 
-static volatile sig_atomic_t halt_asked;
+static atomic_bool halt_asked;
 static char halt_why[sizeof((struct risk_record *)0)->reason] = HALT_WHY;
-static bool halt_at_once; /* it is in force; the record with a name is not under way yet */
+static atomic_bool halt_at_once; /* it is in force; the record with a name is not under way yet */
 static bool halt_under_way;
+
+/* Of the thread that listens. */
+static _Atomic(struct engine_stage *) halted; /* by a signal, at once; NULL: nobody is yet */
+static pthread_t listener;
+static bool listens;
+static atomic_bool deaf;
 
 static struct risk_record state_record(enum risk_scope scope, uint32_t strategy,
                                        enum risk_state state, const char *reason)
@@ -84,8 +93,59 @@ bool trading_release(struct launch *launch, const char *reason, struct text *sai
 
 void trading_halt_ask(void)
 {
-    halt_asked = 1;
+    struct engine_stage *engine = atomic_load(&halted);
+    if (engine) {
+        engine_stage_halt(engine);
+        atomic_store(&halt_at_once, true);
+    }
+    atomic_store(&halt_asked, true);
 }
+
+/* Signals. */
+
+static void signal_mask(int how, sigset_t *of)
+{
+    sigemptyset(of);
+    sigaddset(of, SIGUSR2);
+    pthread_sigmask(how, of, NULL);
+}
+
+static void *listen_run(void *nothing)
+{
+    const struct timespec span = {.tv_nsec = (long)LISTEN_NS};
+    sigset_t one;
+    sigemptyset(&one);
+    sigaddset(&one, SIGUSR2);
+    while (!atomic_load(&deaf))
+        if (sigtimedwait(&one, NULL, &span) == SIGUSR2) trading_halt_ask();
+    return nothing;
+}
+
+void trading_halt_listen(struct launch *launch)
+{
+    sigset_t one;
+    if (!launch->gateway) return;
+    atomic_store(&halted, launch->engine);
+    atomic_store(&deaf, false);
+    signal_mask(SIG_BLOCK, &one);
+    listens = thread_begin(&listener, NULL, listen_run, NULL) == 0;
+    if (listens) (void)pthread_setname_np(listener, "halts"); /* for top -H */
+    else signal_mask(SIG_UNBLOCK, &one);                      /* then this thread hears it */
+}
+
+void trading_halt_deafen(void)
+{
+    sigset_t one;
+    atomic_store(&deaf, true);
+    if (listens) {
+        pthread_join(listener, NULL);
+        signal_mask(SIG_UNBLOCK, &one);
+    }
+    listens = false;
+    atomic_store(&halted, NULL);
+}
+
+/* By name. */
 
 static void why_keep(const char *why)
 {
@@ -95,7 +155,7 @@ static void why_keep(const char *why)
 void trading_halt_ask_by(const char *why)
 {
     why_keep(why);
-    halt_asked = 1;
+    atomic_store(&halt_asked, true);
 }
 
 bool trading_halt_pending(void)
@@ -112,7 +172,7 @@ bool trading_halt_step(struct launch *launch, struct text *said)
         const struct engine_control control = {
             .count = 1, .record = {state_record(RISK_BOX, 0, RISK_HALTED, halt_why)}};
         halt_under_way = engine_stage_control(launch->engine, &control);
-        if (halt_under_way) halt_asked = halt_at_once = 0;
+        if (halt_under_way) halt_asked = halt_at_once = false;
     }
     if (!halt_under_way || !engine_stage_controlled(launch->engine, &answer)) return false;
     halt_under_way = false;

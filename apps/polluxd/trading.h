@@ -6,7 +6,7 @@
  * A halt is in force at the gateway's next turn and stays over every restart; a release is durable
  * before it is in force.  Both are records of its journal, with the user, the time and the reason.
  *
- * Threads: the main one; trading_halt_ask is for a signal handler. */
+ * Threads: the main one; trading_halt_ask is for any, and for a signal handler. */
 
 #include "dataplane/base/text.h"
 #include "dataplane/launch/launch.h"
@@ -15,8 +15,14 @@
  * nothing has changed then.  said gets a line, whatever comes. */
 MUST_USE bool trading_release(struct launch *launch, const char *reason, struct text *said);
 
-/* The box is to be halted. */
+/* The box is to be halted; between trading_halt_listen and _deafen it is, at the engine's next
+ * turn. */
 void trading_halt_ask(void);
+
+/* SIGUSR2 is heard by a thread of its own: whatever the main one waits for, a disk, a directory of
+ * users, it halts.  What is said and written down of it follows.  Without a gateway nothing. */
+void trading_halt_listen(struct launch *launch);
+void trading_halt_deafen(void); /* before the engine is gone */
 
 /* The same, by somebody else than a signal; as much of why as a record holds is written down. */
 void trading_halt_ask_by(const char *why);

@@ -22,6 +22,17 @@ static bool refuse(struct command_call *call, enum command_code code, const char
 
 /* Texts. */
 
+/* A sentence that was cut within a character would be no text, and none of it be said. */
+static void whole_characters(char *text)
+{
+    size_t end = strlen(text), at = end;
+    while (at > 0 && ((uint8_t)text[at - 1] & 0xc0) == 0x80) at--;
+    if (at == 0) return;
+    uint8_t first = (uint8_t)text[at - 1];
+    size_t bytes = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
+    if (end - (at - 1) < bytes) text[at - 1] = 0;
+}
+
 /* jansson has seen that it is UTF-8; what is left are control characters, those of C1 too. */
 static bool printable(const char *text, size_t length)
 {
@@ -276,6 +287,7 @@ void command_call_refuse(struct command_call *call, enum command_code code, cons
     va_start(more, format);
     vsnprintf(call->problem, sizeof call->problem, format, more);
     va_end(more);
+    whole_characters(call->problem);
     call->code = code;
     if (call->told) call->told(call->context, call);
 }

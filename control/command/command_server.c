@@ -12,8 +12,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define ACCEPTS_TURN  32u
-#define SWEEP_SECONDS 0.05
+#define ACCEPTS_TURN        32u
+#define SWEEP_SECONDS       0.05
+#define USERS_AGAIN_SECONDS 1.0
 
 /* Refusals at the door: a line that fits any socket's buffer, or nothing. */
 static void door_say(int file, enum command_code code, const char *why)
@@ -68,7 +69,9 @@ static void accepted(struct command_server *server, int file)
     if (caller.role == COMMAND_NOBODY || !place) {
         bool nobody = caller.role == COMMAND_NOBODY;
         if (nobody)
-            door_say(file, COMMAND_FORBIDDEN, "this user may not give commands to this box");
+            door_say(file, COMMAND_FORBIDDEN,
+                     server->users_wrong ? "the users' file is wrong: nobody may give commands"
+                                         : "this user may not give commands to this box");
         else door_say(file, COMMAND_UNAVAILABLE, "there are too many connections already");
         ++*(nobody ? &server->counts.connection_nobody : &server->counts.connection_full);
         close(file);
@@ -114,21 +117,31 @@ static void sweep(struct ev_loop *loop, ev_timer *timer, int events)
     if (!ev_is_active(&server->accept)) ev_io_start(loop, &server->accept);
 }
 
-/* A file that has changed is read again; a wrong one is nobody's. */
+static bool same(const struct stat *one, const struct stat *other)
+{
+    return one->st_ino == other->st_ino && one->st_size == other->st_size &&
+           one->st_mode == other->st_mode && one->st_uid == other->st_uid &&
+           one->st_mtim.tv_sec == other->st_mtim.tv_sec &&
+           one->st_mtim.tv_nsec == other->st_mtim.tv_nsec;
+}
+
+/* A file that has changed is read again; a wrong one is nobody's.  What was wrong may have been the
+ * moment (a name that the system could not look up, a disk that could not be read), so it is tried
+ * again though it has not changed. */
 void command_server_users(struct command_server *server)
 {
     struct stat is = {0};
+    double now = ev_now(server->plan.loop);
     if (!server->plan.users) return;
-    if (stat(server->plan.users, &is) == 0 && is.st_ino == server->seen.st_ino &&
-        is.st_size == server->seen.st_size && is.st_mode == server->seen.st_mode &&
-        is.st_uid == server->seen.st_uid && is.st_mtim.tv_sec == server->seen.st_mtim.tv_sec &&
-        is.st_mtim.tv_nsec == server->seen.st_mtim.tv_nsec)
-        return;
+    bool unchanged = stat(server->plan.users, &is) == 0 && same(&is, &server->seen);
+    bool again = server->users_wrong && now - server->users_tried >= USERS_AGAIN_SECONDS;
+    if (unchanged && !again) return;
     char said[1];
     struct text unsaid = text_in(said, sizeof said);
+    server->users_wrong = !command_users_read(&server->users, server->plan.users, &unsaid);
+    server->users_tried = now;
     server->seen = is;
-    if (!command_users_read(&server->users, server->plan.users, &unsaid))
-        server->counts.users_bad++;
+    server->counts.users_bad += server->users_wrong && !unchanged;
 }
 
 static bool users_begin(struct command_server *server, struct text *problems)

@@ -15,7 +15,8 @@
  * Each connection is counted once by how it ended: connection = connection_full +
  * connection_nobody + connected + ended + idle + slow + lost + line_long.
  *
- * The users' file is read again when it has changed, at the next connection.
+ * The users' file is read again when it has changed, at the next connection; and while it is wrong,
+ * once a second.
  *
  * Threads: the loop's.  Memory: allocated; at most one answer for each connection. */
 

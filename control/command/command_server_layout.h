@@ -32,6 +32,8 @@ struct command_server {
     struct command_clerk *clerk;
     struct command_users users;
     struct stat seen; /* of the users' file */
+    bool users_wrong; /* and nobody has a role */
+    double users_tried;
     double idle_seconds, slow_seconds;
     ev_io accept;
     ev_timer sweep;

@@ -122,11 +122,12 @@ static void heartbeats_watch(struct redis *redis)
 
 /* Those who say something, and the server, have the system's time; the gateway has the box's, which
  * may be ahead (net_clock.h).  What has an age here has the same age there. */
-static nanos_t until_of(const struct redis *redis, int64_t said_ms)
+static nanos_t until_of(const struct redis *redis, const struct redis_received *received,
+                        const struct redis_message *message)
 {
-    nanos_t until = (nanos_t)(said_ms + redis->rules.age_ms) * NANOS_MILLI;
+    nanos_t until = redis_until(&redis->rules, received, message, redis_now_ms());
     const struct redis_calls *calls = &redis->plan.calls;
-    if (!calls->now) return until;
+    if (!calls->now || until == 0) return until;
     return until + (calls->now(calls->context) - system_clock_wall());
 }
 
@@ -136,7 +137,7 @@ static bool intents_pass(struct redis *redis, struct redis_desk *desk,
                          const struct redis_message *message, const struct redis_received *received,
                          const struct gateway_place *place)
 {
-    nanos_t until = until_of(redis, redis_said_ms(received, message));
+    nanos_t until = until_of(redis, received, message);
     struct engine_intake say = {.kind = ENGINE_INTAKE_HEAR,
                                 .what = {.strategy = desk->strategy, .until = until}};
     struct redis_ticket ticket = {.strategy = desk->strategy,
@@ -207,6 +208,22 @@ bool redis_hear(struct redis *redis, struct redis_desk *desk, struct redis_recei
         return intents_pass(redis, desk, &message, received, place);
     redis->counts.heartbeat++;
     return place_pass(redis, desk, place);
+}
+
+bool redis_pass_over(struct redis *redis, struct redis_desk *desk,
+                     const struct gateway_place *place)
+{
+    const struct redis_received unread = {.message = "", .place_ms = 1};
+    struct redis_message message;
+    char sentence[REDIS_SENTENCE_MAX];
+    if (!place_pass(redis, desk, place)) return false;
+    redis_message_clear(&message, desk->strategy);
+    redis->counts.message++;
+    (void)snprintf(sentence, sizeof sentence,
+                   "its entry has more than %u bytes or %u fields: it is not read",
+                   REDIS_REPLY_BYTES_MAX, REDIS_REPLY_ELEMENTS_MAX / 2);
+    refuse(redis, desk, &unread, &message, redis_refusal_name(REDIS_BAD), sentence, place);
+    return true;
 }
 
 /* Time. */

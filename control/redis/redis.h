@@ -36,7 +36,7 @@ struct journal;
 #define REDIS_POSITIONS_KNOWN 4096u /* what is above is told each second, changed or not */
 
 struct redis_position {
-    char name[48]; /* STRATEGY:SYMBOL */
+    char name[64]; /* STRATEGY:SYMBOL, or STRATEGY:SYMBOL@VENUE */
     qty_t qty;
 };
 

@@ -5,43 +5,104 @@
 #include <stdio.h>
 #include <string.h>
 
+#define CONSUMER   "polluxd"
+#define ALONE_MOST 4096u /* reads of one stream alone, before all are read together again */
+
 /* Tags: what was asked, and of which desk. */
-enum asked { ASKED_CREATE, ASKED_INFO, ASKED_DESTROY, ASKED_SET, ASKED_READ, ASKED_KINDS };
+enum asked {
+    ASKED_CREATE,
+    ASKED_PENDING,
+    ASKED_END,
+    ASKED_GROUPS,
+    ASKED_DESTROY,
+    ASKED_SET,
+    ASKED_READ,
+    ASKED_KINDS
+};
 
 static uint32_t tag_of(uint32_t desk, enum asked asked)
 {
     return desk * ASKED_KINDS + asked;
 }
 
+/* Which entry behind our place has been given out to us. */
+static void pending_ask(struct redis *redis, uint32_t number)
+{
+    const struct redis_desk *desk = &redis->desk[number];
+    struct gateway_place next = {desk->place.high, desk->place.low + 1};
+    if (next.low == 0) next.high++;
+    char from[48];
+    struct text text = text_in(from, sizeof from);
+    redis_place_print(&text, &next);
+    const char *const pending[] = {"XPENDING", desk->stream, redis->config->group, from, "+",
+                                   "1",        CONSUMER};
+    (void)redis_link_say(&redis->read, tag_of(number, ASKED_PENDING), ARRAY_COUNT(pending),
+                         pending);
+}
+
 /* Settling: the stream is there, and the group made anew at our place, so that nothing is pending
- * in it that a process before us has heard and not acknowledged. */
+ * in it that a process before us has heard and not acknowledged.  Where the stream ends is asked of
+ * a group at its end: what the server says of the stream itself has entries in it, of any size. */
 
 static void ready(void *context)
 {
     struct redis *redis = context;
+    const char *group = redis->config->group;
     redis->settling = redis->desks;
     redis->reading = false;
     for (uint32_t i = 0; i < redis->desks; i++) {
         const char *stream = redis->desk[i].stream;
-        const char *const create[] = {"XGROUP", "CREATE",  stream, redis->config->group,
-                                      "0",      "MKSTREAM"};
-        const char *const info[] = {"XINFO", "STREAM", stream};
+        const char *const create[] = {"XGROUP", "CREATE", stream, group, "0", "MKSTREAM"};
+        const char *const end[] = {"XGROUP", "SETID", stream, group, "$"};
+        const char *const groups[] = {"XINFO", "GROUPS", stream};
         (void)redis_link_say(&redis->read, tag_of(i, ASKED_CREATE), 6, create);
-        (void)redis_link_say(&redis->read, tag_of(i, ASKED_INFO), 3, info);
+        if (redis->desk[i].too_large) pending_ask(redis, i);
+        (void)redis_link_say(&redis->read, tag_of(i, ASKED_END), 5, end);
+        (void)redis_link_say(&redis->read, tag_of(i, ASKED_GROUPS), 3, groups);
     }
 }
 
-/* The newest number that the stream has given; false: it is not said. */
-static bool last_of(const redisReply *info, struct gateway_place *last)
+static const redisReply *field_of(const redisReply *fields, const char *name)
 {
-    if (info->type != REDIS_REPLY_ARRAY) return false;
-    for (size_t i = 0; i + 1 < info->elements; i += 2) {
-        const redisReply *name = info->element[i], *value = info->element[i + 1];
-        if (name->type != REDIS_REPLY_STRING || value->type != REDIS_REPLY_STRING) continue;
-        if (strcmp(name->str, "last-generated-id") == 0)
-            return redis_place_read(value->str, value->len, last);
+    for (size_t i = 0; i + 1 < fields->elements; i += 2) {
+        const redisReply *key = fields->element[i], *value = fields->element[i + 1];
+        if (key->type != REDIS_REPLY_STRING || value->type != REDIS_REPLY_STRING) continue;
+        if (strcmp(key->str, name) == 0) return value;
+    }
+    return NULL;
+}
+
+/* The newest number that the stream has given; false: it is not said. */
+static bool last_of(const redisReply *groups, const char *ours, struct gateway_place *last)
+{
+    for (size_t i = 0; groups->type == REDIS_REPLY_ARRAY && i < groups->elements; i++) {
+        const redisReply *group = groups->element[i];
+        if (group->type != REDIS_REPLY_ARRAY) continue;
+        const redisReply *name = field_of(group, "name");
+        const redisReply *at = field_of(group, "last-delivered-id");
+        if (name && at && strcmp(name->str, ours) == 0)
+            return redis_place_read(at->str, at->len, last);
     }
     return false;
+}
+
+/* Too large to be read: nobody behind it would ever be heard.  False: there is no room. */
+static bool pass_over(struct redis *redis, struct redis_desk *desk, const redisReply *pending)
+{
+    bool array = pending->type == REDIS_REPLY_ARRAY && pending->elements > 0;
+    const redisReply *first = array ? pending->element[0] : NULL;
+    bool said = first && first->type == REDIS_REPLY_ARRAY && first->elements > 0 &&
+                first->element[0]->type == REDIS_REPLY_STRING;
+    const redisReply *id = said ? first->element[0] : NULL;
+    struct gateway_place place;
+    if (id && redis_place_read(id->str, id->len, &place) &&
+        redis_place_compare(&place, &desk->place) > 0) {
+        if (!redis_pass_over(redis, desk, &place)) return false;
+        desk->place = place;
+        redis_link_worked(&redis->read);
+    }
+    desk->too_large = false;
+    return true;
 }
 
 /* A stream that is older than we know it was lost with its server, or restored: what it gets from
@@ -88,6 +149,37 @@ static uint32_t read_most(const struct redis *redis)
     return most ? most : 1;
 }
 
+/* After an answer that was too large: entry by entry, stream by stream, until none has one. */
+static void alone_read(struct redis *redis)
+{
+    const char *const word[] = {"XREADGROUP",
+                                "GROUP",
+                                redis->config->group,
+                                CONSUMER,
+                                "COUNT",
+                                "1",
+                                "STREAMS",
+                                redis->desk[redis->alone_at].stream,
+                                ">"};
+    redis->reading =
+        redis_link_say(&redis->read, tag_of(redis->alone_at, ASKED_READ), ARRAY_COUNT(word), word);
+}
+
+static void alone_next(struct redis *redis, bool dry)
+{
+    redis->alone_at = (redis->alone_at + 1) % redis->desks;
+    redis->alone_dry = dry ? redis->alone_dry + 1 : 0;
+    redis->alone--;
+    if (redis->alone_dry >= redis->desks) redis->alone = 0;
+}
+
+static void too_large(struct redis *redis)
+{
+    if (redis->alone > 0) redis->desk[redis->alone_at].too_large = true;
+    redis->alone = ALONE_MOST;
+    redis->alone_dry = 0;
+}
+
 void redis_intake_more(struct redis *redis)
 {
     static const char *word[REDIS_WORDS_MAX];
@@ -96,23 +188,17 @@ void redis_intake_more(struct redis *redis)
     if (redis->desks == 0 || redis->reading || redis->settling > 0) return;
     if (!redis_link_ready(&redis->read)) return;
     if (redis_tickets_left(redis) < REDIS_ENTRY_MOST * read_most(redis) * redis->desks) return;
+    if (redis->alone > 0) {
+        alone_read(redis);
+        return;
+    }
     (void)snprintf(count, sizeof count, "%u", read_most(redis));
-    const char *const begin[] = {"XREADGROUP", "GROUP", redis->config->group, "polluxd", "COUNT",
+    const char *const begin[] = {"XREADGROUP", "GROUP", redis->config->group, CONSUMER, "COUNT",
                                  count,        "BLOCK", REDIS_BLOCK_MS,       "STREAMS"};
     for (; words < ARRAY_COUNT(begin); words++) word[words] = begin[words];
     for (uint32_t i = 0; i < redis->desks; i++) word[words++] = redis->desk[i].stream;
     for (uint32_t i = 0; i < redis->desks; i++) word[words++] = ">";
     redis->reading = redis_link_say(&redis->read, tag_of(0, ASKED_READ), words, word);
-}
-
-static const redisReply *field_of(const redisReply *fields, const char *name)
-{
-    for (size_t i = 0; i + 1 < fields->elements; i += 2) {
-        const redisReply *key = fields->element[i], *value = fields->element[i + 1];
-        if (key->type != REDIS_REPLY_STRING || value->type != REDIS_REPLY_STRING) continue;
-        if (strcmp(key->str, name) == 0) return value;
-    }
-    return NULL;
 }
 
 static bool entry_shaped(const redisReply *entry)
@@ -179,6 +265,7 @@ static void read_take(struct redis *redis, const redisReply *reply)
         redis_link_lose(&redis->read, "the server's answer to a read is no stream's");
         return;
     }
+    if (redis->alone > 0) alone_next(redis, reply->type == REDIS_REPLY_NIL);
     redis_link_worked(&redis->read);
     redis_intake_more(redis);
 }
@@ -191,16 +278,19 @@ static bool reply_take(void *context, uint32_t tag, const redisReply *reply)
     bool error = reply->type == REDIS_REPLY_ERROR;
     if (error && asked == ASKED_CREATE && strncmp(reply->str, "BUSYGROUP", 9) == 0) return true;
     if (error) {
-        redis_link_refused(&redis->read, reply);
-        redis_link_lose(&redis->read, "the server refused to show a stream");
+        redis_link_denied(&redis->read, asked == ASKED_READ ? "a read" : desk->stream, reply);
         return false;
     }
     struct gateway_place last;
     switch (asked) {
     case ASKED_CREATE:
+    case ASKED_END:
     case ASKED_DESTROY: return true;
-    case ASKED_INFO:
-        if (last_of(reply, &last)) place_settle(redis, desk, &last);
+    case ASKED_PENDING:
+        if (!pass_over(redis, desk, reply)) redis_link_lose(&redis->read, "the engine has no room");
+        return true;
+    case ASKED_GROUPS:
+        if (last_of(reply, redis->config->group, &last)) place_settle(redis, desk, &last);
         else redis_link_lose(&redis->read, "the server does not say where a stream ends");
         return true;
     case ASKED_SET: settled(redis, desk); return true;
@@ -213,6 +303,7 @@ static bool reply_take(void *context, uint32_t tag, const redisReply *reply)
 static void lost(void *context, const char *why)
 {
     struct redis *redis = context;
+    if (redis->reading && why == redis_fault_text(REDIS_FAULT_OVERSIZE)) too_large(redis);
     redis->reading = false;
     redis_sentence(redis, "redis: streams are not read: %s", why);
 }

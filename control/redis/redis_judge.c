@@ -16,32 +16,46 @@ static void say(char problem[REDIS_SENTENCE_MAX], const char *sentence)
     (void)snprintf(problem, REDIS_SENTENCE_MAX, "%s", sentence);
 }
 
-int64_t redis_said_ms(const struct redis_received *received, const struct redis_message *message)
+/* When it was said: the older of its two times; 0: it has none. */
+static int64_t said_ms(const struct redis_received *received, const struct redis_message *message)
 {
     int64_t time = message->time_ms, place = received->place_ms;
     if (time == 0 || place == 0) return time + place;
     return time < place ? time : place;
 }
 
-/* A cancel is never too old: of a batch with one, the gateway refuses the orders.  A heartbeat that
- * is says nothing. */
+static int64_t newest_ms(const struct redis_received *received, const struct redis_message *message)
+{
+    return message->time_ms > received->place_ms ? message->time_ms : received->place_ms;
+}
+
+nanos_t redis_until(const struct redis_rules *rules, const struct redis_received *received,
+                    const struct redis_message *message, int64_t now_ms)
+{
+    if (newest_ms(received, message) - now_ms > rules->age_ms) return 0;
+    return (nanos_t)(said_ms(received, message) + rules->age_ms) * NANOS_MILLI;
+}
+
+/* A cancel is never too old, nor too early: of a batch with one, the gateway refuses the orders.  A
+ * heartbeat that is says nothing. */
 static enum redis_refusal time_judge(const struct redis_rules *rules,
                                      const struct redis_received *received, int64_t now_ms,
                                      const struct redis_message *message,
                                      char problem[REDIS_SENTENCE_MAX])
 {
-    int64_t said = redis_said_ms(received, message);
+    int64_t said = said_ms(received, message);
     if (said == 0) {
         say(problem, "time is missing: on a channel a message has one");
         return REDIS_TIMELESS;
     }
-    int64_t newest = message->time_ms > received->place_ms ? message->time_ms : received->place_ms;
+    if (redis_message_stops(message)) return REDIS_GOES;
+    int64_t newest = newest_ms(received, message);
     if (newest - now_ms > rules->age_ms) {
         (void)snprintf(problem, REDIS_SENTENCE_MAX, "it is of %lld ms after now: at most %lld",
                        (long long)(newest - now_ms), (long long)rules->age_ms);
         return REDIS_FUTURE;
     }
-    if (redis_message_stops(message) || now_ms - said <= rules->age_ms) return REDIS_GOES;
+    if (now_ms - said <= rules->age_ms) return REDIS_GOES;
     (void)snprintf(problem, REDIS_SENTENCE_MAX, "it is %lld ms old: at most %lld may be",
                    (long long)(now_ms - said), (long long)rules->age_ms);
     return REDIS_STALE;

@@ -7,7 +7,8 @@
  *
  * Age is that of the older of two times: the message's own, and the one its place in a stream has
  * (the first half of its number, if the server made it).  After an outage the backlog is refused,
- * not fired.  A message of the future is refused as well: it would never grow old.
+ * not fired.  A message of the future is refused as well: it would never grow old.  One that
+ * cancels goes, whatever its times say.
  * Pure.  Threads: any. */
 
 #include "control/redis/redis_message.h"
@@ -48,8 +49,10 @@ enum redis_refusal redis_judge(const struct redis_rules *rules,
                                const struct redis_received *received, int64_t now_ms,
                                struct redis_message *message, char problem[REDIS_SENTENCE_MAX]);
 
-/* When it was said: the older of its two times, in ms since 1970; 0: it has none. */
-int64_t redis_said_ms(const struct redis_received *received, const struct redis_message *message);
+/* Until when its orders may act, since 1970; 0, not at all: it is of the future, and went for a
+ * cancel. */
+nanos_t redis_until(const struct redis_rules *rules, const struct redis_received *received,
+                    const struct redis_message *message, int64_t now_ms);
 
 /* A channel's payload: "SIGNATURE {...}" or "{...}". */
 void redis_payload_split(const char *payload, size_t length, struct redis_received *received);

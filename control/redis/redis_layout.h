@@ -61,6 +61,7 @@ struct redis_desk {
     double heard_at;            /* redis_seconds */
     bool on;
     bool known_told;
+    bool too_large;        /* the entry behind place is: it is passed over */
     struct redis_ack *ack; /* REDIS_ACKS of them */
     uint32_t ack_first;
     uint32_t ack_count;
@@ -95,8 +96,11 @@ struct redis {
 
     /* Streams. */
     struct redis_link read;
-    uint32_t settling; /* desks whose group is not at its place */
-    bool reading;      /* a read is under way */
+    uint32_t settling;  /* desks whose group is not at its place */
+    bool reading;       /* a read is under way */
+    uint32_t alone;     /* so many reads are of one entry of one stream; 0: of all of them, */
+    uint32_t alone_at;  /* the next of this desk; */
+    uint32_t alone_dry; /* so many in a row had none */
 
     struct redis_link listen;
 
@@ -129,6 +133,9 @@ uint32_t redis_tickets_left(const struct redis *redis);
 /* Judges a message, and passes it on or refuses it.  False: the ring is full, nothing was done. */
 bool redis_hear(struct redis *redis, struct redis_desk *desk, struct redis_received *received,
                 const struct gateway_place *place);
+/* An entry that cannot be read is refused.  False: the ring is full, nothing was done. */
+bool redis_pass_over(struct redis *redis, struct redis_desk *desk,
+                     const struct gateway_place *place);
 void redis_halt(struct redis *redis, const char *by, const char *why, size_t length);
 
 /* How each connection reaches the server; what is to be called is its own. */

@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -47,12 +48,15 @@ static void closed(struct redis_link *link)
     if (link->retry_ms > REDIS_LINK_RETRY_MAX_MS) link->retry_ms = REDIS_LINK_RETRY_MAX_MS;
 }
 
+/* Whoever knows that it is lost is told no more than what else the server has against us. */
 static void lost(struct redis_link *link, const char *why)
 {
-    bool was_ready = link->state == REDIS_LINK_READY;
+    enum redis_link_state was = link->state;
     closed(link);
-    if (!was_ready) return;
-    link->losses++;
+    link->losses += was == REDIS_LINK_READY;
+    bool known = link->told && (was < REDIS_LINK_GREETING || link->told == why);
+    if (was != REDIS_LINK_READY && known) return;
+    link->told = why;
     link->plan.lost(link->plan.context, why);
 }
 
@@ -66,6 +70,15 @@ void redis_link_refused(struct redis_link *link, const redisReply *reply)
     enum redis_error error = redis_error_of(reply);
     link->error[error]++;
     if (redis_error_passes(error)) redis_link_lose(link, redis_error_text(error));
+}
+
+void redis_link_denied(struct redis_link *link, const char *what, const redisReply *reply)
+{
+    redis_link_refused(link, reply);
+    (void)snprintf(link->denial, sizeof link->denial, "%s: %s", what, reply->str);
+    for (char *at = link->denial; *at; at++)
+        if (*at < ' ' || *at > '~') *at = '?';
+    redis_link_lose(link, link->denial);
 }
 
 void redis_link_worked(struct redis_link *link)
@@ -170,6 +183,7 @@ static bool greeted(struct redis_link *link, uint32_t tag, const redisReply *rep
     if (!right || tag == TAG_AUTH) return right;
     link->state = REDIS_LINK_READY;
     link->connections++;
+    link->told = NULL;
     link->plan.ready(link->plan.context);
     return !link->why;
 }
@@ -215,7 +229,7 @@ static void connected(struct redis_link *link)
     int error = 0;
     socklen_t bytes = sizeof error;
     if (getsockopt(link->socket, SOL_SOCKET, SO_ERROR, &error, &bytes) != 0 || error != 0) {
-        closed(link);
+        lost(link, strerrordesc_np(error));
         return;
     }
     output_watch(link, false);
@@ -259,8 +273,10 @@ static int socket_connect(const struct redis_link_plan *plan)
     const struct sockaddr *to =
         local ? (const struct sockaddr *)&path : (const struct sockaddr *)&host;
     int status = connect(made, to, local ? sizeof path : sizeof host);
-    if (status == 0 || errno == EINPROGRESS) return made;
+    int why = errno;
+    if (status == 0 || why == EINPROGRESS) return made;
     (void)close(made);
+    errno = why;
     return -1;
 }
 
@@ -268,7 +284,7 @@ static void connect_begin(struct redis_link *link)
 {
     link->socket = socket_connect(&link->plan);
     if (link->socket < 0) {
-        closed(link);
+        lost(link, strerrordesc_np(errno));
         return;
     }
     redis_replies_reset(&link->replies);

@@ -25,6 +25,7 @@
 #define REDIS_LINK_SILENCE_MS   3000u /* for a reply that is due */
 #define REDIS_LINK_PING_MS      1000u /* of one that listens: else nothing would ever be due */
 #define REDIS_LINK_OUT_BYTES    (2u << 20)
+#define REDIS_LINK_DENIAL       160u
 
 struct redis_link_plan {
     struct ev_loop *loop;
@@ -37,6 +38,7 @@ struct redis_link_plan {
     void *context;
     void (*ready)(void *context);
     redis_reply_take *reply;
+    /* It was ready; or it cannot be, and that was not told yet.  why lasts. */
     void (*lost)(void *context, const char *why);
 };
 
@@ -64,7 +66,9 @@ struct redis_link {
     double retry_at; /* redis_seconds */
     double heard_at;
     double pinged_at;
-    const char *why; /* it is to be lost, when its replies are read; NULL: it is not */
+    const char *told; /* of why it is not ready, the newest; NULL: it is, or nothing was */
+    const char *why;  /* it is to be lost, when its replies are read; NULL: it is not */
+    char denial[REDIS_LINK_DENIAL];
     uint64_t connections;
     uint64_t losses;
     uint64_t error[REDIS_ERROR_COUNT];
@@ -87,5 +91,7 @@ void redis_link_worked(struct redis_link *link);
 void redis_link_lose(struct redis_link *link, const char *why);
 /* A reply that is an error is counted; one that passes loses the link. */
 void redis_link_refused(struct redis_link *link, const redisReply *reply);
+/* One of what nothing works without loses it in any case, for the server's own words. */
+void redis_link_denied(struct redis_link *link, const char *what, const redisReply *reply);
 
 #endif

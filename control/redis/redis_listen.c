@@ -44,8 +44,7 @@ static bool reply_take(void *context, uint32_t tag, const redisReply *reply)
     (void)tag;
     struct redis *redis = context;
     if (reply->type == REDIS_REPLY_ERROR) {
-        redis_link_refused(&redis->listen, reply);
-        redis_link_lose(&redis->listen, "the server refused to let us listen");
+        redis_link_denied(&redis->listen, "a subscription", reply);
         return false;
     }
     redis_link_worked(&redis->listen);

@@ -221,12 +221,13 @@ void redis_push_second(struct redis *redis)
     (void)redis_link_say(&redis->push, ASKED_KILL, 2, kill);
 }
 
-/* As long as the key is there it is halted, whoever releases it. */
+/* As long as the key is there it is halted, whoever releases it; also if it is no text. */
 static void kill_look(struct redis *redis, const redisReply *reply)
 {
-    if (reply->type != REDIS_REPLY_STRING || reply->len == 0) return;
+    bool other = reply->type == REDIS_REPLY_ERROR && strncmp(reply->str, "WRONGTYPE", 9) == 0;
+    if (reply->type != REDIS_REPLY_STRING && !other) return;
     if (strcmp(redis->state, "HALTED") == 0) return;
-    redis_halt(redis, "the key kill", reply->str, reply->len);
+    redis_halt(redis, "the key kill", other ? "" : reply->str, other ? 0 : reply->len);
 }
 
 static bool reply_take(void *context, uint32_t tag, const redisReply *reply)

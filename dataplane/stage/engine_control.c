@@ -94,10 +94,13 @@ bool engine_stage_left(const struct engine_stage *stage)
 
 /* The stage's side. */
 
-static void answer_give(struct engine_gateway *with, enum risk_control verdict, bool durable)
+/* What was done is shown before it is answered: who asks again sees it. */
+static void answer_give(struct engine_stage *stage, enum risk_control verdict, bool durable)
 {
+    struct engine_gateway *with = stage->with;
     if (verdict == RISK_CONTROL_OK) with->view.control++;
     else with->view.control_refused++;
+    engine_gateway_show(stage);
     with->answer.verdict = verdict;
     with->answer.durable = durable;
     (void)atomic_fetch_and_explicit(&with->asked, ~(uint32_t)ENGINE_ASKED_CONTROL,
@@ -181,12 +184,12 @@ static void control_begin(struct engine_stage *stage)
     const struct engine_change *change = &with->change;
     with->answer = (struct engine_control_answer){0};
     if (nobody_comes(with)) {
-        answer_give(with, RISK_CONTROL_SUBJECT, false);
+        answer_give(stage, RISK_CONTROL_SUBJECT, false);
         return;
     }
     if (change->controls == 0) {
         sets_take(stage);
-        answer_give(with, RISK_CONTROL_OK, true);
+        answer_give(stage, RISK_CONTROL_OK, true);
         return;
     }
     enum risk_control verdict = RISK_CONTROL_SINCE;
@@ -194,7 +197,7 @@ static void control_begin(struct engine_stage *stage)
         verdict =
             gateway_control(with->gateway, change->record, change->controls, false, stage->now);
     if (verdict != RISK_CONTROL_OK) {
-        answer_give(with, verdict, false);
+        answer_give(stage, verdict, false);
         return;
     }
     with->control_record = gateway_journalled(with->gateway);
@@ -219,7 +222,7 @@ static void control_await(struct engine_stage *stage)
                         : RISK_CONTROL_TURN;
         if (verdict == RISK_CONTROL_OK) sets_take(stage);
     }
-    answer_give(with, verdict, there);
+    answer_give(stage, verdict, there);
 }
 
 static void halt_begin(struct engine_stage *stage)

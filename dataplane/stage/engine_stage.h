@@ -294,8 +294,8 @@ void engine_stage_relieve(void *stage);
 uint64_t engine_stage_tightened(const struct engine_stage *stage);
 
 /* A change by people.  What halts is in force at the next turn.  False: another one is under way,
- * and nothing was taken.  The answer, by its own call, is there once it is durable, or refused;
- * until it has been fetched no other is taken.  Any thread. */
+ * and nothing was taken.  The answer, by its own call, is there once it is durable, or refused, and
+ * then the view shows its states; until it has been fetched no other is taken.  Any thread. */
 MUST_USE bool engine_stage_control(struct engine_stage *stage,
                                    const struct engine_control *control);
 /* The same for more; what change points to is the stage's until there is an answer. */

@@ -222,6 +222,38 @@ SPEC(a_refusal_of_the_box_is_its_sentence)
                 "\"message\":\"because of rain\"}}\n");
 }
 
+static const char *long_reason;
+
+static void refused_at_length(void *context, struct command_call *call)
+{
+    (void)context;
+    command_call_refuse(call, COMMAND_REFUSED, "%s", long_reason);
+}
+
+/* Of a file with umlauts, say: what does not fit is cut off, and the rest is said. */
+SPEC(a_sentence_that_is_too_long_is_cut_between_characters)
+{
+    static const char *const letters[] = {"x", "\u00fc", "\u20ac", "\U0001f600"};
+    handlers[COMMAND_STATUS] = refused_at_length;
+    for (uint32_t i = 0; i < ARRAY_COUNT(letters); i++) {
+        for (uint32_t before = 0; before < 4; before++) {
+            char reason[2 * COMMAND_PROBLEM_MAX] = "";
+            memset(reason, '-', before);
+            size_t each = strlen(letters[i]);
+            for (size_t at = before; at + each < sizeof reason; at += each)
+                memcpy(reason + at, letters[i], each);
+            long_reason = reason;
+            (void)ask(WITH("status", "{}"));
+            EXPECT(code() == COMMAND_REFUSED);
+            const char *said = strstr(answer, letters[i]);
+            EXPECT(said != NULL);
+            size_t bytes = said ? strcspn(said, "\"") : 0;
+            EXPECT(bytes % each == 0);
+            EXPECT(bytes + before > COMMAND_PROBLEM_MAX - 1 - each);
+        }
+    }
+}
+
 SPEC(a_box_without_the_part_says_so)
 {
     handlers[COMMAND_FEEDS] = NULL;
@@ -299,6 +331,7 @@ SPEC(any_bytes_are_answered_by_one_line_and_counted_once)
     S(nobody_learns_nothing_of_commands)                                                           \
     S(who_may_not_is_told_which_role_it_takes)                                                     \
     S(a_refusal_of_the_box_is_its_sentence)                                                        \
+    S(a_sentence_that_is_too_long_is_cut_between_characters)                                       \
     S(a_box_without_the_part_says_so)                                                              \
     S(an_answer_may_come_later)                                                                    \
     S(an_answer_that_is_too_long_or_no_text_is_one_that_is_broken)                                 \

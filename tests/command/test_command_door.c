@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -82,6 +83,36 @@ SPEC(a_users_file_that_changes_holds_from_the_next_connection_on)
     users_write("group 54321 viewer\nnonsense\n");
     heard_as(STRANGER, line);
     EXPECT(strstr(line, "\"code\":-32001") != NULL);
+    EXPECT(strstr(line, "the users' file is wrong") != NULL);
+    EXPECT_UINT(command_server_counts(server)->users_bad, 1);
+}
+
+/* As when a name cannot be looked up, or no descriptor is left: here, the disk. */
+SPEC(a_users_file_that_could_not_be_read_for_a_moment_is_read_again)
+{
+    char line[512] = "", role[64];
+    struct rlimit few, usual;
+    command_server_free(server);
+    users_write("user 1 admin\n");
+    server_start(users);
+    door_open();
+    snprintf(role, sizeof role, "group %u viewer\n", STRANGER);
+    users_write(role);
+    int there = client();
+    EXPECT(getrlimit(RLIMIT_NOFILE, &usual) == 0);
+    int spare = dup(there);
+    close(spare);
+    few = usual;
+    few.rlim_cur = (rlim_t)spare + 1; /* the connection's, and none for the file */
+    EXPECT(setrlimit(RLIMIT_NOFILE, &few) == 0);
+    turns(10);
+    EXPECT(setrlimit(RLIMIT_NOFILE, &usual) == 0);
+    EXPECT_UINT(command_server_counts(server)->users_bad, 1);
+    close(there);
+    for (uint64_t end = patience_end(PATIENCE_S);
+         !strstr(line, "\"result\":{\"uid\":54321}") && patience_now_ns() < end;)
+        heard_as(STRANGER, line);
+    EXPECT(strstr(line, "\"result\":{\"uid\":54321}") != NULL);
     EXPECT_UINT(command_server_counts(server)->users_bad, 1);
 }
 
@@ -112,6 +143,7 @@ static void before_each(void)
 #define SPECS(S)                                                                                   \
     S(a_user_without_a_role_is_told_so_and_disconnected)                                           \
     S(a_users_file_that_changes_holds_from_the_next_connection_on)                                 \
+    S(a_users_file_that_could_not_be_read_for_a_moment_is_read_again)                              \
     S(somebody_elses_users_file_is_refused)                                                        \
     S(a_folder_of_somebody_else_is_refused)
 SPEC_MAIN("command_door", SPECS, before_each, rig_end)

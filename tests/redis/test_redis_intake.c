@@ -19,10 +19,12 @@ static struct ev_loop *loop;
 static struct spsc *intake;
 static int server, other[2]; /* the far ends of the link's socket, and of another one */
 
+static char said[256]; /* the newest sentence */
+
 static void say(void *context, const char *sentence)
 {
     (void)context;
-    (void)sentence;
+    snprintf(said, sizeof said, "%s", sentence);
 }
 
 static void before_each(void)
@@ -35,6 +37,7 @@ static void before_each(void)
     memset(&config, 0, sizeof config);
     config.age_ms = 1000;
     config.channels = true;
+    snprintf(config.group, sizeof config.group, "pollux");
     loop = ev_loop_new(EVFLAG_AUTO);
     redis = calloc(1, sizeof *redis);
     redis->config = &config;
@@ -49,8 +52,10 @@ static void before_each(void)
     redis->desks = 1;
     redis->desk->on = true;
     snprintf(redis->desk->stream, sizeof redis->desk->stream, "pollux.intents.desk");
+    redis->desk->known_told = true;
     redis_outbox_new(&redis->outbox);
     EXPECT(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, other) == 0);
+    server = -1;
 }
 
 static void after_each(void)
@@ -215,7 +220,82 @@ SPEC(a_message_of_a_channel_is_in_the_ring_before_all_else_of_the_turn)
     EXPECT_UINT(((const struct engine_intake *)spsc_front(intake))->what.sequence, 7);
 }
 
+/* The server has lost us, and is there again. */
+static void connects_again(void)
+{
+    if (server >= 0) close(server);
+    redis_replies_reset(&redis->read.replies);
+    ready(&redis->read);
+    redis->read.plan.ready(redis);
+    ev_run(loop, EVRUN_NOWAIT);
+}
+
+static void turns(const char *says)
+{
+    server_says(says);
+    for (uint32_t i = 0; i < 3; i++) ev_run(loop, EVRUN_NOWAIT);
+}
+
+#define TOO_LARGE "*1\r\n*2\r\n$19\r\npollux.intents.desk\r\n*262145\r\n"
+#define GROUPS                                                                                     \
+    "*1\r\n*4\r\n$4\r\nname\r\n$6\r\npollux\r\n$17\r\nlast-delivered-id\r\n$15\r\n1700000000000-"  \
+    "9\r\n"
+#define PENDING "*1\r\n*4\r\n$15\r\n1700000000000-1\r\n$7\r\npolluxd\r\n:5\r\n:1\r\n"
+
+SPEC(an_answer_that_is_too_large_is_read_entry_by_entry_and_what_cannot_be_is_passed_over)
+{
+    redis_intake_new(redis);
+    ready(&redis->read);
+    redis_intake_more(redis);
+    ev_run(loop, EVRUN_NOWAIT);
+    EXPECT(server_hears("BLOCK"));
+    turns(TOO_LARGE);
+    EXPECT(!redis_link_ready(&redis->read));
+    connects_again();
+    EXPECT(!server_hears("XPENDING"));
+    turns("+OK\r\n+OK\r\n" GROUPS);
+    EXPECT(server_hears("\r\n0-0\r\n"));
+    turns(":1\r\n+OK\r\n");
+    EXPECT(server_hears("COUNT\r\n$1\r\n1\r\n$7\r\nSTREAMS"));
+    turns(TOO_LARGE);
+    EXPECT(!redis_link_ready(&redis->read));
+    EXPECT(spsc_front(intake) == NULL);
+    connects_again();
+    EXPECT(server_hears("XPENDING\r\n$19\r\npollux.intents.desk\r\n$6\r\npollux\r\n$3\r\n0-1"));
+    turns("+OK\r\n" PENDING "+OK\r\n" GROUPS);
+    EXPECT(server_hears("\r\n1700000000000-1\r\n"));
+    EXPECT_UINT(spsc_ready(intake, SLOTS), 1);
+    const struct engine_intake *is = spsc_front_at(intake, 0);
+    EXPECT_UINT(is->what.sequence, 0);
+    EXPECT_UINT(is->what.place.low, 1);
+    EXPECT_UINT(redis->counts.refused, 1);
+    /* The next one; then no stream has one, and all are waited for again. */
+    turns(":1\r\n+OK\r\n");
+    EXPECT(server_hears("STREAMS"));
+    entry_says(2);
+    turns("");
+    EXPECT_UINT(((const struct engine_intake *)spsc_front_at(intake, 1))->what.sequence, 2);
+    EXPECT(server_hears("STREAMS"));
+    turns("*-1\r\n");
+    EXPECT(server_hears("BLOCK"));
+    EXPECT(!redis->desk->too_large);
+}
+
+/* Else nobody would know which stream, nor what to do about it. */
+SPEC(what_the_server_has_against_a_stream_is_told_in_its_words)
+{
+    redis_intake_new(redis);
+    connects_again();
+    turns("-WRONGTYPE Operation against a key\x01\r\n");
+    EXPECT(!redis_link_ready(&redis->read));
+    EXPECT_TEXT(said,
+                "redis: streams are not read: pollux.intents.desk: WRONGTYPE Operation against "
+                "a key?");
+}
+
 #define SPECS(S)                                                                                   \
+    S(what_the_server_has_against_a_stream_is_told_in_its_words)                                   \
+    S(an_answer_that_is_too_large_is_read_entry_by_entry_and_what_cannot_be_is_passed_over)        \
     S(an_entry_of_a_stream_is_in_the_ring_before_all_else_of_the_turn)                             \
     S(until_when_it_may_act_is_by_the_boxs_clock)                                                  \
     S(a_message_of_a_channel_is_in_the_ring_before_all_else_of_the_turn)

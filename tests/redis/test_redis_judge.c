@@ -60,10 +60,33 @@ SPEC(on_a_channel_a_message_has_a_time)
     EXPECT_UINT(judge(HEARTBEAT, 0, NOW - AGE - 1), REDIS_STALE);
 }
 
-SPEC(a_cancel_is_never_too_old)
+/* Nor of the future: a server whose clock was ahead for a moment numbers its entries so until the
+ * time has come, and all the while nothing could be canceled. */
+SPEC(a_cancel_is_never_too_old_nor_too_early)
 {
     EXPECT_UINT(judge(CANCEL, NOW - 1000L * AGE, 0), REDIS_GOES);
     EXPECT_UINT(judge(CANCEL, 0, 1), REDIS_GOES);
+    EXPECT_UINT(judge(CANCEL, NOW + 1000L * AGE, 0), REDIS_GOES);
+    EXPECT_UINT(judge(CANCEL, 0, NOW + 1000L * AGE), REDIS_GOES);
+    EXPECT_UINT(judge(CANCEL, 0, 0), REDIS_TIMELESS);
+}
+
+static nanos_t until(int64_t place_ms, int64_t time_ms)
+{
+    const struct redis_rules rules = {.names = &rig_names, .age_ms = AGE};
+    const struct redis_received received = {.place_ms = place_ms};
+    const struct redis_message of = {.time_ms = time_ms};
+    return redis_until(&rules, &received, &of, NOW);
+}
+
+/* The orders of a batch that went for its cancel. */
+SPEC(an_order_may_act_until_it_is_too_old_and_one_of_the_future_not_at_all)
+{
+    EXPECT_UINT(until(NOW, 0), (NOW + AGE) * NANOS_MILLI);
+    EXPECT_UINT(until(NOW, NOW - 9), (NOW - 9 + AGE) * NANOS_MILLI);
+    EXPECT_UINT(until(NOW + AGE, 0), (NOW + 2L * AGE) * NANOS_MILLI);
+    EXPECT_UINT(until(NOW + AGE + 1, NOW), 0);
+    EXPECT_UINT(until(0, NOW + AGE + 1), 0);
 }
 
 #define LISTED                                                                                     \
@@ -80,6 +103,8 @@ SPEC(a_batch_is_too_old_unless_it_cancels)
     EXPECT_UINT(judge(orders, NOW - AGE - 1, 0), REDIS_STALE);
     EXPECT_UINT(judge(cancels, NOW - 1000L * AGE, 0), REDIS_GOES);
     EXPECT_UINT(judge(ends, NOW - 1000L * AGE, 0), REDIS_GOES);
+    EXPECT_UINT(judge(ends, NOW + 1000L * AGE, 0), REDIS_GOES);
+    EXPECT_UINT(judge(orders, NOW + AGE + 1, 0), REDIS_FUTURE);
     EXPECT_UINT(judge(orders, 0, 0), REDIS_TIMELESS);
 }
 
@@ -189,7 +214,8 @@ SPEC(a_key_is_in_a_file_that_nobody_else_reads)
     S(the_older_of_two_times_counts)                                                               \
     S(what_is_of_the_future_is_refused)                                                            \
     S(on_a_channel_a_message_has_a_time)                                                           \
-    S(a_cancel_is_never_too_old)                                                                   \
+    S(a_cancel_is_never_too_old_nor_too_early)                                                     \
+    S(an_order_may_act_until_it_is_too_old_and_one_of_the_future_not_at_all)                       \
     S(a_batch_is_too_old_unless_it_cancels)                                                        \
     S(a_signature_is_hmac_sha256)                                                                  \
     S(with_a_key_only_what_is_signed_goes)                                                         \

@@ -152,7 +152,47 @@ SPEC(one_that_answers_is_not_though_nobody_says_anything)
     EXPECT(strstr(heard, "hello;") != NULL);
 }
 
+static void greeted_with(const char *text)
+{
+    double until = redis_seconds() + SECONDS_MOST;
+    while (redis_seconds() < until && strcmp(server_reads(), PING) != 0) {
+    }
+    server_says(text);
+    while (redis_seconds() < until && link_.state == REDIS_LINK_GREETING) (void)server_reads();
+    close(server);
+    server = -1;
+}
+
+/* So that somebody can do something about it; each reason once, however often it is tried. */
+SPEC(why_a_server_does_not_take_us_is_told_once)
+{
+    greeted_with("-NOAUTH Authentication required.\r\n");
+    EXPECT_TEXT(why_lost, "it wants a password");
+    why_lost[0] = 0;
+    greeted_with("-NOAUTH Authentication required.\r\n");
+    EXPECT_TEXT(why_lost, "");
+    greeted_with("-LOADING Redis is loading the dataset in memory\r\n");
+    EXPECT_TEXT(why_lost, "it reads its data");
+    EXPECT_UINT(readies, 0);
+    EXPECT_UINT(link_.losses, 0);
+    subscribed();
+    EXPECT(redis_link_ready(&link_));
+}
+
+SPEC(that_there_is_no_server_is_told_at_the_start)
+{
+    double until = redis_seconds() + SECONDS_MOST;
+    unlink(path);
+    while (redis_seconds() < until && !why_lost[0]) (void)server_reads();
+    EXPECT_TEXT(why_lost, "No such file or directory");
+    why_lost[0] = 0;
+    for (uint32_t i = 0; i < 20; i++) (void)server_reads();
+    EXPECT_TEXT(why_lost, "");
+}
+
 #define SPECS(S)                                                                                   \
+    S(why_a_server_does_not_take_us_is_told_once)                                                  \
+    S(that_there_is_no_server_is_told_at_the_start)                                                \
     S(a_server_that_is_listened_to_and_falls_silent_is_lost)                                       \
     S(one_that_answers_is_not_though_nobody_says_anything)
 SPEC_MAIN("redis_link", SPECS, before_each, after_each)

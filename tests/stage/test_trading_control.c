@@ -286,6 +286,27 @@ SPEC(reduce_only_tightens_what_is_active_and_loosens_what_is_halted)
     EXPECT_UINT(trading_view(trading).state, RISK_REDUCE_ONLY);
 }
 
+static void shown_with_its_answer(enum risk_state state)
+{
+    struct engine_control control = halt(state);
+    struct engine_control_answer answer;
+    EXPECT(engine_stage_control(trading->engine, &control));
+    do exchange_run(trading->exchange, 20 * NANOS_MICRO);
+    while (!engine_stage_controlled(trading->engine, &answer));
+    EXPECT_UINT(answer.verdict, RISK_CONTROL_OK);
+    EXPECT_UINT(trading_view(trading).state, state);
+    EXPECT_UINT(trading_view(trading).strategy[0].state, state);
+}
+
+/* Housekeeping shows each millisecond, and the disk is faster. */
+SPEC(what_was_done_is_shown_as_soon_as_it_is_answered)
+{
+    given(false, 1);
+    shown_with_its_answer(RISK_REDUCE_ONLY);
+    shown_with_its_answer(RISK_HALTED);
+    shown_with_its_answer(RISK_ACTIVE);
+}
+
 /* Each refusal is news to it, and it says the same again. */
 SPEC(a_delegate_that_never_gives_up_holds_up_nobody)
 {
@@ -311,6 +332,7 @@ SPEC(a_delegate_that_never_gives_up_holds_up_nobody)
     S(a_halt_waits_for_no_change_that_waits_for_its_disk)                                          \
     S(nothing_that_was_asked_for_before_a_halt_or_a_tighter_bound_undoes_it)                       \
     S(reduce_only_tightens_what_is_active_and_loosens_what_is_halted)                              \
+    S(what_was_done_is_shown_as_soon_as_it_is_answered)                                            \
     S(a_delegate_that_never_gives_up_holds_up_nobody)
 
 SPEC_MAIN("trading_control", SPECS, NULL, trading_ended)

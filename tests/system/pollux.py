@@ -255,7 +255,8 @@ def alerts_are_seen_flights_recorded_and_packets_captured(bench):
 def the_exit_status_says_what_became_of_it(bench):
     equal(box.pollux("halt", "strategy", "nobody").returncode, 1, "refused")
     for words in ((), ("nonsense",), ("book",), ("book", "ACME", "99"), ("status", "x"),
-                  ("halt", "planet"), ("status", "--reason", "x"), ("--watch=0", "status")):
+                  ("halt", "planet"), ("status", "--reason", "x"), ("--watch=0", "status"),
+                  ("--watch", "arm", "--reason", "x")):
         done = box.pollux(*words)
         equal(done.returncode, 2, f"the status of {words}")
         require(done.stderr and not done.stdout, f"{words}: {done}")

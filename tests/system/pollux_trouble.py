@@ -22,7 +22,9 @@ from box_support import quickstart
 from pollux_support import Box, connected
 from replay_support import Skip, equal, require, run_specs, spec
 
-STOP, GO = b"\x13", b"\x11"  # Ctrl-S, Ctrl-Q
+STOP, GO, CTRL_C = b"\x13", b"\x11", b"\x03"  # Ctrl-S, Ctrl-Q
+SCREEN_OFF = b"\033[?1049l"
+ANSWER_SECONDS = 15  # so long pollux waits for an answer
 FULL_KIB = 64
 
 
@@ -34,14 +36,19 @@ def on_terminal(bench, folder):
     (place / "quickstart.yaml").write_text(re.sub(r"^metrics: .*\n", "", text, flags=re.MULTILINE))
     (place / "password").write_text("secret\n")
     (place / "password").chmod(0o600)
+    return place, *started(place, bench.program["polluxd"], "--config", "quickstart.yaml")
+
+
+def started(place, program, *words):
+    """On a pseudo-terminal: the process and the terminal's other end."""
     try:
         child, terminal = pty.fork()
     except OSError as trouble:
         raise Skip(f"no pseudo-terminal can be opened here: {trouble}") from None
     if child == 0:
         os.chdir(place)
-        os.execv(bench.program["polluxd"], ["polluxd", "--config", "quickstart.yaml"])
-    return place, child, terminal
+        os.execv(program, [program, *words])
+    return child, terminal
 
 
 def read_until(terminal, enough, seconds):
@@ -145,6 +152,40 @@ def a_box_whose_terminal_is_stopped_ends_all_the_same(bench):
     require(status is not None, "it does not end while its terminal is stopped")
     require(not (place / "control/pollux.sock").exists(), "the socket is left behind")
     print(f"         it ends within {took:.1f} s")
+
+
+def watched(box):
+    child, terminal = started(box.folder, str(box.program), "--watch=0.2", "status")
+    require(b"sessions up" in read_until(terminal, lambda came: b"sessions up" in came, 40),
+            "there is no page")
+    return child, terminal
+
+
+@spec
+def why_a_watched_box_is_gone_is_said_behind_the_screen(bench):
+    box = Box(bench, "gone")
+    child, terminal = watched(box)
+    box.process.kill()
+    box.process.wait()
+    came = read_until(terminal, lambda _: False, 40)
+    equal(reaped(child, 40), 3, "the status")
+    os.close(terminal)
+    screen, _, behind = came.rpartition(SCREEN_OFF)
+    require(b"the box does not answer" in behind, f"behind the screen: {behind}")
+    require(b"does not answer" not in screen, f"on the screen: {screen[-500:]}")
+
+
+@spec
+def who_watches_a_box_that_hangs_may_leave(bench):
+    box = Box(bench, "hangs")
+    child, terminal = watched(box)
+    box.process.send_signal(signal.SIGSTOP)
+    read_until(terminal, lambda _: False, 1)  # it waits for an answer
+    os.write(terminal, CTRL_C)
+    equal(reaped(child, ANSWER_SECONDS - 3), 0, "the status")
+    os.close(terminal)
+    box.process.send_signal(signal.SIGCONT)
+    box.end()
 
 
 THE_BOX = []

@@ -17,8 +17,8 @@ import sys
 import threading
 import time
 
-from redis_support import (ACCOUNT, ANSWERS, STREAM, Box, Client, Desk, Fake, Refused, Server,
-                           prerequisites)
+from redis_support import (ACCOUNT, ANSWERS, DEAD, STREAM, Box, Client, Desk, Fake, Refused, Server,
+                           entries, prerequisites)
 from replay_support import ALL, equal, require, run_specs, spec
 
 CYCLES = 300 if ALL else 100
@@ -323,6 +323,29 @@ def killed_in_the_middle_of_a_burst_it_goes_on_where_it_was(bench):
     each_once(bench, orders - set(refused), {one for one in ended if named([one]) <= set(came)})
     print(f"  {turns} messages with {len(orders)} orders and {len(ended)} cancels, 2 kills, "
           f"{len(refused)} refused while the books were not there")
+
+
+@spec
+def an_entry_that_is_too_large_is_refused_and_those_behind_it_are_heard(bench):
+    for folder in ("venue", "gateway"):
+        os.rename(bench.path(folder), bench.path(folder + ".again"))
+    server = Server(bench)
+    box = Box(bench, "age_ms: 60000")
+    client = Client(server.path)
+    desk = Desk(client)
+    books_live(desk)
+    dead = len(entries(client, DEAD))
+    large = [client.do("XADD", STREAM, "*", "message", b"x" * (9 << 20)),
+             client.do("XADD", STREAM, "*", *["field", "value"] * 140000),
+             *(client.do("XADD", STREAM, "*", "message", b"y" * (40 << 10)) for _ in range(300))]
+    desk.answered(desk.say("cancel", key=0))
+    equal([one["place"] for one in entries(client, DEAD)[dead:]], large, "what was refused")
+    box.kill()
+    box = Box(bench, "age_ms: 60000")
+    desk.answered(desk.say("cancel", key=0))
+    equal(len(entries(client, DEAD)), dead + len(large), "refused once")
+    box.end()
+    server.end()
 
 
 if __name__ == "__main__":
