@@ -89,6 +89,11 @@ void feed_channel_event(struct feed *feed, const struct feed_event *event)
         if (feed_named(feed, i)) book_mark_changed(feed->book, i);
 }
 
+bool feed_event_waits(const struct feed *feed)
+{
+    return feed->event_count > 0;
+}
+
 static void session_begin(struct feed *feed, const struct channel_session *session)
 {
     book_clear(feed->book);
