@@ -232,13 +232,6 @@ static void time_pass(struct trial *trial, nanos_t until)
 
 /* The recording. */
 
-static nanos_t message_time(const struct trial *trial, const struct channel_run *one)
-{
-    const uint8_t *block = one->payload + one->offset[0];
-    if (itch_check(block + 2, be16_read(*(const struct be16 *)block)) != ITCH_OK) return trial->now;
-    return be48_read(((const struct itch_system_event *)(block + 2))->timestamp_ns);
-}
-
 static void run_take(void *context, struct feed *feed, const struct channel_run *run)
 {
     struct trial *trial = context;
@@ -248,7 +241,7 @@ static void run_take(void *context, struct feed *feed, const struct channel_run 
         one.offset = run->offset + i;
         one.count = 1;
         one.sequence = run->sequence + i;
-        nanos_t time = message_time(trial, &one);
+        nanos_t time = reenact_when(trial->reenact, &one);
         if (trial->tick_next == 0) {
             trial->now = time > trial->now ? time : trial->now;
             trial->tick_next = trial->now + 1;

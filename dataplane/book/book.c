@@ -33,8 +33,8 @@ static struct layout book_layout(const struct book_limits *limits)
     /* At most about half full: 15 places a line, so 7 orders a line at the limit. */
     while (layout.index_lines * (uint64_t)7 < limits->orders) layout.index_lines *= 2;
 
-    /* Every side may hold one region of the smallest class; a side with more levels holds at most
-     * four places a level in its region, and freed smaller regions add a third. */
+    /* Every side may hold one region of the smallest class; packed (book_deep.c), one with more
+     * levels than fit there holds at most 5.3 places a level.  The rest is how seldom they are. */
     uint64_t sides = limits->instruments * (uint64_t)2;
     uint64_t sides_deep = limits->levels / (SIDE_TOP + 1) + 1;
     if (sides_deep > sides) sides_deep = sides;
@@ -182,56 +182,6 @@ void book_mark_changed(struct book *book, uint32_t instrument)
     if (book->mark[instrument] & MARK_CHANGED) return;
     book->mark[instrument] |= MARK_CHANGED;
     book->changed[book->changed_count++] = (uint16_t)instrument;
-}
-
-/* Deep levels. */
-
-/* A region of at least class: one that was given back, of this class or else a larger one's, or a
- * new one.  *class becomes that of what was taken. */
-static uint64_t deep_take(struct book *book, uint32_t *class)
-{
-    bool room = deep_region(*class) <= book->deep_end - book->deep_used;
-    for (uint32_t at = *class; at < (room ? *class + 1 : DEEP_CLASSES); at++) {
-        uint64_t place = book->deep_free[at];
-        if (place == 0) continue;
-        book->deep_free[at] = book->deep[place];
-        *class = at;
-        return place;
-    }
-    if (!room) return 0;
-    uint64_t place = book->deep_used;
-    book->deep_used += deep_region(*class);
-    return place;
-}
-
-static void deep_give(struct book *book, uint64_t lane0)
-{
-    if (deep_place(lane0) == 0) return;
-    uint64_t *chain = &book->deep_free[deep_class(lane0)];
-    book->deep[deep_place(lane0)] = *chain;
-    *chain = deep_place(lane0);
-}
-
-void book_deep_release(struct book *book, struct side_line *line)
-{
-    deep_give(book, line->lane[0]);
-    line->lane[0] = 0;
-}
-
-bool book_deep_grow(struct book *book, struct side_line *line)
-{
-    uint64_t old = line->lane[0];
-    uint32_t class = deep_place(old) ? deep_class(old) + 1 : 0;
-    if (class == DEEP_CLASSES) return false;
-    uint64_t place = deep_take(book, &class);
-    if (place == 0) return false;
-
-    memset(&book->deep[place], 0, DEEP_FRONT * sizeof *book->deep);
-    memcpy(&book->deep[place + DEEP_FRONT], &book->deep[deep_place(old) + DEEP_FRONT],
-           deep_count(old) * sizeof *book->deep);
-    deep_give(book, old);
-    line->lane[0] = place << 24 | (uint64_t) class << 16 | deep_count(old);
-    return true;
 }
 
 /* Queries. */

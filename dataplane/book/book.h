@@ -23,6 +23,8 @@
  *
  * Threads: one.  Memory: book_footprint() bytes, given once, zeroed by book_new.
  * Cost: per command, see bench/README.md; a new level deep in the book moves the levels behind it.
+ * Where many sides had more levels than they have, all deep ones are packed now and then
+ * (book_deep.c).
  */
 
 #include "dataplane/book/market.h"

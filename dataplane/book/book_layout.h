@@ -32,7 +32,7 @@
 
 #define SIDE_TOP     7u /* levels in the side's own line */
 #define DEEP_CLASSES 5u /* regions of 64, 256, 1024, 4096, 16384 places */
-#define DEEP_FRONT   8u /* zeros before the first, so that a search by eights stops */
+#define DEEP_FRONT   8u /* words before the first, less than any: a search by eights stops */
 #define DEEP_BEHIND  8u /* behind the last, so that eight may be moved at once */
 
 #define GROUP_COMMANDS 16u
@@ -131,7 +131,7 @@ struct book {
 
     uint64_t deep_used; /* places of the pool taken */
     uint64_t deep_end;
-    uint64_t deep_free[DEEP_CLASSES]; /* freed regions, chained through their first place */
+    uint64_t deep_free[DEEP_CLASSES]; /* regions that wait, chained through their first place */
 
     uint64_t digest;
     struct book_counts counts;
@@ -217,7 +217,7 @@ static inline uint64_t digest_word(uint64_t a, uint64_t b, uint64_t c)
     return (x << 31 | x >> 33) ^ (y << 17 | y >> 47) ^ z;
 }
 
-/* Cold parts of the hot code, in book.c. */
+/* Cold parts of the hot code, in book_deep.c. */
 
 /* Makes room for one more deep level of a side.  False when the pool or the side is full. */
 bool book_deep_grow(struct book *book, struct side_line *line);

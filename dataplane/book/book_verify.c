@@ -61,7 +61,10 @@ static void verify_side(struct walk *walk, uint32_t side)
     }
     CHECK(count <= deep_capacity(line->lane[0]));
     const uint64_t *deep = walk->book->deep + deep_place(line->lane[0]);
-    for (uint32_t i = 0; i < DEEP_FRONT; i++) CHECK(deep[i] == 0);
+    bool own = deep_place(line->lane[0]) != 0; /* a region; without one, the common empty one */
+    CHECK(deep[0] == (own ? side : 0));
+    CHECK(deep[1] == (own ? (uint64_t)deep_class(line->lane[0]) << 1 : 0));
+    for (uint32_t i = 2; i < DEEP_FRONT; i++) CHECK(deep[i] == 0);
     deep += DEEP_FRONT;
     for (uint32_t i = count; i-- > 0;) {
         CHECK(deep[i] >> 32 < worse_than >> 32);

@@ -188,6 +188,7 @@ struct channel_gap {
     uint64_t end;    /* one past the last missing */
     nanos_t open_ns; /* when the hole was first seen */
     nanos_t at_ns;   /* when it was given up */
+    bool heard;      /* it ends the silence that CHANNEL_STALE said; no CHANNEL_FRESH will */
 };
 
 struct channel_session {

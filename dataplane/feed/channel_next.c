@@ -153,6 +153,7 @@ static enum channel_step gap_give(struct channel *channel, nanos_t now, enum pat
     channel->next = gap.end;
     channel->counts.gap++;
     channel->counts.gap_message += gap.end - gap.first;
+    gap.heard = channel->heard_again;
     if (channel->heard_again) {
         channel->stale = false;
         channel->heard_again = false;

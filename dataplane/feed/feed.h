@@ -124,8 +124,9 @@ enum market_state feed_state(const struct feed *feed, uint32_t instrument);
 /* The state of the channel alone, without any instrument's. */
 enum market_state feed_channel_state(const struct feed *feed);
 
-/* The next event not yet taken, or false. */
+/* The next event not yet taken, or false; whether there is one. */
 MUST_USE bool feed_event(struct feed *feed, struct feed_event *event);
+MUST_USE bool feed_event_waits(const struct feed *feed);
 
 /* Directory. */
 

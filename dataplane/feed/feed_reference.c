@@ -89,6 +89,11 @@ void feed_channel_event(struct feed *feed, const struct feed_event *event)
         if (feed_named(feed, i)) book_mark_changed(feed->book, i);
 }
 
+bool feed_event_waits(const struct feed *feed)
+{
+    return feed->event_count > 0;
+}
+
 static void session_begin(struct feed *feed, const struct channel_session *session)
 {
     book_clear(feed->book);
@@ -116,6 +121,7 @@ void feed_step(struct feed *feed, enum channel_step step, const struct channel_o
         event.first = output->gap.first;
         event.end = output->gap.end;
         feed->gap = true;
+        if (output->gap.heard) feed->stale = false;
         break;
     case CHANNEL_SESSION:
         event.kind = FEED_SESSION;
@@ -137,6 +143,7 @@ void feed_step(struct feed *feed, enum channel_step step, const struct channel_o
     case CHANNEL_QUARANTINE:
         event.kind = FEED_QUARANTINE;
         feed->gap = true;
+        feed->stale = false; /* the channel forgets it, too */
         break;
     }
     /* Silence depends on the clock, what is missing or begins only on the stream. */

@@ -29,7 +29,8 @@
  *
  * Guarantees (T1 to T6): received() sees a prefix of the bytes the peer sent, in order, each once;
  * where segments overlap the first bytes stay.  Sent bytes are repeated until acknowledged or the
- * user timeout; a zero window is probed for ever as long as the peer answers.  A reset is believed
+ * user timeout; a zero window is probed for ever as long as the peer answers, after tcp_close no
+ * longer than the user timeout.  A reset is believed
  * only if its sequence number is exactly the next one expected, a SYN never; what is near is
  * answered by a challenge, at most limits.challenges a second and connection (RFC 5961).  ICMP
  * never ends a connection that is synchronised.  Memory is what footprint says, whatever comes.

@@ -204,7 +204,8 @@ void tcp_ack_receive(struct tcp *tcp, struct tcp_connection *c, const struct tcp
     if (seq_before(segment->ack, c->snd_una)) return; /* old, and so is its window */
     bool changed = window_update(tcp, c, segment);
     bool news = c->sack && segment->sacks > 0 && tcp_sack_take(c, segment);
-    if (tcp_shut(c)) c->progress_at = segment->now; /* it lives, and has no room */
+    /* It lives, and has no room: an owner may wait for that, but nobody's does not for ever. */
+    if (tcp_shut(c) && c->calls) c->progress_at = segment->now;
     if (segment->ack != c->snd_una) {
         tcp_ack_advance(tcp, c, segment);
         if (!c->recovering && !c->rto_recovering && enough_sacked(c))

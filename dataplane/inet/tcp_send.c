@@ -89,8 +89,10 @@ void tcp_schedule(struct tcp *tcp, struct tcp_connection *c, nanos_t now)
     if (c->snd_una == c->snd_max) {
         /* Nothing in flight: the timer runs only for what a small window holds back. */
         if (!tcp_unsent(c) || c->send_due) c->rtx_at = 0;
-        else if (c->rtx_at == 0 || c->rtx_kind != TIMER_PERSIST)
+        else if (c->rtx_at == 0 || c->rtx_kind != TIMER_PERSIST) {
+            c->progress_at = now; /* nobody has been asked for anything since the last answer */
             timer_set(tcp, c, TIMER_PERSIST, now + backed_off(tcp, c));
+        }
         return;
     }
     nanos_t rto = backed_off(tcp, c), pto = tail_probe_after(c);

@@ -37,7 +37,9 @@
  * alike in these, the second is refused.
  * What it cannot know: what others would have done had they seen our orders.
  *
- * Time is that of the messages, since the venue's midnight.
+ * Time is that of the messages, since the venue's midnight of the first session's day.  It goes on
+ * over sessions: which day a session is of is told by when its first message came.  Published
+ * messages say the time since the midnight of their own.
  * Threads: one.  Memory: reenact_footprint() bytes, given once; the feed is the owner's.
  * Cost: of a message, one or two inputs of the engine and a look at the recorded queue. */
 
@@ -117,7 +119,10 @@ void reenact_follow(struct reenact *reenact, struct feed *recorded);
 
 /* What comes in. */
 
-/* The next recorded message: a run of one.  Returns its time, never before an earlier one. */
+/* The time a recorded message will have, a run of one; never before that of an earlier one. */
+nanos_t reenact_when(const struct reenact *reenact, const struct channel_run *one);
+
+/* The next recorded message: a run of one.  Returns its time. */
 nanos_t reenact_message(struct reenact *reenact, const struct channel_run *one);
 
 /* A recorded session begins: the engine's instruments are removed with all their orders. */

@@ -64,7 +64,7 @@ static void event_show(struct reenact *reenact, const struct match_event *event)
         struct match_listing listing;
         CHECK(match_listing_of(reenact->match, event->instrument, &listing));
         CHECK(entry_list(reenact->entry, event->instrument, &listing));
-        CHECK(itch_out_list(reenact->out, event->instrument, &listing, reenact->time) ==
+        CHECK(itch_out_list(reenact->out, event->instrument, &listing, published_time(reenact)) ==
               ITCH_OUT_OK);
     }
     if (event->kind == MATCH_TRADED) trade_note(reenact, event);
@@ -75,7 +75,7 @@ static void event_show(struct reenact *reenact, const struct match_event *event)
     if (event->kind == MATCH_CANCELED && event->reason == MATCH_OUT_OF_WINDOW && !ours)
         reenact->counts.evicted++;
     own_follow(reenact, event);
-    itch_out_event(reenact->out, event, reenact->time);
+    itch_out_event(reenact->out, event, published_time(reenact));
     entry_event(reenact->entry, event, reenact->time);
 }
 
@@ -149,7 +149,7 @@ void reenact_print(struct reenact *reenact, uint16_t instrument, uint64_t shares
     struct itch_trade trade = {
         .type = text1('P'),
         .stock_locate = be16(ITCH_OUT_LOCATE(instrument)),
-        .timestamp_ns = be48(reenact->time),
+        .timestamp_ns = be48(published_time(reenact)),
         .side = text1('B'),
         .shares = be32((uint32_t)shares),
         .price_e4 = be32(price_e4),
@@ -165,7 +165,7 @@ void reenact_cross(struct reenact *reenact, uint16_t instrument,
     struct itch_cross_trade cross = *recorded;
     if (be64_read(cross.shares) == 0) return; /* that a call has ended is said when ours ends */
     cross.stock_locate = be16(ITCH_OUT_LOCATE(instrument));
-    cross.timestamp_ns = be48(reenact->time);
+    cross.timestamp_ns = be48(published_time(reenact));
     cross.match_number = be64(match_reference(++reenact->number, 0));
     memcpy(history_append(reenact->history, sizeof cross), &cross, sizeof cross);
 }

@@ -8,6 +8,9 @@
  * books before says which order it is about.  What the recording takes from an order is taken from
  * the engine's: what ours took meanwhile stays missing. */
 
+#define DAY_NS   (86400 * (__int128)NANOS_SECOND)
+#define DAYS_MAX 36525 /* apart; a capture whose times are further apart has none */
+
 /* A message that changed a recorded order, with the order as it was before. */
 struct change {
     uint16_t instrument;
@@ -351,6 +354,57 @@ static void accepted(struct reenact *reenact, const uint8_t *message, struct cha
     }
 }
 
+/* Time goes on over sessions, while messages count from their own midnight: which day a session is
+ * of is told by when its first message came. */
+static nanos_t midnight_of(const struct reenact *reenact, const struct channel_run *one,
+                           nanos_t since_midnight)
+{
+    if (!reenact->begins || !reenact->dated) return reenact->midnight;
+    __int128 later = (__int128)one->arrival.ns - reenact->first_arrival;
+    __int128 days = (later - since_midnight + reenact->first_time + DAY_NS / 2) / DAY_NS;
+    __int128 midnight = days * DAY_NS;
+    if (midnight <= reenact->midnight || days > DAYS_MAX) return reenact->midnight;
+    return (nanos_t)midnight;
+}
+
+/* The block of a run of one; false: it is no message. */
+static bool message_read(const struct channel_run *one, const uint8_t **message)
+{
+    const uint8_t *block = one->payload + one->offset[0];
+    *message = block + 2;
+    return itch_check(block + 2, be16_read(*(const struct be16 *)block)) == ITCH_OK;
+}
+
+static nanos_t stamp_of(const uint8_t *message)
+{
+    return be48_read(((const struct itch_system_event *)message)->timestamp_ns);
+}
+
+nanos_t reenact_when(const struct reenact *reenact, const struct channel_run *one)
+{
+    const uint8_t *message;
+    if (!message_read(one, &message)) return reenact->time;
+    nanos_t stamp = stamp_of(message), time = midnight_of(reenact, one, stamp) + stamp;
+    return time > reenact->time ? time : reenact->time;
+}
+
+/* A message that is one: what time it is. */
+static void time_tell(struct reenact *reenact, const struct channel_run *one,
+                      const uint8_t *message)
+{
+    nanos_t stamp = stamp_of(message), time = reenact_when(reenact, one);
+    reenact->midnight = midnight_of(reenact, one, stamp);
+    reenact->begins = false;
+    if (!reenact->dated) {
+        reenact->dated = true;
+        reenact->first_time = stamp;
+        reenact->first_arrival = one->arrival.ns;
+    }
+    if (time <= reenact->time) return;
+    reenact->time = time;
+    wait_ends(reenact);
+}
+
 static bool changes_order(uint8_t type)
 {
     return type == 'E' || type == 'C' || type == 'X' || type == 'D' || type == 'U';
@@ -359,25 +413,20 @@ static bool changes_order(uint8_t type)
 nanos_t reenact_message(struct reenact *reenact, const struct channel_run *one)
 {
     CHECK(one->count == 1);
-    const uint8_t *block = one->payload + one->offset[0], *message = block + 2;
-    uint32_t length = be16_read(*(const struct be16 *)block);
+    const uint8_t *message;
     struct change change = {.reference = 0};
     struct book *book = feed_book(reenact->recorded);
-    bool good = itch_check(message, length) == ITCH_OK;
+    bool good = message_read(one, &message);
     bool named = good && changes_order(message[0]) && change_read(reenact, message, &change);
     uint64_t before = book_counts(book)->command[BOOK_OK];
     feed_run(reenact->recorded, one);
     feed_flush(reenact->recorded);
     if (!good) return reenact->time;
-    nanos_t time = be48_read(((const struct itch_system_event *)message)->timestamp_ns);
-    if (time > reenact->time) {
-        reenact->time = time;
-        wait_ends(reenact);
-    }
+    time_tell(reenact, one, message);
     if (message[0] == 'S') {
         char code = ((const struct itch_system_event *)message)->event.byte[0];
         if (code != 0 && strchr("OSQMEC", code) != NULL)
-            itch_out_system(reenact->out, code, reenact->time);
+            itch_out_system(reenact->out, code, published_time(reenact));
         return reenact->time;
     }
     uint32_t instrument = locate_learn(reenact, locate_of(message));
@@ -405,5 +454,6 @@ void reenact_session(struct reenact *reenact, nanos_t time)
         enacted->held = 0;
     }
     reenact->held = 0;
+    reenact->begins = true;
     memset(reenact->locate, 0, reenact->plan.locates * sizeof *reenact->locate);
 }

@@ -62,7 +62,12 @@ struct reenact {
     struct reenact_plan plan;
 
     nanos_t time;
-    uint64_t number; /* of the last input */
+    nanos_t midnight;      /* of the session, since that of the first */
+    bool dated;            /* a message has been told: */
+    bool begins;           /* none of this session yet */
+    nanos_t first_time;    /* of the first message, since its midnight */
+    nanos_t first_arrival; /* and when it came */
+    uint64_t number;       /* of the last input */
     uint64_t comers;
     nanos_t held_time; /* when the first of those that wait came */
     uint32_t held;
@@ -95,6 +100,12 @@ void reenact_shown(struct match_events *events);
 
 /* All that wait become orders of the engine. */
 void reenact_release(struct reenact *reenact, uint16_t instrument);
+
+/* What published messages say, since the session's midnight. */
+static inline nanos_t published_time(const struct reenact *reenact)
+{
+    return reenact->time - reenact->midnight;
+}
 
 static inline uint64_t lots_of(qty_t qty)
 {

@@ -300,12 +300,14 @@ static void bursts_take(struct feed_stage *stage)
     }
 }
 
-/* Bursts of three queues, and what a host has to say: rare enough for one place. */
+/* Bursts of three queues, and what a host has to say: rare enough for one place.  What time brought
+ * (silence, a hole that is overdue) is published at once: perhaps no frame ever follows. */
 static COLD void host_turn(struct feed_stage *stage)
 {
     const struct frame_burst *third = &stage->burst[2];
     for (uint32_t i = 0; i < third->count; i++) frame_take(stage, &third->at[i], 2);
     feed_host_turn(stage->host, net_now(stage->plan->queue[0]));
+    if (unlikely(stage->first_tsc == 0 && feed_event_waits(stage->feed))) markets_publish(stage);
 }
 
 static uint32_t feed_stage_turn(void *self, uint64_t tsc)

@@ -223,6 +223,62 @@ SPEC(levels_within_their_limit_are_never_refused_however_the_day_went)
     EXPECT_UINT(book_counts(book)->levels, 0);
 }
 
+/* Orders on levels from..to-1 of a side come or leave, one each; returns how many were refused. */
+struct span {
+    uint16_t instrument;
+    uint8_t side;
+    uint32_t from, to;
+};
+
+static uint32_t span_put(enum book_op op, struct span span)
+{
+    struct book_command command = {
+        .op = (uint8_t)op, .qty = 1, .instrument = span.instrument, .side = span.side};
+    uint32_t refused = 0;
+    for (uint32_t level = span.from; level < span.to; level++) {
+        command.ref = ((uint64_t)span.instrument * 2 + span.side) << 32 | level;
+        command.price_e4 = 1000 + level;
+        refused += put(command) != BOOK_OK;
+    }
+    return refused;
+}
+
+SPEC(sides_that_had_more_levels_than_they_have_leave_room_for_others)
+{
+    enum { INSTRUMENTS = 200, DEEP = 300, KEPT = 8 };
+    open_for(INSTRUMENTS, 2000, 2000);
+    uint32_t refused = 0;
+    for (uint16_t instrument = 1; instrument < INSTRUMENTS; instrument++) {
+        refused += span_put(BOOK_ADD, (struct span){instrument, SIDE_SELL, 0, DEEP});
+        refused += span_put(BOOK_DELETE, (struct span){instrument, SIDE_SELL, KEPT, DEEP});
+        book_verify(book);
+    }
+    EXPECT_UINT(refused, 0);
+    EXPECT_UINT(book_counts(book)->levels, (INSTRUMENTS - 1) * KEPT);
+    for (uint16_t instrument = 1; instrument < INSTRUMENTS; instrument++)
+        refused += span_put(BOOK_DELETE, (struct span){instrument, SIDE_SELL, 0, KEPT});
+    EXPECT_UINT(refused, 0);
+}
+
+SPEC(many_sides_that_were_deep_leave_room_for_few_that_are_deeper)
+{
+    enum { LEVELS = 2000, MANY = 35, DEEP = LEVELS / MANY, FEW = 8, DEEPER = LEVELS / FEW };
+    open_for(MANY / 2 + 2, LEVELS, LEVELS);
+    uint32_t refused = 0;
+    for (uint32_t day = 0; day < 3; day++) {
+        for (uint32_t i = 0; i < MANY; i++)
+            refused += span_put(BOOK_ADD, (struct span){(uint16_t)(1 + i / 2), i & 1, 0, DEEP});
+        for (uint32_t i = 0; i < MANY; i++)
+            refused += span_put(BOOK_DELETE, (struct span){(uint16_t)(1 + i / 2), i & 1, 0, DEEP});
+        for (uint32_t i = 0; i < FEW; i++)
+            refused += span_put(BOOK_ADD, (struct span){(uint16_t)(1 + i), i & 1, 0, DEEPER});
+        book_verify(book);
+        for (uint32_t i = 0; i < FEW; i++)
+            refused += span_put(BOOK_DELETE, (struct span){(uint16_t)(1 + i), i & 1, 0, DEEPER});
+    }
+    EXPECT_UINT(refused, 0);
+}
+
 SPEC(references_that_fall_on_one_line_overflow_into_others_and_come_back)
 {
     enum { MANY = 200 };
@@ -267,6 +323,8 @@ SPEC(limits_out_of_range_have_no_footprint)
     S(a_side_is_in_order_at_and_beyond_every_size_of_its_memory)                                   \
     S(a_side_refuses_a_level_beyond_its_maximum_and_the_others_take_it)                            \
     S(levels_within_their_limit_are_never_refused_however_the_day_went)                            \
+    S(sides_that_had_more_levels_than_they_have_leave_room_for_others)                             \
+    S(many_sides_that_were_deep_leave_room_for_few_that_are_deeper)                                \
     S(references_that_fall_on_one_line_overflow_into_others_and_come_back)                         \
     S(limits_out_of_range_have_no_footprint)
 SPEC_MAIN("book bounds", SPECS, before_each, after_each)

@@ -78,8 +78,11 @@ void rig_tell(struct rig *rig, const uint8_t *message, uint32_t length)
     block[0] = (uint8_t)(length >> 8);
     block[1] = (uint8_t)length;
     memcpy(block + 2, message, length);
-    const struct channel_run one = {
-        .payload = block, .offset = &offset, .count = 1, .sequence = ++rig->sequence};
+    const struct channel_run one = {.payload = block,
+                                    .offset = &offset,
+                                    .count = 1,
+                                    .sequence = ++rig->sequence,
+                                    .arrival = {.ns = rig->arrival}};
     reenact_message(rig->reenact, &one);
     published_read(rig);
 }

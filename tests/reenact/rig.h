@@ -20,6 +20,7 @@ struct rig {
     uint64_t read;     /* published messages read */
     uint32_t urn;      /* the last UserRefNum of ours */
     nanos_t time;      /* of the messages below */
+    nanos_t arrival;   /* of their packets */
     uint32_t answers;
     struct rig_answer answer[RIG_ANSWERS_MAX];
 };

@@ -1,5 +1,6 @@
 /* Recorded messages by hand, and orders of ours among them. */
 
+#include "dataplane/wire/ouch50.h"
 #include "tests/reenact/rig.h"
 #include "tests/support/chance.h"
 #include "tests/support/spec.h"
@@ -275,6 +276,37 @@ SPEC(a_new_session_begins_with_nothing)
     EXPECT_TEXT(rig_book(&rig), " | 5@98.00x1");
 }
 
+/* What the engine says an order of ours that is accepted now came at. */
+static nanos_t time_of_ours(void)
+{
+    rig.answers = 0;
+    rig_order(&rig, 'B', 1, 5000);
+    EXPECT(rig.answers > 0);
+    return be64_read(((const struct ouch50_accepted *)rig.answer[0].bytes)->timestamp_ns);
+}
+
+SPEC(time_goes_on_over_sessions)
+{
+    const nanos_t hour = 3600 * NANOS_SECOND;
+    rig.time = 20 * hour;
+    rig.arrival = 20 * hour;
+    rig_add(&rig, 1, 'S', 5, 10000);
+    EXPECT_UINT(time_of_ours(), 20 * hour);
+
+    rig.arrival += 13 * hour; /* the next morning */
+    rig.time = 9 * hour;
+    rig_session(&rig);
+    EXPECT_UINT(time_of_ours(), 33 * hour);
+    rig.time = 10 * hour;
+    rig_add(&rig, 2, 'S', 5, 10000);
+    EXPECT_UINT(time_of_ours(), 34 * hour);
+
+    rig.arrival += hour; /* the venue begins again, and its clock is a little behind */
+    rig.time = 9 * hour;
+    rig_session(&rig);
+    EXPECT_UINT(time_of_ours(), 34 * hour);
+}
+
 static uint64_t below(struct chance *chance, uint64_t bound)
 {
     return chance_between(chance, 0, bound - 1);
@@ -381,5 +413,6 @@ SPEC(no_recorded_order_ever_holds_more_than_it_did)
     S(a_halt_is_a_call)                                                                            \
     S(messages_that_cannot_be_true_change_nothing)                                                 \
     S(a_new_session_begins_with_nothing)                                                           \
+    S(time_goes_on_over_sessions)                                                                  \
     S(no_recorded_order_ever_holds_more_than_it_did)
 SPEC_MAIN("reenact", SPECS, begin, end)

@@ -1,5 +1,6 @@
 /* When the feed stage may call a datagram late: only after everything that had come by then was
- * taken.  Ports and their clock are the test's own here, so that no spec depends on a real one. */
+ * taken; and that what time alone brings is published though no frame comes.  Ports and their clock
+ * are the test's own here, so that no spec depends on a real one. */
 
 #include "tests/stage/rig.h"
 #include "tests/support/spec.h"
@@ -21,6 +22,7 @@ static struct port port[2];
 static nanos_t now_ns;
 static struct feed_stage_plan plan;
 static struct feed_stage *stage;
+static struct conflate *markets;
 static void *memory[3];
 
 static void port_rx(struct net_queue *queue, struct frame_burst *burst)
@@ -35,6 +37,19 @@ static void port_rx_done(struct net_queue *queue, struct frame_burst *burst)
 {
     (void)queue;
     burst->count = 0;
+}
+
+/* Whatever a host says is lost. */
+static uint8_t *port_tx_claim(struct net_queue *queue, uint32_t bytes)
+{
+    (void)queue, (void)bytes;
+    return NULL;
+}
+
+static uint32_t port_tx_flush(struct net_queue *queue)
+{
+    (void)queue;
+    return 0;
 }
 
 static void port_statistics(const struct net_queue *queue, struct net_statistics *statistics)
@@ -59,6 +74,8 @@ static const struct net_driver driver = {
     .name = "by hand",
     .rx = port_rx,
     .rx_done = port_rx_done,
+    .tx_claim = port_tx_claim,
+    .tx_flush = port_tx_flush,
     .statistics = port_statistics,
     .now = port_now,
     .ended = port_ended,
@@ -70,10 +87,8 @@ static void *memory_of(uint32_t i, size_t bytes)
     return memory[i];
 }
 
-static void open_stage(void)
+static void plan_stage(void)
 {
-    struct conflate_limits listings = {.keys = 8, .value_bytes = sizeof(struct listing)};
-    struct conflate_limits markets = {.keys = 8, .value_bytes = sizeof(struct market)};
     memset(port, 0, sizeof port);
     now_ns = 0;
     port[0].queue.driver = port[1].queue.driver = &driver;
@@ -91,14 +106,57 @@ static void open_stage(void)
                     .first_sequence = 1},
         .feed = {.book = {.instruments = 8, .orders = 64, .levels = 64}},
     };
+}
+
+static void make_stage(void)
+{
+    const struct conflate_limits listings = {.keys = 8, .value_bytes = sizeof(struct listing)};
+    const struct conflate_limits of_markets = {.keys = 8, .value_bytes = sizeof(struct market)};
+    markets = conflate_new(memory_of(2, conflate_footprint(&of_markets)), &of_markets);
     stage = feed_stage_new(memory_of(0, feed_stage_footprint(&plan)), &plan,
                            conflate_new(memory_of(1, conflate_footprint(&listings)), &listings),
-                           conflate_new(memory_of(2, conflate_footprint(&markets)), &markets));
+                           markets);
+}
+
+static void open_stage(void)
+{
+    plan_stage();
+    make_stage();
 }
 
 static void close_stage(void)
 {
     for (uint32_t i = 0; i < 3; i++) free(memory[i]);
+}
+
+/* The same with a host at line A's port that asks for what is missing, of a server that does not
+ * answer. */
+static void open_stage_that_asks(void)
+{
+    const struct recovery_limits usual = RECOVERY_LIMITS_USUAL;
+    close_stage();
+    plan_stage();
+    plan.channel.silence_ns = 2 * NANOS_SECOND;
+    plan.has_host = true;
+    plan.host = (struct feed_host_plan){
+        .present = {true},
+        .recovers = true,
+        .recovery = usual,
+        .request_port = 31000,
+        .server = {{.ip = 0x0a090002, .port = 31001}},
+    };
+    plan.host.recovery.snapshots = 0;
+    plan.host.inet[0] = (struct inet_limits){
+        .ip = 0x0a090001,
+        .prefix = 24,
+        .mtu = 1500,
+        .learnt = 16,
+        .waiting = 4,
+        .ports = 2,
+        .groups = 2,
+        .tcp = {.connections = 2, .send_bytes = 1024, .receive_bytes = 65536},
+    };
+    make_stage();
 }
 
 /* Puts message number sequence into the port of a line, as having arrived at_ms. */
@@ -177,9 +235,60 @@ SPEC(bursts_of_two_ports_are_taken_in_the_order_of_their_arrival)
     EXPECT_UINT(counts.datagram[CHANNEL_DUPLICATE], 1);
 }
 
+/* The channel's state as the market of instrument 1 shows it; MARKET_STATE_COUNT if it was not
+ * published anew. */
+static enum market_state published(void)
+{
+    enum market_state state = MARKET_STATE_COUNT;
+    struct market market;
+    for (uint32_t key; conflate_take(markets, &key, &market);)
+        if (key == 1) state = (enum market_state)market.state;
+    return state;
+}
+
+/* Instrument 1 trades, as message 1 of line A says, which was heard at 1 ms. */
+static void trades(void)
+{
+    struct packet packet = packet_at(1);
+    packet_directory(&packet, 1, "ABC     ");
+    packet_trading(&packet, 1, 'T');
+    struct port *to = &port[0];
+    to->frame[to->count++] = (struct frame){
+        .bytes = to->bytes[0],
+        .length_bytes = packet_frame(&packet, RIG_GROUP, RIG_PORT, to->bytes[0]),
+        .rx_ns = NANOS_MILLI,
+        .clock = TIME_NIC,
+    };
+    EXPECT_UINT(turn(), 1);
+    EXPECT_UINT(published(), MARKET_LIVE);
+}
+
+SPEC(silence_is_published_though_nothing_comes_any_more)
+{
+    open_stage_that_asks();
+    trades();
+    now_ns = 5 * NANOS_SECOND;
+    for (uint32_t i = 0; i < 3; i++) EXPECT_UINT(turn(), 0);
+    EXPECT_UINT(published(), MARKET_STALE);
+}
+
+SPEC(a_hole_that_is_asked_for_is_published_though_nothing_comes_any_more)
+{
+    open_stage_that_asks();
+    trades();
+    arrives(LINE_A, 4, 2);
+    EXPECT_UINT(turn(), 1);
+    EXPECT_UINT(published(), MARKET_STATE_COUNT);
+    now_ns = 100 * NANOS_MILLI;
+    for (uint32_t i = 0; i < 3; i++) EXPECT_UINT(turn(), 0);
+    EXPECT_UINT(published(), MARKET_RECOVERING);
+}
+
 #define SPECS(S)                                                                                   \
     S(what_waits_in_the_port_is_not_late_however_long_nobody_looked)                               \
     S(what_has_not_come_by_an_empty_poll_after_its_time_is_a_gap)                                  \
-    S(bursts_of_two_ports_are_taken_in_the_order_of_their_arrival)
+    S(bursts_of_two_ports_are_taken_in_the_order_of_their_arrival)                                 \
+    S(silence_is_published_though_nothing_comes_any_more)                                          \
+    S(a_hole_that_is_asked_for_is_published_though_nothing_comes_any_more)
 
 SPEC_MAIN("feed lateness", SPECS, open_stage, close_stage)

@@ -310,6 +310,28 @@ def quotes_are_pulled_within_one_housekeeping_of_a_gap(bench):
     print(f"         {len(quotes)} quotes pulled {pulled - gap} ns after the gap")
 
 
+def of_session(frame, session):
+    """The same packet in another session, without a UDP checksum."""
+    return frame[:40] + b"\0\0" + session + frame[52:]
+
+
+@spec
+def a_strategy_trades_on_each_day_of_a_recording_of_two(bench):
+    frames = pcap_frames(recorded(bench, AAPL, PCAP))[:12000]
+    day = [(ns, of_session(frame, b"MONDAY    ")) for ns, frame in frames]
+    night = [(ns + 86400 * 10**9, of_session(frame, b"TUESDAY   ")) for ns, frame in frames]
+    slow = "--housekeeping-us", "5000"  # the night is long
+    one = trial(bench, AAPL, bench.write("monday.pcap", pcap(day)), *slow)
+    two = trial(bench, AAPL, bench.write("both.pcap", pcap(day + night)), *slow)
+    equal(two["messages"], 2 * one["messages"], "messages")
+    sent = [result["trial"]["gateway"]["order_sent"] for result in (one, two)]
+    require(sent[0] > 50 and sent[1] > 1.5 * sent[0], f"orders of one day and of two: {sent}")
+    moments = [line["at"] for line in told(bench)]
+    require(moments == sorted(moments) and moments[-1] > 86400 * 10**9,
+            f"from {moments[0]} to {moments[-1]}")
+    print(f"         {sent[0]} orders on one day, {sent[1]} on two")
+
+
 def made(bench, refs):
     path = pathlib.Path(bench.path(f"{refs}.pcap"))
     if not path.exists():
