@@ -248,7 +248,7 @@ FAILURES = [empty, hostile, older, stopped, full, hostile, replica, cut, flushed
 
 @spec
 def whatever_the_server_does_each_intent_acts_once(bench):
-    server, box = Server(bench), Box(bench)
+    server, box = Server(bench), Box(bench, "age_ms: 20000")
     client = Client(server.path)
     desk = Desk(client)
     books_live(desk)
