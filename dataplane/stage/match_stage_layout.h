@@ -34,8 +34,10 @@ struct match_note_start {
     uint32_t tokens;
     uint32_t timers;
     uint32_t instruments;
+    uint32_t names; /* of the sessions; 0: not known, as in journals of before */
+    uint32_t spare; /* zero */
 };
-static_assert(sizeof(struct match_note_start) == 88, "no holes");
+static_assert(sizeof(struct match_note_start) == 96, "no holes");
 
 #define MATCH_NOTE_MAX (sizeof(struct match_note) + GATE_MESSAGE_MAX)
 static_assert(MATCH_NOTE_MAX >= sizeof(struct match_note_start), "all notes fit");

@@ -132,7 +132,8 @@ static struct match_note_start start_of(const struct match_stage_plan *plan, nan
                                      .orders = plan->entry.orders,
                                      .tokens = plan->entry.tokens,
                                      .timers = plan->entry.timers,
-                                     .instruments = plan->entry.instruments};
+                                     .instruments = plan->entry.instruments,
+                                     .names = plan->names};
     memcpy(start.name, plan->name, sizeof start.name);
     memcpy(start.boot, plan->boot, sizeof start.boot);
     return start;
@@ -167,6 +168,9 @@ static void start_check(struct match_stage *stage, const struct match_note_start
     if (memcmp(was->name, is.name, sizeof is.name) != 0)
         stage->problem = "it is the journal of another session: a new session begins in a new "
                          "folder";
+    else if (was->names != is.names && was->names != 0 && is.names != 0)
+        stage->problem = "the sessions had other names or another order when it was begun: keep "
+                         "them for the day, or begin a new folder";
     else if (was->sessions != is.sessions || was->plans != is.plans)
         stage->problem = "the sessions were configured otherwise when it was begun: keep them for "
                          "the day, or begin a new folder";
@@ -243,8 +247,9 @@ static void noted_input(struct match_stage *stage, const struct match_note *note
                         const struct match_input *input)
 {
     if (note->kind == MATCH_NOTE_START) {
-        struct match_note_start start;
-        memcpy(&start, stage->note, sizeof start);
+        struct match_note_start start = {.names = 0}; /* it may be shorter */
+        memcpy(&start, stage->note,
+               stage->note_length < sizeof start ? stage->note_length : sizeof start);
         start_check(stage, &start);
         if (!stage->started) day_first(stage, start.midnight, input->number, input->time);
         stage->started = true;
@@ -394,27 +399,29 @@ static bool listings_make(struct match_stage *stage, const struct match_stage_li
     return true;
 }
 
-/* After a crash nobody is connected: whose orders are to be canceled then, they are.  Sweeps that
- * were not over go on. */
+/* After a crash nobody is connected: whose orders are to be canceled then, they are, all of them: a
+ * mass cancel that was not over may have been of some.  Other sweeps that were not over go on. */
+static bool session_lose(struct match_stage *stage, uint32_t session, nanos_t time)
+{
+    const struct match_note note = {.kind = MATCH_NOTE_LOST, .session = session};
+    const struct venue_note written = {.bytes = &note, .length = sizeof note};
+    for (;;) {
+        struct entry_out out;
+        enum entry_verdict verdict = entry_disconnected(stage->entry, session, time, &out);
+        if (verdict != ENTRY_ANSWER && verdict != ENTRY_WAIT) break;
+        if (verdict == ENTRY_ANSWER &&
+            match_stage_decide(stage, verdict, &out, time, &written, 0) == VENUE_OK)
+            break;
+        if (!all_shown(stage)) return false;
+    }
+    if (entry_sweeps(stage->entry, session)) match_stage_sweep(stage, session);
+    return true;
+}
+
 static bool sessions_lose(struct match_stage *stage, nanos_t time)
 {
-    for (uint32_t i = 0; i < stage->plan->sessions; i++) {
-        const struct match_note note = {.kind = MATCH_NOTE_LOST, .session = i};
-        const struct venue_note written = {.bytes = &note, .length = sizeof note};
-        struct entry_out out = {.sweeps = false};
-        bool sweeps = entry_sweeps(stage->entry, i);
-        while (!sweeps) {
-            enum entry_verdict verdict = entry_disconnected(stage->entry, i, time, &out);
-            if (verdict != ENTRY_ANSWER && verdict != ENTRY_WAIT) break;
-            sweeps = out.sweeps;
-            if (verdict == ENTRY_ANSWER &&
-                match_stage_decide(stage, verdict, &out, time, &written, 0) == VENUE_OK)
-                break;
-            sweeps = false;
-            if (!all_shown(stage)) return false;
-        }
-        if (sweeps) match_stage_sweep(stage, i);
-    }
+    for (uint32_t i = 0; i < stage->plan->sessions; i++)
+        if (!session_lose(stage, i, time)) return false;
     return all_shown(stage);
 }
 
