@@ -66,11 +66,11 @@ enum entry_verdict entry_request(struct entry *entry, uint32_t session, const ui
                                  size_t length, nanos_t time, struct entry_out *out)
 {
     CHECK(session < entry->limits.sessions);
-    const struct entry_decision *d = decision_begin(entry, session, time);
+    (void)decision_begin(entry, session, time);
     enum entry_verdict verdict = request_decide(entry, message, length, out);
-    if (unlikely(d->timer_at != 0) && verdict == ENTRY_SUBMIT) {
-        enum entry_cause cause = guard_timer(entry);
-        if (cause != ENTRY_NO_CAUSE) verdict = entry_refuse(entry, cause, out);
+    if (verdict == ENTRY_SUBMIT) {
+        enum entry_cause cause = guard_shown(entry);
+        if (unlikely(cause != ENTRY_NO_CAUSE)) verdict = entry_refuse(entry, cause, out);
     }
     counter_one(&entry->counts.request[verdict]);
     return verdict;
@@ -78,11 +78,16 @@ enum entry_verdict entry_request(struct entry *entry, uint32_t session, const ui
 
 enum entry_verdict entry_request_again(struct entry *entry, uint32_t session,
                                        const uint8_t *message, size_t length, nanos_t time,
-                                       struct entry_out *out)
+                                       enum entry_cause refused, struct entry_out *out)
 {
     CHECK(session < entry->limits.sessions);
     (void)decision_begin(entry, session, time);
     enum entry_verdict verdict = request_decide(entry, message, length, out);
+    /* Journals of before do not say that an order was one too many, but the engine does. */
+    if (verdict == ENTRY_SUBMIT && refused == ENTRY_NO_CAUSE && guard_full(entry))
+        refused = ENTRY_L_OPEN;
+    if (verdict == ENTRY_SUBMIT && refused != ENTRY_NO_CAUSE)
+        verdict = entry_refuse(entry, refused, out);
     counter_one(&entry->counts.request[verdict]);
     return verdict;
 }

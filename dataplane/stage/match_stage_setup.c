@@ -197,6 +197,14 @@ static void note_heard(void *context, const struct venue_note *note)
     stage->note_length = length;
 }
 
+/* Older records do not say what for: there was no place. */
+static enum entry_cause refused_for(const struct match_note *note)
+{
+    bool said = note->refused != ENTRY_NO_CAUSE && note->refused < ENTRY_CAUSE_COUNT;
+    if (note->kind != MATCH_NOTE_REFUSED) return ENTRY_NO_CAUSE;
+    return said ? (enum entry_cause)note->refused : ENTRY_NO_ROOM;
+}
+
 /* Decides again what was decided.  The verdict, and *out. */
 static enum entry_verdict decide_again(struct match_stage *stage, const struct match_note *note,
                                        const struct match_input *input, struct entry_out *out)
@@ -207,7 +215,8 @@ static enum entry_verdict decide_again(struct match_stage *stage, const struct m
     switch ((enum match_note_kind)note->kind) {
     case MATCH_NOTE_REQUEST:
     case MATCH_NOTE_REFUSED:
-        return entry_request_again(entry, note->session, message, length, input->time, out);
+        return entry_request_again(entry, note->session, message, length, input->time,
+                                   refused_for(note), out);
     case MATCH_NOTE_LOST: return entry_disconnected(entry, note->session, input->time, out);
     case MATCH_NOTE_NEXT: return entry_next(entry, note->session, input->time, out);
     case MATCH_NOTE_TICK: return entry_tick(entry, input->time, out);
@@ -215,13 +224,6 @@ static enum entry_verdict decide_again(struct match_stage *stage, const struct m
     case MATCH_NOTE_START: break;
     }
     return ENTRY_IDLE;
-}
-
-/* Older records do not say what for: there was no place. */
-static enum entry_cause refused_for(const struct match_note *note)
-{
-    bool said = note->refused != ENTRY_NO_CAUSE && note->refused < ENTRY_CAUSE_COUNT;
-    return said ? (enum entry_cause)note->refused : ENTRY_NO_ROOM;
 }
 
 /* Whether the port says again what stands in the journal. */
@@ -257,8 +259,6 @@ static void noted_input(struct match_stage *stage, const struct match_note *note
     }
     struct entry_out out = {.input = NULL};
     enum entry_verdict verdict = decide_again(stage, note, input, &out);
-    if (note->kind == MATCH_NOTE_REFUSED && verdict == ENTRY_SUBMIT)
-        verdict = entry_refuse(stage->entry, refused_for(note), &out);
     if (!as_written(verdict, &out, input)) {
         struct text text = text_in(stage->problem_text, sizeof stage->problem_text);
         text_format(&text,

@@ -168,10 +168,8 @@ static void again(struct entry_rig *other, const char *line, enum entry_cause re
     uint8_t bytes[OUCH_TEXT_BYTES];
     size_t length = ouch_text_bytes50(line, bytes);
     enum entry_verdict verdict =
-        entry_request_again(other->entry, 0, bytes, length, other->now, &out);
-    EXPECT_UINT(verdict, ENTRY_SUBMIT);
-    EXPECT_UINT(out.refused, ENTRY_NO_CAUSE);
-    if (refused != ENTRY_NO_CAUSE) verdict = entry_refuse(other->entry, refused, &out);
+        entry_request_again(other->entry, 0, bytes, length, other->now, refused, &out);
+    EXPECT_UINT(verdict, refused != ENTRY_NO_CAUSE ? ENTRY_ANSWER : ENTRY_SUBMIT);
     entry_rig_take(other, verdict, &out);
 }
 
