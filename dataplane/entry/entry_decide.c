@@ -227,6 +227,16 @@ enum entry_verdict decide_cancel(struct entry *entry, order_id_t id, uint32_t to
     return submit_reduce(entry, slot, total);
 }
 
+/* Whether the engine lets an order of this instrument have so many shares.  What it would refuse is
+ * not to be taken: the kind of the sale is the port's, and would change. */
+static bool total_good(const struct entry *entry, uint16_t instrument, uint32_t total)
+{
+    const struct entry_instrument *at = &entry->instruments[instrument];
+    qty_t qty = total * QTY_ONE;
+    return !stands_still(entry, instrument) && qty <= at->qty_max &&
+           entry_is_whole(&at->lot, (uint64_t)qty);
+}
+
 /* 5.0 allows S to E, S to T, E to T; 4.2 all changes between the three. */
 static bool side_may_become(char from, char to, bool any)
 {
@@ -246,7 +256,7 @@ enum entry_verdict decide_modify(struct entry *entry, const struct modification 
     if (to->total <= shares(living.total - living.open)) return submit_cancel(entry, slot, 'U');
     bool same =
         to->total == shares(living.total) || (to->total > shares(living.total) && !to->grows);
-    if (!same && stands_still(entry, living.instrument)) return ENTRY_IGNORE;
+    if (!same && !total_good(entry, living.instrument, to->total)) return ENTRY_IGNORE;
     d->side_now = to->side;
     if (same) {
         struct said said = said_now(entry, slot);
