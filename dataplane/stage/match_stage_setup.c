@@ -133,7 +133,9 @@ static struct match_note_start start_of(const struct match_stage_plan *plan, nan
                                      .tokens = plan->entry.tokens,
                                      .timers = plan->entry.timers,
                                      .instruments = plan->entry.instruments,
-                                     .names = plan->names};
+                                     .names = plan->names,
+                                     .answers = plan->process ? MATCH_ANSWERS_AT_ONCE
+                                                              : MATCH_ANSWERS_ON_DISK};
     memcpy(start.name, plan->name, sizeof start.name);
     memcpy(start.boot, plan->boot, sizeof start.boot);
     return start;
@@ -162,6 +164,13 @@ static void limits_check(struct match_stage *stage, const struct match_note_star
            limit_same(stage, "orders with a time", was->timers, is->timers));
 }
 
+/* Whether answers of that run may have left that the machine has lost since. */
+static bool answers_lost(const struct match_note_start *was, const struct match_note_start *is)
+{
+    uint32_t answers = was->answers != MATCH_ANSWERS_NOT_SAID ? was->answers : is->answers;
+    return answers != MATCH_ANSWERS_ON_DISK && memcmp(was->boot, is->boot, sizeof was->boot) != 0;
+}
+
 static void start_check(struct match_stage *stage, const struct match_note_start *was)
 {
     struct match_note_start is = start_of(stage->plan, 0);
@@ -174,7 +183,7 @@ static void start_check(struct match_stage *stage, const struct match_note_start
     else if (was->sessions != is.sessions || was->plans != is.plans)
         stage->problem = "the sessions were configured otherwise when it was begun: keep them for "
                          "the day, or begin a new folder";
-    else if (stage->plan->process && memcmp(was->boot, is.boot, sizeof is.boot) != 0)
+    else if (answers_lost(was, &is))
         stage->problem = "the machine was started anew since, and with durability process the last "
                          "orders that were acknowledged may be lost: begin a new folder and a new "
                          "session";

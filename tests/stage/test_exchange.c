@@ -315,6 +315,23 @@ SPEC(answers_that_did_not_wait_for_the_disk_do_not_outlive_the_machine)
     EXPECT(strncmp(exchange->problem_text, "the machine was started anew", 28) == 0);
 }
 
+SPEC(what_did_not_wait_for_the_disk_is_lost_though_answers_wait_for_it_now)
+{
+    given_clients(VENUE_DISK, 1);
+    exchange_kill(exchange);
+    memcpy(exchange->match_plan.boot, "two", 4);
+    exchange->match_plan.process = true;
+    exchange->limits.durability = VENUE_PROCESS;
+    EXPECT(exchange_start(exchange)); /* what came before was on the disk */
+    EXPECT_TEXT(exchange->problem_text, "");
+    exchange_kill(exchange);
+    memcpy(exchange->match_plan.boot, "three", 6);
+    exchange->match_plan.process = false;
+    exchange->limits.durability = VENUE_DISK;
+    EXPECT(!exchange_start(exchange));
+    EXPECT(strstr(exchange->problem_text, "the machine was started anew since") != NULL);
+}
+
 SPEC(the_end_of_the_day_ends_orders_sessions_and_market_data)
 {
     given_clients(VENUE_DISK, 2);
@@ -433,6 +450,7 @@ SPEC(a_feed_that_has_missed_too_much_takes_a_snapshot)
     S(a_journal_of_another_day_or_of_other_sessions_is_refused)                                    \
     S(a_journal_of_sessions_with_other_names_is_refused_if_it_says_their_names)                    \
     S(answers_that_did_not_wait_for_the_disk_do_not_outlive_the_machine)                           \
+    S(what_did_not_wait_for_the_disk_is_lost_though_answers_wait_for_it_now)                       \
     S(the_end_of_the_day_ends_orders_sessions_and_market_data)                                     \
     S(an_order_for_a_time_ends_by_itself)                                                          \
     S(a_client_that_does_not_read_holds_up_nobody_else)                                            \
