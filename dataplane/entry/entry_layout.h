@@ -162,8 +162,9 @@ struct entry_session {
     uint32_t first, last; /* of its orders, by age */
     uint32_t orders;      /* in the list, dead ones included */
     uint32_t timed;       /* of them, those with a timer */
-    uint32_t living;      /* of them, those whose end was neither shown nor asked for; a replacement
-                           * counts when it is told, instead of its original */
+    uint32_t living;      /* of them, those whose end was neither shown nor asked for, but for
+                           * immediate ones; a replacement counts when it is told, instead of its
+                           * original */
     struct entry_sweep sweep;
 };
 

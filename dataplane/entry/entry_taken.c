@@ -9,7 +9,7 @@ static void order_taken(struct entry *entry)
     bool enters = d->ask.kind == ASK_NEW;
     struct entry_order *order = &entry->orders[slot];
     order->id = enters ? d->input.id : d->input.other;
-    order->lives = enters;
+    order->lives = enters && d->input.tif != MATCH_IOC; /* which never rests */
     record_insert(entry, slot);
     if (d->timer_at != 0)
         timer_insert(entry, (struct entry_timer){.time = d->timer_at, .slot = slot});

@@ -188,6 +188,12 @@ SPEC(at_most_open_max_orders_live_as_far_as_their_ends_were_told_or_asked_for)
     SAY_IS(0, "O 16 B 10 ACME 9.00", ENTRY_ANSWER);
     entry_rig_show(&rig, SIZE_MAX);
     EXPECT_UINT(refusals(ENTRY_L_OPEN), 7);
+    SAY_IS(0, "X 15 0", ENTRY_SUBMIT);
+    SAY_IS(0, "O 17 B 10 ACME 9.00 tif=3", ENTRY_SUBMIT);
+    SAY_IS(0, "O 18 B 10 ACME market", ENTRY_SUBMIT); /* neither lives, shown or not */
+    SAY_IS(0, "O 19 B 10 ACME 9.00", ENTRY_SUBMIT);
+    SAY_IS(0, "O 20 B 10 ACME 9.00 tif=3", ENTRY_ANSWER);
+    entry_rig_show(&rig, SIZE_MAX);
 }
 
 /* Instructions of an order that is refused, being one too many beside so many. */
