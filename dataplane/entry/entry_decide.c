@@ -66,9 +66,9 @@ enum entry_verdict entry_request(struct entry *entry, uint32_t session, const ui
                                  size_t length, nanos_t time, struct entry_out *out)
 {
     CHECK(session < entry->limits.sessions);
-    (void)decision_begin(entry, session, time);
+    const struct entry_decision *d = decision_begin(entry, session, time);
     enum entry_verdict verdict = request_decide(entry, message, length, out);
-    if (verdict == ENTRY_SUBMIT) {
+    if (verdict == ENTRY_SUBMIT && (d->ask.kind == ASK_NEW || unlikely(d->timer_at != 0))) {
         enum entry_cause cause = guard_shown(entry);
         if (unlikely(cause != ENTRY_NO_CAUSE)) verdict = entry_refuse(entry, cause, out);
     }
