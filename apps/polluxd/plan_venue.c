@@ -4,6 +4,7 @@
 
 #include "apps/password.h"
 #include "apps/polluxd/gateway_config.h"
+#include "dataplane/base/crc32c.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -143,6 +144,15 @@ static_assert((int)CONFIG_SELF_TRADE_CANCEL_OLDEST == (int)MATCH_CANCEL_OLDEST, 
 static_assert((int)CONFIG_SELF_TRADE_CANCEL_BOTH == (int)MATCH_CANCEL_BOTH, "one order");
 static_assert((int)CONFIG_SELF_TRADE_DECREMENT == (int)MATCH_DECREMENT, "one order");
 
+/* Whose answers are in which place: another client must not be given them by a start. */
+static uint32_t names_of(const struct soupbin_credentials *credentials, uint32_t count)
+{
+    uint32_t crc = UINT32_MAX;
+    for (uint32_t i = 0; i < count; i++)
+        crc = crc32c_u64(crc, soupbin_credentials_key(&credentials[i]));
+    return ~crc;
+}
+
 static bool sessions_plan(struct polluxd *polluxd, struct text *problems)
 {
     const struct config_venue *venue = polluxd->config->venue;
@@ -159,15 +169,16 @@ static bool sessions_plan(struct polluxd *polluxd, struct text *problems)
         struct soupbin_credentials *to = &polluxd->credentials[place];
         polluxd->entry[place] = entry_of(from, timed);
         if (from->dialect == CONFIG_DIALECT_OUCH42) plan->match.entry.tokens = TOKENS;
-        if (place >= gate) continue; /* nobody logs in */
         memset(to->username, ' ', sizeof to->username);
         memcpy(to->username, from->username, strlen(from->username));
+        if (place >= gate) continue; /* nobody logs in */
         read += password_read(from->password_file, to->password, problems);
     }
     plan->match.sessions = plan->match.entry.sessions = count;
     plan->gate.sessions = gate;
     plan->match.session = polluxd->entry;
     plan->gate.session = polluxd->credentials;
+    plan->match.names = names_of(polluxd->credentials, count);
     if (gate == 0)
         text_append(problems, "all sessions of the venue are within the process: it "
                               "needs one more, for its gate\n");

@@ -34,8 +34,10 @@
  *   no record; WAIT ends when events are shown, or the session's sweep has ended.
  * - A request is decided by the engine's state and by what was taken before, never by which events
  *   have been shown; so the engine must have applied exactly the inputs that were taken (and those
- *   of others).  One thing is not, and therefore written down: whether there is a place for one
- *   more order for a time (limits.timers, plan.timed_max; out.refused).
+ *   of others).  Two things are not, and therefore written down (out.refused): whether one more
+ *   order may live (plan.open_max), and whether there is a place for one more for a time
+ *   (limits.timers, plan.timed_max).  For these an order lives until its end was shown, or taken
+ *   where the port cancels it.
  * - Every request ends in one counter: received = the sum of the verdicts; refused = the sum of
  *   the causes.
  * - Nothing is rounded: what does not convert exactly between wire and engine is refused.
@@ -46,8 +48,8 @@
  * channel its UserRefIdx; with OUCH 4.2 n counts the session's tokens and channel is 0.
  *
  * Threads: the engine's; entry_counts is any's.  Memory: entry_footprint() bytes, given once.
- * Cost: a new order and an execution are a few cache lines each: bench/bench_entry.c.  A request at
- * the limit of open orders, and a sweep, cost what the session holds. */
+ * Cost: a new order and an execution are a few cache lines each: bench/bench_entry.c.  A mass
+ * cancel costs what the session holds. */
 
 #include "dataplane/base/counter.h"
 #include "dataplane/entry/entry_report.h"
@@ -171,7 +173,7 @@ struct entry_out {
     const struct match_input *input; /* SUBMIT: its number is the owner's to set; else NULL */
     enum entry_cause cause;          /* ANSWER: why it is refused, or ENTRY_NO_CAUSE */
     /* Why a SUBMIT became an ANSWER, or ENTRY_NO_CAUSE: what was shown so far decided it, or the
-     * owner.  A replay, where other things may have been shown, must say it to entry_refuse. */
+     * owner.  A replay, where other things may have been shown, must say it. */
     enum entry_cause refused;
     bool sweeps; /* once taken, entry_next(session) has inputs: one each until it is IDLE */
 };
@@ -217,10 +219,11 @@ MUST_USE enum entry_verdict entry_request(struct entry *entry, uint32_t session,
                                           const uint8_t *message, size_t length, nanos_t time,
                                           struct entry_out *out);
 
-/* The same for a replay: it never finds that there is no place for an order for a time. */
+/* The same for a replay, which says what it was refused for when it was written (out.refused then),
+ * or ENTRY_NO_CAUSE, and is told what was told then, whatever has been shown meanwhile. */
 MUST_USE enum entry_verdict entry_request_again(struct entry *entry, uint32_t session,
                                                 const uint8_t *message, size_t length, nanos_t time,
-                                                struct entry_out *out);
+                                                enum entry_cause refused, struct entry_out *out);
 
 /* The session's connection is lost.  ANSWER (without an answer) with out->sweeps if its orders are
  * to be canceled, else IGNORE. */
@@ -249,10 +252,9 @@ MUST_USE enum entry_verdict entry_day(struct entry *entry, bool begins, nanos_t 
  * must be called before the first event of number is shown. */
 void entry_taken(struct entry *entry, uint64_t number);
 
-/* What was decided last, a SUBMIT of entry_request, has no place with the owner, or had none when
- * it was written (out.refused): it becomes an ANSWER instead that says so (Rejected; Cancel Reject;
- * nothing for a Modify), to be taken as any other, with a record of its own.  cause: of Rejected.
- * Returns ENTRY_ANSWER. */
+/* What was decided last, a SUBMIT of entry_request, has no place with the owner: it becomes an
+ * ANSWER instead that says so (Rejected; Cancel Reject; nothing for a Modify), to be taken as any
+ * other, with a record of its own.  cause: of Rejected.  Returns ENTRY_ANSWER. */
 enum entry_verdict entry_refuse(struct entry *entry, enum entry_cause cause, struct entry_out *out);
 
 /* An event of the engine; all of them, in order, whoever caused them.  time: of the input that

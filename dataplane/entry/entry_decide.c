@@ -68,9 +68,9 @@ enum entry_verdict entry_request(struct entry *entry, uint32_t session, const ui
     CHECK(session < entry->limits.sessions);
     const struct entry_decision *d = decision_begin(entry, session, time);
     enum entry_verdict verdict = request_decide(entry, message, length, out);
-    if (unlikely(d->timer_at != 0) && verdict == ENTRY_SUBMIT) {
-        enum entry_cause cause = guard_timer(entry);
-        if (cause != ENTRY_NO_CAUSE) verdict = entry_refuse(entry, cause, out);
+    if (verdict == ENTRY_SUBMIT && (d->ask.kind == ASK_NEW || unlikely(d->timer_at != 0))) {
+        enum entry_cause cause = guard_shown(entry);
+        if (unlikely(cause != ENTRY_NO_CAUSE)) verdict = entry_refuse(entry, cause, out);
     }
     counter_one(&entry->counts.request[verdict]);
     return verdict;
@@ -78,11 +78,16 @@ enum entry_verdict entry_request(struct entry *entry, uint32_t session, const ui
 
 enum entry_verdict entry_request_again(struct entry *entry, uint32_t session,
                                        const uint8_t *message, size_t length, nanos_t time,
-                                       struct entry_out *out)
+                                       enum entry_cause refused, struct entry_out *out)
 {
     CHECK(session < entry->limits.sessions);
     (void)decision_begin(entry, session, time);
     enum entry_verdict verdict = request_decide(entry, message, length, out);
+    /* Journals of before do not say that an order was one too many, but the engine does. */
+    if (verdict == ENTRY_SUBMIT && refused == ENTRY_NO_CAUSE && guard_full(entry))
+        refused = ENTRY_L_OPEN;
+    if (verdict == ENTRY_SUBMIT && refused != ENTRY_NO_CAUSE)
+        verdict = entry_refuse(entry, refused, out);
     counter_one(&entry->counts.request[verdict]);
     return verdict;
 }
@@ -222,6 +227,16 @@ enum entry_verdict decide_cancel(struct entry *entry, order_id_t id, uint32_t to
     return submit_reduce(entry, slot, total);
 }
 
+/* Whether the engine lets an order of this instrument have so many shares.  What it would refuse is
+ * not to be taken: the kind of the sale is the port's, and would change. */
+static bool total_good(const struct entry *entry, uint16_t instrument, uint32_t total)
+{
+    const struct entry_instrument *at = &entry->instruments[instrument];
+    qty_t qty = total * QTY_ONE;
+    return !stands_still(entry, instrument) && qty <= at->qty_max &&
+           entry_is_whole(&at->lot, (uint64_t)qty);
+}
+
 /* 5.0 allows S to E, S to T, E to T; 4.2 all changes between the three. */
 static bool side_may_become(char from, char to, bool any)
 {
@@ -241,7 +256,7 @@ enum entry_verdict decide_modify(struct entry *entry, const struct modification 
     if (to->total <= shares(living.total - living.open)) return submit_cancel(entry, slot, 'U');
     bool same =
         to->total == shares(living.total) || (to->total > shares(living.total) && !to->grows);
-    if (!same && stands_still(entry, living.instrument)) return ENTRY_IGNORE;
+    if (!same && !total_good(entry, living.instrument, to->total)) return ENTRY_IGNORE;
     d->side_now = to->side;
     if (same) {
         struct said said = said_now(entry, slot);

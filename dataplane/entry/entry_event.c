@@ -323,7 +323,7 @@ static void on_replaced(struct entry *entry, const struct match_event *event, na
         on_changed(entry, event, time);
         return;
     }
-    const struct entry_order *old = &entry->orders[ask->other];
+    struct entry_order *old = &entry->orders[ask->other];
     telling_begin(&t, entry, slot, time);
     if (event->flags & MATCH_KEPT_PRIORITY) t.order->reference = old->reference;
     entry->now.letter = 'U'; /* told */
@@ -331,6 +331,8 @@ static void on_replaced(struct entry *entry, const struct match_event *event, na
     t.order->open = shares(event->left);
     t.order->executed = old->executed;
     t.order->replaces = old->n;
+    t.order->lives = old->lives;
+    old->lives = false;
     telling_end(&t, t.speaks50 ? say50_replaced(&t.said, old) : say42_replaced(&t.said, old));
     uint32_t total = t.order->executed + t.order->open;
     REPORT(&t, .kind = ENTRY_REPORT_REPLACED, .qty = total, .left = t.order->open);

@@ -34,18 +34,6 @@ static bool over_collar(const struct entry *entry, const struct entry_order *dra
            apart > (wide_t)plan->collar_ticks * (uint64_t)instrument->tick_size;
 }
 
-/* The list holds orders that have ended, too, until all of them is shown: they do not count. */
-static bool over_open(const struct entry *entry, const struct entry_session *session)
-{
-    if (session->orders < session->plan.open_max) return false;
-    uint32_t living = 0;
-    for (uint32_t slot = session->first; slot != 0; slot = entry->orders[slot].after) {
-        struct match_order order;
-        living += match_order_of(entry->match, entry->orders[slot].id, &order);
-    }
-    return living >= session->plan.open_max;
-}
-
 static bool is_duplicate(const struct entry *entry, const struct entry_decision *d)
 {
     const struct entry_recent *recent = &entry->recent[(size_t)d->session * ENTRY_RECENT];
@@ -77,8 +65,29 @@ void guard_count(struct entry *entry)
     d->counts = true;
 }
 
+/* One more would be too many, as far as was shown. */
+static bool over_open(const struct entry *entry)
+{
+    const struct entry_decision *d = &entry->decided;
+    const struct entry_session *session = &entry->sessions[d->session];
+    uint32_t most = session->plan.open_max;
+    return d->ask.kind == ASK_NEW && most != 0 && session->living >= most;
+}
+
+bool guard_full(const struct entry *entry)
+{
+    const struct entry_session *session = &entry->sessions[entry->decided.session];
+    uint32_t living = 0;
+    if (likely(!over_open(entry))) return false;
+    for (uint32_t slot = session->first; slot != 0; slot = entry->orders[slot].after) {
+        struct match_order order;
+        living += match_order_of(entry->match, entry->orders[slot].id, &order);
+    }
+    return living >= session->plan.open_max;
+}
+
 /* An order that takes the place of one for a time needs no other. */
-enum entry_cause guard_timer(const struct entry *entry)
+static enum entry_cause timer_check(const struct entry *entry)
 {
     const struct entry_decision *d = &entry->decided;
     const struct entry_session *session = &entry->sessions[d->session];
@@ -86,6 +95,12 @@ enum entry_cause guard_timer(const struct entry *entry)
     if (session->plan.timed_max != 0 && session->timed >= session->plan.timed_max)
         return ENTRY_L_TIMED;
     return entry->timers_used < entry->limits.timers ? ENTRY_NO_CAUSE : ENTRY_NO_ROOM;
+}
+
+enum entry_cause guard_shown(const struct entry *entry)
+{
+    if (unlikely(over_open(entry))) return ENTRY_L_OPEN;
+    return entry->decided.timer_at != 0 ? timer_check(entry) : ENTRY_NO_CAUSE;
 }
 
 enum entry_cause guard_check(struct entry *entry, const struct entry_order *draft, bool enters)
@@ -104,7 +119,6 @@ enum entry_cause guard_check(struct entry *entry, const struct entry_order *draf
     if ((plan->collar_ppm | plan->collar_ticks) != 0 && over_collar(entry, draft))
         return ENTRY_L_COLLAR;
     if (!enters) return ENTRY_NO_CAUSE;
-    if (plan->open_max != 0 && over_open(entry, session)) return ENTRY_L_OPEN;
     if (plan->duplicate_ns != 0) {
         d->fingerprint = terms->price_e4 << 32 | terms->qty;
         d->what = (uint32_t)instrument << 1 | is_sell(terms->side);

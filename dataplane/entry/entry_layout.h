@@ -12,7 +12,8 @@
  * of it are shown, perhaps much later.  Each field belongs to one of the two sides, and a decision
  * reads nothing of the shown side: whether an order lives, it asks the engine.  Timers are between
  * the two: they come when their orders are taken and go when the end is shown, so which of those
- * that live is due first is the same whatever was shown, and how many there are is not.
+ * that live is due first is the same whatever was shown, and how many there are is not.  So is the
+ * number of living orders of a session: no fewer than live, and those when all was shown.
  *
  * The asks between the two are a queue in the order of their numbers: what an event means that an
  * engine cannot say (a change was a partial cancel, a cancel was a timer's), and the answers that
@@ -75,7 +76,7 @@ struct entry_order {
     /* The taken side. */
     char side_now;
     uint8_t channel;
-    uint8_t spare;
+    bool lives; /* counts in its session's living */
     uint16_t session;
     uint16_t instrument;
     uint32_t n;      /* UserRefNum, or the token's count */
@@ -161,6 +162,9 @@ struct entry_session {
     uint32_t first, last; /* of its orders, by age */
     uint32_t orders;      /* in the list, dead ones included */
     uint32_t timed;       /* of them, those with a timer */
+    uint32_t living;      /* of them, those whose end was neither shown nor asked for, but for
+                           * immediate ones; a replacement counts when it is told, instead of its
+                           * original */
     struct entry_sweep sweep;
 };
 

@@ -82,8 +82,10 @@ uint8_t firm_index(const struct entry_plan *plan, const char firm[4]); /* ENTRY_
 
 /* entry_guard.c: the session's limits. */
 
-/* Whether there is a place for the timer of what was decided. */
-enum entry_cause guard_timer(const struct entry *entry);
+/* Whether what was decided, or its timer, is one too many as far as was shown. */
+enum entry_cause guard_shown(const struct entry *entry);
+/* Whether it is one living order too many for the engine: costs what the session holds. */
+bool guard_full(const struct entry *entry);
 enum entry_cause guard_check(struct entry *entry, const struct entry_order *draft, bool enters);
 void guard_count(struct entry *entry); /* this request, in the decision */
 

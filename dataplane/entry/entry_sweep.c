@@ -85,6 +85,7 @@ enum entry_verdict entry_tick(struct entry *entry, nanos_t time, struct entry_ou
     while (entry->timers_used != 0 && entry->timers[0].time <= time) {
         uint32_t slot = entry->timers[0].slot;
         d->session = entry->orders[slot].session;
+        d->disabled = entry->sessions[d->session].disabled;
         if (record_living(entry, entry->orders[slot].id, &living) == 0) {
             timer_remove(entry, slot);
             continue;

@@ -71,6 +71,7 @@ void record_insert(struct entry *entry, uint32_t slot)
     else session->first = slot;
     session->last = slot;
     session->orders++;
+    session->living += order->lives;
 }
 
 void record_end(struct entry *entry, uint32_t slot)
@@ -85,6 +86,7 @@ void record_end(struct entry *entry, uint32_t slot)
     if (order->after != 0) entry->orders[order->after].before = order->before;
     else session->last = order->before;
     session->orders--;
+    session->living -= order->lives;
     order->id = 0;
     order->after = entry->free;
     entry->free = slot;

@@ -9,6 +9,7 @@ static void order_taken(struct entry *entry)
     bool enters = d->ask.kind == ASK_NEW;
     struct entry_order *order = &entry->orders[slot];
     order->id = enters ? d->input.id : d->input.other;
+    order->lives = enters && d->input.tif != MATCH_IOC; /* which never rests */
     record_insert(entry, slot);
     if (d->timer_at != 0)
         timer_insert(entry, (struct entry_timer){.time = d->timer_at, .slot = slot});
@@ -20,6 +21,14 @@ static void order_taken(struct entry *entry)
         .price_qty = d->fingerprint,
         .what = d->what,
     };
+}
+
+/* A cancel always passes, so the order lives no more, whenever that is shown. */
+static void cancel_taken(struct entry *entry)
+{
+    struct entry_order *order = &entry->orders[entry->decided.ask.slot];
+    entry->sessions[order->session].living -= order->lives;
+    order->lives = false;
 }
 
 /* Numbers of OUCH 5.0 begin at 1 again; counts of tokens go on, for they are in ids that live. */
@@ -62,6 +71,7 @@ void entry_taken(struct entry *entry, uint64_t number)
     if (d->urn != 0) entry->next_urn[(size_t)d->session * ENTRY_CHANNELS + d->channel] = d->urn + 1;
     if (d->token.n != 0) token_insert(entry, &d->token);
     if (d->ask.kind == ASK_NEW || d->ask.kind == ASK_REPLACE) order_taken(entry);
+    if (d->ask.kind == ASK_CANCEL) cancel_taken(entry);
     if (d->side_now != 0) entry->orders[d->ask.slot].side_now = d->side_now;
     if (d->sweeps | d->steps | d->expires) sweep_taken(entry);
     if (d->day != 0) day_taken(entry);

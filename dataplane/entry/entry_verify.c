@@ -32,18 +32,20 @@ static void verify_sessions(const struct entry *entry)
     uint32_t listed = 0;
     for (uint32_t i = 0; i < entry->limits.sessions; i++) {
         const struct entry_session *session = &entry->sessions[i];
-        uint32_t before = 0, orders = 0;
+        uint32_t before = 0, orders = 0, living = 0;
         bool swept = session->sweep.at == 0;
         for (uint32_t slot = session->first; slot != 0; slot = entry->orders[slot].after) {
             CHECK(entry->orders[slot].before == before);
             CHECK(entry->orders[slot].session == i);
             CHECK(entry->orders[slot].id != 0);
             swept |= session->sweep.at == slot;
+            living += entry->orders[slot].lives;
             CHECK(++orders <= entry->used);
             before = slot;
         }
         CHECK(before == session->last);
         CHECK(orders == session->orders);
+        CHECK(living == session->living);
         CHECK(swept);
         listed += orders;
     }

@@ -220,7 +220,10 @@ uint32_t match_stage_answer(struct match_stage *stage)
 enum venue_status match_stage_submit(struct match_stage *stage, const struct match_input *input,
                                      const struct venue_note *note, uint64_t rx_tsc)
 {
-    if (stage->stamp_head - stage->stamp_tail > stage->stamp_mask) return VENUE_BUSY;
+    if (unlikely(stage->stamp_head - stage->stamp_tail > stage->stamp_mask)) {
+        stage->deciding = 0;
+        return VENUE_BUSY;
+    }
     uint64_t number = venue_sequence(stage->venue) + 1;
     if (stage->deciding != 0) stage->deciding = number;
     stage->stamps[stage->stamp_head++ & stage->stamp_mask] =
@@ -261,7 +264,8 @@ enum outcome { TAKEN, LATER };
 enum place {
     PLACE_FOR_ALL,
     PLACE_FOR_REFUSALS, /* what lives must be answered: no more orders */
-    PLACE_FOR_ENDINGS,  /* nor anything else that is asked for and would only be refused */
+    PLACE_FOR_ENDINGS,  /* nor anything else that is asked for but an end: what lives can be
+                           lessened more often than there are answers kept for it */
 };
 
 static enum place streams_place(const struct match_stage *stage)
@@ -344,8 +348,7 @@ static enum outcome decided_take(struct match_stage *stage, const struct gate_sl
     bool request = slot->kind == GATE_MESSAGE, sweeps = out->sweeps, ends = ends_risk(slot, out);
     enum place place = streams_place(stage);
     enum venue_status status = VENUE_NO_SPACE;
-    if (unlikely(place == PLACE_FOR_ENDINGS &&
-                 (only_answers(slot, verdict, out) || adds_risk(stage, out->input)))) {
+    if (unlikely(place == PLACE_FOR_ENDINGS && !ends)) {
         match_stage_drop(stage, slot->session, slot->login);
         return TAKEN;
     }

@@ -78,6 +78,8 @@ struct match_stage_plan {
     struct entry_limits entry;
     uint32_t sessions;
     const struct entry_plan *session;
+    uint32_t names; /* checksum of the names by which clients know the sessions, in their places: a
+                     * journal with others is refused; 0: none is compared */
     char name[MATCH_STAGE_NAME_MAX]; /* of the day, as on the wire */
     char boot[MATCH_STAGE_BOOT_MAX]; /* of the machine: other after each start of it */
     uint32_t ahead_from; /* with so many living orders requests are looked at before they are taken:

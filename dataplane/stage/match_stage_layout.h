@@ -23,6 +23,9 @@ struct match_note {
     uint32_t session;
 };
 
+/* When the answers of a run left; journals of before do not say. */
+enum match_note_answers { MATCH_ANSWERS_NOT_SAID, MATCH_ANSWERS_ON_DISK, MATCH_ANSWERS_AT_ONCE };
+
 struct match_note_start {
     struct match_note head;
     char name[MATCH_STAGE_NAME_MAX];
@@ -34,8 +37,10 @@ struct match_note_start {
     uint32_t tokens;
     uint32_t timers;
     uint32_t instruments;
+    uint32_t names;   /* of the sessions; 0: not known, as in journals of before */
+    uint32_t answers; /* enum match_note_answers */
 };
-static_assert(sizeof(struct match_note_start) == 88, "no holes");
+static_assert(sizeof(struct match_note_start) == 96, "no holes");
 
 #define MATCH_NOTE_MAX (sizeof(struct match_note) + GATE_MESSAGE_MAX)
 static_assert(MATCH_NOTE_MAX >= sizeof(struct match_note_start), "all notes fit");

@@ -132,7 +132,10 @@ static struct match_note_start start_of(const struct match_stage_plan *plan, nan
                                      .orders = plan->entry.orders,
                                      .tokens = plan->entry.tokens,
                                      .timers = plan->entry.timers,
-                                     .instruments = plan->entry.instruments};
+                                     .instruments = plan->entry.instruments,
+                                     .names = plan->names,
+                                     .answers = plan->process ? MATCH_ANSWERS_AT_ONCE
+                                                              : MATCH_ANSWERS_ON_DISK};
     memcpy(start.name, plan->name, sizeof start.name);
     memcpy(start.boot, plan->boot, sizeof start.boot);
     return start;
@@ -161,16 +164,26 @@ static void limits_check(struct match_stage *stage, const struct match_note_star
            limit_same(stage, "orders with a time", was->timers, is->timers));
 }
 
+/* Whether answers of that run may have left that the machine has lost since. */
+static bool answers_lost(const struct match_note_start *was, const struct match_note_start *is)
+{
+    uint32_t answers = was->answers != MATCH_ANSWERS_NOT_SAID ? was->answers : is->answers;
+    return answers != MATCH_ANSWERS_ON_DISK && memcmp(was->boot, is->boot, sizeof was->boot) != 0;
+}
+
 static void start_check(struct match_stage *stage, const struct match_note_start *was)
 {
     struct match_note_start is = start_of(stage->plan, 0);
     if (memcmp(was->name, is.name, sizeof is.name) != 0)
         stage->problem = "it is the journal of another session: a new session begins in a new "
                          "folder";
+    else if (was->names != is.names && was->names != 0 && is.names != 0)
+        stage->problem = "the sessions had other names or another order when it was begun: keep "
+                         "them for the day, or begin a new folder";
     else if (was->sessions != is.sessions || was->plans != is.plans)
         stage->problem = "the sessions were configured otherwise when it was begun: keep them for "
                          "the day, or begin a new folder";
-    else if (stage->plan->process && memcmp(was->boot, is.boot, sizeof is.boot) != 0)
+    else if (answers_lost(was, &is))
         stage->problem = "the machine was started anew since, and with durability process the last "
                          "orders that were acknowledged may be lost: begin a new folder and a new "
                          "session";
@@ -193,6 +206,14 @@ static void note_heard(void *context, const struct venue_note *note)
     stage->note_length = length;
 }
 
+/* Older records do not say what for: there was no place. */
+static enum entry_cause refused_for(const struct match_note *note)
+{
+    bool said = note->refused != ENTRY_NO_CAUSE && note->refused < ENTRY_CAUSE_COUNT;
+    if (note->kind != MATCH_NOTE_REFUSED) return ENTRY_NO_CAUSE;
+    return said ? (enum entry_cause)note->refused : ENTRY_NO_ROOM;
+}
+
 /* Decides again what was decided.  The verdict, and *out. */
 static enum entry_verdict decide_again(struct match_stage *stage, const struct match_note *note,
                                        const struct match_input *input, struct entry_out *out)
@@ -203,7 +224,8 @@ static enum entry_verdict decide_again(struct match_stage *stage, const struct m
     switch ((enum match_note_kind)note->kind) {
     case MATCH_NOTE_REQUEST:
     case MATCH_NOTE_REFUSED:
-        return entry_request_again(entry, note->session, message, length, input->time, out);
+        return entry_request_again(entry, note->session, message, length, input->time,
+                                   refused_for(note), out);
     case MATCH_NOTE_LOST: return entry_disconnected(entry, note->session, input->time, out);
     case MATCH_NOTE_NEXT: return entry_next(entry, note->session, input->time, out);
     case MATCH_NOTE_TICK: return entry_tick(entry, input->time, out);
@@ -211,13 +233,6 @@ static enum entry_verdict decide_again(struct match_stage *stage, const struct m
     case MATCH_NOTE_START: break;
     }
     return ENTRY_IDLE;
-}
-
-/* Older records do not say what for: there was no place. */
-static enum entry_cause refused_for(const struct match_note *note)
-{
-    bool said = note->refused != ENTRY_NO_CAUSE && note->refused < ENTRY_CAUSE_COUNT;
-    return said ? (enum entry_cause)note->refused : ENTRY_NO_ROOM;
 }
 
 /* Whether the port says again what stands in the journal. */
@@ -243,8 +258,9 @@ static void noted_input(struct match_stage *stage, const struct match_note *note
                         const struct match_input *input)
 {
     if (note->kind == MATCH_NOTE_START) {
-        struct match_note_start start;
-        memcpy(&start, stage->note, sizeof start);
+        struct match_note_start start = {.names = 0}; /* it may be shorter */
+        memcpy(&start, stage->note,
+               stage->note_length < sizeof start ? stage->note_length : sizeof start);
         start_check(stage, &start);
         if (!stage->started) day_first(stage, start.midnight, input->number, input->time);
         stage->started = true;
@@ -252,8 +268,6 @@ static void noted_input(struct match_stage *stage, const struct match_note *note
     }
     struct entry_out out = {.input = NULL};
     enum entry_verdict verdict = decide_again(stage, note, input, &out);
-    if (note->kind == MATCH_NOTE_REFUSED && verdict == ENTRY_SUBMIT)
-        verdict = entry_refuse(stage->entry, refused_for(note), &out);
     if (!as_written(verdict, &out, input)) {
         struct text text = text_in(stage->problem_text, sizeof stage->problem_text);
         text_format(&text,
@@ -394,27 +408,29 @@ static bool listings_make(struct match_stage *stage, const struct match_stage_li
     return true;
 }
 
-/* After a crash nobody is connected: whose orders are to be canceled then, they are.  Sweeps that
- * were not over go on. */
+/* After a crash nobody is connected: whose orders are to be canceled then, they are, all of them: a
+ * mass cancel that was not over may have been of some.  Other sweeps that were not over go on. */
+static bool session_lose(struct match_stage *stage, uint32_t session, nanos_t time)
+{
+    const struct match_note note = {.kind = MATCH_NOTE_LOST, .session = session};
+    const struct venue_note written = {.bytes = &note, .length = sizeof note};
+    for (;;) {
+        struct entry_out out;
+        enum entry_verdict verdict = entry_disconnected(stage->entry, session, time, &out);
+        if (verdict != ENTRY_ANSWER && verdict != ENTRY_WAIT) break;
+        if (verdict == ENTRY_ANSWER &&
+            match_stage_decide(stage, verdict, &out, time, &written, 0) == VENUE_OK)
+            break;
+        if (!all_shown(stage)) return false;
+    }
+    if (entry_sweeps(stage->entry, session)) match_stage_sweep(stage, session);
+    return true;
+}
+
 static bool sessions_lose(struct match_stage *stage, nanos_t time)
 {
-    for (uint32_t i = 0; i < stage->plan->sessions; i++) {
-        const struct match_note note = {.kind = MATCH_NOTE_LOST, .session = i};
-        const struct venue_note written = {.bytes = &note, .length = sizeof note};
-        struct entry_out out = {.sweeps = false};
-        bool sweeps = entry_sweeps(stage->entry, i);
-        while (!sweeps) {
-            enum entry_verdict verdict = entry_disconnected(stage->entry, i, time, &out);
-            if (verdict != ENTRY_ANSWER && verdict != ENTRY_WAIT) break;
-            sweeps = out.sweeps;
-            if (verdict == ENTRY_ANSWER &&
-                match_stage_decide(stage, verdict, &out, time, &written, 0) == VENUE_OK)
-                break;
-            sweeps = false;
-            if (!all_shown(stage)) return false;
-        }
-        if (sweeps) match_stage_sweep(stage, i);
-    }
+    for (uint32_t i = 0; i < stage->plan->sessions; i++)
+        if (!session_lose(stage, i, time)) return false;
     return all_shown(stage);
 }
 

@@ -80,12 +80,15 @@ static inline void events_made(struct venue *venue)
     venue->events.count = 0;
 }
 
-/* The first event that may not leave. */
-static uint64_t releasable(const struct venue *venue)
+/* The first event that may not leave, or is behind those asked for: more are not looked at, since
+ * who has little place asks again and again. */
+static uint64_t releasable(const struct venue *venue, uint32_t most)
 {
-    if (venue->durability == VENUE_PROCESS || venue->tail == venue->head) return venue->head;
+    uint64_t end = venue->head;
+    if (end - venue->tail > most) end = venue->tail + most;
+    if (venue->durability == VENUE_PROCESS || venue->tail == end) return end;
     uint64_t durable = journal_durable(venue->journal);
-    if (venue->held[(venue->head - 1) & venue->mask].number <= durable) return venue->head;
+    if (venue->held[(end - 1) & venue->mask].number <= durable) return end;
     uint64_t at = venue->tail;
     while (venue->held[at & venue->mask].number <= durable) at++;
     return at;
@@ -94,8 +97,7 @@ static uint64_t releasable(const struct venue *venue)
 uint32_t venue_release_some(struct venue *venue, uint32_t most)
 {
     CHECK(!venue->releasing);
-    uint64_t end = releasable(venue);
-    if (end - venue->tail > most) end = venue->tail + most;
+    uint64_t end = releasable(venue, most);
     uint32_t count = (uint32_t)(end - venue->tail);
     venue->releasing = true;
     while (venue->tail < end) {

@@ -154,7 +154,11 @@ enum entry_verdict entry_rig_send(struct entry_rig *rig, uint32_t session, const
                                   size_t length)
 {
     struct entry_out out;
-    enum entry_verdict verdict = entry_request(rig->entry, session, bytes, length, rig->now, &out);
+    enum entry_verdict verdict =
+        rig->replays
+            ? entry_request_again(rig->entry, session, bytes, length, rig->now, rig->refused, &out)
+            : entry_request(rig->entry, session, bytes, length, rig->now, &out);
+    if (!rig->replays) rig->refused = out.refused;
     bool sweeps = out.sweeps;
     entry_rig_take(rig, verdict, &out);
     if (verdict == ENTRY_ANSWER && sweeps) entry_rig_sweep(rig, session, UINT32_MAX);

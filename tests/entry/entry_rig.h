@@ -43,7 +43,9 @@ struct entry_rig {
     CACHE_ALIGNED struct match_event at[ENTRY_RIG_EVENTS];
     uint64_t number;
     nanos_t now;
-    bool late; /* events are kept until rig_show */
+    bool late;                /* events are kept until rig_show */
+    bool replays;             /* requests are decided again; */
+    enum entry_cause refused; /* the next of them was refused for this; else, the last one was */
 
     struct entry_rig_event *events; /* kept */
     size_t events_count, events_shown, events_capacity;

@@ -211,6 +211,18 @@ SPEC(a_modification_changes_the_kind_of_a_sale_and_may_reduce_it)
     SAY_IS(0, "M 4 T 10", ENTRY_IGNORE);
 }
 
+SPEC(a_modification_that_changes_nothing_leaves_the_kind_of_the_sale)
+{
+    SAY(0, "O 1 S 300 CATS 10.00");
+    SAY_IS(0, "M 1 T 150", ENTRY_IGNORE); /* half a lot */
+    HUSH();
+    TALK(0, "C 2 FIRM CATS side=S", "0<- X 2 FIRM CATS side=S\n0<- C 1 300 U\n");
+    SAY(3, "O a S 300 CATS 10.00");
+    SAY_IS(3, "M a T 350", ENTRY_IGNORE);
+    HUSH();
+    TALK(3, "U a b 300 10.05", "3<- U a b S 300 CATS 10.05 99998 FIRM Y ANN #10.0 L\n");
+}
+
 SPEC(what_an_order_may_not_say_is_refused_with_its_code)
 {
     static const struct {
@@ -407,6 +419,7 @@ SPEC(bytes_that_are_no_message_change_nothing)
     S(a_cancel_names_the_intended_total_size)                                                      \
     S(a_partial_cancel_the_engine_cannot_do_is_refused_and_a_full_one_always_passes)               \
     S(a_modification_changes_the_kind_of_a_sale_and_may_reduce_it)                                 \
+    S(a_modification_that_changes_nothing_leaves_the_kind_of_the_sale)                             \
     S(what_an_order_may_not_say_is_refused_with_its_code)                                          \
     S(what_is_at_the_edge_of_the_allowed_is_taken)                                                 \
     S(attributable_orders_are_shown_like_others_and_told_so)                                       \

@@ -2,7 +2,9 @@
 
 #include "dataplane/entry/entry_unit.h"
 #include "tests/entry/entry_spec.h"
+#include "tests/entry/ouch_text.h"
 #include "tests/support/chance.h"
+#include "tests/support/instructions.h"
 
 static void limit(struct entry_plan plan)
 {
@@ -152,7 +154,7 @@ SPEC(a_restricted_symbol_is_refused)
     EXPECT_UINT(refusals(ENTRY_L_RESTRICTED), 1);
 }
 
-SPEC(at_most_open_max_orders_live_whatever_has_been_told_of_those_that_ended)
+SPEC(at_most_open_max_orders_live_as_far_as_their_ends_were_told_or_asked_for)
 {
     struct entry_plan p = plan();
     p.open_max = 2;
@@ -167,11 +169,90 @@ SPEC(at_most_open_max_orders_live_whatever_has_been_told_of_those_that_ended)
     SAY(1, "O 1 S 10 ACME 10.00"); /* trades with the one at 10.01 in part */
     SAY_IS(0, "O 5 B 10 ACME 10.02", ENTRY_ANSWER);
     SAY(1, "O 2 S 10 ACME 10.00");
-    SAY_IS(0, "O 6 B 10 ACME 9.00", ENTRY_SUBMIT); /* it has ended, though nobody knows */
-    SAY_IS(0, "O 7 B 10 ACME 9.00", ENTRY_ANSWER);
-    HEARD("");
+    SAY_IS(0, "O 6 B 10 ACME 9.00", ENTRY_ANSWER); /* one has ended, and nobody knows */
     entry_rig_show(&rig, SIZE_MAX);
-    EXPECT_UINT(refusals(ENTRY_L_OPEN), 3);
+    SAY_IS(0, "O 7 B 10 ACME 9.00", ENTRY_SUBMIT);
+    SAY_IS(0, "X 7 0", ENTRY_SUBMIT);
+    SAY_IS(0, "O 8 B 10 ACME 9.00", ENTRY_SUBMIT); /* who cancels knows */
+    SAY_IS(0, "O 9 B 10 ACME 9.00", ENTRY_ANSWER);
+    SAY_IS(0, "U 8 10 10 9.01", ENTRY_SUBMIT);
+    SAY_IS(0, "U 10 11 10 9.02", ENTRY_SUBMIT);
+    SAY_IS(0, "O 12 B 10 ACME 9.00", ENTRY_ANSWER); /* replacements are no more than one */
+    SAY_IS(0, "X 1 0", ENTRY_SUBMIT);
+    SAY_IS(0, "O 13 B 10 ACME 9.00", ENTRY_SUBMIT);
+    SAY_IS(0, "X 11 0", ENTRY_SUBMIT); /* counted as 8 until all three were told */
+    SAY_IS(0, "O 14 B 10 ACME 9.00", ENTRY_ANSWER);
+    entry_rig_show(&rig, SIZE_MAX);
+    entry_verify(rig.entry);
+    SAY_IS(0, "O 15 B 10 ACME 9.00", ENTRY_SUBMIT);
+    SAY_IS(0, "O 16 B 10 ACME 9.00", ENTRY_ANSWER);
+    entry_rig_show(&rig, SIZE_MAX);
+    EXPECT_UINT(refusals(ENTRY_L_OPEN), 7);
+    SAY_IS(0, "X 15 0", ENTRY_SUBMIT);
+    SAY_IS(0, "O 17 B 10 ACME 9.00 tif=3", ENTRY_SUBMIT);
+    SAY_IS(0, "O 18 B 10 ACME market", ENTRY_SUBMIT); /* neither lives, shown or not */
+    SAY_IS(0, "O 19 B 10 ACME 9.00", ENTRY_SUBMIT);
+    SAY_IS(0, "O 20 B 10 ACME 9.00 tif=3", ENTRY_ANSWER);
+    entry_rig_show(&rig, SIZE_MAX);
+}
+
+/* Instructions of an order that is refused, being one too many beside so many. */
+static uint32_t refused_among(uint32_t living)
+{
+    struct entry_limits limits = entry_rig_limits();
+    struct entry_plan p = plan();
+    struct entry_out out;
+    uint8_t bytes[OUCH_TEXT_BYTES];
+    char line[64];
+    limits.orders = 1024;
+    entry_rig_free(&rig);
+    entry_rig_new(&rig, &limits);
+    p.open_max = living;
+    limit(p);
+    for (uint32_t i = 1; i <= living; i++) {
+        snprintf(line, sizeof line, "O %u B 10 ACME 9.00", i);
+        (void)entry_rig_say(&rig, 0, line);
+        if (i % 64 == 0) HUSH();
+    }
+    snprintf(line, sizeof line, "O %u B 10 ACME 9.00", living + 1);
+    size_t length = ouch_text_bytes50(line, bytes);
+    (void)!entry_request(rig.entry, 0, bytes, length, rig.now, &out); /* all is linked and there */
+    instructions_begin();
+    enum entry_verdict verdict = entry_request(rig.entry, 0, bytes, length, rig.now, &out);
+    uint32_t counted = instructions_end();
+    EXPECT_UINT(verdict, ENTRY_ANSWER);
+    EXPECT_UINT(out.refused, ENTRY_L_OPEN);
+    EXPECT(counted > 50);
+    return counted;
+}
+
+SPEC(an_order_too_many_takes_the_instructions_of_one_among_few)
+{
+    uint32_t few = refused_among(8), many = refused_among(800);
+    spec_expect(__FILE__, __LINE__, many <= few + few / 2, "%u among 8, %u among 800", few, many);
+}
+
+/* A journal of before: the engine says how many live, whatever has been shown. */
+SPEC(a_replay_that_is_not_told_why_an_order_was_refused_asks_the_engine)
+{
+    struct entry_plan p = plan();
+    struct entry_out out;
+    uint8_t bytes[OUCH_TEXT_BYTES];
+    p.open_max = 1;
+    limit(p);
+    SAY(0, "O 1 B 10 ACME 9.00");
+    size_t length = ouch_text_bytes50("O 2 B 10 ACME 9.00", bytes);
+    enum entry_cause none = ENTRY_NO_CAUSE;
+    EXPECT(entry_request_again(rig.entry, 0, bytes, length, rig.now, none, &out) == ENTRY_ANSWER);
+    EXPECT_UINT(out.cause, ENTRY_L_OPEN);
+    rig.late = true;
+    SAY(1, "O 1 S 10 ACME 9.00"); /* it ends, though nobody knows */
+    EXPECT(entry_request_again(rig.entry, 0, bytes, length, rig.now, none, &out) == ENTRY_SUBMIT);
+    EXPECT(entry_request_again(rig.entry, 0, bytes, length, rig.now, ENTRY_L_OPEN, &out) ==
+           ENTRY_ANSWER);
+    EXPECT(entry_request(rig.entry, 0, bytes, length, rig.now, &out) == ENTRY_ANSWER);
+    EXPECT_UINT(out.refused, ENTRY_L_OPEN);
+    entry_rig_show(&rig, SIZE_MAX);
 }
 
 SPEC(limits_of_plans_and_of_ports_are_checked)
@@ -274,7 +355,9 @@ SPEC(a_whole_number_of_units_is_what_a_division_leaves_nothing_of)
     S(requests_come_at_a_rate_and_in_bursts)                                                       \
     S(the_same_order_within_a_time_is_a_duplicate)                                                 \
     S(a_restricted_symbol_is_refused)                                                              \
-    S(at_most_open_max_orders_live_whatever_has_been_told_of_those_that_ended)                     \
+    S(at_most_open_max_orders_live_as_far_as_their_ends_were_told_or_asked_for)                    \
+    S(an_order_too_many_takes_the_instructions_of_one_among_few)                                   \
+    S(a_replay_that_is_not_told_why_an_order_was_refused_asks_the_engine)                          \
     S(limits_are_exact_at_the_largest_numbers)                                                     \
     S(a_whole_number_of_units_is_what_a_division_leaves_nothing_of)                                \
     S(limits_of_plans_and_of_ports_are_checked)                                                    \

@@ -23,6 +23,7 @@ struct done {
     uint32_t session;
     uint32_t length;
     nanos_t now;
+    enum entry_cause refused;
     uint8_t bytes[BYTES];
 };
 
@@ -135,6 +136,7 @@ static enum entry_verdict act(struct entry_rig *rig, const struct done *done)
     rig->now = done->now;
     switch (done->deed) {
     case DEED_SAY:
+        if (rig->replays) rig->refused = done->refused;
         for (;;) {
             enum entry_verdict verdict =
                 entry_rig_send(rig, done->session, done->bytes, done->length);
@@ -168,7 +170,9 @@ static enum entry_verdict act(struct entry_rig *rig, const struct done *done)
 static enum entry_verdict act_and_keep(const struct done *done)
 {
     enum entry_verdict verdict = act(&world.rig, done);
-    if (verdict == ENTRY_SUBMIT || verdict == ENTRY_ANSWER) world.done[world.count++] = *done;
+    if (verdict != ENTRY_SUBMIT && verdict != ENTRY_ANSWER) return verdict;
+    world.done[world.count] = *done;
+    world.done[world.count++].refused = world.rig.refused;
     return verdict;
 }
 
@@ -367,6 +371,7 @@ static void replay(uint64_t latest)
     again.context = &reports;
     again.quiet = true;
     again.late = latest != 0;
+    again.replays = true;
     for (uint32_t i = 0; i < CLIENTS; i++) {
         struct entry_plan plan = plan_of(i);
         entry_session(again.entry, i, &plan);

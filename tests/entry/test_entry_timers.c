@@ -140,6 +140,27 @@ SPEC(times_end_in_their_order_whichever_were_taken_out_between)
     EXPECT_UINT(entry_orders(rig.entry), 0);
 }
 
+/* One session's order ends by its time while another one's firm, or its own, is disabled. */
+SPEC(the_end_of_a_time_disables_and_enables_nobody_s_firm)
+{
+    given(0, 100);
+    for (uint32_t session = 0; session < 3; session++) SAY(session, "O 1 B 10 ACME 9.00" FOR_20_S);
+    SAY(1, "D 2 FIRM");
+    HUSH();
+    rig.now += 20 * NANOS_SECOND;
+    EXPECT_UINT(entry_rig_tick(&rig), 3);
+    HUSH();
+    TALK(1, "O 3 B 10 ACME 9.00", "1<- J 3 000c\n");
+    SAY(0, "D 2 FIRM");
+    SAY_IS(2, "O 2 B 10 ACME 9.00" FOR_20_S, ENTRY_SUBMIT);
+    rig.now += 20 * NANOS_SECOND;
+    EXPECT_UINT(entry_rig_tick(&rig), 1);
+    HUSH();
+    SAY_IS(2, "O 3 B 10 ACME 9.00", ENTRY_SUBMIT);
+    HUSH();
+    TALK(0, "O 3 B 10 ACME 9.00", "0<- J 3 000c\n");
+}
+
 /* A request as it was written down: decided again, and refused for what it was refused then. */
 static void again(struct entry_rig *other, const char *line, enum entry_cause refused)
 {
@@ -147,10 +168,8 @@ static void again(struct entry_rig *other, const char *line, enum entry_cause re
     uint8_t bytes[OUCH_TEXT_BYTES];
     size_t length = ouch_text_bytes50(line, bytes);
     enum entry_verdict verdict =
-        entry_request_again(other->entry, 0, bytes, length, other->now, &out);
-    EXPECT_UINT(verdict, ENTRY_SUBMIT);
-    EXPECT_UINT(out.refused, ENTRY_NO_CAUSE);
-    if (refused != ENTRY_NO_CAUSE) verdict = entry_refuse(other->entry, refused, &out);
+        entry_request_again(other->entry, 0, bytes, length, other->now, refused, &out);
+    EXPECT_UINT(verdict, refused != ENTRY_NO_CAUSE ? ENTRY_ANSWER : ENTRY_SUBMIT);
     entry_rig_take(other, verdict, &out);
 }
 
@@ -255,6 +274,7 @@ SPEC(an_end_among_many_living_orders_takes_little_more_than_one_among_few)
     S(however_an_order_ends_its_place_is_free)                                                     \
     S(what_takes_the_place_of_an_order_for_a_time_needs_no_other)                                  \
     S(times_end_in_their_order_whichever_were_taken_out_between)                                   \
+    S(the_end_of_a_time_disables_and_enables_nobody_s_firm)                                        \
     S(a_replay_refuses_what_was_refused_while_an_end_had_not_been_shown)                           \
     S(a_decision_among_many_living_orders_takes_the_instructions_of_one_among_few)                 \
     S(an_end_among_many_living_orders_takes_little_more_than_one_among_few)

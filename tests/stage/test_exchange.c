@@ -166,6 +166,31 @@ SPEC(after_a_crash_nobody_is_connected_so_those_orders_are_canceled_too)
     EXPECT_UINT(exchange->client[0].reports[OUCH_CANCELED], 20);
 }
 
+SPEC(after_a_crash_in_a_mass_cancel_all_orders_of_who_was_connected_are_canceled)
+{
+    const struct exchange_plan plan = {
+        .seed = 1, .durability = VENUE_PROCESS, .cancel_on_disconnect = true};
+    static const uint8_t mass_cancel[] = {'C', 0,   0,   1,   0,   'F', 'I', 'R', 'M', 'S',
+                                          'Y', 'M', '0', ' ', ' ', ' ', ' ', 0,   0};
+    exchange = exchange_new(&plan);
+    EXPECT(exchange_start(exchange));
+    exchange_connect(exchange, 0);
+    EXPECT(exchange_settle(exchange));
+    for (uint32_t i = 0; i < 100; i++) (void)buy(0, 10, 100000);
+    (void)exchange_enter(
+        exchange, 0,
+        &(struct exchange_order){.side = 'B', .qty = 10, .price_e4 = 90000, .instrument = 1});
+    EXPECT(exchange_settle(exchange));
+    EXPECT(exchange_send(exchange, 0, mass_cancel, sizeof mass_cancel));
+    while (match_orders(venue_match(exchange->venue)) == 101) exchange_run(exchange, 1);
+    EXPECT(match_orders(venue_match(exchange->venue)) > 1); /* of this symbol there are more */
+    exchange_kill(exchange);
+    EXPECT(exchange_start(exchange));
+    EXPECT(exchange_settle(exchange));
+    EXPECT_UINT(exchange_match(exchange).orders, 0);
+    EXPECT_UINT(exchange->client[0].reports[OUCH_CANCELED], 101);
+}
+
 SPEC(the_same_bytes_sent_again_are_no_second_order)
 {
     given_clients(VENUE_PROCESS, 1);
@@ -263,6 +288,24 @@ SPEC(a_journal_of_another_day_or_of_other_sessions_is_refused)
     EXPECT(exchange_start(exchange));
 }
 
+/* The plans may be the same, as of two sessions of one account. */
+SPEC(a_journal_of_sessions_with_other_names_is_refused_if_it_says_their_names)
+{
+    given_clients(VENUE_PROCESS, 1);
+    exchange_kill(exchange);
+    exchange->match_plan.names = 0x0123abcd; /* a journal of before does not say */
+    EXPECT(exchange_start(exchange));
+    exchange_kill(exchange);
+    exchange->match_plan.names = 0xabcd0123;
+    EXPECT(!exchange_start(exchange));
+    EXPECT_TEXT(exchange->problem_text,
+                "the sessions had other names or another order when it was begun: keep them for "
+                "the day, or begin a new folder");
+    exchange_kill(exchange);
+    exchange->match_plan.names = 0x0123abcd;
+    EXPECT(exchange_start(exchange));
+}
+
 SPEC(answers_that_did_not_wait_for_the_disk_do_not_outlive_the_machine)
 {
     given_clients(VENUE_PROCESS, 1);
@@ -270,6 +313,23 @@ SPEC(answers_that_did_not_wait_for_the_disk_do_not_outlive_the_machine)
     memcpy(exchange->match_plan.boot, "two", 3);
     EXPECT(!exchange_start(exchange));
     EXPECT(strncmp(exchange->problem_text, "the machine was started anew", 28) == 0);
+}
+
+SPEC(what_did_not_wait_for_the_disk_is_lost_though_answers_wait_for_it_now)
+{
+    given_clients(VENUE_DISK, 1);
+    exchange_kill(exchange);
+    memcpy(exchange->match_plan.boot, "two", 4);
+    exchange->match_plan.process = true;
+    exchange->limits.durability = VENUE_PROCESS;
+    EXPECT(exchange_start(exchange)); /* what came before was on the disk */
+    EXPECT_TEXT(exchange->problem_text, "");
+    exchange_kill(exchange);
+    memcpy(exchange->match_plan.boot, "three", 6);
+    exchange->match_plan.process = false;
+    exchange->limits.durability = VENUE_DISK;
+    EXPECT(!exchange_start(exchange));
+    EXPECT(strstr(exchange->problem_text, "the machine was started anew since") != NULL);
 }
 
 SPEC(the_end_of_the_day_ends_orders_sessions_and_market_data)
@@ -382,12 +442,15 @@ SPEC(a_feed_that_has_missed_too_much_takes_a_snapshot)
     S(the_newest_login_of_a_session_wins)                                                          \
     S(orders_of_a_lost_connection_are_canceled_if_the_session_says_so)                             \
     S(after_a_crash_nobody_is_connected_so_those_orders_are_canceled_too)                          \
+    S(after_a_crash_in_a_mass_cancel_all_orders_of_who_was_connected_are_canceled)                 \
     S(the_same_bytes_sent_again_are_no_second_order)                                               \
     S(who_sends_what_is_no_message_is_disconnected)                                                \
     S(when_the_journal_has_no_space_an_order_is_rejected_and_a_cancel_passes)                      \
     S(before_the_streams_are_full_orders_are_rejected)                                             \
     S(a_journal_of_another_day_or_of_other_sessions_is_refused)                                    \
+    S(a_journal_of_sessions_with_other_names_is_refused_if_it_says_their_names)                    \
     S(answers_that_did_not_wait_for_the_disk_do_not_outlive_the_machine)                           \
+    S(what_did_not_wait_for_the_disk_is_lost_though_answers_wait_for_it_now)                       \
     S(the_end_of_the_day_ends_orders_sessions_and_market_data)                                     \
     S(an_order_for_a_time_ends_by_itself)                                                          \
     S(a_client_that_does_not_read_holds_up_nobody_else)                                            \

@@ -181,6 +181,28 @@ SPEC(where_not_even_refusals_have_place_who_asks_is_disconnected)
     EXPECT_UINT(exchange->client[0].drops, 0);
 }
 
+SPEC(who_cancels_a_share_at_a_time_uses_up_no_place_that_others_need)
+{
+    given(&(struct exchange_plan){.seed = 1, .durability = VENUE_PROCESS, .stream_chunks = 96}, 2);
+    exchange->match_plan.stream_reserve = 32; /* for each that lives: more than three answers */
+    buys(0, LIVING, 90000);
+    (void)exchange_enter(exchange, 1,
+                         &(struct exchange_order){.side = 'B', .qty = 9999, .price_e4 = 90000});
+    EXPECT(exchange_settle(exchange));
+    for (uint32_t qty = 9998; qty > 6000; qty--) {
+        (void)exchange_cancel(exchange, 1, 1, qty);
+        exchange_run(exchange, NANOS_MILLI / 2);
+    }
+    EXPECT(exchange->client[1].reports[OUCH_CANCELED] > 100);
+    EXPECT(exchange->client[1].drops > 0);
+    for (uint32_t number = 1; number <= LIVING; number++) {
+        EXPECT(exchange_cancel(exchange, 0, number, 0));
+        exchange_run(exchange, NANOS_MILLI);
+    }
+    EXPECT_UINT(exchange->client[0].reports[OUCH_CANCELED], LIVING);
+    EXPECT_UINT(exchange_gate(exchange).streams_broken, 0);
+}
+
 /* One for 20 seconds. */
 static void buy_for_a_time(uint32_t client)
 {
@@ -331,6 +353,43 @@ SPEC(a_day_that_was_ending_when_the_venue_stopped_goes_on_ending)
     EXPECT_UINT(living(0), 0);
 }
 
+/* Inputs that wait for the disk. */
+static uint64_t waiting(void)
+{
+    return venue_sequence(exchange->venue) - venue_answered(exchange->venue);
+}
+
+/* Steps of the rig until the one in which housekeeping follows the turns. */
+static void run_until_before_housekeeping(void)
+{
+    const nanos_t step = 20 * NANOS_MICRO;
+    while (sim_wire_now(exchange->wire) / step % 50 != 48) exchange_run(exchange, step);
+}
+
+SPEC(an_order_that_waits_for_place_is_not_taken_with_what_the_venue_does_meanwhile)
+{
+    given(&(struct exchange_plan){.seed = 1, .durability = VENUE_DISK}, 2);
+    exchange->lazy_disk = true;
+    while (waiting() < WAITING - 1) {
+        buys(1, 1, 1);
+        exchange_run(exchange, NANOS_MILLI);
+    }
+    match_stage_end_day(exchange->match); /* one instrument closes, and then there is no place */
+    exchange_run(exchange, 2 * NANOS_MILLI);
+    EXPECT_UINT(waiting(), WAITING);
+    uint32_t number = exchange_enter(
+        exchange, 0,
+        &(struct exchange_order){.side = 'B', .qty = 10, .price_e4 = 90000, .instrument = 2});
+    EXPECT_UINT(number, 1);
+    exchange_run(exchange, 2 * NANOS_MILLI);
+    run_until_before_housekeeping();
+    exchange->lazy_disk = false; /* a turn in which all is told, and another instrument closes */
+    exchange->client[1].wants = false;
+    exchange_run(exchange, NANOS_SECOND);
+    const uint64_t *reports = exchange->client[0].reports;
+    EXPECT_UINT(reports[OUCH_ACCEPTED] + reports[OUCH_REJECTED], 1);
+}
+
 #define SPECS(S)                                                                                   \
     S(orders_of_a_lost_session_are_canceled_however_many_answers_wait)                             \
     S(the_day_ends_however_many_answers_wait)                                                      \
@@ -338,7 +397,9 @@ SPEC(a_day_that_was_ending_when_the_venue_stopped_goes_on_ending)
     S(where_answers_have_no_place_orders_are_refused_and_cancels_pass)                             \
     S(what_was_refused_for_want_of_place_is_refused_again_at_recovery)                             \
     S(where_not_even_refusals_have_place_who_asks_is_disconnected)                                 \
+    S(who_cancels_a_share_at_a_time_uses_up_no_place_that_others_need)                             \
     S(orders_for_a_time_beyond_a_session_s_number_are_refused_and_again_at_recovery)               \
+    S(an_order_that_waits_for_place_is_not_taken_with_what_the_venue_does_meanwhile)               \
     S(every_message_taken_is_counted_by_one_verdict)                                               \
     S(when_the_disk_has_failed_everybody_is_let_go_and_it_is_said)                                 \
     S(other_limits_or_instruments_than_the_days_are_refused_by_name)                               \

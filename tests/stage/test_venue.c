@@ -3,6 +3,7 @@
 #include "tests/stage/venue_spec.h"
 
 #include "dataplane/journal/journal_append.h"
+#include "tests/support/instructions.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +69,31 @@ SPEC(who_has_little_place_takes_events_a_few_at_a_time)
     EXPECT_UINT(venue_answered(rig->venue), 4);
     EXPECT_UINT(venue_release_some(rig->venue, 9), 3); /* the last is not on disk */
     EXPECT_UINT(venue_held(rig->venue), 1);
+}
+
+/* Instructions of taking a few events of so many that may leave. */
+static uint32_t taken_of(uint32_t events)
+{
+    if (rig) rig_delete(rig);
+    listed(4096, VENUE_DISK);
+    for (order_id_t id = 7; id < 7 + events; id++) {
+        EXPECT(buy(id) == VENUE_OK);
+        rig_settle(rig);
+    }
+    EXPECT(buy(6) == VENUE_OK); /* it is not on disk */
+    EXPECT_UINT(venue_release_some(rig->venue, 4), 4);
+    instructions_begin();
+    uint32_t taken = venue_release_some(rig->venue, 4);
+    uint32_t instructions = instructions_end();
+    EXPECT_UINT(taken, 4);
+    EXPECT(instructions > 20);
+    return instructions;
+}
+
+SPEC(a_few_events_are_taken_as_fast_however_many_wait)
+{
+    uint32_t few = taken_of(20), many = taken_of(500);
+    spec_expect(__FILE__, __LINE__, many <= 2 * few, "%u of 20, %u of 500", few, many);
 }
 
 SPEC(an_input_without_events_is_answered_when_it_is_durable)
@@ -333,6 +359,7 @@ SPEC(taking_events_must_not_submit)
     S(with_process_durability_events_leave_at_once)                                                \
     S(with_disk_durability_events_leave_when_their_input_is_on_disk)                               \
     S(who_has_little_place_takes_events_a_few_at_a_time)                                           \
+    S(a_few_events_are_taken_as_fast_however_many_wait)                                            \
     S(an_input_without_events_is_answered_when_it_is_durable)                                      \
     S(when_the_place_for_events_is_used_up_an_input_is_busy_before_it_is_written)                  \
     S(an_input_with_more_events_than_there_is_place_for_waits_and_loses_none)                      \
