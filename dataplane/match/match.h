@@ -92,10 +92,12 @@ void match_expect_all(const struct match *match, const struct match_input *const
 
 /* Queries. */
 
+#define MATCH_DEPTH_ORDERS 100u
+
 struct match_level {
     price_t price;
-    qty_t qty; /* shown */
-    uint32_t orders;
+    qty_t qty;       /* shown */
+    uint32_t orders; /* MATCH_DEPTH_ORDERS: so many or more, they are counted no further */
 };
 
 /* An order as others may see it, and what its owner knows beside that. */
@@ -120,7 +122,8 @@ bool match_listing_of(const struct match *match, uint16_t instrument,
                       struct match_listing *listing);
 price_t match_last_price(const struct match *match, uint16_t instrument); /* 0: no trade yet */
 
-/* The best count levels of side, best first, into levels[0..count).  Returns how many exist. */
+/* The best count levels of side, best first, into levels[0..count).  Returns how many exist.  Of
+ * each no more than MATCH_DEPTH_ORDERS orders are looked at, however many stand there. */
 uint32_t match_depth(const struct match *match, uint16_t instrument, enum side side,
                      struct match_level *levels, uint32_t count);
 

@@ -38,7 +38,8 @@ uint32_t match_depth(const struct match *match, uint16_t instrument, enum side s
     for (uint32_t i = 0; i < count && key != LADDER_EMPTY; i++) {
         const struct level *level = ladder_level(match, ladder, key);
         uint32_t orders = 0;
-        for (uint32_t slot = level->head; slot; slot = match->orders[slot].next) orders++;
+        uint32_t slot = level->head;
+        for (; slot && orders < MATCH_DEPTH_ORDERS; slot = match->orders[slot].next) orders++;
         levels[i] = (struct match_level){
             .price = ticks_price(b, key_ticks((int32_t)key)),
             .qty = lots_qty(b, level->lots),

@@ -3,6 +3,7 @@
 
 #include "tests/stage/exchange_parts.h"
 #include "tests/stage/exchange_rig.h"
+#include "tests/support/instructions.h"
 #include "tests/support/spec.h"
 
 #include <string.h>
@@ -203,6 +204,28 @@ SPEC(who_cancels_a_share_at_a_time_uses_up_no_place_that_others_need)
     EXPECT_UINT(exchange_gate(exchange).streams_broken, 0);
 }
 
+/* Instructions of the match stage's housekeeping with so many orders at one price, the best. */
+static uint32_t housekeeping_among(uint32_t orders)
+{
+    given(&(struct exchange_plan){.seed = 1, .durability = VENUE_PROCESS}, 1);
+    buys(0, orders, 90000);
+    EXPECT(exchange_settle(exchange));
+    EXPECT_UINT(exchange_match(exchange).orders, orders);
+    match_stage_kind.housekeeping(exchange->match, 0);
+    instructions_begin();
+    match_stage_kind.housekeeping(exchange->match, 0);
+    return instructions_end();
+}
+
+SPEC(housekeeping_takes_the_same_however_many_orders_stand_at_the_best_price)
+{
+    uint32_t few = housekeeping_among(200);
+    exchange_delete(exchange);
+    uint32_t many = housekeeping_among(3200);
+    EXPECT(few > 100);
+    spec_expect(__FILE__, __LINE__, many <= few + few / 4, "%u with 200, %u with 3200", few, many);
+}
+
 /* One for 20 seconds. */
 static void buy_for_a_time(uint32_t client)
 {
@@ -398,6 +421,7 @@ SPEC(an_order_that_waits_for_place_is_not_taken_with_what_the_venue_does_meanwhi
     S(what_was_refused_for_want_of_place_is_refused_again_at_recovery)                             \
     S(where_not_even_refusals_have_place_who_asks_is_disconnected)                                 \
     S(who_cancels_a_share_at_a_time_uses_up_no_place_that_others_need)                             \
+    S(housekeeping_takes_the_same_however_many_orders_stand_at_the_best_price)                     \
     S(orders_for_a_time_beyond_a_session_s_number_are_refused_and_again_at_recovery)               \
     S(an_order_that_waits_for_place_is_not_taken_with_what_the_venue_does_meanwhile)               \
     S(every_message_taken_is_counted_by_one_verdict)                                               \
