@@ -416,6 +416,18 @@ SPEC(a_leg_that_has_fired_and_waits_for_its_turn_is_not_changed)
          "a is rejected: these terms do not go together");
 }
 
+SPEC(a_leg_that_has_fired_and_waits_for_its_turn_is_cleared_as_it_could_be_canceled)
+{
+    GIVEN("engine cascade 1", "list MAIN");
+    GIVEN("a buys 10 at 100.00 take 110.00 stop-loss 98.00", "b sells 10 at 100.00 by b",
+          "y buys 50 at 97.00", "u sells 1 stop 99.00", "v sells 1 stop 98.50",
+          "m sells 1 at 97.00 by b");
+    WHEN("modify a take 109.00 no stop-loss");
+    THEN("v is triggered by 97.00 with 1", "v takes 1 from y at 97.00",
+         "a.stop is canceled with 10 left: canceled by its owner",
+         "a.take becomes 10 at 109.00");
+}
+
 SPEC(a_trailing_loss_that_grows_goes_on_reserving_where_it_began)
 {
     GIVEN_SPOT();
@@ -468,6 +480,7 @@ SPEC(an_added_leg_that_trades_everything_at_once_closes_its_order)
     S(a_leg_is_not_added_to_a_full_engine)                                                         \
     S(a_leg_alone_is_not_changed_by_its_own_id_either)                                             \
     S(a_leg_that_has_fired_and_waits_for_its_turn_is_not_changed)                                  \
+    S(a_leg_that_has_fired_and_waits_for_its_turn_is_cleared_as_it_could_be_canceled)              \
     S(a_trailing_loss_that_grows_goes_on_reserving_where_it_began)                                 \
     S(an_added_leg_that_trades_everything_at_once_closes_its_order)
 SPEC_MAIN("match_legs", SPECS, book_script_open, book_script_close)

@@ -43,6 +43,15 @@ SPEC(payments_of_nothing_are_refused)
     THEN("rejected: quantity is not positive");
 }
 
+SPEC(without_accounts_nobody_is_known_who_could_be_paid)
+{
+    GIVEN("engine accounts 0", "list MAIN");
+    WHEN("deposit @1 USD 10");
+    THEN("rejected: account is not known");
+    WHEN("withdraw @1 USD 10");
+    THEN("rejected: account is not known");
+}
+
 SPEC(an_asset_holds_no_more_than_the_largest_sum)
 {
     GIVEN("deposit alice USD 23058430092.13693951"); /* 2^61 - 1 */
@@ -377,6 +386,7 @@ SPEC(removing_an_instrument_gives_back_what_its_orders_reserved)
     S(a_deposit_is_there_at_once)                                                                  \
     S(only_what_is_available_is_withdrawn)                                                         \
     S(payments_of_nothing_are_refused)                                                             \
+    S(without_accounts_nobody_is_known_who_could_be_paid)                                          \
     S(an_asset_holds_no_more_than_the_largest_sum)                                                 \
     S(a_buy_reserves_its_value_and_the_higher_fee)                                                 \
     S(the_fee_of_one_lot_is_rounded_up_before_it_is_multiplied)                                    \

@@ -29,13 +29,19 @@ static bool is_known(const struct plain_match *plain, uint32_t account)
     return account < plain->limits.accounts && plain->account[account].known;
 }
 
+/* Without accounts nobody is known, whatever would be paid. */
+static uint8_t check_payment(const struct plain_match *plain, const struct match_input *input)
+{
+    if (plain->limits.accounts > 0 && input->instrument >= plain->limits.assets)
+        return MATCH_NO_INSTRUMENT;
+    if (!is_known(plain, input->account)) return MATCH_NO_ACCOUNT;
+    return input->qty <= 0 ? MATCH_BAD_QTY : MATCH_NO_REASON;
+}
+
 void plain_deposit(struct plain_match *plain, const struct match_input *input)
 {
     uint16_t asset = input->instrument;
-    uint8_t reason = MATCH_NO_REASON;
-    if (asset >= plain->limits.assets) reason = MATCH_NO_INSTRUMENT;
-    else if (!is_known(plain, input->account)) reason = MATCH_NO_ACCOUNT;
-    else if (input->qty <= 0) reason = MATCH_BAD_QTY;
+    uint8_t reason = check_payment(plain, input);
     struct plain_balance *balance = plain_balance(plain, input->account, asset);
     wide_t total = balance ? balance->total : 0;
     if (reason == MATCH_NO_REASON) {
@@ -60,13 +66,11 @@ void plain_deposit(struct plain_match *plain, const struct match_input *input)
 void plain_withdraw(struct plain_match *plain, const struct match_input *input)
 {
     uint16_t asset = input->instrument;
-    uint8_t reason = MATCH_NO_REASON;
-    if (asset >= plain->limits.assets) reason = MATCH_NO_INSTRUMENT;
-    else if (!is_known(plain, input->account)) reason = MATCH_NO_ACCOUNT;
-    else if (input->qty <= 0) reason = MATCH_BAD_QTY;
-    else if ((wide_t)plain->paid_in[asset] - input->qty < -MATCH_MONEY_MAX) reason = MATCH_NO_FUNDS;
-    else if (plain_balance(plain, input->account, asset) == NULL ||
-             input->qty > plain_available(plain, input->account, asset))
+    uint8_t reason = check_payment(plain, input);
+    if (reason == MATCH_NO_REASON && (wide_t)plain->paid_in[asset] - input->qty < -MATCH_MONEY_MAX)
+        reason = MATCH_NO_FUNDS;
+    if (reason == MATCH_NO_REASON && (plain_balance(plain, input->account, asset) == NULL ||
+                                      input->qty > plain_available(plain, input->account, asset)))
         reason = MATCH_NO_FUNDS;
     if (reason != MATCH_NO_REASON) {
         plain_reject(plain, input, reason);

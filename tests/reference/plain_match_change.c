@@ -20,8 +20,7 @@ static bool one_change(const struct plain_order *leg, const struct match_leg *gi
     if (clear) {
         change->any = true;
         change->leg = (struct match_leg){0};
-        return leg != NULL && !given->type && !given->price && !given->trigger &&
-               leg->place != PLAIN_FIRED;
+        return leg != NULL && !given->type && !given->price && !given->trigger;
     }
     if (given->type != MATCH_TYPE_NONE) {
         change->any = change->add = true;
