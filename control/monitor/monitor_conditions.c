@@ -204,6 +204,15 @@ static void rates_look(struct monitor *monitor, uint64_t refused, uint64_t overr
     monitor_tell(monitor, MONITOR_OVERRUN, "", many, detail);
 }
 
+/* A day that the start has found begun is told too. */
+static void day_look(struct monitor *monitor, const struct engine_gateway_view *view)
+{
+    char detail[MONITOR_DETAIL_MAX + 1];
+    DETAIL(detail, "day %" PRIu64 " of its journal", view->days);
+    if (view->day > monitor->memory.days) monitor_say(monitor, MONITOR_DAY_BEGUN, "", detail);
+    monitor->memory.days = view->day;
+}
+
 static void gateway_look(struct monitor *monitor, const struct engine_gateway_view *view)
 {
     struct monitor_memory *memory = &monitor->memory;
@@ -212,6 +221,7 @@ static void gateway_look(struct monitor *monitor, const struct engine_gateway_vi
         session_look(monitor, view, i);
     monitor_tell(monitor, MONITOR_HALTED, "", view->state != RISK_ACTIVE && !view->stopping,
                  report_trading_state(view->state));
+    day_look(monitor, view);
     journal_look(monitor, view);
     rates_look(monitor, view->refused, view->overrun);
     DETAIL(detail, "%" PRIu64 " since the start", view->drift);

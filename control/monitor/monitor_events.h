@@ -51,6 +51,8 @@
       "wait until the venue has answered; if it lasts, ask its operators")             \
     X(MONITOR_HALTED,           halted,           WARNING, ALERT,     "trading is halted or may only reduce", \
       "find out who halted it and why, then release it")                               \
+    X(MONITOR_DAY_BEGUN,        day_begun,        NOTE,    ONCE,      "a trading day has begun: turnover, loss and profit go on from zero", \
+      "nothing; who is halted stays so until somebody releases it")                    \
     X(MONITOR_RISK_REFUSES,     risk_refuses,     WARNING, ALERT,     "risk refuses many orders", \
       "see which limit refuses (pollux_risk_refused_total), then the strategy that runs into it") \
     X(MONITOR_DRIFT,            drift,            WARNING, ALERT,     "a venue had other orders than the box thought; it was corrected", \

@@ -88,11 +88,29 @@ SPEC(a_clock_that_is_ahead_of_the_systems_by_more_than_a_second_is_told_until_th
     EXPECT_TOLD("note clock_ahead: no more: ");
 }
 
+SPEC(a_trading_day_that_begins_is_told_once_and_one_that_the_start_found_too)
+{
+    views->gateway.day = 1;
+    views->gateway.days = 3;
+    live(1);
+    EXPECT_TOLD("note day_begun: a trading day has begun: ");
+    EXPECT(strstr(line, "(day 3 of its journal)") != NULL);
+    live(1);
+    EXPECT_SILENCE();
+    EXPECT_TEXT(health(), "");
+    box_end();
+    box_begin();
+    views->gateway.day = 1;
+    look();
+    EXPECT_TOLD("note day_begun: ");
+}
+
 #define SPECS(S)                                                                                   \
     S(a_disk_that_does_not_follow_is_told_and_one_that_follows_slowly_is_not)                      \
     S(a_journal_that_has_failed_is_an_alarm)                                                       \
     S(rings_that_were_full_and_streams_that_are_broken_are_told)                                   \
     S(a_capture_that_drops_or_fails_is_told)                                                       \
     S(a_clock_is_off_only_if_something_is_known_of_it)                                             \
-    S(a_clock_that_is_ahead_of_the_systems_by_more_than_a_second_is_told_until_they_meet)
+    S(a_clock_that_is_ahead_of_the_systems_by_more_than_a_second_is_told_until_they_meet)          \
+    S(a_trading_day_that_begins_is_told_once_and_one_that_the_start_found_too)
 SPEC_MAIN("monitor_machine", SPECS, box_begin, box_end)
