@@ -93,6 +93,8 @@
       "capture fewer ports, or to a faster disk; the box itself is not slower")        \
     X(MONITOR_CAPTURE_FAILED,   capture_failed,   WARNING, ALERT,     "the capture of frames has failed", \
       "see the folder capture.folder and its disk, then start it again")               \
+    X(MONITOR_REDIS_AWAY,       redis_away,       ALARM,   ALERT,     "the Redis server has been away for 15 seconds: programs outside are not heard, or not told", \
+      "see the server, its address and password in redis, and the log for why; it is tried again and again") \
     X(MONITOR_RECORDED,         flight_written,   NOTE,    ONCE,      "a flight record was written", \
       "read it, if something was wrong")                                               \
     X(MONITOR_ACKNOWLEDGED,     acknowledged,     NOTE,    ONCE,      "somebody has acknowledged an alert", \

@@ -35,6 +35,7 @@ struct monitor_memory {
     uint64_t drift, fill_unknown, intents_lost, copy_lost, events_lost, capture_dropped;
     bool was_up[ENGINE_VIEW_VENUES];
     nanos_t down_ns[ENGINE_VIEW_VENUES];
+    nanos_t redis_ns; /* for so long Redis has been away */
 };
 
 struct monitor {
