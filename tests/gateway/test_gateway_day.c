@@ -1,6 +1,11 @@
 /* The trading day (G15), as traces: its moment is a minute behind the rig's first time. */
 
+#include "dataplane/risk/risk_image.h"
 #include "tests/gateway/gateway_trace.h"
+#include "tests/support/chance.h"
+
+#include <stdio.h>
+#include <string.h>
 
 #define BEGINS (1060 * NANOS_SECOND)
 
@@ -279,6 +284,68 @@ SPEC(a_journal_that_had_no_days_counts_on_until_the_next_moment)
     gateway_rig_free(&rig);
 }
 
+/* Money, as risk and as the holdings count it. */
+struct money {
+    struct risk_image_wide risk[2], traded[2], box;
+    int64_t cash[2], profit[2];
+    qty_t bought[2], sold[2];
+};
+
+static struct money money(void)
+{
+    struct money all = {0};
+    struct risk_image_box box;
+    risk_image_box(gateway_risk(rig.gateway), &box);
+    all.box = box.cash;
+    for (uint32_t i = 0; i < 2; i++) {
+        struct risk_image_strategy risk;
+        struct gateway_holding is = held(i, 0);
+        risk_image_strategy(gateway_risk(rig.gateway), i, &risk);
+        all.risk[i] = risk.cash;
+        all.traded[i] = risk.traded;
+        all.cash[i] = is.cash;
+        all.profit[i] = is.profit;
+        all.bought[i] = is.bought;
+        all.sold[i] = is.sold;
+    }
+    return all;
+}
+
+/* Orders of two strategies are filled in part, prices move, days begin. */
+static void drawn_step(struct chance *chance)
+{
+    char steps[64];
+    uint64_t what = chance_between(chance, 0, 9), who = chance_between(chance, 0, 3);
+    unsigned price = (unsigned)chance_between(chance, 80, 120);
+    unsigned qty = (unsigned)chance_between(chance, 1, 9);
+    if (what == 0) priced(price);
+    if (what == 1) tick_at(gateway_day_look(rig.gateway).next + chance_between(chance, 0, 2));
+    if (what < 2) return;
+    (void)snprintf(steps, sizeof steps, "%c%u a%u e%u:%u c%u:%u", "isyw"[who], price, price, price,
+                   qty, price, qty);
+    gateway_rig_play(&rig, steps);
+}
+
+SPEC(what_the_journal_makes_of_drawn_days_is_what_they_came_to)
+{
+    for (uint64_t seed = 1; seed <= 4; seed++) {
+        struct chance chance = {seed};
+        open_daily(BEGINS);
+        for (uint32_t i = 0; i < 60; i++) drawn_step(&chance);
+        struct money before = money();
+        int64_t price = rig.market[0].bid / PRICE_ONE + 1;
+        EXPECT(days() > 0);
+        gateway_rig_restart(&rig);
+        gateway_recovered(rig.gateway, rig.now);
+        gateway_listing(rig.gateway, 0, "AAAA    ");
+        priced(price);
+        struct money after = money();
+        spec_expect(__FILE__, __LINE__, memcmp(&before, &after, sizeof before) == 0, "seed %d",
+                    (int)seed);
+        gateway_rig_free(&rig);
+    }
+}
+
 /* In force, and the next start begins it anew. */
 SPEC(a_day_that_could_not_be_written_down_is_in_force_and_nothing_new_is_sent)
 {
@@ -323,6 +390,7 @@ SPEC(moments_are_those_of_utc)
     S(what_was_halted_stays_halted)                                                                \
     S(without_a_moment_no_time_ends_the_day)                                                       \
     S(a_journal_that_had_no_days_counts_on_until_the_next_moment)                                  \
+    S(what_the_journal_makes_of_drawn_days_is_what_they_came_to)                                   \
     S(a_day_that_could_not_be_written_down_is_in_force_and_nothing_new_is_sent)                    \
     S(moments_are_those_of_utc)
 SPEC_MAIN("gateway_day", SPECS, NULL, NULL)
