@@ -155,14 +155,16 @@ static void holdings_print(struct text *out, const struct views *views)
 
 /* Gauges.  Their names are a plug-in's: two may be the same, and a scrape may not have both. */
 
-/* As they are printed: other bytes are all '?'. */
+/* As it is printed: other bytes are all '?'. */
+static char printed(char byte)
+{
+    if ((unsigned char)byte >= 0x80) return '?';
+    return byte;
+}
+
 static bool same_printed(const char *one, const char *other)
 {
-    for (; *one && *other; one++, other++) {
-        char a = (unsigned char)*one >= 0x80 ? '?' : *one;
-        char b = (unsigned char)*other >= 0x80 ? '?' : *other;
-        if (a != b) return false;
-    }
+    while (*one && printed(*one) == printed(*other)) one++, other++;
     return *one == *other;
 }
 
@@ -194,8 +196,9 @@ static void gauges_print(struct text *out, const struct views_census *census)
                 all - shown);
 }
 
-static_assert(VIEWS_STRATEGIES_MAX == 128 && VIEWS_HOLDINGS_MAX == 512 && VIEWS_GAUGES_MAX == 512,
-              "as the help says");
+static_assert(VIEWS_STRATEGIES_MAX == 128, "as the help says");
+static_assert(VIEWS_HOLDINGS_MAX == 512, "as the help says");
+static_assert(VIEWS_GAUGES_MAX == 512, "as the help says");
 
 #define GATEWAY_ROW(name, help) METRICS_COUNTER("gateway", name, help, view)
 
