@@ -9,8 +9,11 @@
 struct found {
     uint32_t strategies;
     uint32_t holdings;
+    uint32_t gauges;
+    uint64_t gauges_all;
     struct engine_view_strategy strategy[VIEWS_STRATEGIES_MAX];
     struct engine_view_holding holding[VIEWS_HOLDINGS_MAX];
+    struct engine_view_gauge gauge[VIEWS_GAUGES_MAX];
 };
 
 struct census {
@@ -48,6 +51,23 @@ static bool taken(void *rows, size_t row_bytes, uint32_t most, uint32_t *count,
     return said->next == 0 || *count == most;
 }
 
+static void gauges_told(void *context, const struct window *window, const struct window_said *said)
+{
+    struct census *census = context;
+    struct found *found = filling(census);
+    census->walks = false;
+    if (!said) return;
+    found->gauges_all = said->matched;
+    if (!taken(found->gauge, sizeof found->gauge[0], VIEWS_GAUGES_MAX, &found->gauges, window,
+               said)) {
+        census->walks = asked(census, ENGINE_WINDOW_GAUGES, VIEWS_GAUGES_MAX - found->gauges,
+                              said->next, gauges_told);
+        return;
+    }
+    census->filled = !census->filled;
+    census->whole = true;
+}
+
 static void holdings_told(void *context, const struct window *window,
                           const struct window_said *said)
 {
@@ -55,14 +75,11 @@ static void holdings_told(void *context, const struct window *window,
     struct found *found = filling(census);
     census->walks = false;
     if (!said) return;
-    if (!taken(found->holding, sizeof found->holding[0], VIEWS_HOLDINGS_MAX, &found->holdings,
-               window, said)) {
-        census->walks = asked(census, ENGINE_WINDOW_HOLDINGS, VIEWS_HOLDINGS_MAX - found->holdings,
-                              said->next, holdings_told);
-        return;
-    }
-    census->filled = !census->filled;
-    census->whole = true;
+    bool all = taken(found->holding, sizeof found->holding[0], VIEWS_HOLDINGS_MAX, &found->holdings,
+                     window, said);
+    census->walks = all ? asked(census, ENGINE_WINDOW_GAUGES, VIEWS_GAUGES_MAX, 0, gauges_told)
+                        : asked(census, ENGINE_WINDOW_HOLDINGS,
+                                VIEWS_HOLDINGS_MAX - found->holdings, said->next, holdings_told);
 }
 
 static void strategies_told(void *context, const struct window *window,
@@ -80,30 +97,35 @@ static void strategies_told(void *context, const struct window *window,
                     said->next, strategies_told);
 }
 
-static void walk(struct census *census, nanos_t now)
+/* What the view has room for is not asked for. */
+static void walk(struct census *census, const struct views *views)
 {
+    const struct engine_gateway_view *view = &views->gateway;
+    bool shown =
+        view->strategies <= ENGINE_VIEW_STRATEGIES && view->holdings <= ENGINE_VIEW_HOLDINGS;
     struct found *found = filling(census);
-    found->strategies = found->holdings = 0;
-    census->begun_ns = now;
+    found->strategies = found->holdings = found->gauges = 0;
+    census->begun_ns = views->now_ns;
     census->walks =
-        asked(census, ENGINE_WINDOW_STRATEGIES, VIEWS_STRATEGIES_MAX, 0, strategies_told);
+        shown ? asked(census, ENGINE_WINDOW_GAUGES, VIEWS_GAUGES_MAX, 0, gauges_told)
+              : asked(census, ENGINE_WINDOW_STRATEGIES, VIEWS_STRATEGIES_MAX, 0, strategies_told);
 }
 
 void census_look(struct census *census, struct views *views)
 {
     views->census = (struct views_census){0};
     if (!views->has_gateway) return;
-    const struct engine_gateway_view *view = &views->gateway;
-    if (view->strategies <= ENGINE_VIEW_STRATEGIES && view->holdings <= ENGINE_VIEW_HOLDINGS)
-        return;
     bool due = census->begun_ns == 0 || views->now_ns - census->begun_ns >= CENSUS_EVERY_NS;
-    if (due && !census->walks && census->polluxd->rows) walk(census, views->now_ns);
+    if (due && !census->walks && census->polluxd->rows) walk(census, views);
     if (!census->whole) return;
     const struct found *found = &census->half[census->filled];
     views->census = (struct views_census){.strategies = found->strategies,
                                           .strategy = found->strategy,
                                           .holdings = found->holdings,
-                                          .holding = found->holding};
+                                          .holding = found->holding,
+                                          .gauges = found->gauges,
+                                          .gauge = found->gauge,
+                                          .gauges_all = found->gauges_all};
 }
 
 struct census *census_new(struct polluxd *polluxd)

@@ -1,16 +1,17 @@
 #ifndef APPS_POLLUXD_CENSUS_H
 #define APPS_POLLUXD_CENSUS_H
 
-/* All strategies and positions of the gateway, for metrics: the engine's view has room for the
- * first few only.
+/* All strategies and positions of the gateway, for metrics, where the engine's view has room for
+ * the first few only; and the gauges of strategies, which it has not at all.
  *
- *     each CENSUS_EVERY_NS   strategies ──► positions      a walk through the engine's window,
- *                                                          portion by portion (rows.h)
+ *     each CENSUS_EVERY_NS   strategies ──► positions ──► gauges   a walk through the engine's
+ *                                                                  window, by portions (rows.h)
  *     when asked             what the last walk that came to its end has found
  *
- * Guarantees: no walk while the view has room for all there is; a walk that gets no answer leaves
- * what the one before has found; bounded by VIEWS_STRATEGIES_MAX and VIEWS_HOLDINGS_MAX, of which
- * the view says how many there are.  Rows of one walk may be some housekeepings apart.
+ * Guarantees: strategies and positions are not walked through while the view has room for all there
+ * are; a walk that gets no answer leaves what the one before has found; bounded by
+ * VIEWS_STRATEGIES_MAX, VIEWS_HOLDINGS_MAX and VIEWS_GAUGES_MAX, and it is said how many there are.
+ * Rows of one walk may be some housekeepings apart.
  *
  * Threads: the main one. */
 

@@ -4,6 +4,7 @@
 #include "apps/polluxd/commands_layout.h"
 
 #include <string.h>
+#include <time.h>
 
 #define CENT   (PRICE_ONE / 100)
 #define DIGITS 40
@@ -35,6 +36,16 @@ json_t *commands_money(int64_t money)
     struct text text = text_in(digits, sizeof digits);
     text_decimal(&text, money / CENT, 2, 2);
     return json_string(digits);
+}
+
+json_t *commands_moment(nanos_t wall_ns)
+{
+    char text[32] = "";
+    time_t seconds = (time_t)(wall_ns / NANOS_SECOND);
+    struct tm day;
+    gmtime_r(&seconds, &day);
+    strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &day);
+    return json_string(text);
 }
 
 json_t *commands_symbol(const char *symbol, size_t bytes)

@@ -72,7 +72,8 @@ nanos_t commands_now(void); /* monotonic */
 json_t *commands_count(uint64_t count);
 json_t *commands_price(price_t price); /* "10.05"; "" for none */
 json_t *commands_qty(qty_t qty);
-json_t *commands_money(int64_t money); /* "-13.75", hundredths */
+json_t *commands_money(int64_t money);    /* "-13.75", hundredths */
+json_t *commands_moment(nanos_t wall_ns); /* "2030-01-02 15:04:05", UTC */
 /* Without padding; whatever a feed said, it is text. */
 json_t *commands_symbol(const char *symbol, size_t bytes);
 

@@ -6,6 +6,7 @@
 #include "control/monitor/report_trading.h"
 #include "dataplane/base/clock_setup.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #define EVENTS_USUAL 20
@@ -24,12 +25,27 @@ static const char *journal_state(const struct engine_gateway_view *view)
     return "well";
 }
 
+/* Since when turnover, loss and profit count, and when they begin anew. */
+static void day_put(json_t *to, const struct engine_gateway_view *view)
+{
+    char digits[48];
+    struct text since = text_in(digits, sizeof digits);
+    if (view->days == 0) text_append(&since, "the journal's beginning");
+    else text_format(&since, "day %" PRIu64 " of the journal", view->days);
+    json_object_set_new(to, "day_since",
+                        view->days > 0 && view->day_since > 0 ? commands_moment(view->day_since)
+                                                              : json_string(digits));
+    json_object_set_new(to, "day_next",
+                        view->day_next ? commands_moment(view->day_next) : json_string("never"));
+}
+
 static void trading_put(json_t *to, struct commands *commands)
 {
     struct engine_gateway_view *view = &commands->gateway;
     engine_stage_gateway_view(commands->plan.polluxd->launch.engine, view);
     json_object_set_new(to, "trading", json_string(report_trading_state(view->state)));
     json_object_set_new(to, "profit", commands_money(view->profit));
+    day_put(to, view);
     put(to, "sent", view->order_sent + view->replace_sent + view->cancel_sent);
     put(to, "open", view->open);
     put(to, "in_doubt", report_doubt(view));

@@ -4,19 +4,6 @@
 #include "apps/polluxd/commands_layout.h"
 #include "apps/polluxd/monitoring.h"
 
-#include <time.h>
-
-/* "2030-01-02 15:04:05" */
-static json_t *moment(nanos_t wall_ns)
-{
-    char text[32] = "";
-    time_t seconds = (time_t)(wall_ns / NANOS_SECOND);
-    struct tm day;
-    gmtime_r(&seconds, &day);
-    strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &day);
-    return json_string(text);
-}
-
 /* Alerts. */
 
 static json_t *alert_show(const struct alert *alert)
@@ -25,7 +12,7 @@ static json_t *alert_show(const struct alert *alert)
     return json_pack("{s:o, s:s, s:s, s:s, s:o?, s:o, s:o, s:b, s:o?, s:s}", "id",
                      commands_count(alert->id), "state", alert_state_name(alert->state), "severity",
                      monitor_severity_name(is->severity), "code", is->code, "of",
-                     json_string(alert->of), "since", moment(alert->raised_ns), "times",
+                     json_string(alert->of), "since", commands_moment(alert->raised_ns), "times",
                      commands_count(alert->times), "holds", (int)alert->holds, "by",
                      json_string(alert->by), "alert", is->sentence);
 }

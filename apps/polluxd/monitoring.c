@@ -270,12 +270,18 @@ static void journal_write(struct monitoring *monitoring, const struct monitor_to
         monitor_unwritten(monitoring->monitor);
 }
 
+/* What happens once is told by who did it; but a day begins by itself. */
+static bool is_told_elsewhere(enum monitor_event event)
+{
+    return monitor_events[event].kind == MONITOR_ONCE && event != MONITOR_DAY_BEGUN;
+}
+
 /* For the command events, which others learn of by monitoring_line. */
 static void command_tell(struct monitoring *monitoring, const struct monitor_told *told)
 {
     char bytes[EVENT_LINE_MAX];
     struct text line = text_in(bytes, sizeof bytes);
-    if (monitor_events[told->event].kind == MONITOR_ONCE) return;
+    if (is_told_elsewhere(told->event)) return;
     text_clock(&line, told->wall_ns % (86400 * NANOS_SECOND));
     line.length -= 3; /* microseconds */
     text_append(&line, " UTC  ");
@@ -302,7 +308,7 @@ bool monitoring_line(struct monitoring *monitoring, struct text *line)
     for (const struct monitor_told *told;
          (told = monitor_next(monitoring->monitor, monitoring->shown));) {
         monitoring->shown = told->number;
-        if (monitor_events[told->event].kind == MONITOR_ONCE) continue;
+        if (is_told_elsewhere(told->event)) continue;
         monitor_told_print(line, told);
         return true;
     }

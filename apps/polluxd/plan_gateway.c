@@ -289,6 +289,8 @@ bool polluxd_gateway_plan(struct polluxd_gateway *gateway, const struct config *
     plan->symbol = gateway->symbol;
     plan->strategy = gateway->strategy;
     plan->reconcile_ns = from->reconcile_ms * NANOS_MILLI;
+    plan->daily = from->day_begins > 0;
+    plan->day_begins = from->day_begins % CONFIG_MIDNIGHT * NANOS_SECOND;
     CHECK(getrandom(&plan->seed, sizeof plan->seed, 0) == sizeof plan->seed);
     for (uint32_t i = 0; i < from->venues.count; i++)
         right &= venue_plan(gateway, config, &from->venues.at[i], kinds, problems);

@@ -79,7 +79,8 @@ static const struct command_parameter metrics_may[] = {NAME_MAY("name", "only th
 static const struct command_column status_fields[] = {
     TEXT("name", "box"), TEXT("version", "version"), TEXT("roles", "roles"),
     {"up_seconds", "up", COMMAND_SECONDS, false}, TIME("clock_ahead_ns", "clock ahead"),
-    TEXT("trading", "trading"), TEXT("profit", "profit"), COUNT("sent", "orders sent"),
+    TEXT("trading", "trading"), TEXT("profit", "profit"),
+    TEXT("day_since", "counts since (UTC)"), TEXT("day_next", "next day (UTC)"), COUNT("sent", "orders sent"),
     COUNT("open", "orders open"), COUNT("in_doubt", "orders in doubt"), COUNT("fills", "fills"),
     COUNT("refused", "orders refused"), COUNT("sessions_up", "sessions up"), COUNT("sessions", "of sessions"),
     TEXT("journal", "journal"), COUNT("journal_records", "records"), COUNT("journal_waiting", "not on disk"),

@@ -105,6 +105,7 @@ struct config_symbols {
 #define CONFIG_FIELD_MONEY(key, high, of)      uint64_t key; /* in 1e-8 */
 #define CONFIG_FIELD_NS(key, high, of)         uint64_t key;
 #define CONFIG_FIELD_TICKS(key, high, of)      uint64_t key;
+#define CONFIG_FIELD_MOMENT(key, high, of)     uint32_t key; /* s, to CONFIG_MIDNIGHT; 0: none */
 #define CONFIG_FIELD_PPM(key, high, of)        uint64_t key;
 #define CONFIG_FIELD_COUNT(key, high, of)      uint64_t key;
 #define CONFIG_FIELD_VENUE(key, high, of)      uint32_t key; /* its index in gateway.venues */

@@ -150,6 +150,7 @@ static void key_check(const struct check *check, const struct config_key *key,
     case CONFIG_TYPE_MONEY:
     case CONFIG_TYPE_NS:
     case CONFIG_TYPE_TICKS:
+    case CONFIG_TYPE_MOMENT:
     case CONFIG_TYPE_PPM:
     case CONFIG_TYPE_COUNT:
     case CONFIG_TYPE_VENUE:

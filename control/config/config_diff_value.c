@@ -67,6 +67,15 @@ static void pace_print(FILE *out, uint32_t pace)
     else fprintf(out, "%" PRIu32 "x", pace);
 }
 
+static void moment_print(FILE *out, uint32_t moment)
+{
+    uint32_t second = moment % CONFIG_MIDNIGHT;
+    if (moment == 0) fputs("none", out);
+    else
+        fprintf(out, "%02" PRIu32 ":%02" PRIu32 ":%02" PRIu32, second / 3600, second / 60 % 60,
+                second % 60);
+}
+
 void config_diff_value_print(FILE *out, const struct config *config, const struct config_key *key,
                              const void *field)
 {
@@ -88,6 +97,7 @@ void config_diff_value_print(FILE *out, const struct config *config, const struc
     case CONFIG_TYPE_CHOICES: choices_print(out, key, *whole); return;
     case CONFIG_TYPE_PACE: pace_print(out, *whole); return;
     case CONFIG_TYPE_ADDRESS: address_print(out, *whole); return;
+    case CONFIG_TYPE_MOMENT: moment_print(out, *whole); return;
     case CONFIG_TYPE_MAC: mac_print(out, *large); return;
     case CONFIG_TYPE_PORT: port_print(out, config, *whole); return;
     case CONFIG_TYPE_VENUE: fputs(config->gateway->venues.at[*whole].name, out); return;

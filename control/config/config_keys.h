@@ -56,6 +56,7 @@
 #define CONFIG_NEIGHBOURS_MAX 64
 #define CONFIG_REQUESTS_MAX   1024 /* RECOVERY_RATE_MAX */
 #define CONFIG_SERVERS_MAX    4
+#define CONFIG_MIDNIGHT       86400u /* seconds: the end of a day, which is where one begins */
 
 /* The addresses of hosts, and with them those of multicast groups. */
 #define CONFIG_ADDRESS_MIN 0x01000000u /* 1.0.0.0 */
@@ -86,6 +87,7 @@
     X(QTY,       "a quantity such as 100 or 0.5")                                      \
     X(MONEY,     "an amount of money such as 1000000 or 0.5")                          \
     X(NS,        "a time such as 250us, 5ms or 2s")                                    \
+    X(MOMENT,    "a time of day such as 22:00:00")                                     \
     X(TICKS,     "a whole number of ticks")                                            \
     X(PPM,       "a percentage such as 2% or 0.25%")                                   \
     X(COUNT,     "a whole number")                                                     \

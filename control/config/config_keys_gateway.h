@@ -149,7 +149,7 @@
 
 #define CONFIG_GATEWAY(K, S)                                                           \
     K(S, PATH,    journal, NULL, 1, CONFIG_PATH_MAX, none, RESTART,                    \
-      "The folder its journal is kept in; no other role's.  What the box holds, how it is halted, its turnover and its losses are of this journal: a new folder begins at nothing.")                           \
+      "The folder its journal is kept in; no other role's.  What the box holds, how it is halted, its turnover and its losses are in this journal: a new folder begins at nothing.")                           \
     K(S, WHOLE,   journal_image_records, "1000000", 0, UINT32_MAX, none, RESTART,      \
       "How many records behind its newest image make the next one while trading; 0 is none, and an image is made at each start and stop only.") \
     K(S, WHOLE,   journal_keep_segments, "", 1, CONFIG_KEEP_MAX, none, RESTART,        \
@@ -160,6 +160,8 @@
       "Whether orders may leave from the start, unless its journal says otherwise: halts and releases in it hold over every start.  Else the box starts halted, and somebody releases it.  A new folder knows of no halt: with true, a box that was halted trades in it.") \
     K(S, SWITCH,  two_persons, "false", 0, 0, none, RESTART,                           \
       "Whether a second authorised user must confirm what loosens a limit or releases a halt.") \
+    K(S, MOMENT,  day_begins, "", 0, 0, none, RESTART,                                 \
+      "When the trading day begins, UTC: strategy_volume, strategy_loss, box_loss and profits count from then on; positions, open orders and halts stay.  Also at a start, if one has begun since.  Without it the day is the journal, however long that is.") \
     K(S, WHOLE,   reconcile_ms, "5000", 0, 3600000, none, RESTART,                     \
       "How often venues are asked for all open orders; 0 is never.")                   \
     K(S, LIST,    venues, NULL, 1, CONFIG_TRADE_VENUES_MAX, config_trade_venue, RESTART, \

@@ -74,6 +74,7 @@ static const cyaml_schema_value_t parameter_value = {
 #define VALUE_MONEY(high, of)     VALUE_LARGE(high, of)
 #define VALUE_NS(high, of)        VALUE_LARGE(high, of)
 #define VALUE_TICKS(high, of)     VALUE_LARGE(high, of)
+#define VALUE_MOMENT(high, of)    VALUE_WHOLE(high, of)
 #define VALUE_PPM(high, of)       VALUE_LARGE(high, of)
 #define VALUE_COUNT(high, of)     VALUE_LARGE(high, of)
 #define VALUE_VENUE(high, of)     VALUE_WHOLE(high, of)
@@ -120,6 +121,7 @@ static const cyaml_schema_value_t parameter_value = {
 #define PLACE_MONEY(section, field)      PLAIN(section, field)
 #define PLACE_NS(section, field)         PLAIN(section, field)
 #define PLACE_TICKS(section, field)      PLAIN(section, field)
+#define PLACE_MOMENT(section, field)     PLAIN(section, field)
 #define PLACE_PPM(section, field)        PLAIN(section, field)
 #define PLACE_COUNT(section, field)      PLAIN(section, field)
 #define PLACE_VENUE(section, field)      PLAIN(section, field)
@@ -196,6 +198,7 @@ static void value_write(FILE *out, const struct config_key *key, const struct co
     case CONFIG_TYPE_MONEY:
     case CONFIG_TYPE_NS:
     case CONFIG_TYPE_TICKS:
+    case CONFIG_TYPE_MOMENT:
     case CONFIG_TYPE_PPM:
     case CONFIG_TYPE_COUNT:
     case CONFIG_TYPE_VENUE: fprintf(out, "%ju", (uintmax_t)node->number); return;

@@ -46,6 +46,7 @@ static void print_range(FILE *out, const struct config_key *key)
     case CONFIG_TYPE_CHOICE:
     case CONFIG_TYPE_CHOICES:
     case CONFIG_TYPE_ADDRESS:
+    case CONFIG_TYPE_MOMENT:
     case CONFIG_TYPE_MAC:
     case CONFIG_TYPE_SECTION:
     case CONFIG_TYPE_OPTION: return;

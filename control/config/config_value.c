@@ -312,6 +312,31 @@ static void check_time(const struct verdict *verdict)
     refuse(verdict, config_schema_called(CONFIG_TYPE_NS));
 }
 
+/* Two digits below most. */
+static bool read_two(const char *text, uint32_t most, uint32_t *number)
+{
+    if (text[0] < '0' || text[0] > '9' || text[1] < '0' || text[1] > '9') return false;
+    *number = (uint32_t)(10 * (text[0] - '0') + text[1] - '0');
+    return *number < most;
+}
+
+/* HH:MM:SS; midnight is the end of a day, so that 0 is none. */
+static void check_moment(const struct verdict *verdict)
+{
+    const struct config_node *node = verdict->node;
+    const char *text = node->text;
+    uint32_t hour, minute, second;
+    bool right = node->bytes == 8 && text[2] == ':' && text[5] == ':' &&
+                 read_two(text, 24, &hour) && read_two(text + 3, 60, &minute) &&
+                 read_two(text + 6, 60, &second);
+    if (!right) {
+        refuse(verdict, "a time of day, UTC, from 00:00:00 to 23:59:59");
+        return;
+    }
+    uint32_t moment = (60 * hour + minute) * 60 + second;
+    settle(verdict, moment ? moment : CONFIG_MIDNIGHT);
+}
+
 static void check_address(const struct verdict *verdict)
 {
     const struct config_node *node = verdict->node;
@@ -437,6 +462,7 @@ void config_value_check(const struct config_key *key, const char *path, struct c
     case CONFIG_TYPE_NS: check_time(&verdict); return;
     case CONFIG_TYPE_PACE: check_pace(&verdict); return;
     case CONFIG_TYPE_ADDRESS: check_address(&verdict); return;
+    case CONFIG_TYPE_MOMENT: check_moment(&verdict); return;
     case CONFIG_TYPE_MAC: check_mac(&verdict); return;
     case CONFIG_TYPE_SYMBOLS:
     case CONFIG_TYPE_SELECTION:

@@ -153,7 +153,52 @@ static void holdings_print(struct text *out, const struct views *views)
     }
 }
 
-static_assert(VIEWS_STRATEGIES_MAX == 128 && VIEWS_HOLDINGS_MAX == 512, "as the help says");
+/* Gauges.  Their names are a plug-in's: two may be the same, and a scrape may not have both. */
+
+/* As it is printed: other bytes are all '?'. */
+static char printed(char byte)
+{
+    if ((unsigned char)byte >= 0x80) return '?';
+    return byte;
+}
+
+static bool same_printed(const char *one, const char *other)
+{
+    while (*one && printed(*one) == printed(*other)) one++, other++;
+    return *one == *other;
+}
+
+static bool is_named_before(const struct engine_view_gauge *gauge, uint32_t at)
+{
+    for (uint32_t i = at; i-- > 0 && strcmp(gauge[i].strategy, gauge[at].strategy) == 0;)
+        if (same_printed(gauge[i].name, gauge[at].name)) return true;
+    return false;
+}
+
+static void gauges_print(struct text *out, const struct views_census *census)
+{
+    uint64_t shown = 0;
+    metrics_head(out, EXPOSITION_GAUGE, "pollux_strategy_gauge",
+                 "What a strategy shows of itself, by its name for it");
+    for (uint32_t i = 0; i < census->gauges; i++) {
+        const struct engine_view_gauge *gauge = &census->gauge[i];
+        if (is_named_before(census->gauge, i)) continue;
+        struct exposition_labels labels =
+            exposition_of("strategy", gauge->strategy, "name", gauge->name, NULL);
+        exposition_decimal(out, "pollux_strategy_gauge", &labels, gauge->value, 0);
+        shown++;
+    }
+    uint64_t all = census->gauges_all > shown ? census->gauges_all : shown;
+    metrics_one(out, EXPOSITION_GAUGE, "pollux_gateway_gauges",
+                "Gauges of strategies there are; the first 512 have metrics of their own", all);
+    metrics_one(out, EXPOSITION_GAUGE, "pollux_gateway_gauges_unshown",
+                "of these, have none: beyond the first 512, or named as another one of theirs",
+                all - shown);
+}
+
+static_assert(VIEWS_STRATEGIES_MAX == 128, "as the help says");
+static_assert(VIEWS_HOLDINGS_MAX == 512, "as the help says");
+static_assert(VIEWS_GAUGES_MAX == 512, "as the help says");
 
 #define GATEWAY_ROW(name, help) METRICS_COUNTER("gateway", name, help, view)
 
@@ -189,4 +234,5 @@ void metrics_gateway(struct text *out, const struct views *views)
     sessions_print(out, view);
     strategies_print(out, views);
     holdings_print(out, views);
+    gauges_print(out, &views->census);
 }

@@ -34,6 +34,7 @@
 #define MONITOR_REFUSALS_RATE 100u               /* in MONITOR_RATE_NS: many */
 #define MONITOR_OVERRUNS_RATE 1000u
 #define MONITOR_CLOCK_NS      (100 * NANOS_MILLI)
+#define MONITOR_REDIS_NS      (15 * NANOS_SECOND)     /* without one of the connections to Redis */
 #define MONITOR_AHEAD_NS      ((int64_t)NANOS_SECOND) /* of the box's clock */
 
 enum monitor_phase { MONITOR_HAPPENED, MONITOR_BEGAN, MONITOR_BEGAN_AGAIN, MONITOR_ENDED };

@@ -204,6 +204,15 @@ static void rates_look(struct monitor *monitor, uint64_t refused, uint64_t overr
     monitor_tell(monitor, MONITOR_OVERRUN, "", many, detail);
 }
 
+/* A day that the start has found begun is told too. */
+static void day_look(struct monitor *monitor, const struct engine_gateway_view *view)
+{
+    char detail[MONITOR_DETAIL_MAX + 1];
+    DETAIL(detail, "day %" PRIu64 " of its journal", view->days);
+    if (view->day > monitor->memory.days) monitor_say(monitor, MONITOR_DAY_BEGUN, "", detail);
+    monitor->memory.days = view->day;
+}
+
 static void gateway_look(struct monitor *monitor, const struct engine_gateway_view *view)
 {
     struct monitor_memory *memory = &monitor->memory;
@@ -212,6 +221,7 @@ static void gateway_look(struct monitor *monitor, const struct engine_gateway_vi
         session_look(monitor, view, i);
     monitor_tell(monitor, MONITOR_HALTED, "", view->state != RISK_ACTIVE && !view->stopping,
                  report_trading_state(view->state));
+    day_look(monitor, view);
     journal_look(monitor, view);
     rates_look(monitor, view->refused, view->overrun);
     DETAIL(detail, "%" PRIu64 " since the start", view->drift);
@@ -267,6 +277,18 @@ static void capture_look(struct monitor *monitor, const struct recorder_view *vi
     monitor_tell(monitor, MONITOR_CAPTURE_FAILED, "", view->state == RECORDER_FAILED, "");
 }
 
+/* A start in which it has not been there yet is being away too. */
+static void redis_look_at(struct monitor *monitor, const struct redis_view *view)
+{
+    struct monitor_memory *memory = &monitor->memory;
+    char detail[MONITOR_DETAIL_MAX + 1];
+    bool away = view->connections < view->connections_wanted;
+    memory->redis_ns = away ? memory->redis_ns + memory->span_ns : 0;
+    DETAIL(detail, "%" PRIu64 " of %" PRIu64 " connections are up", view->connections,
+           view->connections_wanted);
+    monitor_tell(monitor, MONITOR_REDIS_AWAY, "", memory->redis_ns >= MONITOR_REDIS_NS, detail);
+}
+
 static void clock_look(struct monitor *monitor, const struct views_clock *clock)
 {
     char detail[MONITOR_DETAIL_MAX + 1];
@@ -286,5 +308,6 @@ void monitor_conditions(struct monitor *monitor, const struct views *views)
     if (views->has_venue) venue_look(monitor, views);
     journals_look(monitor, views);
     if (views->has_capture) capture_look(monitor, &views->capture);
+    if (views->has_redis) redis_look_at(monitor, &views->redis);
     clock_look(monitor, &views->clock);
 }

@@ -51,6 +51,8 @@
       "wait until the venue has answered; if it lasts, ask its operators")             \
     X(MONITOR_HALTED,           halted,           WARNING, ALERT,     "trading is halted or may only reduce", \
       "find out who halted it and why, then release it")                               \
+    X(MONITOR_DAY_BEGUN,        day_begun,        NOTE,    ONCE,      "a trading day has begun: turnover, loss and profit go on from zero", \
+      "nothing; who is halted stays so until somebody releases it")                    \
     X(MONITOR_RISK_REFUSES,     risk_refuses,     WARNING, ALERT,     "risk refuses many orders", \
       "see which limit refuses (pollux_risk_refused_total), then the strategy that runs into it") \
     X(MONITOR_DRIFT,            drift,            WARNING, ALERT,     "a venue had other orders than the box thought; it was corrected", \
@@ -91,6 +93,8 @@
       "capture fewer ports, or to a faster disk; the box itself is not slower")        \
     X(MONITOR_CAPTURE_FAILED,   capture_failed,   WARNING, ALERT,     "the capture of frames has failed", \
       "see the folder capture.folder and its disk, then start it again")               \
+    X(MONITOR_REDIS_AWAY,       redis_away,       ALARM,   ALERT,     "the Redis server has been away for 15 seconds: programs outside are not heard, or not told", \
+      "see the server, its address and password in redis, and the log for why; it is tried again and again") \
     X(MONITOR_RECORDED,         flight_written,   NOTE,    ONCE,      "a flight record was written", \
       "read it, if something was wrong")                                               \
     X(MONITOR_ACKNOWLEDGED,     acknowledged,     NOTE,    ONCE,      "somebody has acknowledged an alert", \

@@ -31,9 +31,11 @@ struct monitor_memory {
     uint64_t gaps, lost[CHANNEL_LINES], received[CHANNEL_LINES];
     nanos_t quiet_ns[CHANNEL_LINES]; /* for so long a line has brought nothing */
     uint64_t port_lost[VIEWS_PORTS_MAX], ring_full[VIEWS_RINGS_MAX];
+    uint64_t days; /* that have begun since the start */
     uint64_t drift, fill_unknown, intents_lost, copy_lost, events_lost, capture_dropped;
     bool was_up[ENGINE_VIEW_VENUES];
     nanos_t down_ns[ENGINE_VIEW_VENUES];
+    nanos_t redis_ns; /* for so long Redis has been away */
 };
 
 struct monitor {

@@ -27,6 +27,7 @@
  * strategy. */
 #define VIEWS_STRATEGIES_MAX 128u
 #define VIEWS_HOLDINGS_MAX   512u
+#define VIEWS_GAUGES_MAX     512u /* of all strategies together */
 
 struct views_lcore {
     uint32_t cpu;
@@ -92,12 +93,15 @@ struct views_journal {
 };
 
 /* All strategies and positions of a gateway, or the first so many, as they were a second or two
- * ago; none while the view has room for all there is. */
+ * ago; none while the view has room for all there is.  And what strategies show of themselves. */
 struct views_census {
     uint32_t strategies;
     uint32_t holdings;
+    uint32_t gauges;
     const struct engine_view_strategy *strategy;
     const struct engine_view_holding *holding;
+    const struct engine_view_gauge *gauge; /* those of a strategy one behind the other */
+    uint64_t gauges_all;                   /* there are, these and all others */
 };
 
 /* What the kernel says of its clock; and the box's own (net_clock.h). */

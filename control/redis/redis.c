@@ -372,6 +372,7 @@ void redis_look(const struct redis *redis, struct redis_view *view)
     REDIS_COUNTERS(VIEW_SET)
     view->connections = 0ul + redis_link_ready(&redis->read) + redis_link_ready(&redis->listen) +
                         redis_link_ready(&redis->push);
+    view->connections_wanted = redis->plan.engine ? 3 : 1;
     view->waiting = redis->outbox.count;
     view->account_lost = redis->plan.accounts_lost ? counter_read(redis->plan.accounts_lost) : 0;
     view->account_report_lost =

@@ -96,6 +96,7 @@ struct redis_plan {
 
 #define REDIS_GAUGES(C)                                                                \
     C(connections, "Connections to the Redis server that are up, of three; without a gateway of one") \
+    C(connections_wanted, "So many of them there are to be")                           \
     C(waiting,     "Answers and refused messages that wait for the server")            \
     C(account_lost, "Sides of trades at the venue that no account is told of: there were too many") \
     C(account_report_lost, "Reports of orders of accounts that the ring had no room for: a later one says all") \

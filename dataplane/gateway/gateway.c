@@ -178,6 +178,7 @@ const char *gateway_check(const struct gateway_plan *plan)
     if (plan->venues < 1 || plan->venues > GATEWAY_VENUES_MAX) return "venues is out of range";
     if (plan->symbols > GATEWAY_SYMBOLS_MAX) return "symbols is out of range";
     if (plan->strategies > GATEWAY_STRATEGIES_MAX) return "strategies is out of range";
+    if (plan->day_begins >= GATEWAY_DAY_NS) return "day_begins is no moment of a day";
     for (uint32_t i = 0; i < plan->symbols && !wrong; i++) wrong = symbol_check(plan, i);
     for (uint32_t i = 0; i < plan->strategies && !wrong; i++) wrong = strategy_check(plan, i);
     for (uint32_t i = 0; i < plan->venues && !wrong; i++) wrong = venue_check(plan, i);
@@ -275,6 +276,7 @@ static void gateway_lay(struct place *place, const struct gateway_plan *plan,
     void *strategy = take(place, places * sizeof(struct gateway_strategy));
     void *symbol = take(place, plan->symbols * sizeof(struct gateway_symbol));
     void *holding = take(place, places * plan->symbols * sizeof(struct gateway_hold));
+    void *past = take(place, places * plan->symbols * sizeof(struct gateway_past));
     void *traded = take(place, GATEWAY_ABSENT * sizeof(gateway_wide));
     void *names = take(place, GATEWAY_STRATEGIES_MAX * sizeof(struct gateway_absent_name));
     void *listed = take(place, plan->instruments * sizeof(struct listing_name));
@@ -285,6 +287,7 @@ static void gateway_lay(struct place *place, const struct gateway_plan *plan,
         gateway->strategy = strategy;
         gateway->symbol = symbol;
         gateway->holding = holding;
+        gateway->day.past = past;
         gateway->absent_traded = traded;
         gateway->absent_name = names;
         gateway->by_place = by_place;

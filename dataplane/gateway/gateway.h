@@ -47,6 +47,7 @@
 #define GATEWAY_ROOM_RESERVE   2u
 #define GATEWAY_CONTROLS_MAX   RISK_BATCH_MAX /* records that change together */
 #define GATEWAY_MESSAGES       512u /* reports that wait for one decision; see gateway_tell.c */
+#define GATEWAY_DAY_NS         (86400 * NANOS_SECOND)
 /* What risk refused is not asked for again so long, nor what the venue did not cancel, but once. */
 #define GATEWAY_AGAIN_NS (100 * NANOS_MILLI)
 
@@ -107,6 +108,8 @@ struct gateway_plan {
     uint64_t seed;        /* of jitter */
     uint32_t run;         /* one more at each start: trade_port_limits.run */
     nanos_t reconcile_ns; /* how often all open orders are asked for; 0: never (F26) */
+    bool daily;           /* the trading day begins anew each day, so long after midnight, UTC; */
+    nanos_t day_begins;   /* else it is the journal */
 };
 
 /* What the gateway calls.  None may call the gateway, but flush. */
@@ -251,9 +254,10 @@ const struct risk_record *gateway_tightened(const struct gateway *gateway);
 /* Number of the newest record; UINT64_MAX, which is never durable, once the journal had no room for
  * one that must be there: what was changed then is in force, and would not outlive a restart. */
 uint64_t gateway_journalled(const struct gateway *gateway);
-/* A new day: turnover, loss and profit begin at zero.  Nothing calls it by itself: the day of a box
- * is its journal.  The record holds no marks: what was carried is worth its first mark of the next
- * start, so a loss on it since the day began is forgotten there. */
+/* A new day: turnover, loss and profit begin at zero, by a record.  Positions, orders, states and
+ * bounds stay; what is carried counts at its mark.  With plan.daily the gateway calls it by itself,
+ * with the first tick at or behind the moment, and at a start that finds one passed: so what was
+ * taken in before that tick is of the day before. */
 void gateway_day(struct gateway *gateway, nanos_t now);
 /* Switches a strategy's delegate on and off; off, its orders are canceled (F13, F21). */
 void gateway_switch(struct gateway *gateway, uint32_t strategy, bool on, nanos_t now);
@@ -312,16 +316,24 @@ bool gateway_busy(const struct gateway *gateway); /* a decision waits, or a held
 
 struct gateway_holding {
     qty_t position;
-    qty_t bought, sold; /* since the start of the day, reconciled */
-    int64_t cash;       /* money: sold less bought */
+    qty_t bought, sold; /* since the day began, reconciled */
+    int64_t cash;       /* money: sold less bought, and less what was carried over its beginning */
     int64_t profit;     /* cash and the position at the mark; 0 while it has none */
-    uint64_t fills;
-    uint32_t working; /* open orders */
+    uint64_t fills;     /* since the day began */
+    uint32_t working;   /* open orders */
 };
 void gateway_holding(const struct gateway *gateway, uint32_t strategy, uint32_t symbol,
                      struct gateway_holding *holding);
-/* Nothing is held, nothing was executed, and nothing is open. */
+/* Nothing is held, nothing was executed on the day, and nothing is open. */
 bool gateway_holding_empty(const struct gateway *gateway, uint32_t strategy, uint32_t symbol);
+
+/* The trading day. */
+struct gateway_day_look {
+    uint32_t days; /* that have begun in the journal; 0: it counts from its beginning */
+    nanos_t since; /* when the newest began, or the count; 0: no moment ends the day */
+    nanos_t next;  /* the next moment; 0 */
+};
+struct gateway_day_look gateway_day_look(const struct gateway *gateway);
 
 /* What the feed calls an instrument; zeros: it is not listed. */
 void gateway_symbol_listed(const struct gateway *gateway, uint32_t instrument, char symbol[8]);
@@ -385,6 +397,7 @@ enum risk_state gateway_strategy_state(const struct gateway *gateway, uint32_t s
     C(report, "Rows of the drop copy")                                                             \
     C(report_waits, "Reports that waited for a delegate's queue")                                  \
     C(report_merged, "of these, were added to one of their order that waited too")                 \
+    C(day, "Trading days that have begun: turnover, loss and profit went on from zero")            \
     C(drift, "Differences that a reconciliation has found and corrected")                          \
     C(tightened,                                                                                   \
       "Halts, and bounds that let less pass: since each of them what loosens is asked for again")  \

@@ -254,7 +254,9 @@ void gateway_write_names(struct gateway *gateway)
                                         .venues = plan->venues,
                                         .symbols = plan->symbols,
                                         .strategies = plan->strategies,
-                                        .names = names_of(plan)};
+                                        .names = names_of(plan),
+                                        .days = gateway->day.begun,
+                                        .day = gateway->day.at};
     gateway_write(gateway, GATEWAY_RECORD_START, &start, sizeof start);
     for (uint32_t i = 0; i < plan->strategies; i++)
         if (gateway->strategy[i].name[0]) name_write(gateway, i);
@@ -267,6 +269,8 @@ const char *gateway_read_start(struct gateway *gateway, const struct gateway_sta
     if (start->venues != plan->venues || start->symbols != plan->symbols ||
         start->names != names_of(plan))
         return "the journal is of other venues or symbols than the configuration";
+    gateway->day.begun = start->days;
+    gateway->day.at = start->day;
     memset(gateway->read_as, 0, sizeof gateway->read_as);
     memset(gateway->absent_name, 0, GATEWAY_STRATEGIES_MAX * sizeof *gateway->absent_name);
     return NULL;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* People: halts, bounds, switches, the end of the day and of the work.
+/* People: halts, bounds, switches, the end of the work.
  *
  * From the instant risk has a halt nothing new of its scope leaves.  What is open is then canceled
  * by a walk over the slots, which stops whoever must not have an order now; it looks at what is
@@ -176,37 +176,6 @@ void gateway_trips(struct gateway *gateway, nanos_t now)
                                      .value = RISK_HALTED,
                                      .reason = "filled too often in a second"};
         (void)!gateway_control(gateway, &record, 1, false, now);
-    }
-}
-
-void gateway_day(struct gateway *gateway, nanos_t now)
-{
-    struct gateway_day record = {.at = now};
-    gateway_write(gateway, GATEWAY_RECORD_DAY, &record, sizeof record);
-    gateway_day_take(gateway);
-}
-
-void gateway_day_take(struct gateway *gateway)
-{
-    risk_day(gateway->risk);
-    gateway_absent_day(gateway);
-    for (uint32_t strategy = 0; strategy < gateway_places(gateway); strategy++)
-        for (uint32_t symbol = 0; symbol < gateway->plan->symbols; symbol++) {
-            struct gateway_hold *hold = gateway_hold_at(gateway, strategy, symbol);
-            hold->bought = hold->sold = 0;
-            hold->fills = 0;
-            hold->cash = -(gateway_wide)hold->position * gateway->symbol[symbol].mark;
-            hold->unpriced = gateway->symbol[symbol].mark ? 0 : hold->position;
-        }
-}
-
-/* What was carried over a day's end that was read from the journal is worth the first mark. */
-void gateway_first_mark(struct gateway *gateway, uint32_t symbol)
-{
-    for (uint32_t strategy = 0; strategy < gateway->plan->strategies; strategy++) {
-        struct gateway_hold *hold = gateway_hold_at(gateway, strategy, symbol);
-        hold->cash -= (gateway_wide)hold->unpriced * gateway->symbol[symbol].mark;
-        hold->unpriced = 0;
     }
 }
 

@@ -67,15 +67,16 @@ void gateway_holding(const struct gateway *gateway, uint32_t strategy, uint32_t 
     CHECK(strategy < gateway->plan->strategies);
     CHECK(symbol < gateway->plan->symbols);
     const struct gateway_hold *hold = gateway_hold_at(gateway, strategy, symbol);
+    const struct gateway_past *past = gateway_past_at(gateway, strategy, symbol);
     gateway_wide value = (gateway_wide)gateway->symbol[symbol].mark * hold->position;
     bool valued = hold->position == 0 || gateway->symbol[symbol].mark > 0;
     *holding = (struct gateway_holding){
         .position = hold->position,
-        .bought = hold->bought,
-        .sold = hold->sold,
+        .bought = hold->bought - past->bought,
+        .sold = hold->sold - past->sold,
         .cash = (int64_t)(hold->cash / QTY_ONE),
         .profit = valued ? (int64_t)((hold->cash + value) / QTY_ONE) : 0,
-        .fills = hold->fills,
+        .fills = hold->fills - past->fills,
         .working = hold->working,
     };
 }

@@ -164,7 +164,11 @@ bool gateway_image_recover(struct gateway_image *image, struct gateway *gateway,
     case GATEWAY_RECORD_PASS:
     case GATEWAY_RECORD_CANCEL:
     case GATEWAY_RECORD_REPORT:
-    case GATEWAY_RECORD_DAY: break;
+    case GATEWAY_RECORD_CARRIED: break;
+    case GATEWAY_RECORD_DAY:
+        image->start.days = gateway->day.begun;
+        image->start.day = gateway->day.at;
+        break;
     }
     return true;
 }

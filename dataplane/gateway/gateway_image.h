@@ -26,7 +26,7 @@
 
 #include "dataplane/gateway/gateway.h"
 
-#define GATEWAY_IMAGE_VERSION 1u
+#define GATEWAY_IMAGE_VERSION 2u
 #define GATEWAY_IMAGE_CHANGES 1048576u /* by people; enough for a lifetime */
 
 /* What an image needs of a recovery and a gateway does not remember. */

@@ -29,7 +29,8 @@ struct gateway_image_head {
     uint64_t magic;
     uint32_t version;
     uint32_t names;
-    struct gateway_start start; /* the newest: whose venues and symbols these are */
+    struct gateway_start start; /* the newest: whose venues and symbols these are; its days and day
+                                 * as they became behind it */
     uint32_t changes;
     uint32_t waiting; /* of these */
     uint32_t waiting_left;
@@ -100,9 +101,10 @@ struct gateway_image_holding {
     uint64_t fills;
     struct risk_image_wide cash;
     qty_t unpriced;
+    struct gateway_past past;
     struct risk_image_holding risk;
 };
-static_assert(sizeof(struct gateway_image_holding) == 88, "no holes");
+static_assert(sizeof(struct gateway_image_holding) == 112, "no holes");
 
 /* Where the parts are. */
 struct gateway_image_parts {

@@ -202,6 +202,14 @@ static bool is_addable(const struct gateway_image_holding *holding, gateway_wide
            holding->unpriced == holding->risk.unpriced && *all <= RISK_POSITION_MAX;
 }
 
+/* What was before the day is a part of all there was. */
+static bool is_past(const struct gateway_image_holding *holding)
+{
+    const struct gateway_past *past = &holding->past;
+    return past->bought >= 0 && past->bought <= holding->bought && past->sold >= 0 &&
+           past->sold <= holding->sold && past->fills <= holding->fills;
+}
+
 static const char *holdings_check(const struct loading *loading)
 {
     gateway_wide absent = 0;
@@ -210,7 +218,7 @@ static const char *holdings_check(const struct loading *loading)
         const struct gateway_image_holding *holding = &loading->of.holding[i];
         uint64_t number = ((uint64_t)holding->name << 32 | holding->symbol) + 1;
         if (number <= before || holding->symbol >= loading->gateway->plan->symbols ||
-            !risk_image_holding_sound(&holding->risk))
+            !risk_image_holding_sound(&holding->risk) || !is_past(holding))
             return "a position of the image is none";
         if (is_placeless(loading, holding->name)) return "the image has a position of no strategy";
         if (gateway_is_absent(loading->gateway, loading->place_of[holding->name]) &&
@@ -417,6 +425,7 @@ static void holdings_take(struct loading *loading)
         hold->fills = is->fills;
         hold->cash = risk_image_int_of(&is->cash);
         hold->unpriced = is->unpriced;
+        *gateway_past_at(gateway, place, is->symbol) = is->past;
         if (!gateway_is_absent(gateway, place))
             risk_image_holding_load(gateway->risk, place, is->symbol, &is->risk);
     }

@@ -160,7 +160,8 @@ static uint32_t holdings_put(struct writer *writer)
                                                  .sold = hold->sold,
                                                  .fills = hold->fills,
                                                  .cash = risk_image_wide(hold->cash),
-                                                 .unpriced = hold->unpriced};
+                                                 .unpriced = hold->unpriced,
+                                                 .past = *gateway_past_at(gateway, place, symbol)};
             if (gateway_is_absent(gateway, place))
                 kept.risk = (struct risk_image_holding){
                     .position = hold->position, .unpriced = hold->unpriced, .known = 1};

@@ -97,6 +97,7 @@ nanos_t gateway_record_time(enum gateway_record kind, const void *record)
     case GATEWAY_RECORD_CONTROL: return ((const struct risk_record *)record)->at;
     case GATEWAY_RECORD_DAY: return ((const struct gateway_day *)record)->at;
     case GATEWAY_RECORD_INTAKE: return ((const struct gateway_heard *)record)->at;
+    case GATEWAY_RECORD_CARRIED: return ((const struct gateway_carried *)record)->at;
     }
     UNREACHABLE("a record of another kind is refused before");
 }

@@ -32,6 +32,7 @@
 
 #include "dataplane/gateway/gateway.h"
 #include "dataplane/gateway/gateway_absent.h"
+#include "dataplane/gateway/gateway_day.h"
 #include "dataplane/route/list.h"
 #include "dataplane/route/order_index.h"
 #include "dataplane/route/slots.h"
@@ -148,11 +149,11 @@ struct gateway_strategy {
 
 struct gateway_hold {
     qty_t position;
-    qty_t bought;
+    qty_t bought; /* this, sold and fills: since the journal began */
     qty_t sold;
     uint64_t fills;
-    gateway_wide cash;
-    qty_t unpriced; /* of position: carried over a day's end before there was a mark */
+    gateway_wide cash; /* since the day began, less what was carried then */
+    qty_t unpriced;    /* of position: carried over a day's end before there was a mark */
     uint32_t working;
     uint32_t reserved;
 };
@@ -228,6 +229,7 @@ struct gateway {
     uint32_t trips;               /* strategies to be halted */
     uint32_t leavings;            /* strategies */
     uint32_t openings;            /* symbols */
+    struct gateway_days day;
     uint64_t intent_sequence;
     uint64_t report_number;
     uint64_t journalled;
@@ -485,8 +487,6 @@ void gateway_sweep(struct gateway *gateway, uint32_t strategy, nanos_t now);
 void gateway_sweep_more(struct gateway *gateway, nanos_t now);
 void gateway_shut_slots(struct gateway *gateway, uint32_t strategy, bool shut);
 void gateway_shut(struct gateway *gateway, uint32_t strategy, nanos_t now); /* and sweep */
-void gateway_day_take(struct gateway *gateway);
-void gateway_first_mark(struct gateway *gateway, uint32_t symbol);
 void gateway_trips(struct gateway *gateway, nanos_t now); /* halts whom fills have stopped */
 
 /* gateway_tick.c */

@@ -89,7 +89,8 @@ bool gateway_holding_empty(const struct gateway *gateway, uint32_t strategy, uin
     CHECK(strategy < gateway->plan->strategies);
     CHECK(symbol < gateway->plan->symbols);
     const struct gateway_hold *hold = gateway_hold_at(gateway, strategy, symbol);
-    return hold->fills == 0 && hold->position == 0 && hold->working == 0;
+    return hold->fills == gateway_past_at(gateway, strategy, symbol)->fills &&
+           hold->position == 0 && hold->working == 0;
 }
 
 static uint64_t mix(uint64_t digest, uint64_t word)

@@ -11,7 +11,9 @@
  *     CONTROL   a change of a trading state or a bound (D1); a batch that begins with the number of
  *               the one before takes its place: that one was never applied
  *     STRATEGY  whose number this is from here on: after START of all, then of who is attached
- *     DAY       a new day: turnover and loss begin at zero
+ *     DAY       a new day: turnover, loss and profit begin at zero
+ *     CARRIED   what was carried over the day's beginning in a symbol counts at this price: one
+ *               behind DAY for each that has a price then, of the others with their first
  *     INTAKE    how far a strategy outside was heard (D0 before what it said acts): what follows is
  *               of it.  With nothing but a RESERVE or a START, or nothing, behind it, it has not
  *               acted
@@ -34,6 +36,7 @@ enum gateway_record {
     GATEWAY_RECORD_DAY,       /* struct gateway_day */
     GATEWAY_RECORD_STRATEGY,  /* struct gateway_named */
     GATEWAY_RECORD_INTAKE,    /* struct gateway_heard */
+    GATEWAY_RECORD_CARRIED,   /* struct gateway_carried */
 };
 
 /* names: CRC32C over venues and symbols with their names, in order: a journal of others is not
@@ -44,7 +47,8 @@ struct gateway_start {
     uint32_t symbols;
     uint32_t strategies;
     uint32_t names;
-    uint32_t reserved[3];
+    uint32_t days; /* that have begun in this journal so far; 0: it counts from its beginning */
+    nanos_t day;   /* the next one begins with the first moment behind this; 0: none does */
 };
 static_assert(sizeof(struct gateway_start) == 32, "no holes");
 
@@ -88,6 +92,14 @@ static_assert(sizeof(struct gateway_cancel) == 24, "no holes");
 struct gateway_day {
     nanos_t at;
 };
+
+struct gateway_carried {
+    price_t price;
+    uint32_t symbol;
+    uint32_t reserved;
+    nanos_t at;
+};
+static_assert(sizeof(struct gateway_carried) == 24, "no holes");
 
 /* Where a message stands in a stream: the two halves of its number there, which rises. */
 struct gateway_place {

@@ -261,17 +261,9 @@ static bool start_read(struct gateway *gateway, const struct gateway_start *star
     return sentence ? wrong(problem, capacity, sentence) : true;
 }
 
-static bool name_read(struct gateway *gateway, const struct gateway_named *named, char *problem,
-                      size_t capacity)
+/* What the one who takes it says against it. */
+static bool taken(const char *sentence, char *problem, size_t capacity)
 {
-    const char *sentence = gateway_read_name(gateway, named);
-    return sentence ? wrong(problem, capacity, sentence) : true;
-}
-
-static bool heard_read(struct gateway *gateway, const struct gateway_heard *heard, char *problem,
-                       size_t capacity)
-{
-    const char *sentence = gateway_read_heard(gateway, heard);
     return sentence ? wrong(problem, capacity, sentence) : true;
 }
 
@@ -287,6 +279,7 @@ static uint32_t bytes_of(enum gateway_record kind)
     case GATEWAY_RECORD_DAY: return sizeof(struct gateway_day);
     case GATEWAY_RECORD_STRATEGY: return sizeof(struct gateway_named);
     case GATEWAY_RECORD_INTAKE: return sizeof(struct gateway_heard);
+    case GATEWAY_RECORD_CARRIED: return sizeof(struct gateway_carried);
     }
     return 0;
 }
@@ -313,9 +306,13 @@ bool gateway_recover(struct gateway *gateway, enum gateway_record kind, const vo
     case GATEWAY_RECORD_CANCEL: return true; /* a goal of before is nobody's now */
     case GATEWAY_RECORD_REPORT: return report_read(gateway, record, problem, capacity);
     case GATEWAY_RECORD_CONTROL: return control_read(gateway, record, problem, capacity);
-    case GATEWAY_RECORD_DAY: gateway_day_take(gateway); return true;
-    case GATEWAY_RECORD_STRATEGY: return name_read(gateway, record, problem, capacity);
-    case GATEWAY_RECORD_INTAKE: return heard_read(gateway, record, problem, capacity);
+    case GATEWAY_RECORD_DAY: gateway_day_read(gateway, record); return true;
+    case GATEWAY_RECORD_STRATEGY:
+        return taken(gateway_read_name(gateway, record), problem, capacity);
+    case GATEWAY_RECORD_INTAKE:
+        return taken(gateway_read_heard(gateway, record), problem, capacity);
+    case GATEWAY_RECORD_CARRIED:
+        return taken(gateway_carried_read(gateway, record), problem, capacity);
     }
     UNREACHABLE("a kind without a length was refused");
 }
@@ -484,6 +481,7 @@ void gateway_recovered(struct gateway *gateway, nanos_t now)
         gateway_before_move(gateway, &gateway->venue[i]);
         venue_revive(gateway, &gateway->venue[i]);
     }
+    gateway_day_found(gateway, now);
     gateway_write_names(gateway);
     for (uint32_t i = 0; i < gateway->plan->venues; i++)
         gateway_reserve_ahead(gateway, &gateway->venue[i]);
@@ -491,5 +489,6 @@ void gateway_recovered(struct gateway *gateway, nanos_t now)
     gateway_stay(gateway);
     gateway_unfit_count(gateway);
     gateway->started = true;
+    gateway_day_look_for(gateway, now);
     gateway_sweep(gateway, GATEWAY_NONE, now); /* a halt of before may not have been carried out */
 }

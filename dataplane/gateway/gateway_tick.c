@@ -209,6 +209,7 @@ void gateway_tick(struct gateway *gateway, nanos_t now)
     CHECK(gateway->started);
     if (unlikely(gateway->openings > 0)) gateway_openings(gateway, now);
     gateway_marks(gateway);
+    gateway_day_look_for(gateway, now);
     gateway_sweep_more(gateway, now);
     for (uint32_t i = 0; i < gateway->plan->venues; i++)
         venue_tick(gateway, &gateway->venue[i], now);

@@ -149,8 +149,11 @@ void risk_mark(struct risk *risk, uint32_t symbol, price_t price, nanos_t now); 
  * also ends "not known" of the holding. */
 bool risk_position(struct risk *risk, uint32_t strategy, uint32_t symbol, qty_t position);
 
-/* A new day: turnover and loss begin at zero.  Positions and orders stay. */
+/* A new day: turnover and loss begin at zero.  Positions and orders stay; what is carried counts at
+ * its mark, or, where there is none, with the first one. */
 void risk_day(struct risk *risk);
+/* Of a journal that is read, without marks: that first one was this, 1..RISK_PRICE_MAX. */
+void risk_carried(struct risk *risk, uint32_t symbol, price_t price);
 
 /* Parents.  Slot, or RISK_NONE without room or out of range. */
 uint32_t risk_parent_open(struct risk *risk, const struct risk_order *parent);

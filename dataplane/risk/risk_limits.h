@@ -64,8 +64,8 @@ enum risk_looser { RISK_UP, RISK_DOWN };
 
 #define RISK_STRATEGY_LIMITS(X, ...)                                                               \
     X(RISK_STRATEGY_GROSS, strategy_gross, STRATEGY, MONEY, UP, RISK_MONEY_MAX, "the strategy's gross notional would be more than this at worst-case fills", ##__VA_ARGS__) \
-    X(RISK_STRATEGY_VOLUME, strategy_volume, STRATEGY, MONEY, UP, RISK_MONEY_MAX, "the strategy's turnover since its journal began, with what works, would be more than this", ##__VA_ARGS__) \
-    X(RISK_STRATEGY_LOSS, strategy_loss,  STRATEGY, MONEY, UP, RISK_MONEY_MAX, "the strategy has lost more than this since its journal began; it may only reduce", ##__VA_ARGS__) \
+    X(RISK_STRATEGY_VOLUME, strategy_volume, STRATEGY, MONEY, UP, RISK_MONEY_MAX, "the strategy's turnover since the day began, with what works, would be more than this", ##__VA_ARGS__) \
+    X(RISK_STRATEGY_LOSS, strategy_loss,  STRATEGY, MONEY, UP, RISK_MONEY_MAX, "the strategy has lost more than this since the day began; it may only reduce", ##__VA_ARGS__) \
     X(RISK_STRATEGY_RATE, strategy_rate,  STRATEGY, COUNT, UP, RISK_COUNT_MAX, "more messages of the strategy in a second than this", ##__VA_ARGS__) \
     X(RISK_STRATEGY_FILLS, strategy_fills, STRATEGY, COUNT, UP, RISK_COUNT_MAX, "the strategy was filled more often in a second than this; it waits for release", ##__VA_ARGS__)
 
@@ -74,7 +74,7 @@ enum risk_looser { RISK_UP, RISK_DOWN };
 
 #define RISK_BOX_LIMITS(X, ...)                                                                    \
     X(RISK_BOX_GROSS,     box_gross,      BOX, MONEY,    UP, RISK_MONEY_MAX, "the box's gross notional would be more than this at worst-case fills", ##__VA_ARGS__) \
-    X(RISK_BOX_LOSS,      box_loss,       BOX, MONEY,    UP, RISK_MONEY_MAX, "the box has lost more than this since its journal began; it may only reduce", ##__VA_ARGS__) \
+    X(RISK_BOX_LOSS,      box_loss,       BOX, MONEY,    UP, RISK_MONEY_MAX, "the box has lost more than this since the day began; it may only reduce", ##__VA_ARGS__) \
     X(RISK_DUPLICATE_NS,  duplicate_ns,   BOX, NS,       DOWN, RISK_NS_MAX, "the same order of the strategy passed less than this ago", ##__VA_ARGS__)
 
 #define RISK_LIMITS(X, ...)                                                                        \

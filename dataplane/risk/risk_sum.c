@@ -53,6 +53,15 @@ void risk_shift(struct risk *risk, uint32_t strategy, uint32_t symbol,
     if (shift->position) value_add(risk, strategy, risk_product(whole->mark, shift->position));
 }
 
+/* What was carried without a price counts at this one. */
+static void holding_price(struct risk *risk, uint32_t strategy, struct risk_position *holding,
+                          price_t price)
+{
+    if (holding->unpriced == 0) return;
+    risk_pay(risk, &risk->strategy[strategy], risk_product(price, holding->unpriced));
+    holding->unpriced = 0;
+}
+
 void risk_reference(struct risk *risk, uint32_t symbol, price_t price, nanos_t now)
 {
     CHECK(symbol < risk->limits.symbols);
@@ -80,10 +89,17 @@ void risk_mark(struct risk *risk, uint32_t symbol, price_t price, nanos_t now)
         if (holding->reach == 0 && holding->unpriced == 0) continue; /* no position either */
         gross_add(risk, strategy, at->venue, risk_product(more, holding->reach));
         value_add(risk, strategy, risk_product(more, holding->position));
-        if (holding->unpriced == 0) continue;
-        risk_pay(risk, &risk->strategy[strategy], risk_product(price, holding->unpriced));
-        holding->unpriced = 0;
+        holding_price(risk, strategy, holding, price);
     }
+}
+
+void risk_carried(struct risk *risk, uint32_t symbol, price_t price)
+{
+    CHECK(symbol < risk->limits.symbols);
+    CHECK(price >= 1 && price <= RISK_PRICE_MAX);
+    risk_moves(risk, 0);
+    for (uint32_t strategy = 0; strategy < risk->limits.strategies; strategy++)
+        holding_price(risk, strategy, risk_holding_at(risk, strategy, symbol), price);
 }
 
 bool risk_position(struct risk *risk, uint32_t strategy, uint32_t symbol, qty_t position)

@@ -114,6 +114,14 @@ static void strategies_look(struct engine_gateway *with, const struct gateway_pl
     view->strategies = shown;
 }
 
+static void day_look(struct engine_gateway *with)
+{
+    struct gateway_day_look look = gateway_day_look(with->gateway);
+    with->view.days = look.days;
+    with->view.day_since = look.since;
+    with->view.day_next = look.next;
+}
+
 #define COUNTER_SHOW(name, help) view->name = counter_read(&counts->name);
 
 void engine_gateway_show(struct engine_stage *stage)
@@ -128,6 +136,7 @@ void engine_gateway_show(struct engine_stage *stage)
     orders_look(with, plan);
     venues_look(with, plan);
     strategies_look(with, plan);
+    day_look(with);
     view->record = with->record;
     view->durable = with->journal ? journal_durable(with->journal) : with->record;
     view->journal_dead = with->journal && journal_dead(with->journal);

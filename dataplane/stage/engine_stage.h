@@ -192,9 +192,12 @@ struct engine_gateway_view {
     uint64_t journal_dead; /* 1: its disk has failed */
     uint64_t stopping;
     uint64_t stopped;
-    uint64_t state;      /* enum risk_state of the box */
-    uint64_t open;       /* orders of all strategies, as of the last round */
-    int64_t profit;      /* money: of all but crowds, who stand for everybody else */
+    uint64_t state; /* enum risk_state of the box */
+    uint64_t open;  /* orders of all strategies, as of the last round */
+    int64_t profit; /* money: of all but crowds, who stand for everybody else; of the day */
+    uint64_t days;  /* struct gateway_day_look: the trading day */
+    uint64_t day_since;
+    uint64_t day_next;
     uint64_t strategies; /* there may be more than are shown, */
     struct engine_view_strategy strategy[ENGINE_VIEW_STRATEGIES];
     uint64_t venues;

@@ -165,8 +165,8 @@ struct composite {
     struct trade_sum trade;
     qty_t position; /* of this delegate in the instrument; short is negative */
 
-    /* All that traded of its orders in the instrument, at every venue, since the journal's day
-     * began: over restarts, and whatever delegate had its name. */
+    /* All that traded of its orders in the instrument, at every venue, since the journal began:
+     * over restarts and days, and whatever delegate had its name. */
     qty_t bought;
     qty_t sold;
 

@@ -12,7 +12,7 @@
  * instruction; then another one may follow when it is finished, unless the order has a number: a
  * delegate of one order is done with it.  Its side never changes.
  *
- * The parameters' quantity is what the strategy is to have traded in the journal's day, on this
+ * The parameters' quantity is what the strategy is to have traded in the journal, on this
  * side and in its first instrument, whatever is restarted meanwhile: what has traded so far is what
  * composite.bought or sold says, not what this delegate remembers.
  *
@@ -46,7 +46,7 @@ struct parent_settings {
     {"side", PARAMETER_CHOICE, "buy", 0, 0, offsetof(settings, parent.side),           \
      "what the order does; never changes", {"buy", "sell"}},                           \
     {"quantity", PARAMETER_QTY, "0", 0, PARAMETER_QTY_MAX, offsetof(settings, parent.quantity), \
-     "to have traded in the journal's day, whatever is restarted; 0 waits for an instruction", {0}}, \
+     "to have traded in the journal, whatever is restarted; 0 waits for an instruction", {0}}, \
     {"limit", PARAMETER_PRICE, "0", 0, PARAMETER_PRICE_MAX, offsetof(settings, parent.limit), \
      "the worst price; 0 is any", {0}},                                                \
     {"retry", PARAMETER_DURATION, "1s", 0, PARAMETER_DURATION_MAX, offsetof(settings, parent.retry_ns), \

@@ -126,6 +126,14 @@ SPEC(what_a_file_leaves_out_is_its_default)
     DIFFERS("screen: {refresh_ms: 100}\n", "", "screen.refresh_ms: 100 -> 250");
 }
 
+SPEC(a_moment_of_the_day_needs_a_restart)
+{
+    DIFFERS("  journal: j\n", "  journal: j\n  day_begins: 00:00:00\n",
+            "gateway.day_begins: none -> 00:00:00: needs a restart");
+    DIFFERS("  journal: j\n", "  journal: j\n  day_begins: 22:05:09\n",
+            "gateway.day_begins: none -> 22:05:09: needs a restart");
+}
+
 SPEC(a_limit_changes_for_all_that_have_none_of_their_own)
 {
     DIFFERS("order_qty: 6", "order_qty: 5", /* A at w has its own */
@@ -250,6 +258,7 @@ SPEC(what_is_traded_elsewhere_is_matched_by_its_venue)
     S(a_file_does_not_differ_from_itself)                                                          \
     S(how_a_value_is_written_is_no_difference)                                                     \
     S(what_a_file_leaves_out_is_its_default)                                                       \
+    S(a_moment_of_the_day_needs_a_restart)                                                         \
     S(a_limit_changes_for_all_that_have_none_of_their_own)                                         \
     S(parameters_differ_by_name)                                                                   \
     S(what_only_a_restart_changes_says_so)                                                         \

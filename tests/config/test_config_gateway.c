@@ -42,6 +42,36 @@ SPEC(the_smallest_gateway_is_eleven_lines)
     EXPECT(!strategy->all_venues);
 }
 
+SPEC(a_trading_day_begins_at_a_time_of_day)
+{
+    static const struct {
+        const char *written;
+        uint32_t seconds;
+    } right[] = {
+        {"00:00:00", CONFIG_MIDNIGHT}, {"00:00:01", 1}, {"22:05:30", 79530}, {"'23:59:59'", 86399}};
+    static const char *const wrong[] = {"24:00:00", "22:00",    "9:00:00", "22:60:00", "22:00:60",
+                                        "22:00:0x", "+1:00:00", "2200",    "22.00.00"};
+    char key[64], problem[160];
+    GIVEN(BEGIN, GATEWAY(VENUES, SYMBOLS, STRATEGIES));
+    ACCEPTED();
+    EXPECT_UINT(config_script_config()->gateway->day_begins, 0); /* none */
+    for (size_t i = 0; i < ARRAY_COUNT(right); i++) {
+        snprintf(key, sizeof key, "  day_begins: %s", right[i].written);
+        GIVEN(BEGIN, GATEWAY(VENUES, SYMBOLS, STRATEGIES), key);
+        ACCEPTED();
+        EXPECT_UINT(config_script_config()->gateway->day_begins, right[i].seconds);
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(wrong); i++) {
+        snprintf(key, sizeof key, "  day_begins: %s", wrong[i]);
+        snprintf(problem, sizeof problem,
+                 "12:15: gateway.day_begins needs a time of day, UTC, from 00:00:00 to 23:59:59, "
+                 "found \"%s\"",
+                 wrong[i]);
+        GIVEN(BEGIN, GATEWAY(VENUES, SYMBOLS, STRATEGIES), key);
+        PROBLEMS(problem);
+    }
+}
+
 SPEC(a_gateway_needs_its_section_and_a_feed)
 {
     GIVEN(GATEWAY_ROLES, CORES, PORTS, FEED);
@@ -415,6 +445,7 @@ SPEC(spare_places_and_strategies_together_are_bounded)
 #define SPECS(S)                                                                                   \
     S(spare_places_and_strategies_together_are_bounded)                                            \
     S(the_smallest_gateway_is_eleven_lines)                                                        \
+    S(a_trading_day_begins_at_a_time_of_day)                                                       \
     S(a_gateway_needs_its_section_and_a_feed)                                                      \
     S(a_gateway_has_room_for_the_instruments_of_its_feed)                                          \
     S(a_gateways_strategies_decide_instead_of_delegates)                                           \

@@ -49,6 +49,7 @@ struct rig_written {
         struct risk_record control;
         struct gateway_day day;
         struct gateway_heard heard;
+        struct gateway_carried carried;
     };
 };
 

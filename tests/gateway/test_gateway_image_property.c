@@ -154,9 +154,9 @@ SPEC(the_run_was_no_idle_one)
     if (getenv("SPEC_SEED")) return;
     EXPECT(restarts > 2 * SEEDS);
     static const enum gateway_record due[] = {
-        GATEWAY_RECORD_START,  GATEWAY_RECORD_RESERVE,  GATEWAY_RECORD_PASS,
-        GATEWAY_RECORD_CANCEL, GATEWAY_RECORD_REPORT,   GATEWAY_RECORD_CONTROL,
-        GATEWAY_RECORD_DAY,    GATEWAY_RECORD_STRATEGY, GATEWAY_RECORD_INTAKE};
+        GATEWAY_RECORD_START,  GATEWAY_RECORD_RESERVE, GATEWAY_RECORD_PASS, GATEWAY_RECORD_CANCEL,
+        GATEWAY_RECORD_REPORT, GATEWAY_RECORD_CONTROL, GATEWAY_RECORD_DAY,  GATEWAY_RECORD_STRATEGY,
+        GATEWAY_RECORD_INTAKE, GATEWAY_RECORD_CARRIED};
     for (size_t i = 0; i < ARRAY_COUNT(due); i++)
         spec_expect(__FILE__, __LINE__, kinds[due[i]] > 3 * SEEDS, "kind %d: %d records",
                     (int)due[i], (int)kinds[due[i]]);

@@ -395,6 +395,21 @@ SPEC(a_view_that_names_more_than_it_shows_is_not_read_beyond)
     EXPECT(!out.cut);
 }
 
+SPEC(what_strategies_show_of_themselves_is_a_gauge_by_its_name_and_what_is_left_out_is_counted)
+{
+    static struct engine_view_gauge gauge[] = {{"maker", "quotes", 12}, {"maker", "skew", -3},
+                                               {"maker", "skew", 4},    {"taker", "skew", 5},
+                                               {"taker", "\xc3", 6},    {"taker", "\xff", 7}};
+    views->census =
+        (struct views_census){.gauges = ARRAY_COUNT(gauge), .gauge = gauge, .gauges_all = 600};
+    print();
+    EXPECT_NUMBER(scrape_sum(scrape, "pollux_strategy_gauge", "name", "quotes"), 12);
+    EXPECT_NUMBER(scrape_sum(scrape, "pollux_strategy_gauge", "strategy", "maker"), 9);
+    EXPECT_NUMBER(scrape_sum(scrape, "pollux_strategy_gauge", "strategy", "taker"), 11);
+    EXPECT_NUMBER(sum("pollux_gateway_gauges"), 600);
+    EXPECT_NUMBER(sum("pollux_gateway_gauges_unshown"), 596);
+}
+
 SPEC(alerts_are_metrics_until_they_have_cleared_and_are_counted_by_severity)
 {
     monitor_look(monitor, views);
@@ -456,6 +471,7 @@ SPEC(a_page_without_room_says_that_it_was_cut)
     S(times_are_quantiles_in_seconds_with_their_sum_and_count)                                     \
     S(money_has_all_its_places_and_its_sign)                                                       \
     S(a_view_that_names_more_than_it_shows_is_not_read_beyond)                                     \
+    S(what_strategies_show_of_themselves_is_a_gauge_by_its_name_and_what_is_left_out_is_counted)   \
     S(alerts_are_metrics_until_they_have_cleared_and_are_counted_by_severity)                      \
     S(label_values_come_back_as_they_were_and_other_bytes_as_question_marks)                       \
     S(a_page_without_room_says_that_it_was_cut)

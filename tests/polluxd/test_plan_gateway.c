@@ -54,8 +54,10 @@ SPEC(venues_and_their_sessions_are_what_the_file_says)
 
 SPEC(symbols_and_strategies_are_what_the_file_says)
 {
-    planned("  reconcile_ms: 8\n");
+    planned("  reconcile_ms: 8\n  day_begins: 22:00:00\n");
     const struct gateway_plan *plan = &gateway.plan;
+    EXPECT(plan->daily);
+    EXPECT_UINT(plan->day_begins, 22 * 3600 * NANOS_SECOND);
     EXPECT_UINT(plan->instruments, 101);
     EXPECT_UINT(plan->reconcile_ns, 8000000);
     EXPECT_UINT(plan->symbols, 4);

@@ -6,36 +6,21 @@ is refused for its age.
 """
 
 import atexit
-import os
-import pathlib
 import signal
-import struct
 import sys
-import urllib.request
 
+import clock_support
 from box_support import Box, quickstart
+from clock_support import metric, set_clock
 from polluxd_trades import agree, await_sent, refusals_explained, sent
 from replay_support import SPECS, equal, require, run_specs, spec
 
 SPECS.clear()  # those of the file that was imported
 HOUR = 3600
-LIBRARY = os.path.abspath(sys.argv.pop())
-
-
-def set_clock(bench, seconds):
-    """By how much the system's clock is ahead, of those who start from here on too."""
-    path = pathlib.Path(bench.path("set_clock"))
-    with open(path, "r+b" if path.exists() else "w+b") as file:
-        file.write(struct.pack("<q", seconds * 10**9))
-    os.environ["SET_CLOCK"] = str(path)
 
 
 def started(bench):
-    os.environ["LD_PRELOAD"] = LIBRARY
-    try:
-        return Box(bench, quickstart())
-    finally:
-        del os.environ["LD_PRELOAD"]
+    return clock_support.started(bench, quickstart())
 
 
 def more_sent(box, more):
@@ -47,17 +32,6 @@ def ended(bench, box):
     refusals_explained(said)  # none for an age, or a rate
     agree(bench, said)
     return said
-
-
-def metric(box, name):
-    port = [line for line in box.said().splitlines() if "/metrics" in line]
-    require(port, f"it does not say where metrics are: {box.said()[:1500]}")
-    address = port[0].split("http://")[1].split("/metrics")[0]
-    with urllib.request.urlopen(f"http://{address}/metrics", timeout=10) as answer:
-        text = answer.read().decode()
-    rows = [line.split()[-1] for line in text.splitlines() if line.startswith(name + " ")]
-    equal(len(rows), 1, f"rows of {name}")
-    return float(rows[0])
 
 
 @spec

@@ -81,6 +81,17 @@ def every_metric_of_the_dashboard_and_of_the_rules_is_one_that_is_served(bench):
 
 
 @spec
+def what_strategies_show_of_themselves_is_a_gauge_by_its_name(bench):
+    box = trading(bench)
+    quotes = "pollux_strategy_gauge", (("name", "quotes"), ("strategy", "maker"))
+    box.await_that("a gauge of the maker", lambda: quotes in box.scrape().sample)
+    scrape = box.scrape()
+    shown = sum(of == "pollux_strategy_gauge" for of, _ in scrape.sample)
+    equal(scrape.all("pollux_gateway_gauges"), shown, "gauges there are")
+    equal(scrape.all("pollux_gateway_gauges_unshown"), 0, "gauges without a metric")
+
+
+@spec
 def a_healthy_box_says_so_and_other_paths_and_methods_are_refused(bench):
     box = trading(bench)
     box.await_that("healthy", lambda: box.ask("/healthz") == (200, "healthy\n"))

@@ -277,6 +277,17 @@ def whatever_the_server_does_each_intent_acts_once(bench):
 
 
 @spec
+def a_server_that_stays_away_is_an_alarm_until_it_is_there(bench):
+    box = Box(bench)
+    box.await_text(" alarm redis_away: ")
+    require("(0 of 3 connections are up)" in box.said(), box.said()[-2000:])
+    server = Server(bench)
+    box.await_text(" note redis_away: no more: ")
+    box.end()
+    server.end()
+
+
+@spec
 def killed_in_the_middle_of_a_burst_it_goes_on_where_it_was(bench):
     for folder in ("venue", "gateway"):
         os.rename(bench.path(folder), bench.path(folder + ".before"))
