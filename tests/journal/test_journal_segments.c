@@ -16,24 +16,42 @@ enum {
     KIND = 77,
 };
 
-/* A folder in memory, larger than any journal's. */
+/* A folder in memory, larger than any journal's.  Each slot has its memory from the first use on:
+ * the specs fill the folder again and again. */
 
 struct file {
     char name[JOURNAL_NAME_BYTES];
+    uint64_t hash; /* of the name */
     uint64_t bytes;
-    uint8_t *memory; /* NULL: the slot is free */
+    uint8_t *memory; /* JOURNAL_SEGMENT_MIN; NULL: never used */
+    bool there;
 };
 
 static struct file files[FILES];
+static uint32_t there; /* how many are */
 static uint32_t listings;
+
+static uint64_t name_hash(const char *name)
+{
+    uint64_t hash = 14695981039346656037u;
+    for (; *name; name++) hash = (hash ^ (uint8_t)*name) * 1099511628211u;
+    return hash;
+}
+
+static void name_set(struct file *file, const char *name)
+{
+    (void)snprintf(file->name, sizeof file->name, "%s", name);
+    file->hash = name_hash(name);
+}
 
 /* From where the last one was found on: names come in their order. */
 static uint32_t find(const char *name)
 {
     static uint32_t last;
-    for (uint32_t i = 0; i < FILES; i++) {
-        uint32_t at = (last + i) % FILES;
-        if (!files[at].memory || strcmp(files[at].name, name) != 0) continue;
+    uint64_t hash = name_hash(name);
+    for (uint32_t i = 0, at = last; i < FILES; i++, at = at + 1 == FILES ? 0 : at + 1) {
+        if (!files[at].there || files[at].hash != hash || strcmp(files[at].name, name) != 0)
+            continue;
         last = at;
         return at;
     }
@@ -45,7 +63,7 @@ static enum journal_io on_list(void *context, journal_name_fn each, void *each_c
     (void)context;
     listings++;
     for (uint32_t i = 0; i < FILES; i++)
-        if (files[i].memory) each(each_context, files[i].name);
+        if (files[i].there) each(each_context, files[i].name);
     return JOURNAL_IO_OK;
 }
 
@@ -54,8 +72,8 @@ static enum journal_io on_remove(void *context, const char *name)
     (void)context;
     uint32_t at = find(name);
     if (at == FILES) return JOURNAL_IO_NOT_FOUND;
-    free(files[at].memory);
-    files[at].memory = NULL;
+    files[at].there = false;
+    there--;
     return JOURNAL_IO_OK;
 }
 
@@ -64,13 +82,15 @@ static enum journal_io on_create(void *context, const char *name, uint64_t bytes
 {
     static uint32_t at;
     if (find(name) != FILES) (void)on_remove(context, name);
-    for (uint32_t i = 0; i < FILES && files[at].memory; i++) at = (at + 1) % FILES;
-    if (files[at].memory) abort();
-    files[at].bytes = bytes;
-    files[at].memory = aligned_alloc(JOURNAL_PAGE, bytes);
+    for (uint32_t i = 0; i < FILES && files[at].there; i++) at = (at + 1) % FILES;
+    if (files[at].there || bytes > JOURNAL_SEGMENT_MIN) abort();
+    if (!files[at].memory) files[at].memory = aligned_alloc(JOURNAL_PAGE, JOURNAL_SEGMENT_MIN);
     if (!files[at].memory) abort();
     memset(files[at].memory, 0, bytes);
-    (void)snprintf(files[at].name, sizeof files[at].name, "%s", name);
+    files[at].bytes = bytes;
+    files[at].there = true;
+    there++;
+    name_set(&files[at], name);
     *file = (struct journal_file){at, bytes, files[at].memory};
     return JOURNAL_IO_OK;
 }
@@ -101,7 +121,7 @@ static enum journal_io on_rename(void *context, const char *from, const char *to
 {
     uint32_t at = find(from);
     (void)on_remove(context, to);
-    (void)snprintf(files[at].name, sizeof files[at].name, "%s", to);
+    name_set(&files[at], to);
     return JOURNAL_IO_OK;
 }
 
@@ -128,9 +148,7 @@ static struct journal_report report;
 
 static uint32_t segments(void)
 {
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < FILES; i++) count += files[i].memory != NULL;
-    return count;
+    return there;
 }
 
 static void settle(void)
@@ -172,10 +190,8 @@ static void before_each(void)
 
 static void after_each(void)
 {
-    for (uint32_t i = 0; i < FILES; i++) {
-        free(files[i].memory);
-        files[i].memory = NULL;
-    }
+    for (uint32_t i = 0; i < FILES; i++) files[i].there = false;
+    there = 0;
     free(journal);
     free(recovery);
 }
