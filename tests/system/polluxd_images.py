@@ -46,6 +46,9 @@ def configured(**keys):
 def killed(bench, least):
     box = Box(bench, Configured.text)
     await_sent(box, least)
+    until = time.monotonic() + 40  # on a busy host its thread makes the first one late
+    while not images(bench) and time.monotonic() < until:
+        time.sleep(0.02)
     time.sleep(random.random() * 0.2)
     return box.kill()
 
