@@ -20,6 +20,9 @@ static const char *const tcp_segments[] = {TCP_STATUSES(TCP_NAME)};
 #define GATE_ROWS(C, G)                                                                \
     C(message,        message,        "Messages of market data published")             \
     C(retransmit_message, retransmit.message, "Messages sent again")                   \
+    C(shadow_refused, spin.refused,   "Messages that the books behind snapshots refused: with one, no snapshot is made any more") \
+    C(shadow_missed,  spin.missed,    "Messages that the books behind snapshots have missed: the same") \
+    G(shadow_lag,     spin.lag,       "Messages that the books behind snapshots are behind") \
     G(connected,      connected,      "Sessions that are logged in")                   \
     G(reading,        reading,        "Connections that read a snapshot")              \
     G(streams_broken, streams_broken, "Sessions that have lost an answer: nobody is let in to them") \

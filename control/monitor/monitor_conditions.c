@@ -239,6 +239,19 @@ static void gateway_look(struct monitor *monitor, const struct engine_gateway_vi
 
 /* A venue. */
 
+/* What a client does wrong itself, as to ask for the middle of a snapshot, is none of these. */
+static void snapshots_look(struct monitor *monitor, const struct spin_counts *spin)
+{
+    char detail[MONITOR_DETAIL_MAX + 1];
+    DETAIL(detail, "%" PRIu64 " refused, %" PRIu64 " missed", spin->refused, spin->missed);
+    monitor_tell(monitor, MONITOR_SNAPSHOTS_BROKEN, "", spin->refused > 0 || spin->missed > 0,
+                 detail);
+    uint64_t refused = spin->join[SPIN_BUSY] + spin->join[SPIN_BROKEN];
+    DETAIL(detail, "%" PRIu64 " since the start", refused);
+    monitor_tell(monitor, MONITOR_SNAPSHOT_REFUSED, "",
+                 moved(monitor, &monitor->memory.snapshot_refused, refused), detail);
+}
+
 static void venue_look(struct monitor *monitor, const struct views *views)
 {
     struct monitor_memory *memory = &monitor->memory;
@@ -250,6 +263,7 @@ static void venue_look(struct monitor *monitor, const struct views *views)
                  !follows(monitor, &memory->venue_disk, match->answered, match->held > 0), detail);
     DETAIL(detail, "%" PRIu64 " sessions", views->gate.streams_broken);
     monitor_tell(monitor, MONITOR_STREAM_BROKEN, "", views->gate.streams_broken > 0, detail);
+    snapshots_look(monitor, &views->gate.spin);
 }
 
 static void journals_look(struct monitor *monitor, const struct views *views)
