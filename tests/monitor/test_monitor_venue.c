@@ -42,7 +42,39 @@ SPEC(a_snapshot_that_is_refused_is_told)
     EXPECT(strstr(line, "(3 since the start)") != NULL);
 }
 
+SPEC(answers_at_nine_tenths_of_what_new_orders_may_use_are_told)
+{
+    views->gate.stream_chunks = 65536;
+    views->match.stream_reserve = 40455; /* 25,081 are left for orders */
+    views->match.day = 1;
+    views->gate.streams.chunks = 25081 - 2508 - 1;
+    live(1);
+    EXPECT_SILENCE();
+    views->gate.streams.chunks++;
+    live(1);
+    EXPECT_TOLD("warning answers_used: ");
+    EXPECT(strstr(line, "(22573 of 25081 chunks)") != NULL);
+    EXPECT(strstr(monitor_events[MONITOR_ANSWERS_USED].remedy, "venue.answers_mib") != NULL);
+    live(60);
+    EXPECT_SILENCE();
+    views->match.day = 2; /* no order is taken any more, whatever is left */
+    live(6);
+    EXPECT_TOLD("note answers_used: no more: ");
+}
+
+SPEC(answers_that_nobody_bounds_are_never_many)
+{
+    views->gate.streams.chunks = 1000;
+    live(1);
+    views->gate.stream_chunks = 1000;
+    views->match.stream_reserve = 1000;
+    live(1);
+    EXPECT_SILENCE();
+}
+
 #define SPECS(S)                                                                                   \
     S(snapshots_that_can_be_made_no_more_are_an_alarm_for_as_long)                                 \
-    S(a_snapshot_that_is_refused_is_told)
+    S(a_snapshot_that_is_refused_is_told)                                                          \
+    S(answers_at_nine_tenths_of_what_new_orders_may_use_are_told)                                  \
+    S(answers_that_nobody_bounds_are_never_many)
 SPEC_MAIN("monitor: a venue", SPECS, box_begin, box_end)

@@ -54,5 +54,31 @@ SPEC(more_prices_than_the_shadow_holds_are_shown_before_a_snapshot_is_asked_for)
     EXPECT_UINT(exchange_gate(exchange).snapshot_refused, 0);
 }
 
-#define SPECS(S) S(more_prices_than_the_shadow_holds_are_shown_before_a_snapshot_is_asked_for)
+/* Nine tenths of what is not kept for living orders, and then all of it. */
+SPEC(answers_are_shown_before_no_order_is_taken_and_more_of_them_come_with_a_start)
+{
+    enum { CHUNKS = 200, RESERVE = 100, USABLE = CHUNKS - RESERVE };
+    exchange = exchange_new(
+        &(struct exchange_plan){.seed = 1, .durability = VENUE_PROCESS, .stream_chunks = CHUNKS});
+    given();
+    exchange->match_plan.stream_reserve = RESERVE;
+    buys(1, 0);
+    EXPECT_UINT(exchange_gate(exchange).stream_chunks, CHUNKS);
+    EXPECT_UINT(exchange_match(exchange).stream_reserve, RESERVE);
+    while (exchange_gate(exchange).streams.chunks < USABLE * 9 / 10) buys(8, 0);
+    EXPECT_UINT(exchange->client[0].reports[OUCH_REJECTED], 0);
+    while (exchange_gate(exchange).streams.chunks < USABLE) buys(8, 0);
+    buys(16, 0);
+    EXPECT(exchange->client[0].reports[OUCH_REJECTED] > 0);
+    exchange_kill(exchange);
+    exchange->gate_plan.streams.chunks = 2 * CHUNKS;
+    given();
+    exchange->match_plan.stream_reserve = RESERVE;
+    buys(1, 0);
+    EXPECT_UINT(exchange->client[0].last.kind, OUCH_ACCEPTED);
+}
+
+#define SPECS(S)                                                                                   \
+    S(more_prices_than_the_shadow_holds_are_shown_before_a_snapshot_is_asked_for)                  \
+    S(answers_are_shown_before_no_order_is_taken_and_more_of_them_come_with_a_start)
 SPEC_MAIN("exchange: shown", SPECS, before_each, after_each)
