@@ -39,6 +39,8 @@ static const char *const tcp_segments[] = {TCP_STATUSES(TCP_NAME)};
     G(journal_record,   sequence, "The newest record of the venue's journal")          \
     G(journal_answered, answered, "The record up to which all answers have left")      \
     G(journal_dead,     dead,     "1: the disk of the journal has failed, and nothing is acknowledged") \
+    G(tokens,    tokens,    "Tokens of OUCH 4.2 used this day, of all sessions")                \
+    G(tokens_max, tokens_max, "So many there are; 0: no session speaks OUCH 4.2")              \
     G(stream_reserve, stream_reserve, "Chunks of answers for what lives: with so many left, no order is taken") \
     G(held,      held,      "Events that wait for the disk")                           \
     G(orders,    orders,    "Orders that live")                                        \

@@ -256,6 +256,14 @@ static void answers_look(struct monitor *monitor, const struct views *views)
                  views->match.day != 2 && nearly_used(used, usable), detail);
 }
 
+static void tokens_look(struct monitor *monitor, const struct match_view *match)
+{
+    char detail[MONITOR_DETAIL_MAX + 1];
+    DETAIL(detail, "%" PRIu64 " of %" PRIu64, match->tokens, match->tokens_max);
+    monitor_tell(monitor, MONITOR_TOKENS_USED, "",
+                 match->day != 2 && nearly_used(match->tokens, match->tokens_max), detail);
+}
+
 /* What a client does wrong itself, as to ask for the middle of a snapshot, is none of these. */
 static void snapshots_look(struct monitor *monitor, const struct spin_counts *spin)
 {
@@ -281,6 +289,7 @@ static void venue_look(struct monitor *monitor, const struct views *views)
     DETAIL(detail, "%" PRIu64 " sessions", views->gate.streams_broken);
     monitor_tell(monitor, MONITOR_STREAM_BROKEN, "", views->gate.streams_broken > 0, detail);
     answers_look(monitor, views);
+    tokens_look(monitor, match);
     snapshots_look(monitor, &views->gate.spin);
 }
 

@@ -72,9 +72,29 @@ SPEC(answers_that_nobody_bounds_are_never_many)
     EXPECT_SILENCE();
 }
 
+SPEC(tokens_at_nine_tenths_of_the_days_are_told)
+{
+    views->match.tokens = 5; /* nobody speaks OUCH 4.2 */
+    live(1);
+    views->match.tokens_max = 1048576;
+    views->match.tokens = 1048576 - 104857 - 1;
+    live(1);
+    EXPECT_SILENCE();
+    views->match.tokens++;
+    live(1);
+    EXPECT_TOLD("warning tokens_used: ");
+    EXPECT(strstr(line, "(943719 of 1048576)") != NULL);
+    live(60);
+    EXPECT_SILENCE();
+    views->match.tokens = 0; /* a new day */
+    live(6);
+    EXPECT_TOLD("note tokens_used: no more: ");
+}
+
 #define SPECS(S)                                                                                   \
     S(snapshots_that_can_be_made_no_more_are_an_alarm_for_as_long)                                 \
     S(a_snapshot_that_is_refused_is_told)                                                          \
     S(answers_at_nine_tenths_of_what_new_orders_may_use_are_told)                                  \
-    S(answers_that_nobody_bounds_are_never_many)
+    S(answers_that_nobody_bounds_are_never_many)                                                   \
+    S(tokens_at_nine_tenths_of_the_days_are_told)
 SPEC_MAIN("monitor: a venue", SPECS, box_begin, box_end)

@@ -78,7 +78,25 @@ SPEC(answers_are_shown_before_no_order_is_taken_and_more_of_them_come_with_a_sta
     EXPECT_UINT(exchange->client[0].last.kind, OUCH_ACCEPTED);
 }
 
+SPEC(tokens_of_a_day_are_shown_and_a_restart_goes_on_with_them)
+{
+    exchange = exchange_new(
+        &(struct exchange_plan){.seed = 1, .durability = VENUE_PROCESS, .dialect = ENTRY_OUCH42});
+    exchange->match_plan.entry.tokens = 20;
+    given();
+    buys(18, 100);
+    EXPECT_UINT(exchange_match(exchange).tokens, 18);
+    EXPECT_UINT(exchange_match(exchange).tokens_max, 20);
+    exchange_kill(exchange);
+    given();
+    buys(8, 100);
+    EXPECT_UINT(exchange_match(exchange).tokens, 20);
+    EXPECT_UINT(exchange->client[0].reports[OUCH_ACCEPTED], 20);
+    EXPECT_UINT(exchange->client[0].reports[OUCH_REJECTED], 6);
+}
+
 #define SPECS(S)                                                                                   \
     S(more_prices_than_the_shadow_holds_are_shown_before_a_snapshot_is_asked_for)                  \
-    S(answers_are_shown_before_no_order_is_taken_and_more_of_them_come_with_a_start)
+    S(answers_are_shown_before_no_order_is_taken_and_more_of_them_come_with_a_start)               \
+    S(tokens_of_a_day_are_shown_and_a_restart_goes_on_with_them)
 SPEC_MAIN("exchange: shown", SPECS, before_each, after_each)
