@@ -191,6 +191,7 @@ static bool start(struct polluxd *polluxd)
     static char problems_text[16384], report_text[8192];
     struct text problems = text_in(problems_text, sizeof problems_text);
     struct text report = text_in(report_text, sizeof report_text);
+    polluxd_remark(polluxd->config, &report);
     bool ready = polluxd_plan(polluxd, &plugs_kinds, &problems);
     plugins_hold(polluxd, true);
     polluxd->plan.made = capturing_make;
@@ -310,6 +311,15 @@ static int run(const struct config *config, const struct request *request)
     return right ? 0 : 1;
 }
 
+/* The configuration is right; what else there is to say of it. */
+static void right_print(const char *path, const struct config *config)
+{
+    char said[1024];
+    struct text remarks = text_in(said, sizeof said);
+    polluxd_remark(config, &remarks);
+    printf("%s: right\n%s", path, said);
+}
+
 static int differences_print(const char *const path[2])
 {
     static struct config_problems problems;
@@ -350,7 +360,7 @@ int main(int count, char **words)
         config_free(config);
         return 4;
     }
-    if (request.check) printf("%s: right\n", request.config);
+    if (request.check) right_print(request.config, config);
     if (request.release && !config->gateway) {
         fprintf(stderr, "polluxd: --release is for a gateway, and %s has none\n", request.config);
         config_free(config);

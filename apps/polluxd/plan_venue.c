@@ -185,6 +185,39 @@ static bool sessions_plan(struct polluxd *polluxd, struct text *problems)
     return shared && read == gate && gate > 0;
 }
 
+/* How many prices one side of an instrument may have orders at. */
+static uint64_t prices_of(const struct config_venue *venue, uint32_t instrument)
+{
+    const struct config_instrument *of = &venue->instruments.at[instrument];
+    uint64_t prices = of->price_max / of->tick, living = 0;
+    for (uint32_t i = 0; i < venue->sessions.count; i++)
+        living += venue->sessions.at[i].open_orders_max;
+    if (living > venue->orders) living = venue->orders;
+    if (prices > venue->price_window) prices = venue->price_window;
+    return prices < living ? prices : living;
+}
+
+void polluxd_remark(const struct config *config, struct text *remarks)
+{
+    const struct config_venue *venue = config->venue;
+    uint32_t first = 0, count = 0;
+    uint64_t most = 0;
+    for (uint32_t i = 0; venue && i < venue->instruments.count; i++) {
+        uint64_t prices = prices_of(venue, i);
+        if (prices <= BOOK_SIDE_LEVELS_MAX) continue;
+        if (count++ == 0) first = i;
+        if (prices > most) most = prices;
+    }
+    if (count == 0) return;
+    text_format(remarks, "venue: %s", venue->instruments.at[first].symbol);
+    if (count > 1) text_format(remarks, " and %u more of its instruments", count - 1);
+    text_format(remarks,
+                " may have orders at %" PRIu64 " prices of a side, and snapshots hold %u: from one "
+                "more on no snapshot is made that day; the sum of the sessions' open_orders_max, "
+                "tick or price_window can bound them\n",
+                most, BOOK_SIDE_LEVELS_MAX);
+}
+
 /* The two stages. */
 
 static void folder_plan(struct launch_venue_plan *plan, const struct config_venue *venue)

@@ -77,6 +77,10 @@ struct polluxd {
 MUST_USE bool polluxd_plan(struct polluxd *polluxd, const struct polluxd_kinds *kinds,
                            struct text *problems);
 
+/* What is right and may yet cost a day, in sentences.  Those of a venue: how many prices its books
+ * may have beside what snapshots hold. */
+void polluxd_remark(const struct config *config, struct text *remarks);
+
 /* Its parts, by role. */
 MUST_USE bool polluxd_plan_feed(struct polluxd *polluxd, struct text *problems);
 MUST_USE bool polluxd_plan_venue(struct polluxd *polluxd, struct text *problems);

@@ -20,8 +20,13 @@ static const char *const tcp_segments[] = {TCP_STATUSES(TCP_NAME)};
 #define GATE_ROWS(C, G)                                                                \
     C(message,        message,        "Messages of market data published")             \
     C(retransmit_message, retransmit.message, "Messages sent again")                   \
+    C(shadow_refused, spin.refused,   "Messages that the books behind snapshots refused: with one, no snapshot is made any more") \
+    C(shadow_missed,  spin.missed,    "Messages that the books behind snapshots have missed: the same") \
+    G(shadow_lag,     spin.lag,       "Messages that the books behind snapshots are behind") \
     G(connected,      connected,      "Sessions that are logged in")                   \
     G(reading,        reading,        "Connections that read a snapshot")              \
+    G(stream_chunks,  stream_chunks,  "Chunks of 4 KiB for the day's answers of all sessions") \
+    G(stream_chunks_used, streams.chunks, "Of these, how many are used: see pollux_match_stream_reserve") \
     G(streams_broken, streams_broken, "Sessions that have lost an answer: nobody is let in to them") \
     G(connections,    connections,    "Connections that are open")
 
@@ -34,6 +39,9 @@ static const char *const tcp_segments[] = {TCP_STATUSES(TCP_NAME)};
     G(journal_record,   sequence, "The newest record of the venue's journal")          \
     G(journal_answered, answered, "The record up to which all answers have left")      \
     G(journal_dead,     dead,     "1: the disk of the journal has failed, and nothing is acknowledged") \
+    G(tokens,    tokens,    "Tokens of OUCH 4.2 used this day, of all sessions")                \
+    G(tokens_max, tokens_max, "So many there are; 0: no session speaks OUCH 4.2")              \
+    G(stream_reserve, stream_reserve, "Chunks of answers for what lives: with so many left, no order is taken") \
     G(held,      held,      "Events that wait for the disk")                           \
     G(orders,    orders,    "Orders that live")                                        \
     G(day,       day,       "0: the day has not begun, 1: open, 2: over")

@@ -239,6 +239,44 @@ static void gateway_look(struct monitor *monitor, const struct engine_gateway_vi
 
 /* A venue. */
 
+/* Little enough is left that somebody must see to it while there is time. */
+static bool nearly_used(uint64_t used, uint64_t of)
+{
+    return of > 0 && used >= of - of / 10;
+}
+
+/* Of the answers' place some is kept for orders that live: for new ones it ends before. */
+static void answers_look(struct monitor *monitor, const struct views *views)
+{
+    char detail[MONITOR_DETAIL_MAX + 1];
+    uint64_t used = views->gate.streams.chunks, chunks = views->gate.stream_chunks;
+    uint64_t kept = views->match.stream_reserve, usable = chunks > kept ? chunks - kept : 0;
+    DETAIL(detail, "%" PRIu64 " of %" PRIu64 " chunks", used, usable);
+    monitor_tell(monitor, MONITOR_ANSWERS_USED, "",
+                 views->match.day != 2 && nearly_used(used, usable), detail);
+}
+
+static void tokens_look(struct monitor *monitor, const struct match_view *match)
+{
+    char detail[MONITOR_DETAIL_MAX + 1];
+    DETAIL(detail, "%" PRIu64 " of %" PRIu64, match->tokens, match->tokens_max);
+    monitor_tell(monitor, MONITOR_TOKENS_USED, "",
+                 match->day != 2 && nearly_used(match->tokens, match->tokens_max), detail);
+}
+
+/* What a client does wrong itself, as to ask for the middle of a snapshot, is none of these. */
+static void snapshots_look(struct monitor *monitor, const struct spin_counts *spin)
+{
+    char detail[MONITOR_DETAIL_MAX + 1];
+    DETAIL(detail, "%" PRIu64 " refused, %" PRIu64 " missed", spin->refused, spin->missed);
+    monitor_tell(monitor, MONITOR_SNAPSHOTS_BROKEN, "", spin->refused > 0 || spin->missed > 0,
+                 detail);
+    uint64_t refused = spin->join[SPIN_BUSY] + spin->join[SPIN_BROKEN];
+    DETAIL(detail, "%" PRIu64 " since the start", refused);
+    monitor_tell(monitor, MONITOR_SNAPSHOT_REFUSED, "",
+                 moved(monitor, &monitor->memory.snapshot_refused, refused), detail);
+}
+
 static void venue_look(struct monitor *monitor, const struct views *views)
 {
     struct monitor_memory *memory = &monitor->memory;
@@ -250,6 +288,9 @@ static void venue_look(struct monitor *monitor, const struct views *views)
                  !follows(monitor, &memory->venue_disk, match->answered, match->held > 0), detail);
     DETAIL(detail, "%" PRIu64 " sessions", views->gate.streams_broken);
     monitor_tell(monitor, MONITOR_STREAM_BROKEN, "", views->gate.streams_broken > 0, detail);
+    answers_look(monitor, views);
+    tokens_look(monitor, match);
+    snapshots_look(monitor, &views->gate.spin);
 }
 
 static void journals_look(struct monitor *monitor, const struct views *views)

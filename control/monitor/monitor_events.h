@@ -77,6 +77,14 @@
       "give the stage behind it a core of its own")                                    \
     X(MONITOR_STREAM_BROKEN,    stream_broken,    ALARM,   ALERT,     "a session of the venue has lost an answer: nobody is let in to it", \
       "begin a new day with more venue.answers_mib")                                   \
+    X(MONITOR_ANSWERS_USED,     answers_used,     WARNING, ALERT,     "nine tenths of the place for a venue's answers that new orders may use are used: with all of it no order is taken until the day ends", \
+      "stop the venue and start it with more venue.answers_mib: the day goes on; see which session is told so much (pollux_gate_session_message_total)") \
+    X(MONITOR_TOKENS_USED,      tokens_used,      WARNING, ALERT,     "nine tenths of the tokens of a venue's day are used: with all of them no session of OUCH 4.2 can send a new order or a replacement until the day ends", \
+      "see which of them uses so many, and have it use fewer: all share them; the next day with dialect ouch50, which has none") \
+    X(MONITOR_SNAPSHOTS_BROKEN, snapshots_broken, ALARM,   ALERT,     "no snapshot of the venue's books can be made any more: the books behind them could not take messages, or have missed some", \
+      "clients have only what is retransmitted; where messages were missed, start again with more venue.history_mib; where they were refused, begin a new day with a smaller venue.price_window or open_orders_max: the books hold 16375 prices a side") \
+    X(MONITOR_SNAPSHOT_REFUSED, snapshot_refused, WARNING, ALERT,     "a snapshot of the venue's books was refused", \
+      "if snapshots_broken holds, see there; else more were asked for at once than can be read, and who was refused asks again") \
     X(MONITOR_CLOCK_OFF,        clock_off,        WARNING, ALERT,     "the kernel's clock may be off by more than 100 ms", \
       "see the clock's daemon (chrony, ptp4l) and its sources")                        \
     X(MONITOR_CLOCK_AHEAD,      clock_ahead,      WARNING, ALERT,     "the box's clock is ahead of the system's, which was set back: it runs on, a hundredth slower, until they meet", \

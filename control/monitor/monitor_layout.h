@@ -33,6 +33,7 @@ struct monitor_memory {
     uint64_t port_lost[VIEWS_PORTS_MAX], ring_full[VIEWS_RINGS_MAX];
     uint64_t days; /* that have begun since the start */
     uint64_t drift, fill_unknown, intents_lost, copy_lost, events_lost, capture_dropped;
+    uint64_t snapshot_refused;
     bool was_up[ENGINE_VIEW_VENUES];
     nanos_t down_ns[ENGINE_VIEW_VENUES];
     nanos_t redis_ns; /* for so long Redis has been away */

@@ -172,6 +172,8 @@ void report_venue_market(struct text *out, const struct gate_view *gate)
     row_if(out, "answers not sent", gate->reply_lost, "the link had no room");
     row_if(out, "snapshots", gate->snapshot, NULL);
     row_if(out, "snapshots refused", gate->snapshot_refused, NULL);
+    row_if(out, "SNAPSHOTS BROKEN", gate->spin.refused + gate->spin.missed,
+           "messages their books could not take");
 }
 
 /* Network. */

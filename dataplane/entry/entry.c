@@ -154,6 +154,11 @@ uint64_t entry_orders(const struct entry *entry)
     return entry->used;
 }
 
+uint32_t entry_tokens(const struct entry *entry)
+{
+    return entry->tokens_used;
+}
+
 const struct entry_counts *entry_counts(const struct entry *entry)
 {
     return &entry->counts;

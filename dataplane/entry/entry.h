@@ -298,6 +298,7 @@ uint32_t entry_expect(const struct entry *entry, const struct entry_waiting *wai
 nanos_t entry_due(const struct entry *entry); /* of entry_tick; UINT64_MAX: nothing waits */
 bool entry_sweeps(const struct entry *entry, uint32_t session);
 uint64_t entry_orders(const struct entry *entry); /* of which not every answer has been given */
+uint32_t entry_tokens(const struct entry *entry); /* of OUCH 4.2, used today; of limits.tokens */
 
 /* The engine id of an order of OUCH 5.0. */
 static inline order_id_t entry_id(uint32_t session, uint8_t channel, uint32_t urn)

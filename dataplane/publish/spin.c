@@ -298,7 +298,6 @@ static void shadow_breaks(struct spin *spin)
     uint64_t first = history_first(spin->history);
     spin->broken = true;
     spin->counts.missed = first > spin->cursor ? first - spin->cursor : 0;
-    spin->counts.refused = refused(spin);
     if (spin->work == NO_BUFFER) return;
     spin->buffer[spin->work].lost = true;
     spin->work = NO_BUFFER;
@@ -412,7 +411,8 @@ void spin_leave(struct spin *spin, struct spin_reader *reader)
     *reader = (struct spin_reader){.buffer = NO_BUFFER};
 }
 
-const struct spin_counts *spin_counts(const struct spin *spin)
+const struct spin_counts *spin_counts(struct spin *spin)
 {
+    spin->counts.refused = refused(spin);
     return &spin->counts;
 }

@@ -68,7 +68,7 @@ struct spin_counts {
     uint64_t long_turn; /* turns that had to pass their budget */
     uint64_t lag;       /* gauge: messages the shadow is behind */
     uint64_t missed;    /* messages that broke the shadow: it can never have them */
-    uint64_t refused;   /* or its books could not take them */
+    uint64_t refused;   /* or its books could not take them; as of spin_counts */
 };
 
 struct spin;
@@ -99,6 +99,7 @@ enum spin_step spin_next(struct spin *spin, struct spin_reader *reader, const ui
 /* The reader has all it wants; it must not be used again.  Once for each join. */
 void spin_leave(struct spin *spin, struct spin_reader *reader);
 
-const struct spin_counts *spin_counts(const struct spin *spin);
+/* refused grows when the books refuse, also while nobody asks for a snapshot.  Cold. */
+const struct spin_counts *spin_counts(struct spin *spin);
 
 #endif

@@ -296,6 +296,7 @@ static void gate_stage_housekeeping(void *self, uint64_t tsc)
     view->retransmit = *retransmit_counts(gate->retransmit);
     view->spin = *spin_counts(gate->spin);
     view->streams = *streams_counts(gate->streams);
+    view->stream_chunks = gate->plan->streams.chunks;
     sessions_show(gate);
     snapshot_show(gate->snapshot, view);
     window_turn(gate->window, gate->plan->sessions, session_look, gate);

@@ -129,6 +129,7 @@ struct gate_view {
     struct retransmit_counts retransmit;
     struct spin_counts spin;
     struct streams_counts streams;
+    uint64_t stream_chunks;                /* gauge: of answers, that streams may have in use */
     uint64_t closed[SOUPBIN_REASON_COUNT]; /* order connections by how they ended */
     uint64_t sessions;                     /* shown here; there are sessions_more besides */
     uint64_t sessions_more;

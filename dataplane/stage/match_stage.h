@@ -141,9 +141,12 @@ struct match_view {
     uint64_t orders;   /* living */
     uint64_t event;    /* shown */
     uint64_t answer;
-    uint64_t ring_wait; /* times a full ring was waited for */
-    uint64_t day;       /* 0: not begun, 1: open, 2: over */
-    uint64_t dead;      /* 1: the journal's disk has failed, and nothing is acknowledged */
+    uint64_t ring_wait;      /* times a full ring was waited for */
+    uint64_t day;            /* 0: not begun, 1: open, 2: over */
+    uint64_t dead;           /* 1: the journal's disk has failed, and nothing is acknowledged */
+    uint64_t tokens;         /* of OUCH 4.2, used this day by all sessions */
+    uint64_t tokens_max;     /* with so many, no new one is taken; 0: there are no such sessions */
+    uint64_t stream_reserve; /* chunks of the gate's: with so few left, no order is taken */
     uint64_t books;
     struct match_view_book book[MATCH_VIEW_BOOKS];
 };

@@ -95,6 +95,9 @@ void match_stage_show(struct match_stage *stage)
     view->orders = match_orders(venue_match(stage->venue));
     view->day = stage->day;
     view->dead = venue_dead(stage->venue);
+    view->tokens = entry_tokens(stage->entry);
+    view->tokens_max = stage->plan->entry.tokens;
+    view->stream_reserve = stage->plan->stream_spare ? stage->plan->stream_reserve : 0;
     books_show(stage);
     snapshot_show(stage->snapshot, view);
     window_show(stage);

@@ -123,6 +123,7 @@ SPEC(where_no_token_can_be_remembered_it_is_refused_and_not_consumed)
     SAY(3, "O a B 10 ACME 10.00");
     SAY(4, "O b B 10 ACME 10.00");
     HUSH();
+    EXPECT_UINT(entry_tokens(rig.entry), 2);
     TALK(3, "O c B 10 ACME 10.00", "3<- J c O\n");
     TALK(3, "O c B 10 ACME 10.00", "3<- J c O\n");
     SAY_IS(3, "O a B 10 ACME 10.00", ENTRY_IGNORE);
@@ -130,6 +131,7 @@ SPEC(where_no_token_can_be_remembered_it_is_refused_and_not_consumed)
     TALK(3, "X a 0", "3<- C a 10 U\n");
     entry_rig_day(&rig, true); /* a new day forgets them */
     HUSH();
+    EXPECT_UINT(entry_tokens(rig.entry), 0);
     SAY_IS(3, "O a B 10 ACME 10.00", ENTRY_SUBMIT);
 }
 

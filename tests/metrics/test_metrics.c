@@ -137,6 +137,27 @@ static void tables_set(void)
     }
 }
 
+SPEC(what_a_venue_may_run_out_of_is_a_metric_beside_how_much_there_is)
+{
+    views->gate.stream_chunks = 65536;
+    views->gate.streams.chunks = 20000;
+    views->match.stream_reserve = 40455;
+    views->match.tokens = 943719;
+    views->match.tokens_max = 1048576;
+    views->gate.spin.refused = 9;
+    views->gate.spin.missed = 91;
+    views->gate.spin.lag = 7;
+    print();
+    EXPECT_NUMBER(sum("pollux_gate_stream_chunks"), 65536);
+    EXPECT_NUMBER(sum("pollux_gate_stream_chunks_used"), 20000);
+    EXPECT_NUMBER(sum("pollux_match_stream_reserve"), 40455);
+    EXPECT_NUMBER(sum("pollux_match_tokens"), 943719);
+    EXPECT_NUMBER(sum("pollux_match_tokens_max"), 1048576);
+    EXPECT_NUMBER(sum("pollux_gate_shadow_refused_total"), 9);
+    EXPECT_NUMBER(sum("pollux_gate_shadow_missed_total"), 91);
+    EXPECT_NUMBER(sum("pollux_gate_shadow_lag"), 7);
+}
+
 SPEC(every_counter_of_every_table_is_a_metric_with_its_number)
 {
     tables_set();
@@ -458,6 +479,7 @@ SPEC(a_page_without_room_says_that_it_was_cut)
 }
 
 #define SPECS(S)                                                                                   \
+    S(what_a_venue_may_run_out_of_is_a_metric_beside_how_much_there_is)                            \
     S(every_counter_of_every_table_is_a_metric_with_its_number)                                    \
     S(a_box_without_a_control_socket_says_nothing_of_one)                                          \
     S(what_is_left_out_of_a_view_is_counted)                                                       \

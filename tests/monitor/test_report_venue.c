@@ -77,6 +77,8 @@ SPEC(trouble_has_its_row_when_there_is_some)
     EXPECT_ROW(gate->login_broken, "logins to broken sessions");
     EXPECT_ROW(gate->unsent, "ends not taken");
     EXPECT_ROW(gate->answer_lost, "answers lost");
+    EXPECT_ROW(gate->spin.refused, "SNAPSHOTS BROKEN");
+    EXPECT_ROW(gate->spin.missed, "SNAPSHOTS BROKEN");
 }
 
 #define SPECS(S)                                                                                   \

@@ -15,6 +15,8 @@ static char password[] = "/tmp/polluxd_plan_XXXXXX";
 
 static char sentences[4096];
 
+static const char *instruments; /* of the configuration */
+
 /* Whether a venue with these keys beside those it needs, and of its sessions, can be planned; why
  * not, in sentences. */
 static bool planned_of(const char *keys, const char *session, const char *sessions)
@@ -28,9 +30,9 @@ static bool planned_of(const char *keys, const char *session, const char *sessio
              "  {session: s, journal: j, port: v, orders_tcp_port: 1, snapshot_tcp_port: 2,\n"
              "   retransmission_udp_port: 3, %s\n"
              "   line_a: {port: v, group: 233.54.12.111, udp_port: 26477},\n"
-             "   instruments: [{symbol: A}, {symbol: B}],\n"
+             "   instruments: [%s],\n"
              "   sessions: [{username: u, password_file: %s, account: 0, firm: F%s}%s]}\n",
-             keys, password, session, sessions);
+             keys, instruments, password, session, sessions);
     config_free(config);
     bool right = config_parse(text, strlen(text), &config, &refused);
     if (!right) config_print_problems(stdout, "the file", &refused);
@@ -122,6 +124,38 @@ SPEC(every_instrument_has_the_window_of_prices)
     EXPECT_UINT(planned("")->listings[0].listing.window, 65536);
 }
 
+/* What is said of a venue with these keys. */
+static const char *remarked(const char *keys, const char *session)
+{
+    static char said[1024];
+    struct text remarks = text_in(said, sizeof said);
+    EXPECT(planned_of(keys, session, ""));
+    polluxd_remark(config, &remarks);
+    return said;
+}
+
+SPEC(more_prices_than_snapshots_hold_are_said_with_what_bounds_them)
+{
+    EXPECT_TEXT(remarked("", ""),
+                "venue: A and 1 more of its instruments may have orders at 65536 prices of a side, "
+                "and snapshots hold 16375: from one more on no snapshot is made that day; the sum "
+                "of the sessions' open_orders_max, tick or price_window can bound them\n");
+    EXPECT(strstr(remarked("price_window: 16384,", ""), " at 16384 prices ") != NULL);
+    EXPECT_TEXT(remarked("price_window: 8192,", ""), "");
+    EXPECT(strstr(remarked("orders: 16376,", ""), " at 16376 prices ") != NULL);
+    EXPECT_TEXT(remarked("orders: 16375,", ""), "");
+    EXPECT(strstr(remarked("", ", open_orders_max: 16376"), " at 16376 prices ") != NULL);
+    EXPECT_TEXT(remarked("", ", open_orders_max: 16375"), "");
+}
+
+SPEC(only_an_instrument_with_small_ticks_has_many_prices)
+{
+    instruments = "{symbol: A, price_max: 163.75}, {symbol: B, price_max: 163.76}";
+    EXPECT(strstr(remarked("", ""), "venue: B may have orders at 16376 prices ") != NULL);
+    instruments = "{symbol: A, price_max: 163.75}, {symbol: B, tick: 0.02, price_max: 300.00}";
+    EXPECT_TEXT(remarked("", ""), "");
+}
+
 static void password_write(void)
 {
     int file = mkstemp(password);
@@ -134,6 +168,7 @@ static void before_each(void)
 {
     snprintf(password, sizeof password, "/tmp/polluxd_plan_XXXXXX");
     password_write();
+    instruments = "{symbol: A}, {symbol: B}";
 }
 
 static void after_each(void)
@@ -146,6 +181,8 @@ static void after_each(void)
     S(what_is_kept_for_living_orders_grows_with_them)                                              \
     S(order_entry_has_place_for_what_waits_for_the_disk)                                           \
     S(no_session_can_take_the_orders_for_a_time_of_another)                                        \
-    S(every_instrument_has_the_window_of_prices)
+    S(every_instrument_has_the_window_of_prices)                                                   \
+    S(more_prices_than_snapshots_hold_are_said_with_what_bounds_them)                              \
+    S(only_an_instrument_with_small_ticks_has_many_prices)
 
 SPEC_MAIN("polluxd: plan", SPECS, before_each, after_each)

@@ -404,6 +404,21 @@ SPEC(a_shadow_whose_books_are_too_small_makes_no_spin)
     EXPECT_UINT(spin_join(spin, &reader), SPIN_BROKEN);
 }
 
+SPEC(what_the_shadow_refuses_is_counted_before_anybody_asks)
+{
+    limits.book.levels = 10;
+    again(1u << 20, 512);
+    for (uint32_t i = 0; i < 10; i++) order(SIDE_BUY, 1, 10050 - i);
+    for (uint32_t i = 0; i < BOOK_LOOKAHEAD; i++) order(SIDE_BUY, 1, 10050);
+    spin_turn(spin, 1000);
+    EXPECT_UINT(spin_counts(spin)->refused, 0);
+    for (uint32_t i = 0; i < 20; i++) order(SIDE_BUY, 1, 10000 - i);
+    for (uint32_t i = 0; i < BOOK_LOOKAHEAD; i++) order(SIDE_BUY, 1, 10050);
+    spin_turn(spin, 1000);
+    EXPECT_UINT(spin_counts(spin)->refused, 20);
+    EXPECT_UINT(spin_counts(spin)->begun, 0);
+}
+
 SPEC(limits_out_of_range_are_said)
 {
     EXPECT(spin_limits_check(&limits) == NULL);
@@ -448,6 +463,7 @@ SPEC(every_reason_has_a_name_and_a_sentence)
     S(a_spin_that_waits_for_a_broken_shadow_is_lost)                                               \
     S(a_spin_that_is_built_when_the_shadow_breaks_is_sound)                                        \
     S(a_shadow_whose_books_are_too_small_makes_no_spin)                                            \
+    S(what_the_shadow_refuses_is_counted_before_anybody_asks)                                      \
     S(limits_out_of_range_are_said)                                                                \
     S(every_reason_has_a_name_and_a_sentence)
 
