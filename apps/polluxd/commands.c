@@ -11,6 +11,7 @@ static command_fn *const handlers[COMMAND_COUNT] = {
     [COMMAND_LCORES] = commands_lcores,
     [COMMAND_LATENCY] = commands_latency,
     [COMMAND_FEEDS] = commands_feeds,
+    [COMMAND_FEEDS_RELEASE] = commands_feeds_release,
     [COMMAND_BOOK] = commands_book,
     [COMMAND_INSTRUMENTS] = commands_instruments,
     [COMMAND_SESSIONS] = commands_sessions,

@@ -111,9 +111,13 @@ void commands_lcores(void *context, struct command_call *call);
 void commands_latency(void *context, struct command_call *call);
 void commands_events(void *context, struct command_call *call);
 
-/* commands_market.c */
+/* commands_feed.c */
 
 void commands_feeds(void *context, struct command_call *call);
+void commands_feeds_release(void *context, struct command_call *call);
+
+/* commands_market.c */
+
 void commands_book(void *context, struct command_call *call);
 void commands_instruments(void *context, struct command_call *call);
 

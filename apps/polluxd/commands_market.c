@@ -1,49 +1,10 @@
-/* The market: the feed's lines, and the books of all instruments. */
+/* The market: the books of all instruments. */
 
 #include "apps/polluxd/commands_layout.h"
 
 #include <string.h>
 
 #define LEVELS_USUAL 5
-
-static bool feed_look(struct commands *commands, struct command_call *call)
-{
-    const struct launch *launch = &commands->plan.polluxd->launch;
-    if (launch->feed) {
-        feed_stage_view(launch->feed, &commands->feed);
-        return true;
-    }
-    command_call_refuse(call, COMMAND_UNAVAILABLE, "this box has no role feed");
-    return false;
-}
-
-static json_t *line_show(const struct feed_view *view, uint32_t line)
-{
-    const struct channel_line_counts *counts = &view->channel.line[line];
-    return json_pack("{s:s, s:o, s:o, s:o, s:o}", "line", line == LINE_A ? "A" : "B", "received",
-                     commands_count(counts->received), "first", commands_count(counts->first),
-                     "duplicate", commands_count(counts->duplicate), "lost",
-                     commands_count(counts->lost));
-}
-
-void commands_feeds(void *context, struct command_call *call)
-{
-    struct commands *commands = context;
-    const struct feed_view *view = &commands->feed;
-    if (!feed_look(commands, call)) return;
-    json_t *lines = json_array();
-    for (uint32_t i = 0; i < CHANNEL_LINES; i++)
-        if (view->channel.line[i].received || view->line[i].group)
-            json_array_append_new(lines, line_show(view, i));
-    uint64_t refused = commands_packets_refused(view);
-    command_call_answer(
-        call, json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "state",
-                        market_state_text((enum market_state)view->channel_state), "recovery",
-                        recovery_state_text((enum recovery_state)view->recovery_state),
-                        "next_message", commands_count(view->sequence), "gaps",
-                        commands_count(view->channel.gap), "packets", commands_count(view->frame),
-                        "packets_refused", commands_count(refused), "lines", lines));
-}
 
 /* Books. */
 

@@ -63,6 +63,7 @@ static void event_log(void *context, const struct feed_event *event)
         [FEED_SNAPSHOT] = POLLUXD_SNAPSHOT,
         [FEED_RECOVERED] = POLLUXD_RECOVERED,
         [FEED_UNRECOVERED] = POLLUXD_UNRECOVERED,
+        [FEED_RELEASED] = POLLUXD_RELEASED,
     };
     uint64_t argument[3] = {event->first, event->end - 1, 0};
     uint32_t code = codes[event->kind];

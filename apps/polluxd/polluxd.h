@@ -16,7 +16,8 @@
     X(POLLUXD_STALE,      LOG_ALARM, "feed: every line is silent; books are STALE")    \
     X(POLLUXD_FRESH,      LOG_NOTE,  "feed: the lines speak again")                    \
     X(POLLUXD_END,        LOG_NOTE,  "feed: the session has ended; books are CLOSED")  \
-    X(POLLUXD_QUARANTINE, LOG_ALARM, "feed: the lines carry different bytes under one number; books are GAP") \
+    X(POLLUXD_QUARANTINE, LOG_ALARM, "feed: the lines carry different bytes under one number; books are GAP until somebody has found why: pollux feeds release") \
+    X(POLLUXD_RELEASED,   LOG_NOTE,  "feed: an operator has ended the quarantine; the stream goes on from message {0:n}, and its books are as after a gap") \
     X(POLLUXD_PHASE_O,    LOG_NOTE,  "feed: the venue begins its messages of the day") \
     X(POLLUXD_PHASE_S,    LOG_NOTE,  "feed: the venue begins to take orders")          \
     X(POLLUXD_PHASE_Q,    LOG_NOTE,  "feed: market hours begin")                       \

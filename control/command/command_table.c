@@ -38,6 +38,7 @@ static const struct command_parameter table_may[] = {
     PORTION,
     {0}};
 static const struct command_parameter gauges_may[] = {OF("strategy", "only of this one"), PORTION, {0}};
+static const struct command_parameter release_takes[] = {REASON_NEEDED, {0}};
 static const struct command_parameter start_takes[] = {NAME("strategy", "its name"), REASON_NEEDED, {0}};
 static const struct command_parameter stop_takes[] = {NAME("strategy", "its name"), REASON, {0}};
 static const struct command_parameter set_takes[] = {
@@ -95,8 +96,10 @@ static const struct command_column latency_columns[] = {
     TEXT("name", "latency"), TIME("p50_ns", "p50"), TIME("p90_ns", "p90"), TIME("p99_ns", "p99"),
     TIME("p99_9_ns", "p99.9"), TIME("max_ns", "max"), COUNT("count", "count"), {0}};
 static const struct command_column feeds_fields[] = {
-    TEXT("state", "feed"), TEXT("recovery", "recovery"), COUNT("next_message", "next message"),
+    TEXT("state", "feed"), YES("quarantine", "quarantine"), TEXT("recovery", "recovery"), COUNT("next_message", "next message"),
     COUNT("gaps", "gaps"), COUNT("packets", "packets"), COUNT("packets_refused", "packets refused"), {0}};
+static const struct command_column release_fields[] = {
+    TEXT("state", "feed"), COUNT("next_message", "next message"), {0}};
 static const struct command_column feeds_columns[] = {
     TEXT("line", "line"), COUNT("received", "received"), COUNT("first", "first"),
     COUNT("duplicate", "duplicate"), COUNT("lost", "lost"), {0}};
@@ -137,7 +140,8 @@ static const struct command_column state_fields[] = {
     TEXT("scope", "scope"), TEXT("of", "of"), TEXT("trading", "trading"), YES("durable", "on disk"), {0}};
 static const struct command_column confirm_fields[] = {
     TEXT("limit", "limit"), TEXT("scope", "scope"), TEXT("of", "of"), TEXT("was", "was"), TEXT("bound", "is"),
-    COUNT("changed", "changed"), TEXT("trading", "trading"), YES("durable", "on disk"), {0}};
+    COUNT("changed", "changed"), TEXT("trading", "trading"), YES("durable", "on disk"), TEXT("state", "feed"),
+    COUNT("next_message", "next message"), {0}};
 static const struct command_column set_fields[] = {
     TEXT("strategy", "strategy"), TEXT("parameter", "parameter"), TEXT("was", "was"), TEXT("value", "is"), {0}};
 static const struct command_column config_columns[] = {TEXT("key", "key"), TEXT("value", "value"), {0}};
@@ -171,6 +175,8 @@ static const struct command commands[COMMAND_COUNT] = {
                          .rows = "latencies", .columns = latency_columns},
     [COMMAND_FEEDS] = {"feeds", "The feed, and each of its lines.", COMMAND_VIEWER, .fields = feeds_fields,
                        .rows = "lines", .columns = feeds_columns},
+    [COMMAND_FEEDS_RELEASE] = {"feeds.release", "Ends a quarantine of the feed, whose lines contradicted each other.",
+                               COMMAND_RISK, .changes = true, .parameters = release_takes, .fields = release_fields},
     [COMMAND_BOOK] = {"book", "The book of an instrument, best prices first.", COMMAND_VIEWER,
                       .parameters = book_takes, .fields = book_fields, .rows = "levels", .columns = book_columns},
     [COMMAND_INSTRUMENTS] = {"instruments", "The instruments, each with its best prices.", COMMAND_VIEWER,

@@ -69,6 +69,7 @@ static void feed_state_look(struct monitor *monitor, const struct feed_view *fee
     DETAIL(detail, "the next message is %" PRIu64, feed->sequence);
     monitor_tell(monitor, MONITOR_FEED_STALE, "", state == MARKET_STALE, detail);
     monitor_tell(monitor, MONITOR_FEED_GAP, "", state == MARKET_GAP, detail);
+    monitor_tell(monitor, MONITOR_FEED_QUARANTINE, "", feed->quarantined, detail);
     monitor_tell(monitor, MONITOR_FEED_RECOVERING, "", state == MARKET_RECOVERING, detail);
     if (memory->seen && state != before && state == MARKET_LIVE)
         monitor_say(monitor, MONITOR_FEED_LIVE, "", detail);

@@ -29,8 +29,10 @@
       "stop the box; write down what its stage did last (the flight record), and see whether something else uses its core") \
     X(MONITOR_FEED_STALE,       feed_stale,       ALARM,   UNHEALTHY, "the lines of the feed are silent; its books are STALE", \
       "see whether the venue sends, then cables, switch and group membership of both lines") \
-    X(MONITOR_FEED_GAP,         feed_gap,         ALARM,   UNHEALTHY, "messages of the feed are missing on every line, or the lines contradict each other; its books are GAP", \
-      "configure feed.recovery; without it the books are right again in the next session. Where datagram_conflict counts, find which line is wrong and start again: nothing else ends that") \
+    X(MONITOR_FEED_GAP,         feed_gap,         ALARM,   UNHEALTHY, "messages of the feed are missing on every line; its books are GAP", \
+      "configure feed.recovery; without it the books are right again in the next session. While feed_quarantine holds, end that first") \
+    X(MONITOR_FEED_QUARANTINE,  feed_quarantine,  ALARM,   UNHEALTHY, "the lines of the feed carry different bytes under one number: it is in quarantine, and its books are GAP", \
+      "find out which line is wrong, and have it mended; then pollux feeds release: nothing else ends it, not even a new session") \
     X(MONITOR_FEED_RECOVERING,  feed_recovering,  WARNING, UNHEALTHY, "messages of the feed are missing and asked for; its books are RECOVERING", \
       "wait; if it lasts, see whether retransmission and snapshot servers answer")     \
     X(MONITOR_FEED_CLOSED,      feed_closed,      NOTE,    ONCE,      "the feed has no session, or it has ended; its books are CLOSED", \

@@ -141,6 +141,7 @@ void channel_release(struct channel *channel)
     channel->quarantined = false;
     channel->say_quarantine = false;
     channel->rejoining = true;
+    channel->heard = false; /* nobody listened meanwhile: the silence begins now */
 }
 
 bool channel_missing(const struct channel *channel, struct channel_gap *missing)

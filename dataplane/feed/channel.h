@@ -36,6 +36,7 @@
  *     going on          another, otherwise              CHANNEL_OTHER_SESSION; but adopted if not
  *                                                       left, the end was named, and holes wait
  *                                                       for more than their time (recovery)
+ *     released, no new message yet: another, not left   adopted: it began in the quarantine
  *     ended             the same, begins at 1, at least gap_wait_ns after CHANNEL_END
  *                                                       adopted: the sender restarted
  *     ended             the same, otherwise             by its numbers; a later number reopens it
@@ -226,7 +227,8 @@ enum channel_step channel_next(struct channel *channel, nanos_t now, struct chan
 void channel_finish(struct channel *channel);
 
 /* Ends a quarantine on an operator's word; nothing happens if there is none.  The stream goes on at
- * the next datagram with a new message, at once: what is missing before it is a gap. */
+ * the next datagram with a new message, at once: what is missing before it is a gap.  A silence is
+ * counted from here. */
 void channel_release(struct channel *channel);
 
 /* The first open hole; false if there is none.  at_ns is 0. */

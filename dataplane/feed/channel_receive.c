@@ -45,7 +45,8 @@ static enum verdict session_verdict(const struct channel *channel,
     if (!channel->open) return SESSION_ADOPT;
     if (channel->ended && begins) return SESSION_ADOPT;
     if (session_was_left(channel, header->session.byte)) return SESSION_OTHER;
-    bool over = channel->ended || (channel->end_seen && channel->patience != CHANNEL_GIVES_UP);
+    bool over = channel->ended || channel->rejoining ||
+                (channel->end_seen && channel->patience != CHANNEL_GIVES_UP);
     return begins || over ? SESSION_ADOPT : SESSION_OTHER;
 }
 
@@ -63,7 +64,9 @@ static void session_adopt(struct channel *channel, const struct moldudp64_header
         first = first ? 1 : 0;
     }
     memcpy(channel->session, header->session.byte, sizeof channel->session);
+    bool rejoining = channel->rejoining;
     channel_restart_at(channel, first ? first : sequence);
+    channel->rejoining = rejoining; /* what a quarantine has missed of it is not waited for */
     for (uint32_t line = 0; line < channel->limits.lines; line++)
         line_reset(&channel->line[line], channel->next);
     channel->first = channel->next;

@@ -59,7 +59,8 @@ struct feed_counts {
     X(FEED_RECOVERING, recovering, "missing messages are asked for again")             \
     X(FEED_SNAPSHOT,   snapshot,   "the books are to be rebuilt from a snapshot")      \
     X(FEED_RECOVERED,  recovered,  "what was missing is there")                        \
-    X(FEED_UNRECOVERED, unrecovered, "what is missing could not be recovered")
+    X(FEED_UNRECOVERED, unrecovered, "what is missing could not be recovered")         \
+    X(FEED_RELEASED,   released,   "a quarantine was ended by an operator")
 /* clang-format on */
 
 #define FEED_EVENT_ENUM(event, name, meaning) event,
@@ -72,7 +73,7 @@ struct feed_event {
     uint8_t from;        /* enum market_state */
     uint8_t to;
     uint64_t first; /* gap, recovering: first missing; session: its first; phase: the event code;
-                       snapshot, recovered, unrecovered: next of the stream */
+                       snapshot, recovered, unrecovered, released: next of the stream */
     uint64_t end;   /* gap, recovering: one past the last missing */
     nanos_t at_ns;
 };
@@ -111,6 +112,10 @@ void feed_recovered(struct feed *feed, uint64_t next, bool silent, nanos_t now);
 
 /* It is not, and will not be: MARKET_GAP. */
 void feed_unrecovered(struct feed *feed, uint64_t next, nanos_t now);
+
+/* After channel_release: an event.  The books stay in MARKET_GAP as after any gap, until a session,
+ * a day or a snapshot makes them sound. */
+void feed_released(struct feed *feed, uint64_t next, nanos_t now);
 
 /* The instruments whose market may have changed since the last call; valid until the next call on
  * this feed.  Flushes.  Hot. */

@@ -83,3 +83,9 @@ void feed_unrecovered(struct feed *feed, uint64_t next, nanos_t now)
     feed_channel_event(feed,
                        &(struct feed_event){.kind = FEED_UNRECOVERED, .first = next, .at_ns = now});
 }
+
+void feed_released(struct feed *feed, uint64_t next, nanos_t now)
+{
+    feed_channel_event(feed,
+                       &(struct feed_event){.kind = FEED_RELEASED, .first = next, .at_ns = now});
+}

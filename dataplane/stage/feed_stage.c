@@ -382,10 +382,40 @@ static void books_show(struct feed_stage *stage)
     }
 }
 
+/* What an operator asked of the stage, by its window. */
+struct release {
+    bool asked;
+    bool done;
+    uint64_t next;
+};
+
+static struct release release_turn(struct feed_stage *stage)
+{
+    const struct window_ask *ask = window_wanted(stage->window);
+    struct release release = {.next = channel_next_sequence(stage->channel)};
+    release.asked = ask && ask->kind == FEED_WINDOW_RELEASE;
+    release.done = release.asked && channel_quarantined(stage->channel);
+    if (!release.done) return release;
+    channel_release(stage->channel);
+    feed_released(stage->feed, release.next, net_now(stage->plan->queue[0]));
+    markets_publish(stage);
+    return release;
+}
+
+static bool release_look(void *context, uint64_t place, const struct window_ask *ask, void *row)
+{
+    (void)place;
+    (void)ask;
+    const struct release *release = context;
+    if (release->done && row) memcpy(row, &release->next, sizeof release->next);
+    return release->done;
+}
+
 static void feed_stage_housekeeping(void *self, uint64_t tsc)
 {
     struct feed_stage *stage = self;
     (void)tsc;
+    struct release release = release_turn(stage);
     if (!stage->finished) {
         if (queues_ended(stage)) feed_stage_finish(stage);
         else if (stage->quiet_ns && channel_drain(stage, stage->quiet_ns)) markets_publish(stage);
@@ -397,6 +427,7 @@ static void feed_stage_housekeeping(void *self, uint64_t tsc)
     view->conflated = conflate_replaced(stage->markets);
     view->ended = counter_read(&stage->ended);
     view->channel_state = feed_channel_state(stage->feed);
+    view->quarantined = channel_quarantined(stage->channel);
     if (stage->host) {
         view->recovery_state = feed_host_state(stage->host);
         feed_host_count(stage->host, &view->host);
@@ -411,7 +442,8 @@ static void feed_stage_housekeeping(void *self, uint64_t tsc)
         net_statistics(stage->plan->queue[i], &view->queue[i]);
     books_show(stage);
     snapshot_show(stage->snapshot, view);
-    feed_window_turn(stage->window, stage->feed);
+    if (release.asked) window_turn(stage->window, 1, release_look, &release);
+    else feed_window_turn(stage->window, stage->feed);
 }
 
 static bool feed_stage_done(const void *self)

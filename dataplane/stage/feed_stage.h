@@ -116,6 +116,7 @@ struct feed_view {
     uint64_t conflated; /* of them, put over one nobody had taken */
     uint64_t ended;     /* 1 when no queue will bring anything, and all is published */
     uint64_t channel_state;
+    uint64_t quarantined;    /* 1: the lines contradict each other, and nobody has ended that */
     uint64_t recovery_state; /* enum recovery_state */
     struct feed_host_counts host;
     uint64_t sequence; /* the next the channel expects */
@@ -154,6 +155,8 @@ void feed_stage_view(const struct feed_stage *stage, struct feed_view *view);
 enum feed_window_kind {
     FEED_WINDOW_BOOK,        /* the one of symbol: struct feed_view_book */
     FEED_WINDOW_INSTRUMENTS, /* struct feed_view_instrument */
+    FEED_WINDOW_RELEASE,     /* ends a quarantine, which the view shows before the answer: a row,
+                                uint64_t, the number the stream goes on at; none: there was none */
 };
 struct window *feed_stage_window(struct feed_stage *stage);
 

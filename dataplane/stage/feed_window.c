@@ -55,6 +55,7 @@ void feed_window_turn(struct window *window, struct feed *feed)
     case FEED_WINDOW_INSTRUMENTS:
         window_turn(window, (uint64_t)feed_last_instrument(feed) + 1, instrument_look, feed);
         return;
+    case FEED_WINDOW_RELEASE: return; /* the stage's own, in its next housekeeping */
     }
     UNREACHABLE("each kind is looked at");
 }

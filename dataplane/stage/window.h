@@ -22,6 +22,8 @@
  * - after WINDOW_TURNS housekeepings it is shown as far as it is (ended is false), and next goes on
  *   where it was.
  *
+ * A stage may take a kind for a word to itself instead, and answer with a row when it is done.
+ *
  * Threads: one asker at a time, one stage.  Memory: window_footprint().
  * Cost: nothing while nobody asks but a look at a word; then some 11 ns a place for orders. */
 

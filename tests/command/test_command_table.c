@@ -62,7 +62,8 @@ SPEC(only_what_halts_may_be_done_without_its_record)
 
 SPEC(what_lets_orders_leave_again_needs_the_role_risk_and_a_reason)
 {
-    static const uint32_t loosens[] = {COMMAND_ARM, COMMAND_STRATEGIES_START};
+    static const uint32_t loosens[] = {COMMAND_ARM, COMMAND_STRATEGIES_START,
+                                       COMMAND_FEEDS_RELEASE};
     for (uint32_t i = 0; i < ARRAY_COUNT(loosens); i++) {
         const struct command *is = command_at(loosens[i]);
         const struct command_parameter *last = &is->parameters[command_parameters(is) - 1];

@@ -194,6 +194,7 @@ static void events_note(void)
         case FEED_FRESH: note(own.happened, length, "fresh %s", to); break;
         case FEED_END: note(own.happened, length, "end %s", to); break;
         case FEED_QUARANTINE: note(own.happened, length, "quarantine %s", to); break;
+        case FEED_RELEASED: note(own.happened, length, "released %s", to); break;
         case FEED_PHASE:
         case FEED_TRADING:
         case FEED_EVENT_COUNT: break;

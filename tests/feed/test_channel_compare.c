@@ -161,6 +161,47 @@ SPEC(after_a_release_only_what_came_before_is_given_up_at_once)
     TAKEN("6-20 from B");
 }
 
+SPEC(a_session_that_began_in_a_quarantine_is_gone_on_with_after_it)
+{
+    LINE_A("1-3");
+    SESSION("MONDAY from 1");
+    TAKEN("1-3 from A");
+    LINE_B("1-3 altered");
+    IS("conflict");
+    QUARANTINE();
+    LINE_A("1-2 of TUESDAY");
+    IS("quarantined");
+    RELEASE();
+    LINE_A("3-4 of TUESDAY");
+    IS("early");
+    SESSION("TUESDAY from 1");
+    GAP("1-2"); /* at once: it is not waited for */
+    TAKEN("3-4 from A");
+    LINE_B("4-5 of MONDAY");
+    IS("other_session");
+    LINE_A("5-6 of WEDNESDAY"); /* the release is over */
+    IS("other_session");
+}
+
+SPEC(a_silence_is_counted_from_the_release)
+{
+    GIVEN("silence_us 1000");
+    LINE_A("1-3");
+    SESSION("MONDAY from 1");
+    TAKEN("1-3 from A");
+    LINE_B("1-3 altered");
+    IS("conflict");
+    QUARANTINE();
+    AFTER_US(5000);
+    RELEASE();
+    AFTER_US(999);
+    AFTER_US(1);
+    STALE();
+    LINE_A("4-4");
+    FRESH();
+    TAKEN("4-4 from A");
+}
+
 #define SPECS(S)                                                                                   \
     S(a_copy_with_other_bytes_quarantines_the_channel)                                             \
     S(a_waiting_datagram_is_compared_as_well)                                                      \
@@ -171,6 +212,8 @@ SPEC(after_a_release_only_what_came_before_is_given_up_at_once)
     S(one_line_is_not_compared_with_itself)                                                        \
     S(a_released_channel_goes_on_after_a_gap)                                                      \
     S(a_heartbeat_after_a_release_shows_the_gap_as_well)                                           \
-    S(after_a_release_only_what_came_before_is_given_up_at_once)
+    S(after_a_release_only_what_came_before_is_given_up_at_once)                                   \
+    S(a_session_that_began_in_a_quarantine_is_gone_on_with_after_it)                               \
+    S(a_silence_is_counted_from_the_release)
 
 SPEC_MAIN("channel: contradictions", SPECS, channel_script_open, channel_script_close)

@@ -112,6 +112,16 @@ static bool both_say_the_same(struct trial *trial)
     return strcmp(trial->actual, trial->expected) == 0 && counts_agree(trial);
 }
 
+/* One that was taken, again, with other bytes. */
+static struct plain_datagram draw_contradiction(struct trial *trial)
+{
+    const struct plain_channel *plain = &trial->plain;
+    struct plain_datagram datagram = plain->whole[draw(trial, 0, plain->whole_count - 1)];
+    datagram.line = (int)draw(trial, 0, (uint64_t)plain->limits.lines - 1);
+    datagram.content = !datagram.content;
+    return datagram;
+}
+
 /* A datagram near what is next. */
 static struct plain_datagram draw_datagram(struct trial *trial)
 {
@@ -122,7 +132,7 @@ static struct plain_datagram draw_datagram(struct trial *trial)
         .count = draw(trial, 1, MESSAGES_MAX),
         .content = one_in(trial, 300),
     };
-    if (plain->session == PLAIN_NO_SESSION || one_in(trial, 60))
+    if (plain->session == PLAIN_NO_SESSION || one_in(trial, plain->rejoining ? 3 : 60))
         datagram.session = (int)draw(trial, 0, PLAIN_SESSIONS - 1);
     uint64_t low = plain->next > 9 ? plain->next - 8 : 1;
     datagram.sequence = one_in(trial, 3) ? draw(trial, low, plain->next + 14) : plain->next;
@@ -186,7 +196,8 @@ static bool step_agrees(struct trial *trial)
         plain_channel_release(&trial->plain);
         return both_say_the_same(trial);
     }
-    struct plain_datagram datagram = draw_datagram(trial);
+    bool contradicts = trial->plain.whole_count > 0 && one_in(trial, 200);
+    struct plain_datagram datagram = contradicts ? draw_contradiction(trial) : draw_datagram(trial);
     return receive_agrees(trial, &datagram);
 }
 

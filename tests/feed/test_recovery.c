@@ -216,8 +216,25 @@ SPEC(an_answer_that_contradicts_a_line_is_a_quarantine)
     AT_MS(100);
     SAYS("request 4-5 of 0"); /* the one before */
     channel_release(rig.channel);
+    feed_released(rig.feed, 7, rig.now);
     AT_MS(101);
     SAYS("connect to 0"); /* what is in the books is not to be believed */
+    EVENTS("released GAP, snapshot RECOVERING");
+}
+
+SPEC(a_session_that_began_in_a_quarantine_is_joined_late)
+{
+    uint8_t bytes[2048];
+    ARRIVES(LINE_A, 1, 3);
+    uint32_t length = rig_datagram(bytes, "MONDAY", 1, 3);
+    bytes[length - 1] ^= 1;
+    EXPECT(channel_receive(rig.channel, LINE_B, bytes, length, (struct arrival){.ns = rig.now}) ==
+           CHANNEL_CONFLICT);
+    ARRIVES_OF("TUESDAY", LINE_A, 1, 2);
+    channel_release(rig.channel);
+    feed_released(rig.feed, 4, rig.now);
+    ARRIVES_OF("TUESDAY", LINE_A, 3, 4);
+    EVENTS("session 1 LIVE, quarantine GAP, released GAP, session 3 GAP, snapshot RECOVERING");
 }
 
 SPEC(a_new_session_ends_what_goes_on)
@@ -359,6 +376,7 @@ SPEC(limits_out_of_range_have_no_footprint)
     S(an_answer_must_be_of_this_session_and_within_what_was_asked)                                 \
     S(an_answer_is_no_traffic_of_a_line)                                                           \
     S(an_answer_that_contradicts_a_line_is_a_quarantine)                                           \
+    S(a_session_that_began_in_a_quarantine_is_joined_late)                                         \
     S(a_new_session_ends_what_goes_on)                                                             \
     S(another_session_after_the_end_was_named_begins_even_while_holes_are_asked_for)               \
     S(without_servers_and_snapshots_it_fails_at_once_and_gaps_are_as_ever)                         \

@@ -86,6 +86,22 @@ SPEC(books_that_are_not_current_are_told_once_and_make_the_box_unhealthy)
     EXPECT_TEXT(health(), "");
 }
 
+SPEC(a_quarantine_is_told_with_its_way_out_and_is_over_before_the_books_are_sound)
+{
+    views->feed.channel_state = MARKET_GAP;
+    views->feed.quarantined = 1;
+    live(2);
+    EXPECT_TOLD("alarm feed_gap: ");
+    EXPECT_TOLD("alarm feed_quarantine: ");
+    EXPECT(strstr(monitor_events[MONITOR_FEED_QUARANTINE].remedy, "pollux feeds release") != NULL);
+    views->feed.quarantined = 0;
+    live(6);
+    EXPECT_TOLD("note feed_quarantine: ");
+    EXPECT(strstr(line, "no more: ") != NULL);
+    EXPECT(begins(health(), "feed_gap"));
+    EXPECT_SILENCE();
+}
+
 SPEC(a_hole_in_the_feed_and_a_line_that_loses_are_told_apart)
 {
     live(1);
@@ -301,6 +317,7 @@ SPEC(who_follows_too_slowly_sees_by_the_numbers_what_is_gone)
     S(nobody_is_silent_because_the_monitor_itself_was_stopped)                                     \
     S(an_lcore_that_has_ended_in_order_is_not_silent)                                              \
     S(books_that_are_not_current_are_told_once_and_make_the_box_unhealthy)                         \
+    S(a_quarantine_is_told_with_its_way_out_and_is_over_before_the_books_are_sound)                \
     S(a_hole_in_the_feed_and_a_line_that_loses_are_told_apart)                                     \
     S(a_line_that_is_silent_while_the_other_is_not_is_told_and_its_return)                         \
     S(what_both_lines_have_passed_over_is_no_lines_loss)                                           \

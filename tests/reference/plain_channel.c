@@ -96,6 +96,7 @@ static bool is_adopted(const struct plain_channel *plain, const struct plain_dat
         return plain->ended && restarts(datagram) &&
                now >= plain->ended_ns + plain->limits.gap_wait_ns;
     if (plain->ended) return restarts(datagram) || !plain->left[datagram->session];
+    if (plain->rejoining) return !plain->left[datagram->session];
     return restarts(datagram) && !plain->left[datagram->session];
 }
 
@@ -109,7 +110,9 @@ static void adopt(struct plain_channel *plain, const struct plain_datagram *data
     }
     if (first == 0) first = datagram->sequence;
     plain->session = datagram->session;
+    bool rejoining = plain->rejoining;
     forget(plain, first);
+    plain->rejoining = rejoining;
     lines_begin(plain, first);
     plain->say_session = true;
     plain->heard = true;
@@ -339,4 +342,5 @@ void plain_channel_release(struct plain_channel *plain)
     if (!plain->quarantined) return;
     plain->quarantined = false;
     plain->rejoining = true;
+    plain->heard = false;
 }

@@ -26,8 +26,8 @@ MORE = {  # what commands need besides their words
     "strategies set": ("maker", "long", "700"), "arm": REASON,
     "reduce": ("symbol", "ACME@box", *REASON), "confirm": ("77",),
     "risk set": ("order_qty", "900", "--symbol", "ACME@box", *REASON),
-    "alerts acknowledge": ("999",)}
-REFUSED = {"confirm", "alerts acknowledge", "flight",  # by this box, to whoever asks,
+    "alerts acknowledge": ("999",), "feeds release": REASON}
+REFUSED = {"confirm", "alerts acknowledge", "feeds release", "flight",  # by this box, to each,
            "strategies set"}  # or the second time
 
 
@@ -49,7 +49,7 @@ def every_user_may_what_his_role_says_and_nothing_else(bench):
                                                             "  record_file:")
     other = Box(bench, "roles", text)
     commands = table()
-    equal(len(commands), 32, "commands")
+    equal(len(commands), 33, "commands")
     for user in (NOBODY, VIEWER, OPERATOR, RISK, ADMIN):
         for words, least in commands.items():
             done = other.pollux(*words.split(), *MORE.get(words, ()), user=user)
