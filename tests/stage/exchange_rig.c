@@ -20,10 +20,14 @@ void *exchange_memory(size_t bytes)
     return memset(memory, 0, ALIGN_UP(bytes, CACHE_LINE));
 }
 
-/* Memory that ends with the process. */
+/* Memory that ends with the process: much, of which a spec touches little, so it is not filled with
+ * zeroes by us. */
 static void *life_new(struct exchange *exchange, size_t bytes)
 {
-    return exchange->life[exchange->lives++] = exchange_memory(bytes);
+    void *memory = calloc(1, bytes + CACHE_LINE);
+    if (!memory) abort();
+    exchange->life[exchange->lives++] = memory;
+    return (void *)ALIGN_UP((uintptr_t)memory, CACHE_LINE);
 }
 
 /* The process. */
